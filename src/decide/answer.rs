@@ -1,0 +1,67 @@
+use jiff::civil::Date;
+
+use crate::domain::{
+    CopayRatio, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId, Scheme,
+    Validity,
+};
+use crate::rules::is_preschool;
+
+/// What the national side says about one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// 資格有効性.
+    pub validity: Validity,
+    /// The record that is shown; none for 該当資格なし and 複数該当.
+    pub record: Option<Record>,
+}
+
+/// 資格確認結果: one coverage with what holds of it on the check date. What is absent here is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Whom it is about; never shown, kept for the access log.
+    pub person: PersonId,
+    /// The registration that is shown.
+    pub coverage: Coverage,
+    /// Whether address and postal code may be shown.
+    pub shows_address: bool,
+    /// The loss, if the coverage is lost on the check date.
+    pub loss: Option<Loss>,
+    /// Whether the person is 未就学 on the check date.
+    pub preschool: bool,
+    /// 一部負担金割合 of 後期高齢者医療 in force on the check date.
+    pub ratio: Option<CopayRatio>,
+    /// 高齢受給者証 in force on the check date.
+    pub elderly: Option<ElderlyCertificate>,
+    /// Whether the patient consented to showing the limit certificate.
+    pub limit_consent: bool,
+    /// 限度額適用認定証 in force on the check date, if the patient consented.
+    pub limit: Option<LimitCertificate>,
+}
+
+impl Record {
+    /// What is shown of `coverage` on `check_on`. What decides the patient's payment is shown only of a coverage in force.
+    pub(super) fn on(check_on: Date, person: &PersonFacts, coverage: Coverage, limit_consent: bool) -> Self {
+        let in_force = coverage.in_force_on(check_on);
+        let late_elderly = coverage.key.insurer.scheme() == Scheme::LateElderly;
+        let limit = in_force.then(|| latest(&coverage.limits, |c| c.period, check_on)).flatten();
+        Self {
+            person: person.id,
+            shows_address: !person.protection.hides_address(),
+            loss: coverage.loss.filter(|loss| loss.on <= check_on),
+            preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),
+            ratio: (in_force && late_elderly)
+                .then(|| latest(&coverage.ratios, |r: &DatedRatio| r.period, check_on))
+                .flatten()
+                .map(|dated| dated.ratio),
+            elderly: in_force.then(|| latest(&coverage.elderly, |c| c.period, check_on)).flatten(),
+            limit_consent,
+            limit: limit.filter(|_| limit_consent),
+            coverage,
+        }
+    }
+}
+
+/// The entry in force on `day`; of several, the one that began last.
+fn latest<T: Copy>(entries: &[T], period: impl Fn(&T) -> Period, day: Date) -> Option<T> {
+    entries.iter().filter(|entry| period(entry).contains(day)).max_by_key(|entry| period(entry).from()).copied()
+}

@@ -1,0 +1,70 @@
+use crate::domain::{CardQuery, Coverage, PersonFacts, Validity};
+
+use super::answer::{Answer, Record};
+
+/// Answers a question by what stands on the insured-person's card.
+///
+/// `people` are all who have a coverage with the key and birth date asked for, each with all their coverages; others among
+/// them do no harm, because the match is made here once more, with the branch if the question has one.
+///
+/// * Nobody matches: 該当資格なし. Two or more people match: 複数該当 (those whose coverage is in force go first).
+/// * A matching coverage is in force on the check date: 有効.
+/// * None is: 無効（新しい資格あり） if the person has a coverage in force that was acquired later, 無効 otherwise; the
+///   record shown is the one asked for, never the newer one.
+#[must_use]
+pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
+    let matches = Match::all(query, people);
+    let in_force: Vec<&Match<'_>> = matches.iter().filter(|m| m.coverage.in_force_on(query.check_on)).collect();
+
+    if let Some(best) = in_force.iter().max_by_key(|m| m.coverage.acquired_on) {
+        if in_force.iter().any(|m| m.person.id != best.person.id) {
+            return Answer { validity: Validity::SeveralMatch, record: None };
+        }
+        return best.answer(query, Validity::Valid);
+    }
+
+    let Some(best) = matches.iter().max_by_key(|m| m.recency(query)) else {
+        return Answer { validity: Validity::NoneFound, record: None };
+    };
+    if matches.iter().any(|m| m.person.id != best.person.id) {
+        return Answer { validity: Validity::SeveralMatch, record: None };
+    }
+    let newer = best
+        .person
+        .coverages
+        .iter()
+        .any(|other| other.in_force_on(query.check_on) && other.acquired_on > best.coverage.acquired_on);
+    best.answer(query, if newer { Validity::InvalidNewerExists } else { Validity::Invalid })
+}
+
+/// A coverage that fits the question, with the person whose it is.
+struct Match<'a> {
+    person: &'a PersonFacts,
+    coverage: &'a Coverage,
+}
+
+impl<'a> Match<'a> {
+    fn all(query: &CardQuery, people: &'a [PersonFacts]) -> Vec<Self> {
+        let wanted = query.key.search_key();
+        let fits = |coverage: &Coverage| {
+            coverage.identity.birth_on == query.birth_on
+                && (query.key.branch.is_none() || coverage.key.branch.is_none() || coverage.key.branch == query.key.branch)
+                && coverage.key.search_key() == wanted
+        };
+        people
+            .iter()
+            .flat_map(|person| person.coverages.iter().map(move |coverage| Match { person, coverage }))
+            .filter(|m| fits(m.coverage))
+            .collect()
+    }
+
+    /// Orders coverages that are not in force: one that was lost before one that has not begun, then the latest.
+    fn recency(&self, query: &CardQuery) -> (bool, jiff::civil::Date) {
+        (self.coverage.lost_on(query.check_on), self.coverage.acquired_on)
+    }
+
+    fn answer(&self, query: &CardQuery, validity: Validity) -> Answer {
+        let record = Record::on(query.check_on, self.person, self.coverage.clone(), query.limit_consent);
+        Answer { validity, record: Some(record) }
+    }
+}

@@ -1,0 +1,154 @@
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::check_digit::has_valid_check_digit;
+
+/// 医療機関コード: prefecture 2, point table 1, institution 6, check digit 1.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InstitutionCode([u8; 10]);
+
+/// Why a text is no [`InstitutionCode`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InstitutionCodeError {
+    /// Not ten ASCII digits.
+    #[error("an institution code has 10 digits")]
+    Form,
+    /// The first two digits are no prefecture (01 to 47).
+    #[error("the first two digits of the institution code name no prefecture")]
+    Prefecture,
+    /// The third digit is no point table that uses eligibility checks.
+    #[error("the third digit of the institution code is not 1 (medical), 3 (dental), 4 (pharmacy) or 6 (visiting nursing)")]
+    PointTable,
+    /// The last digit does not fit the others.
+    #[error("the check digit of the institution code is wrong")]
+    CheckDigit,
+}
+
+impl InstitutionCode {
+    /// # Errors
+    /// See [`InstitutionCodeError`].
+    pub fn parse(text: &str) -> Result<Self, InstitutionCodeError> {
+        let bytes: [u8; 10] = text.as_bytes().try_into().map_err(|_| InstitutionCodeError::Form)?;
+        if !bytes.iter().all(u8::is_ascii_digit) {
+            return Err(InstitutionCodeError::Form);
+        }
+        if !("01"..="47").contains(&&text[..2]) {
+            return Err(InstitutionCodeError::Prefecture);
+        }
+        InstitutionKind::of_digit(bytes[2]).ok_or(InstitutionCodeError::PointTable)?;
+        if !has_valid_check_digit(text) {
+            return Err(InstitutionCodeError::CheckDigit);
+        }
+        Ok(Self(bytes))
+    }
+
+    /// The ten digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("only ASCII digits are stored")
+    }
+
+    /// What kind of institution the code's point table names.
+    #[must_use]
+    pub fn kind(self) -> InstitutionKind {
+        InstitutionKind::of_digit(self.0[2]).expect("parse admits known point tables only")
+    }
+}
+
+impl fmt::Display for InstitutionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for InstitutionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InstitutionCode({})", self.as_str())
+    }
+}
+
+/// 点数表区分: what kind of institution it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstitutionKind {
+    /// 1 医科.
+    Medical,
+    /// 3 歯科.
+    Dental,
+    /// 4 調剤.
+    Pharmacy,
+    /// 6 訪問看護.
+    VisitingNursing,
+}
+
+impl InstitutionKind {
+    fn of_digit(digit: u8) -> Option<Self> {
+        Some(match digit {
+            b'1' => Self::Medical,
+            b'3' => Self::Dental,
+            b'4' => Self::Pharmacy,
+            b'6' => Self::VisitingNursing,
+            _ => return None,
+        })
+    }
+}
+
+/// The character set in which an institution wants its XML answers (文字コード識別, code table 005).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AnswerCharset {
+    /// 0 UTF-8.
+    #[default]
+    Utf8,
+    /// 1 Shift_JIS (Windows-31J).
+    ShiftJis,
+}
+
+/// 医療機関等.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Institution {
+    /// 医療機関コード.
+    pub code: InstitutionCode,
+    /// Its name, for people.
+    pub name: String,
+    /// The character set of its XML answers.
+    pub charset: AnswerCharset,
+    /// The first day on which it may ask.
+    pub active_from: Date,
+    /// The last day on which it may ask, if there is one.
+    pub active_through: Option<Date>,
+}
+
+impl Institution {
+    /// Whether the institution may ask on `day`.
+    #[must_use]
+    pub fn is_active_on(&self, day: Date) -> bool {
+        self.active_from <= day && self.active_through.is_none_or(|last| day <= last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_codes_are_read() {
+        for text in ["0110113719", "0110118098"] {
+            assert_eq!(InstitutionCode::parse(text).unwrap().kind(), InstitutionKind::Medical);
+        }
+    }
+
+    #[test]
+    fn what_is_no_institution_code() {
+        for (text, reason) in [
+            ("", InstitutionCodeError::Form),
+            ("011011371", InstitutionCodeError::Form),
+            ("0110１13719", InstitutionCodeError::Form),
+            ("0110113718", InstitutionCodeError::CheckDigit),
+            ("4810113719", InstitutionCodeError::Prefecture),
+            ("0010113719", InstitutionCodeError::Prefecture),
+            ("0120113719", InstitutionCodeError::PointTable),
+        ] {
+            assert_eq!(InstitutionCode::parse(text), Err(reason), "{text}");
+        }
+    }
+}

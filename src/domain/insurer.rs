@@ -1,0 +1,220 @@
+use std::fmt;
+
+use super::check_digit::has_valid_check_digit;
+
+/// 保険者番号: eight digits (法別番号 2, prefecture 2, insurer 3, check digit 1), or six for national health insurance
+/// (prefecture 2, insurer 3, check digit 1). Always of a health-insurance scheme, always with a right check digit.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InsurerNumber {
+    digits: [u8; 8],
+    len: u8,
+}
+
+/// Why a text is no [`InsurerNumber`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InsurerNumberError {
+    /// Neither six nor eight digits once the padding is gone.
+    #[error("an insurer number has 8 digits, or 6 for national health insurance")]
+    Length,
+    /// Something other than ASCII digits.
+    #[error("an insurer number holds digits only")]
+    NotDigits,
+    /// The last digit does not fit the others.
+    #[error("the check digit of the insurer number is wrong")]
+    CheckDigit,
+    /// The first two of eight digits name no health-insurance scheme.
+    #[error("the first two digits of the insurer number name no health-insurance scheme")]
+    Scheme,
+}
+
+impl InsurerNumber {
+    /// Reads a number as clients send it: blanks around it do not count, and a six-digit number may be padded to eight
+    /// with blanks or zeros.
+    ///
+    /// # Errors
+    /// See [`InsurerNumberError`].
+    pub fn parse(text: &str) -> Result<Self, InsurerNumberError> {
+        let trimmed = text.trim_matches(' ');
+        if !trimmed.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InsurerNumberError::NotDigits);
+        }
+        let digits = match trimmed.len() {
+            8 => trimmed.strip_prefix("00").unwrap_or(trimmed),
+            6 => trimmed,
+            _ => return Err(InsurerNumberError::Length),
+        };
+        if !has_valid_check_digit(digits) {
+            return Err(InsurerNumberError::CheckDigit);
+        }
+        let mut number = Self { digits: [b' '; 8], len: 0 };
+        for (place, byte) in number.digits.iter_mut().zip(digits.bytes()) {
+            *place = byte;
+            number.len += 1;
+        }
+        Scheme::of(digits).ok_or(InsurerNumberError::Scheme)?;
+        Ok(number)
+    }
+
+    /// The digits without padding: six or eight.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.digits[..usize::from(self.len)]).expect("only ASCII digits are stored")
+    }
+
+    /// The scheme that the number belongs to.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        Scheme::of(self.as_str()).expect("parse admits numbers of a known scheme only")
+    }
+}
+
+impl fmt::Display for InsurerNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for InsurerNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InsurerNumber({})", self.as_str())
+    }
+}
+
+/// 制度: which law an insurer works under, told by the 法別番号 of its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// 協会けんぽ (01).
+    KyokaiKenpo,
+    /// 船員保険 (02).
+    Seamen,
+    /// 日雇特例被保険者 (03 一般, 04 特別療養費).
+    DayLabourers,
+    /// 組合健保 (06).
+    HealthInsuranceSociety,
+    /// 自衛官等 (07).
+    SelfDefenceForces,
+    /// 国家公務員共済組合 (31).
+    NationalMutualAid,
+    /// 地方公務員等共済組合 (32).
+    LocalMutualAid,
+    /// 警察共済組合 (33).
+    PoliceMutualAid,
+    /// 公立学校共済組合・私学共済 (34).
+    SchoolMutualAid,
+    /// 特例退職被保険者 (63 of societies, 72–75 of the mutual-aid associations).
+    SpecialRetired,
+    /// 市町村国保 (six digits).
+    MunicipalNationalHealth,
+    /// 国保組合 (six digits, first insurer digit 3).
+    NationalHealthSociety,
+    /// 退職者医療 (67), ended; old dates still reach it.
+    RetiredNationalHealth,
+    /// 後期高齢者医療 (39).
+    LateElderly,
+}
+
+impl Scheme {
+    fn of(digits: &str) -> Option<Self> {
+        if digits.len() == 6 {
+            return Some(match digits.as_bytes()[2] {
+                b'3' => Self::NationalHealthSociety,
+                _ => Self::MunicipalNationalHealth,
+            });
+        }
+        Some(match &digits[..2] {
+            "01" => Self::KyokaiKenpo,
+            "02" => Self::Seamen,
+            "03" | "04" => Self::DayLabourers,
+            "06" => Self::HealthInsuranceSociety,
+            "07" => Self::SelfDefenceForces,
+            "31" => Self::NationalMutualAid,
+            "32" => Self::LocalMutualAid,
+            "33" => Self::PoliceMutualAid,
+            "34" => Self::SchoolMutualAid,
+            "39" => Self::LateElderly,
+            "63" | "72" | "73" | "74" | "75" => Self::SpecialRetired,
+            "67" => Self::RetiredNationalHealth,
+            _ => return None,
+        })
+    }
+
+    /// The Japanese name of the scheme, for people.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::KyokaiKenpo => "協会けんぽ",
+            Self::Seamen => "船員保険",
+            Self::DayLabourers => "日雇特例",
+            Self::HealthInsuranceSociety => "組合健保",
+            Self::SelfDefenceForces => "自衛官等",
+            Self::NationalMutualAid => "国家公務員共済",
+            Self::LocalMutualAid => "地方公務員共済",
+            Self::PoliceMutualAid => "警察共済",
+            Self::SchoolMutualAid => "公立学校・私学共済",
+            Self::SpecialRetired => "特例退職",
+            Self::MunicipalNationalHealth => "市町村国保",
+            Self::NationalHealthSociety => "国保組合",
+            Self::RetiredNationalHealth => "退職者医療",
+            Self::LateElderly => "後期高齢者医療",
+        }
+    }
+}
+
+/// 保険者.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insurer {
+    /// 保険者番号.
+    pub number: InsurerNumber,
+    /// 保険者名称, as answers show it.
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_paddings_of_a_six_digit_number_are_one_number() {
+        let plain = InsurerNumber::parse("138057").unwrap();
+        assert_eq!(InsurerNumber::parse("  138057"), Ok(plain));
+        assert_eq!(InsurerNumber::parse("00138057"), Ok(plain));
+        assert_eq!(plain.as_str(), "138057");
+    }
+
+    #[test]
+    fn a_six_digit_number_may_begin_with_zero() {
+        // Prefecture 01, Hokkaido; check digit worked out by hand: 01001 -> 2,0,0,1,0 = 3 -> 7.
+        assert_eq!(InsurerNumber::parse("00010017").unwrap().as_str(), "010017");
+    }
+
+    #[test]
+    fn schemes_follow_the_first_digits() {
+        for (number, scheme) in [
+            ("01130012", Scheme::KyokaiKenpo),
+            ("06132013", Scheme::HealthInsuranceSociety),
+            ("33120015", Scheme::PoliceMutualAid),
+            ("39131016", Scheme::LateElderly),
+            ("138057", Scheme::MunicipalNationalHealth),
+            ("133017", Scheme::NationalHealthSociety),
+        ] {
+            assert_eq!(InsurerNumber::parse(number).unwrap().scheme(), scheme, "{number}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_insurer_number() {
+        for (text, reason) in [
+            ("", InsurerNumberError::Length),
+            ("0113001", InsurerNumberError::Length),
+            ("0113001x", InsurerNumberError::NotDigits),
+            ("０１１３００１２", InsurerNumberError::NotDigits),
+            ("01130013", InsurerNumberError::CheckDigit),
+            ("138058", InsurerNumberError::CheckDigit),
+            // Public expense, 法別 19 and 54: no insurer.
+            ("19136019", InsurerNumberError::Scheme),
+            ("54016027", InsurerNumberError::Scheme),
+        ] {
+            assert_eq!(InsurerNumber::parse(text), Err(reason), "{text}");
+        }
+    }
+}

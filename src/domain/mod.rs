@@ -1,0 +1,32 @@
+//! What things are: insurers, card keys, people, coverages, certificates, periods.
+//!
+//! Every type here can hold legal values only; parsing is the only way in. Nothing here does I/O or knows a message
+//! format. `Debug` of anything personal prints a placeholder, never the value.
+
+mod birth;
+mod card_key;
+mod check_digit;
+mod coverage;
+mod institution;
+mod insurer;
+mod limit;
+mod period;
+mod person;
+mod query;
+mod ratio;
+mod text;
+mod validity;
+
+pub use birth::{BirthDate, BirthDateError};
+pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
+pub use check_digit::{check_digit, has_valid_check_digit};
+pub use coverage::{CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Relationship, Sex};
+pub use institution::{AnswerCharset, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind};
+pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
+pub use limit::{LimitCategory, LimitCertificate, LimitKind};
+pub use period::{Period, PeriodError};
+pub use person::{PersonFacts, PersonId, Protection};
+pub use query::CardQuery;
+pub use ratio::{CopayRatio, DatedRatio};
+pub use text::{PersonalText, PostNumber, TextError};
+pub use validity::Validity;

@@ -1,0 +1,17 @@
+use jiff::civil::Date;
+
+use super::birth::BirthDate;
+use super::card_key::CardKey;
+
+/// A question by what stands on the insured-person's card (照会区分 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardQuery {
+    /// Insurer, symbol, number; without a branch every member of the household is meant.
+    pub key: CardKey,
+    /// 生年月日.
+    pub birth_on: BirthDate,
+    /// 資格確認日: the day for which the answer holds.
+    pub check_on: Date,
+    /// 限度額適用認定証提供同意: whether the patient lets the clinic see the limit certificate.
+    pub limit_consent: bool,
+}

@@ -1,0 +1,16 @@
+/// 資格有効性 (code table 006): what the national side says of a person's eligibility on the check date.
+///
+/// Each of them is an answer, not an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Validity {
+    /// 1 有効.
+    Valid,
+    /// 2 無効.
+    Invalid,
+    /// 3 無効（新しい資格あり）.
+    InvalidNewerExists,
+    /// 4 該当資格なし.
+    NoneFound,
+    /// 5 複数該当.
+    SeveralMatch,
+}

@@ -1,0 +1,5 @@
+//! `shikaku` (資格): the national side of オンライン資格確認 as a server anyone can run.
+pub mod decide;
+pub mod domain;
+pub mod rules;
+pub mod wire;

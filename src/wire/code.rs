@@ -1,0 +1,147 @@
+//! Official code values (code tables 001–015 in wire.md §3) of the domain's enums.
+
+use crate::domain::{
+    AnswerCharset, CardClass, CopayRatio, InsurerNumber, LimitCategory, LimitKind, LossReason, Relationship, Sex, Validity,
+};
+
+/// 資格有効性 (table 006).
+#[must_use]
+pub fn validity(validity: Validity) -> &'static str {
+    match validity {
+        Validity::Valid => "1",
+        Validity::Invalid => "2",
+        Validity::InvalidNewerExists => "3",
+        Validity::NoneFound => "4",
+        Validity::SeveralMatch => "5",
+    }
+}
+
+/// 性別 (table 007).
+#[must_use]
+pub fn sex(sex: Sex) -> &'static str {
+    match sex {
+        Sex::Male => "1",
+        Sex::Female => "2",
+        Sex::Unset => "3",
+    }
+}
+
+/// 喪失事由 (table 008).
+#[must_use]
+pub fn loss_reason(reason: LossReason) -> &'static str {
+    match reason {
+        LossReason::Death => "01",
+        LossReason::Welfare => "02",
+        LossReason::OtherInsurance => "03",
+        LossReason::Other => "99",
+    }
+}
+
+/// 本人・家族の別 (table 009).
+#[must_use]
+pub fn relationship(relationship: Relationship) -> &'static str {
+    match relationship {
+        Relationship::Insured => "1",
+        Relationship::Dependant => "2",
+    }
+}
+
+/// 被保険者証区分 (table 010).
+#[must_use]
+pub fn card_class(class: CardClass) -> &'static str {
+    match class {
+        CardClass::General => "01",
+        CardClass::Retired => "02",
+        CardClass::ShortTerm => "03",
+        CardClass::ShortTermRetired => "04",
+        CardClass::SpecialExpense => "05",
+        CardClass::SpecialRetired => "06",
+        CardClass::SelfDefence => "07",
+    }
+}
+
+/// 限度額適用認定証区分 (table 011).
+#[must_use]
+pub fn limit_kind(kind: LimitKind) -> &'static str {
+    match kind {
+        LimitKind::Limit => "01",
+        LimitKind::LimitAndMeal => "02",
+        LimitKind::Meal => "03",
+    }
+}
+
+/// 限度額適用認定証区分 from its code.
+#[must_use]
+pub fn parse_limit_kind(code: &str) -> Option<LimitKind> {
+    [LimitKind::Limit, LimitKind::LimitAndMeal, LimitKind::Meal].into_iter().find(|kind| limit_kind(*kind) == code)
+}
+
+/// 限度額適用認定証適用区分 (table 012).
+#[must_use]
+pub fn limit_category(category: LimitCategory) -> &'static str {
+    match category {
+        LimitCategory::A => "A01",
+        LimitCategory::I => "A02",
+        LimitCategory::U => "A03",
+        LimitCategory::E => "A04",
+        LimitCategory::O => "A05",
+        LimitCategory::OBoundary => "A06",
+        LimitCategory::ActiveThree => "B01",
+        LimitCategory::ActiveTwo => "B02",
+        LimitCategory::ActiveOne => "B03",
+        LimitCategory::General => "B04",
+        LimitCategory::LowTwo => "B05",
+        LimitCategory::LowOne => "B06",
+        LimitCategory::LowOnePension => "B07",
+        LimitCategory::LowOneBoundary => "B08",
+        LimitCategory::GeneralTwo => "B09",
+        LimitCategory::GeneralOne => "B10",
+    }
+}
+
+/// 限度額適用認定証適用区分 from its code.
+#[must_use]
+pub fn parse_limit_category(code: &str) -> Option<LimitCategory> {
+    LimitCategory::ALL.into_iter().find(|category| limit_category(*category) == code)
+}
+
+/// 同意フラグ (table 001): 0 未同意, 1 同意.
+#[must_use]
+pub fn consent(given: bool) -> &'static str {
+    if given { "1" } else { "0" }
+}
+
+/// 同意フラグ from its code.
+#[must_use]
+pub fn parse_consent(code: &str) -> Option<bool> {
+    match code {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    }
+}
+
+/// 文字コード識別 (table 005).
+#[must_use]
+pub fn charset(charset: AnswerCharset) -> &'static str {
+    match charset {
+        AnswerCharset::Utf8 => "0",
+        AnswerCharset::ShiftJis => "1",
+    }
+}
+
+/// A ratio as three digits of percent: 1割 is `010`.
+#[must_use]
+pub fn ratio(ratio: CopayRatio) -> &'static str {
+    match ratio {
+        CopayRatio::One => "010",
+        CopayRatio::Two => "020",
+        CopayRatio::Three => "030",
+    }
+}
+
+/// An insurer number in its eight-character field, padded with blanks on the left.
+#[must_use]
+pub fn insurer_number(number: &InsurerNumber) -> String {
+    format!("{:>8}", number.as_str())
+}

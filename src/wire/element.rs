@@ -1,0 +1,83 @@
+use super::fault::{Fault, FieldName, ValueFault};
+
+/// How much a request may hold before it is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Levels of elements, the root being the first.
+    pub depth: usize,
+    /// Elements in all.
+    pub elements: usize,
+}
+
+impl Bounds {
+    /// Enough for any message about one person.
+    pub const SINGLE: Self = Self { depth: 8, elements: 64 };
+}
+
+/// One element of a request in either format: text, or children. A repeated child stands here as often as it came.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Element {
+    /// Its name as written.
+    pub name: String,
+    /// Its text; blank around children.
+    pub text: String,
+    /// The elements in it, in order.
+    pub children: Vec<Element>,
+}
+
+impl std::fmt::Debug for Element {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Element({} children, content withheld)", self.children.len())
+    }
+}
+
+impl Element {
+    /// Opens the element as a group with the given members, each of which may stand once at most.
+    ///
+    /// # Errors
+    /// When it holds text, another element than the `members`, or one of them twice.
+    pub(super) fn group<'a>(&'a self, name: &'static str, members: &[&'static str]) -> Result<Group<'a>, Fault> {
+        if !self.text.trim().is_empty() {
+            return Err(Fault::Value { element: name, reason: ValueFault::Kind });
+        }
+        for (place, child) in self.children.iter().enumerate() {
+            if !members.contains(&child.name.as_str()) {
+                return Err(Fault::Unknown(FieldName::of(&child.name)));
+            }
+            if self.children[..place].iter().any(|earlier| earlier.name == child.name) {
+                return Err(Fault::Duplicate(FieldName::of(&child.name)));
+            }
+        }
+        Ok(Group { children: &self.children })
+    }
+}
+
+/// The members of an element, known to be allowed and single.
+pub(super) struct Group<'a> {
+    children: &'a [Element],
+}
+
+impl<'a> Group<'a> {
+    fn find(&self, name: &str) -> Option<&'a Element> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The text of a member; an absent, empty or blank one is `None`.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<&'a str>, Fault> {
+        let Some(child) = self.find(name) else { return Ok(None) };
+        if !child.children.is_empty() {
+            return Err(Fault::Value { element: name, reason: ValueFault::Kind });
+        }
+        Ok(Some(child.text.as_str()).filter(|text| !text.trim().is_empty()))
+    }
+
+    /// The text of a mandatory member.
+    pub(super) fn required(&self, name: &'static str) -> Result<&'a str, Fault> {
+        self.text(name)?.ok_or(Fault::Missing(name))
+    }
+
+    /// A mandatory member that is a group itself.
+    pub(super) fn element(&self, name: &'static str) -> Result<&'a Element, Fault> {
+        self.find(name).ok_or(Fault::Missing(name))
+    }
+}

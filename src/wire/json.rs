@@ -1,0 +1,222 @@
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::element::{Bounds, Element};
+use super::fault::{Fault, ValueFault};
+use super::object::{Object, Value};
+
+/// Reads `{"XmlMsg": {…}}`. Every value is a string, an object or an array of objects; a repeated key is kept, so that it
+/// can be refused as a duplicate.
+///
+/// # Errors
+/// See [`Fault`].
+pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
+    if body.is_empty() {
+        return Err(Fault::Empty);
+    }
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let text = std::str::from_utf8(body).map_err(|_| Fault::Charset)?;
+    let mut state = State { left: bounds.elements, fault: None };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let seed = Content { state: &mut state, depth_left: bounds.depth };
+    let parsed = seed.deserialize(&mut reader).and_then(|content| reader.end().map(|()| content));
+    let mut contents = parsed.map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
+    match (contents.len(), contents.pop()) {
+        (1, Some(Element { name, text, mut children })) if name.is_empty() && text.is_empty() && children.len() == 1 => {
+            children.pop().ok_or(Fault::Malformed)
+        }
+        _ => Err(Fault::Malformed),
+    }
+}
+
+struct State {
+    left: usize,
+    fault: Option<Fault>,
+}
+
+/// Reads one JSON value into unnamed elements: one for a string or an object, one an entry for an array.
+struct Content<'a> {
+    state: &'a mut State,
+    depth_left: usize,
+}
+
+impl Content<'_> {
+    fn refuse<E: Error>(&mut self, fault: Fault) -> E {
+        self.state.fault = Some(fault);
+        E::custom("refused")
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Content<'_> {
+    type Value = Vec<Element>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Content<'_> {
+    type Value = Vec<Element>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, an object, or an array of objects")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(vec![Element { text: text.to_owned(), ..Element::default() }])
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
+        if self.depth_left == 0 {
+            return Err(self.refuse(Fault::TooLarge));
+        }
+        let mut children = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let seed = Content { state: self.state, depth_left: self.depth_left - 1 };
+            for content in map.next_value_seed(seed)? {
+                if self.state.left == 0 {
+                    return Err(self.refuse(Fault::TooLarge));
+                }
+                self.state.left -= 1;
+                children.push(Element { name: key.clone(), ..content });
+            }
+        }
+        Ok(vec![Element { children, ..Element::default() }])
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self::Value, A::Error> {
+        if self.depth_left == 0 {
+            return Err(self.refuse(Fault::TooLarge));
+        }
+        let mut contents = Vec::new();
+        loop {
+            let seed = Content { state: self.state, depth_left: self.depth_left - 1 };
+            let Some(entry) = entries.next_element_seed(seed)? else { return Ok(contents) };
+            if contents.len() + entry.len() > self.state.left {
+                return Err(self.refuse(Fault::TooLarge));
+            }
+            contents.extend(entry);
+        }
+    }
+
+    fn visit_bool<E: Error>(mut self, _: bool) -> Result<Self::Value, E> {
+        Err(self.refuse(NO_STRING))
+    }
+
+    fn visit_i64<E: Error>(mut self, _: i64) -> Result<Self::Value, E> {
+        Err(self.refuse(NO_STRING))
+    }
+
+    fn visit_u64<E: Error>(mut self, _: u64) -> Result<Self::Value, E> {
+        Err(self.refuse(NO_STRING))
+    }
+
+    fn visit_f64<E: Error>(mut self, _: f64) -> Result<Self::Value, E> {
+        Err(self.refuse(NO_STRING))
+    }
+
+    fn visit_unit<E: Error>(mut self) -> Result<Self::Value, E> {
+        Err(self.refuse(NO_STRING))
+    }
+}
+
+const NO_STRING: Fault = Fault::Value { element: "JSON", reason: ValueFault::Kind };
+
+/// Writes an answer as JSON, members in specification order.
+#[must_use]
+pub fn write_json(header: &Object, body: &Object) -> Vec<u8> {
+    let mut out = Vec::with_capacity(2048);
+    out.extend(b"{\"XmlMsg\":{\"MessageHeader\":");
+    object(&mut out, header);
+    out.extend(b",\"MessageBody\":");
+    object(&mut out, body);
+    out.extend(b"}}");
+    out
+}
+
+fn object(out: &mut Vec<u8>, object: &Object) {
+    out.push(b'{');
+    for (place, (name, value)) in object.in_spec_order().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        string(out, name);
+        out.push(b':');
+        match value {
+            Value::Text(text) => string(out, text),
+            Value::Object(inner) => self::object(out, inner),
+            Value::List(item, entries) => list(out, item, entries),
+        }
+    }
+    out.push(b'}');
+}
+
+fn list(out: &mut Vec<u8>, item: &str, entries: &[Object]) {
+    out.push(b'[');
+    for (place, entry) in entries.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        out.push(b'{');
+        string(out, item);
+        out.push(b':');
+        object(out, entry);
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+fn string(out: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(out, text).expect("writing a string to memory cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Element, Fault> {
+        parse_json(text.as_bytes(), Bounds::SINGLE)
+    }
+
+    #[test]
+    fn objects_and_arrays_become_elements() {
+        let root = parse(r#"{"XmlMsg":{"A":"1","L":[{"B":"2"},{"B":"3"}]}}"#).unwrap();
+        let names: Vec<_> = root.children.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!((root.name.as_str(), names), ("XmlMsg", vec!["A", "L", "L"]));
+        assert_eq!(root.children[2].children[0].text, "3");
+    }
+
+    #[test]
+    fn repeated_keys_are_kept_for_refusal() {
+        assert_eq!(parse(r#"{"XmlMsg":{"A":"1","A":"2"}}"#).unwrap().children.len(), 2);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (text, fault) in [
+            ("", Fault::Empty),
+            ("{", Fault::Malformed),
+            ("[]", Fault::Malformed),
+            ("\"x\"", Fault::Malformed),
+            ("{}", Fault::Malformed),
+            (r#"{"XmlMsg":{}} x"#, Fault::Malformed),
+            (r#"{"XmlMsg":{},"Other":{}}"#, Fault::Malformed),
+            (r#"{"XmlMsg":{"A":1}}"#, NO_STRING),
+            (r#"{"XmlMsg":{"A":null}}"#, NO_STRING),
+        ] {
+            assert_eq!(parse(text), Err(fault), "{text}");
+        }
+        assert_eq!(parse_json(b"{\"XmlMsg\":\"\x8e\"}", Bounds::SINGLE), Err(Fault::Charset));
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        assert_eq!(parse(&r#"{"a":"#.repeat(100)), Err(Fault::TooLarge));
+        assert_eq!(parse(&format!(r#"{{"a":{}"#, "[".repeat(100))), Err(Fault::TooLarge));
+        let wide = format!(r#"{{"XmlMsg":{{{}"b":"1"}}}}"#, r#""a":"1","#.repeat(1000));
+        assert_eq!(parse(&wide), Err(Fault::TooLarge));
+        let entries = format!(r#"{{"XmlMsg":{{"a":[{}{{}}]}}}}"#, "{},".repeat(1000));
+        assert_eq!(parse(&entries), Err(Fault::TooLarge));
+    }
+}

@@ -1,0 +1,60 @@
+use super::*;
+
+/// The orders that wire.md 2.0.1 gives, those marked R1 there seen in real messages.
+fn assert_order(shape: &'static Shape, expected: &str) {
+    let order: Vec<_> = shape.xml_keys().collect();
+    assert_eq!(order, expected.split(", ").collect::<Vec<_>>());
+}
+
+#[test]
+fn header_comes_in_the_order_of_real_messages() {
+    assert_order(
+        &ANSWER_HEADER,
+        "ProcessExecutionTime, CharacterCodeIdentifier, SegmentOfResult, QualificationConfirmationDate, \
+         ReferenceClassification, ArbitraryFileIdentifier, MedicalInstitutionCode, ErrorCode, ErrorMessage",
+    );
+}
+
+#[test]
+fn body_comes_in_the_order_of_real_messages() {
+    assert_order(
+        &ANSWER_BODY,
+        "ProcessingResultCode, ResultList, QualificationConfirmSearchInfo, PrescriptionIssueSelect, \
+         ProcessingResultMessage, ProcessingResultStatus, QualificationValidity",
+    );
+    assert_order(
+        &ANSWER_SEARCH_INFO,
+        "LimitApplicationCertificateRelatedConsFlg, InsurerNumber, ArbitraryIdentifier, InsuredIdentificationNumber, \
+         InsuredCardSymbol, InsuredBranchNumber, Birthdate",
+    );
+}
+
+#[test]
+fn record_comes_in_the_order_of_real_messages() {
+    assert_order(
+        &RECORD,
+        "Address, InsuredName, SpecificHealthCheckupsInfoConsTime, DiagnosisInfoConsFlg, QualificationDate, \
+         SpecificHealthCheckupsInfoAvailableTime, PersonalFamilyClassification, Sex2, Sex1, \
+         SpecificDiseasesCertificateRelatedConsFlg, OperationInfoConsFlg, ReasonOfLoss, \
+         SpecificDiseasesCertificateRelatedConsTime, Name, InsurerNumber, InsuredCardSymbol, \
+         SpecificDiseasesCertificateList, NameKana, InsuredCardValidDate, LimitApplicationCertificateRelatedConsFlg, \
+         InsuredCardClassification, DiagnosisInfoAvailableTime, LimitApplicationCertificateRelatedConsTime, \
+         ReferenceNumber, NameOfOther, OperationInfoAvailableTime, InsuredBranchNumber, DiagnosisInfoConsTime, Birthdate, \
+         InsuredCardExpirationDate, InsuredCertificateIssuanceDate, InsuredIdentificationNumber, \
+         PreschoolClassification, PharmacistsInfoAvailableTime, SpecificHealthCheckupsInfoConsFlg, \
+         ElderlyRecipientCertificateInfo, PharmacistsInfoConsTime, DisqualificationDate, PharmacistsInfoConsFlg, \
+         NameOfOtherKana, InsurerName, InsuredPartialContributionRatio, PostNumber, PublicExpenseResultList, \
+         LimitApplicationCertificateRelatedInfo, OperationInfoConsTime",
+    );
+    assert_order(
+        &LIMIT_INFO,
+        "LimitApplicationCertificateLongTermDate, LimitApplicationCertificateValidEndDate, \
+         LimitApplicationCertificateClassificationFlag, LimitApplicationCertificateValidStartDate, \
+         LimitApplicationCertificateClassification, LimitApplicationCertificateDate",
+    );
+    assert_order(
+        &ELDERLY_INFO,
+        "ElderlyRecipientCertificateDate, ElderlyRecipientContributionRatio, ElderlyRecipientValidStartDate, \
+         ElderlyRecipientValidEndDate",
+    );
+}

@@ -1,0 +1,78 @@
+use jiff::civil::{Date, DateTime};
+
+use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError};
+use crate::wire::Format;
+use crate::wire::element::Group;
+use crate::wire::fault::{Fault, ValueFault};
+
+/// What an answer's header says about its making.
+#[derive(Debug, Clone, Copy)]
+pub struct Processed {
+    /// 処理実行日時, Tokyo time.
+    pub at: DateTime,
+    /// The institution that is answered: that of the certificate.
+    pub institution: InstitutionCode,
+    /// The character set of the institution's XML answers.
+    pub charset: AnswerCharset,
+    /// The format of this answer.
+    pub format: Format,
+}
+
+impl Processed {
+    /// The character set of this answer: JSON is always UTF-8.
+    #[must_use]
+    pub fn answer_charset(&self) -> AnswerCharset {
+        match self.format {
+            Format::Xml => self.charset,
+            Format::Json => AnswerCharset::Utf8,
+        }
+    }
+
+    pub(super) fn at_text(&self) -> String {
+        self.at.strftime("%Y%m%d%H%M%S").to_string()
+    }
+}
+
+/// Why a message could not be answered, in official header fields (処理結果区分 9).
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// エラーコード; synthetic, because the official list is not public.
+    pub code: &'static str,
+    /// エラーメッセージ, at most 60 characters.
+    pub message: String,
+}
+
+/// `YYYYMMDD`.
+#[must_use]
+pub fn date_text(date: Date) -> String {
+    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+}
+
+/// Reads `YYYYMMDD` of a date that exists.
+pub(super) fn parse_date(text: &str) -> Option<Date> {
+    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()
+}
+
+/// A mandatory date.
+pub(super) fn required_date(group: &Group<'_>, element: &'static str) -> Result<Date, Fault> {
+    parse_date(group.required(element)?).ok_or(Fault::Value { element, reason: ValueFault::Date })
+}
+
+/// The institution that a message says it comes from.
+pub(super) fn institution(group: &Group<'_>) -> Result<InstitutionCode, Fault> {
+    const ELEMENT: &str = "MedicalInstitutionCode";
+    InstitutionCode::parse(group.required(ELEMENT)?)
+        .map_err(|reason: InstitutionCodeError| Fault::Value { element: ELEMENT, reason: reason.into() })
+}
+
+/// Free text of at most `most` characters without control characters.
+pub(super) fn free_text(group: &Group<'_>, element: &'static str, most: usize) -> Result<Option<String>, Fault> {
+    let Some(text) = group.text(element)? else { return Ok(None) };
+    if text.chars().count() > most || text.chars().any(char::is_control) {
+        return Err(Fault::Value { element, reason: ValueFault::Text });
+    }
+    Ok(Some(text.to_owned()))
+}

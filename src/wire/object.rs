@@ -1,0 +1,101 @@
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::java_order::java_order;
+
+/// The members of one kind of object, in specification order.
+pub struct Shape {
+    keys: &'static [&'static str],
+    xml_order: LazyLock<Vec<usize>>,
+}
+
+/// Makes a [`Shape`] from member names in specification order.
+macro_rules! shape {
+    ($($key:literal),* $(,)?) => {
+        $crate::wire::object::Shape::new(
+            &[$($key),*],
+            std::sync::LazyLock::new(|| $crate::wire::java_order::java_order(&[$($key),*])),
+        )
+    };
+}
+pub(super) use shape;
+
+impl Shape {
+    pub(super) const fn new(keys: &'static [&'static str], xml_order: LazyLock<Vec<usize>>) -> Self {
+        Self { keys, xml_order }
+    }
+
+    /// The member names in the order in which JSON gives them.
+    #[must_use]
+    pub fn keys(&self) -> &'static [&'static str] {
+        self.keys
+    }
+
+    /// The member names in the order in which XML gives them.
+    pub fn xml_keys(&self) -> impl Iterator<Item = &'static str> {
+        debug_assert_eq!(*self.xml_order, java_order(self.keys));
+        self.xml_order.iter().map(|&place| self.keys[place])
+    }
+}
+
+/// The value of a member.
+#[derive(Clone)]
+pub enum Value {
+    /// Text; JSON gives it as a string too, whatever it means.
+    Text(Cow<'static, str>),
+    /// One group of members.
+    Object(Object),
+    /// Groups of one name: in XML one wrapping element that holds them all, in JSON an array of objects with one key each.
+    List(&'static str, Vec<Object>),
+}
+
+/// A group of members of an answer. An absent member is left out of both formats.
+#[derive(Clone)]
+pub struct Object {
+    shape: &'static Shape,
+    values: Vec<Option<Value>>,
+}
+
+impl Object {
+    /// An object of which every member is absent.
+    #[must_use]
+    pub fn new(shape: &'static Shape) -> Self {
+        Self { shape, values: vec![None; shape.keys.len()] }
+    }
+
+    /// Sets a member to a text.
+    #[must_use]
+    pub fn text(self, key: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        self.set(key, Value::Text(text.into()))
+    }
+
+    /// Sets a member to a text if there is one.
+    #[must_use]
+    pub fn text_if(self, key: &'static str, text: Option<impl Into<Cow<'static, str>>>) -> Self {
+        match text {
+            Some(text) => self.text(key, text),
+            None => self,
+        }
+    }
+
+    /// Sets a member.
+    ///
+    /// # Panics
+    /// When the shape has no such member; names are literals, so every message meets this in its first test.
+    #[must_use]
+    pub fn set(mut self, key: &'static str, value: Value) -> Self {
+        let place = self.shape.keys.iter().position(|known| *known == key);
+        self.values[place.expect("a member of the shape")] = Some(value);
+        self
+    }
+
+    /// The present members in specification order.
+    pub fn in_spec_order(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.shape.keys.iter().zip(&self.values).filter_map(|(key, value)| Some((*key, value.as_ref()?)))
+    }
+
+    /// The present members in the order of the real XML.
+    pub fn in_xml_order(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.shape.xml_order.iter().filter_map(|&place| Some((self.shape.keys[place], self.values[place].as_ref()?)))
+    }
+}

@@ -1,0 +1,138 @@
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::element::{Bounds, Element};
+use super::fault::{Fault, FieldName};
+
+/// Reads one XML document.
+///
+/// Refused: document type declarations and every entity but the five of XML and character references (nothing is ever
+/// looked up), processing instructions, attributes, more depth or elements than `bounds`, anything after the root.
+///
+/// # Errors
+/// See [`Fault`].
+pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element, Fault> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().trim_markup_names_in_closing_tags = true;
+    let mut tree = Tree { open: Vec::new(), root: None, left: bounds.elements, bounds };
+    loop {
+        match reader.read_event().map_err(|_| Fault::Malformed)? {
+            Event::Start(start) => tree.open(&start)?,
+            Event::Empty(start) => {
+                tree.open(&start)?;
+                tree.close()?;
+            }
+            Event::End(_) => tree.close()?,
+            Event::Text(content) => tree.text(&content.xml10_content())?,
+            Event::CData(content) => tree.text(&content.xml10_content())?,
+            Event::GeneralRef(reference) => tree.text(resolve(&reference)?.encode_utf8(&mut [0; 4]))?,
+            Event::Decl(_) | Event::Comment(_) => {}
+            Event::DocType(_) | Event::PI(_) => return Err(Fault::Forbidden),
+            Event::Eof => break,
+        }
+    }
+    if !tree.open.is_empty() {
+        return Err(Fault::Malformed);
+    }
+    tree.root.ok_or(Fault::Malformed)
+}
+
+struct Tree {
+    open: Vec<Element>,
+    root: Option<Element>,
+    left: usize,
+    bounds: Bounds,
+}
+
+impl Tree {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Fault> {
+        if self.root.is_some() {
+            return Err(Fault::Malformed);
+        }
+        if self.open.len() >= self.bounds.depth || self.left == 0 {
+            return Err(Fault::TooLarge);
+        }
+        if !start.attributes_raw().trim().is_empty() {
+            return Err(Fault::Unknown(FieldName::of("attribute")));
+        }
+        self.left -= 1;
+        self.open.push(Element { name: start.name().0.to_owned(), ..Element::default() });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        let element = self.open.pop().ok_or(Fault::Malformed)?;
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None => self.root = Some(element),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, content: &str) -> Result<(), Fault> {
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(content),
+            None if content.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
+            None => return Err(Fault::Malformed),
+        }
+        Ok(())
+    }
+}
+
+/// The character behind `&…;`: one of XML's own five or a character reference; any other entity is refused unread.
+fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
+    if let Some(c) = reference.resolve_char_ref().map_err(|_| Fault::Malformed)? {
+        return Ok(c);
+    }
+    match &**reference {
+        "amp" => Ok('&'),
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "quot" => Ok('"'),
+        "apos" => Ok('\''),
+        _ => Err(Fault::Forbidden),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Element, Fault> {
+        parse_xml(text, Bounds::SINGLE)
+    }
+
+    #[test]
+    fn blanks_in_tags_and_references_are_fine() {
+        let root = parse("<?xml version=\"1.0\"?>\n<a ><b >x&amp;&#x5f;y</b ><c/><!-- note --></a >\n").unwrap();
+        assert_eq!(root.children[0].text, "x&_y");
+        assert_eq!(root.children[1].name, "c");
+    }
+
+    #[test]
+    fn tricks_are_refused() {
+        for (text, fault) in [
+            ("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", Fault::Forbidden),
+            ("<a>&x;</a>", Fault::Forbidden),
+            ("<a><?php x?></a>", Fault::Forbidden),
+            ("<a><b></a></b>", Fault::Malformed),
+            ("<a>", Fault::Malformed),
+            ("<a/><b/>", Fault::Malformed),
+            ("text", Fault::Malformed),
+            ("", Fault::Malformed),
+            ("<a/>text", Fault::Malformed),
+            ("<a>&#0;</a>", Fault::Malformed),
+        ] {
+            assert_eq!(parse(text), Err(fault), "{text}");
+        }
+        assert!(matches!(parse("<a b='1'/>"), Err(Fault::Unknown(_))));
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        let deep = "<a>".repeat(10_000);
+        assert_eq!(parse(&deep), Err(Fault::TooLarge));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(10_000));
+        assert_eq!(parse(&wide), Err(Fault::TooLarge));
+    }
+}
