@@ -1,8 +1,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    CopayRatio, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId, Scheme,
-    Validity,
+    CopayRatio, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId,
+    Registration, Scheme, Validity,
 };
 use crate::rules::is_preschool;
 
@@ -20,7 +20,9 @@ pub struct Answer {
 pub struct Record {
     /// Whom it is about; never shown, kept for the access log.
     pub person: PersonId,
-    /// The registration that is shown.
+    /// The id of the registration that is shown; kept for explanations.
+    pub registration: i64,
+    /// What the registration says.
     pub coverage: Coverage,
     /// Whether address and postal code may be shown.
     pub shows_address: bool,
@@ -39,13 +41,15 @@ pub struct Record {
 }
 
 impl Record {
-    /// What is shown of `coverage` on `check_on`. What decides the patient's payment is shown only of a coverage in force.
-    pub(super) fn on(check_on: Date, person: &PersonFacts, coverage: Coverage, limit_consent: bool) -> Self {
+    /// What is shown of a registration on `check_on`. What decides the patient's payment is shown only of a coverage in force.
+    pub(super) fn on(check_on: Date, person: &PersonFacts, registration: &Registration, limit_consent: bool) -> Self {
+        let coverage = registration.coverage.clone();
         let in_force = coverage.in_force_on(check_on);
         let late_elderly = coverage.key.insurer.scheme() == Scheme::LateElderly;
         let limit = in_force.then(|| latest(&coverage.limits, |c| c.period, check_on)).flatten();
         Self {
             person: person.id,
+            registration: registration.id,
             shows_address: !person.protection.hides_address(),
             loss: coverage.loss.filter(|loss| loss.on <= check_on),
             preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),

@@ -1,4 +1,4 @@
-use crate::domain::{CardQuery, Coverage, PersonFacts, Validity};
+use crate::domain::{CardQuery, Coverage, PersonFacts, Registration, Validity};
 
 use super::answer::{Answer, Record};
 
@@ -14,9 +14,9 @@ use super::answer::{Answer, Record};
 #[must_use]
 pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
     let matches = Match::all(query, people);
-    let in_force: Vec<&Match<'_>> = matches.iter().filter(|m| m.coverage.in_force_on(query.check_on)).collect();
+    let in_force: Vec<&Match<'_>> = matches.iter().filter(|m| m.coverage().in_force_on(query.check_on)).collect();
 
-    if let Some(best) = in_force.iter().max_by_key(|m| m.coverage.acquired_on) {
+    if let Some(best) = in_force.iter().max_by_key(|m| m.coverage().acquired_on) {
         if in_force.iter().any(|m| m.person.id != best.person.id) {
             return Answer { validity: Validity::SeveralMatch, record: None };
         }
@@ -31,16 +31,16 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
     }
     let newer = best
         .person
-        .coverages
+        .registrations
         .iter()
-        .any(|other| other.in_force_on(query.check_on) && other.acquired_on > best.coverage.acquired_on);
+        .any(|other| other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > best.coverage().acquired_on);
     best.answer(query, if newer { Validity::InvalidNewerExists } else { Validity::Invalid })
 }
 
 /// A coverage that fits the question, with the person whose it is.
 struct Match<'a> {
     person: &'a PersonFacts,
-    coverage: &'a Coverage,
+    registration: &'a Registration,
 }
 
 impl<'a> Match<'a> {
@@ -53,18 +53,22 @@ impl<'a> Match<'a> {
         };
         people
             .iter()
-            .flat_map(|person| person.coverages.iter().map(move |coverage| Match { person, coverage }))
-            .filter(|m| fits(m.coverage))
+            .flat_map(|person| person.registrations.iter().map(move |registration| Match { person, registration }))
+            .filter(|m| fits(m.coverage()))
             .collect()
+    }
+
+    fn coverage(&self) -> &'a Coverage {
+        &self.registration.coverage
     }
 
     /// Orders coverages that are not in force: one that was lost before one that has not begun, then the latest.
     fn recency(&self, query: &CardQuery) -> (bool, jiff::civil::Date) {
-        (self.coverage.lost_on(query.check_on), self.coverage.acquired_on)
+        (self.coverage().lost_on(query.check_on), self.coverage().acquired_on)
     }
 
     fn answer(&self, query: &CardQuery, validity: Validity) -> Answer {
-        let record = Record::on(query.check_on, self.person, self.coverage.clone(), query.limit_consent);
+        let record = Record::on(query.check_on, self.person, self.registration, query.limit_consent);
         Answer { validity, record: Some(record) }
     }
 }

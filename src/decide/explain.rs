@@ -49,7 +49,7 @@ fn validity(query: &CardQuery, answer: &Answer) -> Reason {
 }
 
 fn source(record: &Record) -> (i64, InsurerNumber) {
-    (record.coverage.id, record.coverage.key.insurer)
+    (record.registration, record.coverage.key.insurer)
 }
 
 fn record_reasons(query: &CardQuery, record: &Record) -> Vec<Reason> {

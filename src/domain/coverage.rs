@@ -10,8 +10,6 @@ use super::text::{PersonalText, PostNumber};
 /// 資格: one insurer's registration of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
-    /// The id that the database gave the registration.
-    pub id: i64,
     /// What stands on the card.
     pub key: CardKey,
     /// 本人・家族; 後期高齢者医療 has none.
@@ -46,6 +44,15 @@ impl Coverage {
     pub fn lost_on(&self, day: Date) -> bool {
         self.loss.is_some_and(|loss| loss.on <= day)
     }
+}
+
+/// A coverage that stands in the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The id that the database gave it.
+    pub id: i64,
+    /// What the insurer registered.
+    pub coverage: Coverage,
 }
 
 /// A person as one insurer registered them; two insurers may differ.

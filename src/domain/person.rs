@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::coverage::Coverage;
+use super::coverage::Registration;
 
 /// The surrogate id of a person, made by the database. Links the registrations of several insurers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,5 +37,5 @@ pub struct PersonFacts {
     /// What must not be shown.
     pub protection: Protection,
     /// Every registration of the person by any insurer, in order of acquisition.
-    pub coverages: Vec<Coverage>,
+    pub registrations: Vec<Registration>,
 }

@@ -1,0 +1,104 @@
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::PostgresError;
+use super::account::Account;
+
+/// Longest path of a Unix socket that Linux and macOS both take, with room for `/.s.PGSQL.5432`.
+const LONGEST_SOCKET_DIRECTORY: usize = 85;
+
+/// The directories of one private server, held by a lock for as long as this value lives.
+pub(super) struct Directory {
+    pub cluster: PathBuf,
+    pub socket: PathBuf,
+    pub log: PathBuf,
+    root: PathBuf,
+    _lock: File,
+}
+
+impl Directory {
+    /// Takes `wanted` for the server, or, where the server's account cannot reach it, a directory below `/var/tmp` whose
+    /// name comes from `wanted`, so that the next start finds it again.
+    pub fn take(wanted: &Path, account: &Account) -> Result<Self, PostgresError> {
+        fs::create_dir_all(wanted).map_err(PostgresError::io("creating", wanted))?;
+        let wanted = wanted.canonicalize().map_err(PostgresError::io("opening", wanted))?;
+        let root = if account.reaches(&wanted) { wanted.clone() } else { stand_in("/var/tmp", &wanted) };
+        private(&root, account)?;
+
+        let lock_path = root.join("lock");
+        let lock = File::create(&lock_path).map_err(PostgresError::io("creating", &lock_path))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| PostgresError::InUse(root.clone()))?;
+
+        let inside = root.join("socket");
+        let socket = if inside.as_os_str().len() <= LONGEST_SOCKET_DIRECTORY { inside } else { stand_in("/tmp", &root) };
+        private(&socket, account)?;
+        let directory =
+            Self { cluster: root.join("cluster"), socket, log: root.join("postgres.log"), root, _lock: lock };
+        directory.wait_for_predecessor()?;
+        Ok(directory)
+    }
+
+    /// Whether `initdb` has finished here before.
+    pub fn has_cluster(&self) -> bool {
+        self.cluster.join("PG_VERSION").exists() && self.root.join("complete").exists()
+    }
+
+    /// Remembers that `initdb` has finished, so that a half-made cluster is made anew.
+    pub fn mark_complete(&self) -> Result<(), PostgresError> {
+        let mark = self.root.join("complete");
+        File::create(&mark).map(drop).map_err(PostgresError::io("creating", mark))
+    }
+
+    /// Deletes everything, for a server that was only lent.
+    pub fn remove(self) {
+        // What cannot be deleted is left for the next start, which takes the same lock first.
+        let _ = fs::remove_dir_all(&self.socket);
+        let _ = fs::remove_dir_all(&self.root);
+    }
+
+    /// A server whose parent was killed is still shutting down for a moment; one that somebody runs stays.
+    fn wait_for_predecessor(&self) -> Result<(), PostgresError> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.served() {
+            if Instant::now() > deadline {
+                return Err(PostgresError::InUse(self.cluster.clone()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    fn served(&self) -> bool {
+        let Ok(text) = fs::read_to_string(self.cluster.join("postmaster.pid")) else { return false };
+        let pid = text.lines().next().and_then(|line| line.parse().ok()).and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+    }
+}
+
+fn stand_in(parent: &str, of: &Path) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    of.as_os_str().as_bytes().hash(&mut hasher);
+    Path::new(parent).join(format!("shikaku-{:016x}", hasher.finish()))
+}
+
+/// Makes a directory that only the server's account (and root) can enter; refuses one that belongs to somebody else, as a
+/// well-known name below a shared directory might.
+fn private(path: &Path, account: &Account) -> Result<(), PostgresError> {
+    let made = DirBuilder::new().mode(0o700).create(path).is_ok();
+    let found = fs::symlink_metadata(path).map_err(PostgresError::io("opening", path))?;
+    let ours = rustix::process::geteuid().as_raw();
+    if !found.is_dir() || (found.uid() != account.uid && found.uid() != ours) {
+        let source = std::io::Error::other("it is no directory of ours");
+        return Err(PostgresError::Io { action: "using", path: path.to_owned(), source });
+    }
+    if account.dropped && (made || found.uid() != account.uid) {
+        chown(path, Some(account.uid), Some(account.gid)).map_err(PostgresError::io("giving away", path))?;
+    }
+    fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(PostgresError::io("closing", path))
+}

@@ -1,0 +1,60 @@
+//! The embedded default database: a private PostgreSQL, started from binaries found on the machine.
+//!
+//! It is reachable through a Unix socket in a private directory only, runs as a direct child in a process group of its own,
+//! and stops with us: on a clean stop, on panic, and (on Linux) when we are killed.
+
+mod account;
+mod binaries;
+mod directory;
+mod server;
+
+pub use binaries::Binaries;
+pub use server::{Durability, PrivatePostgres};
+
+use std::path::PathBuf;
+
+/// Why the private PostgreSQL could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum PostgresError {
+    /// No `initdb` and `postgres` of version 15 or later anywhere.
+    #[error(
+        "PostgreSQL 15 or later was not found in $PG_BIN, PATH, /usr/lib/postgresql/*/bin or Homebrew.\n\
+         Install it (Debian: apt-get install postgresql; macOS: brew install postgresql@17), point PG_BIN to its bin \
+         directory, or set DATABASE_URL to a database of your own."
+    )]
+    NotFound,
+    /// We are root and there is nobody to run the server as: PostgreSQL refuses root.
+    #[error("running as root, and there is neither a user `postgres` nor `nobody` to run PostgreSQL as")]
+    NoAccount,
+    /// Another process uses the data directory.
+    #[error("{} is in use by another process; stop it, or choose another --data-dir", .0.display())]
+    InUse(PathBuf),
+    /// A file operation failed.
+    #[error("{action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// `initdb` failed.
+    #[error("initdb failed:\n{0}")]
+    Initdb(String),
+    /// The server ended before it could be logged in to.
+    #[error("PostgreSQL did not start; its log {} ends with:\n{tail}", log.display())]
+    Start {
+        /// The server's log file.
+        log: PathBuf,
+        /// The last lines of it.
+        tail: String,
+    },
+}
+
+impl PostgresError {
+    fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

@@ -1,0 +1,248 @@
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+
+use super::account::Account;
+use super::binaries::Binaries;
+use super::directory::Directory;
+use super::PostgresError;
+
+const SUPERUSER: &str = "shikaku";
+
+/// What happens to the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Kept, with every commit on disk.
+    Kept,
+    /// Thrown away at the end; commits are not forced to disk.
+    Ephemeral,
+}
+
+/// A running private server. Stops when dropped.
+pub struct PrivatePostgres {
+    stop: Option<mpsc::Sender<()>>,
+    keeper: Option<JoinHandle<()>>,
+    directory: Option<Directory>,
+    durability: Durability,
+    socket: PathBuf,
+}
+
+impl PrivatePostgres {
+    /// Starts a server on `directory`, making the cluster first if there is none, and returns once a login has succeeded.
+    ///
+    /// # Errors
+    /// See [`PostgresError`].
+    pub async fn start(binaries: &Binaries, directory: &Path, durability: Durability) -> Result<Self, PostgresError> {
+        let account = Account::choose()?;
+        let directory = Directory::take(directory, &account)?;
+        if !directory.has_cluster() {
+            initdb(binaries, &directory, &account)?;
+        }
+        let log = File::create(&directory.log).map_err(PostgresError::io("creating", &directory.log))?;
+        let command = server_command(binaries, &directory, &account, durability, log)?;
+        let (stop, stopped) = mpsc::channel();
+        let (ended_sender, ended) = mpsc::channel();
+        let (spawned_sender, spawned) = mpsc::channel();
+        // The kernel's "parent died" signal follows the thread that forked, so one thread stays for the server's whole life.
+        let keeper = thread::Builder::new()
+            .name("postgres-keeper".to_owned())
+            .spawn(move || keep(command, &spawned_sender, &stopped, ended_sender))
+            .map_err(PostgresError::io("starting", "postgres-keeper"))?;
+        spawned
+            .recv()
+            .unwrap_or_else(|_| Err(std::io::Error::other("the keeper ended")))
+            .map_err(PostgresError::io("starting", binaries.program("postgres")))?;
+        let log = directory.log.clone();
+        let server = Self {
+            stop: Some(stop),
+            keeper: Some(keeper),
+            socket: directory.socket.clone(),
+            directory: Some(directory),
+            durability,
+        };
+        server.wait_until_ready(&ended, &log).await?;
+        Ok(server)
+    }
+
+    /// How to log in to `database` on this server.
+    #[must_use]
+    pub fn options(&self, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass().socket(&self.socket).port(5432).username(SUPERUSER).database(database)
+    }
+
+    /// The same as a URL, for programs that want one.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://{SUPERUSER}@localhost/{database}?host={}", self.socket.display())
+    }
+
+    async fn wait_until_ready(&self, ended: &mpsc::Receiver<()>, log: &Path) -> Result<(), PostgresError> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let options = self.options("postgres").disable_statement_logging();
+        loop {
+            if options.connect().await.is_ok() {
+                return Ok(());
+            }
+            if !matches!(ended.try_recv(), Err(mpsc::TryRecvError::Empty)) || Instant::now() > deadline {
+                let text = std::fs::read_to_string(log).unwrap_or_default();
+                let lines: Vec<&str> = text.lines().collect();
+                let tail = lines[lines.len().saturating_sub(5)..].join("\n");
+                return Err(PostgresError::Start { log: log.to_owned(), tail });
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Drop for PrivatePostgres {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(keeper) = self.keeper.take() {
+            // A keeper that panicked has already taken the server with it.
+            let _ = keeper.join();
+        }
+        if let Some(directory) = self.directory.take().filter(|_| self.durability == Durability::Ephemeral) {
+            directory.remove();
+        }
+    }
+}
+
+/// Runs the server until the other end of `stopped` is dropped or the server ends by itself.
+fn keep(
+    mut command: Command,
+    spawned: &mpsc::Sender<std::io::Result<()>>,
+    stopped: &mpsc::Receiver<()>,
+    ended: mpsc::Sender<()>,
+) {
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let _ = spawned.send(Err(error));
+            return;
+        }
+    };
+    let _ = spawned.send(Ok(()));
+    // Dropped when the server ends, which is how the starting side hears of it.
+    let ended = ended;
+    loop {
+        match stopped.recv_timeout(Duration::from_millis(100)) {
+            Err(mpsc::RecvTimeoutError::Timeout) if matches!(child.try_wait(), Ok(None)) => {}
+            Err(mpsc::RecvTimeoutError::Timeout) => break,
+            Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => {
+                stop(&mut child);
+                break;
+            }
+        }
+    }
+    drop(ended);
+}
+
+/// Fast shutdown first, then an immediate one, then no mercy.
+fn stop(child: &mut Child) {
+    for (signal, patience) in [(Signal::INT, 20), (Signal::QUIT, 5), (Signal::KILL, 5)] {
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            // The process may have ended meanwhile; try_wait tells.
+            let _ = kill_process(pid, signal);
+        }
+        let deadline = Instant::now() + Duration::from_secs(patience);
+        while Instant::now() < deadline {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn initdb(binaries: &Binaries, directory: &Directory, account: &Account) -> Result<(), PostgresError> {
+    if directory.cluster.exists() {
+        std::fs::remove_dir_all(&directory.cluster).map_err(PostgresError::io("removing", &directory.cluster))?;
+    }
+    let mut command = as_account(Command::new(binaries.program("initdb")), directory, account);
+    command
+        .arg("--pgdata")
+        .arg(&directory.cluster)
+        .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
+    let output = command.output().map_err(PostgresError::io("running", binaries.program("initdb")))?;
+    if !output.status.success() {
+        return Err(PostgresError::Initdb(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    directory.mark_complete()
+}
+
+fn server_command(
+    binaries: &Binaries,
+    directory: &Directory,
+    account: &Account,
+    durability: Durability,
+    log: File,
+) -> Result<Command, PostgresError> {
+    let mut command = as_account(Command::new(binaries.program("postgres")), directory, account);
+    command.arg("-D").arg(&directory.cluster).arg("-k").arg(&directory.socket);
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    if durability == Durability::Ephemeral {
+        for setting in EPHEMERAL_SETTINGS {
+            command.args(["-c", setting]);
+        }
+    }
+    let second = log.try_clone().map_err(PostgresError::io("opening", &directory.log))?;
+    command.stdin(Stdio::null()).stdout(log).stderr(second).process_group(0);
+    die_with_parent(&mut command);
+    Ok(command)
+}
+
+/// `listen_addresses` is empty: no TCP. Terse errors keep row contents out of the server's log.
+const SETTINGS: [&str; 7] = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_connections=100",
+    "shared_buffers=128MB",
+    "jit=off",
+    "log_error_verbosity=terse",
+    "timezone=UTC",
+];
+
+const EPHEMERAL_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+fn as_account(mut command: Command, directory: &Directory, account: &Account) -> Command {
+    if account.dropped {
+        command.uid(account.uid).gid(account.gid);
+    }
+    // The caller's PG* variables must not steer a private server; LC_ALL must not fail where the locale is not installed.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C").current_dir(directory.cluster.parent().unwrap_or(Path::new("/")));
+    command
+}
+
+/// Has the kernel stop the server (fast shutdown) when our process dies, however it dies.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "std offers no safe way to set the parent-death signal between fork and exec")]
+fn die_with_parent(command: &mut Command) {
+    let parent = rustix::process::getpid();
+    let before_exec = move || {
+        rustix::process::set_parent_process_death_signal(Some(Signal::INT))?;
+        // The parent may have died before the line above took effect.
+        if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(rustix::io::Errno::SRCH.into()) }
+    };
+    // SAFETY: the closure runs in the child between fork and exec. It makes two system calls (prctl and getppid), touches
+    // no memory but its own copy of `parent`, allocates nothing and takes no lock, also when it fails.
+    unsafe {
+        command.pre_exec(before_exec);
+    }
+}
+
+/// Elsewhere the kernel has no such signal: a killed parent leaves the server to the next start, which reports it.
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent(_command: &mut Command) {}

@@ -1,0 +1,145 @@
+//! Who asked about whom.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::{InstitutionCode, PersonId, Validity};
+
+use super::StoreError;
+use super::rows::to_sql;
+
+/// By which path a question came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// By what stands on the insured-person's card.
+    Card,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Answered with this validity.
+    Answered(Validity),
+    /// Refused, because the message named another institution than the certificate.
+    InstitutionMismatch,
+}
+
+/// Which blocks an answer showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// A record at all.
+    pub record: bool,
+    /// Address and postal code.
+    pub address: bool,
+    /// 限度額適用認定証.
+    pub limit: bool,
+    /// 高齢受給者証.
+    pub elderly: bool,
+    /// 一部負担金割合.
+    pub ratio: bool,
+}
+
+impl Shown {
+    fn bits(self) -> i16 {
+        [(self.record, 1), (self.address, 2), (self.limit, 4), (self.elderly, 8), (self.ratio, 16)]
+            .into_iter()
+            .filter_map(|(shown, bit)| shown.then_some(bit))
+            .sum()
+    }
+}
+
+/// One record; see the column comments of `access_log`.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The X-Request-Id of the answer.
+    pub request_id: Uuid,
+    /// Domain time of processing.
+    pub answered_at: Timestamp,
+    /// Who really asked.
+    pub institution: InstitutionCode,
+    /// Who the message said had asked, if somebody else.
+    pub claimed_institution: Option<InstitutionCode>,
+    /// Serial number of the terminal's certificate.
+    pub terminal_serial: Vec<u8>,
+    /// By which path.
+    pub path: Path,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// About whom, if one person was found.
+    pub person: Option<PersonId>,
+    /// Keyed hash of the question's key.
+    pub key_hash: [u8; 32],
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was shown.
+    pub shown: Shown,
+    /// 限度額適用認定証提供同意.
+    pub limit_consent: bool,
+}
+
+/// Writes all records and commits. When this returns, every one of them is durable.
+///
+/// # Errors
+/// When the database fails; then none of them is written.
+pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result<(), StoreError> {
+    let of = |read: fn(&Record) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
+    let request_ids: Vec<Uuid> = records.iter().map(|r| r.request_id).collect();
+    let answered_at: Vec<SqlTimestamp> = records.iter().map(|r| r.answered_at.to_sqlx()).collect();
+    let institutions: Vec<String> = records.iter().map(|r| r.institution.as_str().to_owned()).collect();
+    let claimed: Vec<Option<String>> =
+        records.iter().map(|r| r.claimed_institution.map(|code| code.as_str().to_owned())).collect();
+    let serials: Vec<Vec<u8>> = records.iter().map(|r| r.terminal_serial.clone()).collect();
+    let paths = of(|r| match r.path {
+        Path::Card => 1,
+    });
+    let check_on: Vec<SqlDate> = records.iter().map(|r| to_sql(r.check_on)).collect();
+    let people: Vec<Option<i64>> = records.iter().map(|r| r.person.map(|person| person.0)).collect();
+    let hashes: Vec<Vec<u8>> = records.iter().map(|r| r.key_hash.to_vec()).collect();
+    let outcomes = of(|r| outcome_number(r.outcome));
+    let shown = of(|r| r.shown.bits());
+    let consents: Vec<bool> = records.iter().map(|r| r.limit_consent).collect();
+    sqlx::query!(
+        r#"
+        insert into access_log
+             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+             , key_hash, outcome, shown, limit_consent )
+        select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+             , key_hash, outcome, shown, limit_consent
+          from unnest
+             ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
+             , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[] )
+            as record
+             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+             , key_hash, outcome, shown, limit_consent )
+        "#,
+        &request_ids,
+        &answered_at,
+        &institutions,
+        &claimed as &[Option<String>],
+        &serials,
+        &paths,
+        &check_on,
+        &people as &[Option<i64>],
+        &hashes,
+        &outcomes,
+        &shown,
+        &consents,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn outcome_number(outcome: Outcome) -> i16 {
+    match outcome {
+        Outcome::Answered(Validity::Valid) => 1,
+        Outcome::Answered(Validity::Invalid) => 2,
+        Outcome::Answered(Validity::InvalidNewerExists) => 3,
+        Outcome::Answered(Validity::NoneFound) => 4,
+        Outcome::Answered(Validity::SeveralMatch) => 5,
+        Outcome::InstitutionMismatch => 9,
+    }
+}

@@ -1,0 +1,39 @@
+//! Facts for a question by what stands on the card.
+
+use jiff_sqlx::Date as SqlDate;
+use sqlx::PgConnection;
+
+use crate::domain::{CardQuery, PersonFacts};
+
+use super::StoreError;
+use super::facts::{gather, select_facts};
+use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, to_sql};
+
+/// Reads, for each question in order, everybody who has a coverage with its key and birth date, each with all coverages in
+/// order of acquisition. One statement for any number of questions.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn facts(connection: &mut PgConnection, questions: &[CardQuery]) -> Result<Vec<Vec<PersonFacts>>, StoreError> {
+    let keys: Vec<String> = questions.iter().map(|q| q.key.search_key().as_str().to_owned()).collect();
+    let births: Vec<SqlDate> = questions.iter().map(|q| to_sql(q.birth_on.date())).collect();
+    let rows = select_facts!(
+        r#"
+          from unnest($1::text[], $2::date[]) with ordinality as asked (search_key, birth_on, place)
+          join lateral (
+                   select distinct matching.person_id
+                     from coverage as matching
+                    where matching.search_key = asked.search_key
+                      and matching.birth_on = asked.birth_on
+               ) as found on true
+          join person on person.id = found.person_id
+          join coverage on coverage.person_id = found.person_id
+         order by asked.place, person.id, coverage.acquired_on, coverage.id
+        "#,
+        &keys,
+        &births
+    )
+    .fetch_all(connection)
+    .await?;
+    gather(questions.len(), rows)
+}

@@ -1,0 +1,162 @@
+//! From rows of `person` and `coverage` to [`PersonFacts`], for every statement that reads facts.
+
+use jiff_sqlx::Date as SqlDate;
+
+use crate::domain::{
+    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, CardSymbol, Coverage, Identity, InsurerNumber, Loss,
+    LossReason, PersonFacts, PersonId, PersonalText, PostNumber, Protection, Registration, Relationship, Sex,
+};
+
+use super::StoreError;
+use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, StoredEnum, entries, from_sql};
+
+/// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from`
+/// clause with `asked.place`, `person` and `coverage`, and what follows it.
+macro_rules! select_facts {
+    ($from:literal, $($argument:expr),*) => {
+        sqlx::query_as!(
+            crate::store::facts::FactRow,
+            r#"
+            select asked.place as "place!"
+                 , person.id as "person_id!"
+                 , person.address_withheld
+                 , person.self_information_blocked
+                 , coverage.id as "id!"
+                 , coverage.acquired_on
+                 , coverage.lost_on
+                 , coverage.birth_on
+                 , coverage.card_issued_on
+                 , coverage.card_valid_from
+                 , coverage.card_valid_through
+                 , coverage.loss_reason
+                 , coverage.relationship
+                 , coverage.card_class
+                 , coverage.sex
+                 , coverage.sex_on_back
+                 , coverage.insurer_number
+                 , coverage.symbol
+                 , coverage.number
+                 , coverage.branch
+                 , coverage.name
+                 , coverage.kana
+                 , coverage.other_name
+                 , coverage.other_kana
+                 , coverage.insured_name
+                 , coverage.post_number
+                 , coverage.address
+                 , coverage.ratios as "ratios: Vec<DatedRatioRow>"
+                 , coverage.elderly_certificates as "elderly_certificates: Vec<ElderlyCertificateRow>"
+                 , coverage.limit_certificates as "limit_certificates: Vec<LimitCertificateRow>"
+            "# + $from,
+            $($argument),*
+        )
+    };
+}
+pub(super) use select_facts;
+
+pub(super) struct FactRow {
+    pub place: i64,
+    pub person_id: i64,
+    pub address_withheld: bool,
+    pub self_information_blocked: bool,
+    pub id: i64,
+    pub acquired_on: SqlDate,
+    pub lost_on: Option<SqlDate>,
+    pub birth_on: SqlDate,
+    pub card_issued_on: Option<SqlDate>,
+    pub card_valid_from: Option<SqlDate>,
+    pub card_valid_through: Option<SqlDate>,
+    pub loss_reason: Option<i16>,
+    pub relationship: Option<i16>,
+    pub card_class: i16,
+    pub sex: i16,
+    pub sex_on_back: Option<i16>,
+    pub insurer_number: String,
+    pub symbol: Option<String>,
+    pub number: String,
+    pub branch: Option<String>,
+    pub name: String,
+    pub kana: Option<String>,
+    pub other_name: Option<String>,
+    pub other_kana: Option<String>,
+    pub insured_name: Option<String>,
+    pub post_number: Option<String>,
+    pub address: Option<String>,
+    pub ratios: Option<Vec<DatedRatioRow>>,
+    pub elderly_certificates: Option<Vec<ElderlyCertificateRow>>,
+    pub limit_certificates: Option<Vec<LimitCertificateRow>>,
+}
+
+/// Gathers rows, ordered by place and person, into the people of each of `places` questions.
+pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Vec<PersonFacts>>, StoreError> {
+    let mut answers: Vec<Vec<PersonFacts>> = vec![Vec::new(); places];
+    for row in rows {
+        let people = usize::try_from(row.place - 1)
+            .ok()
+            .and_then(|place| answers.get_mut(place))
+            .ok_or(StoreError::Inconsistent { table: "asked", column: "place" })?;
+        let id = PersonId(row.person_id);
+        let protection =
+            Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
+        let registration = registration(row)?;
+        match people.last_mut() {
+            Some(person) if person.id == id => person.registrations.push(registration),
+            _ => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
+        }
+    }
+    Ok(answers)
+}
+
+fn registration(row: FactRow) -> Result<Registration, StoreError> {
+    let loss = match (from_sql(row.lost_on), row.loss_reason) {
+        (Some(on), Some(reason)) => Some(Loss { on, reason: LossReason::read(reason)? }),
+        _ => None,
+    };
+    let key = CardKey {
+        insurer: legal("insurer_number", InsurerNumber::parse(&row.insurer_number))?,
+        symbol: optional("symbol", row.symbol, CardSymbol::parse)?,
+        number: legal("number", CardNumber::parse(&row.number))?,
+        branch: optional("branch", row.branch, BranchNumber::parse)?,
+    };
+    let identity = Identity {
+        name: legal("name", PersonalText::parse(&row.name))?,
+        kana: optional("kana", row.kana, PersonalText::parse)?,
+        other_name: optional("other_name", row.other_name, PersonalText::parse)?,
+        other_kana: optional("other_kana", row.other_kana, PersonalText::parse)?,
+        insured_name: optional("insured_name", row.insured_name, PersonalText::parse)?,
+        sex: Sex::read(row.sex)?,
+        sex_on_back: row.sex_on_back.map(Sex::read).transpose()?,
+        birth_on: legal("birth_on", BirthDate::new(row.birth_on.to_jiff()))?,
+        post_number: optional("post_number", row.post_number, PostNumber::parse)?,
+        address: optional("address", row.address, PersonalText::parse)?,
+    };
+    let coverage = Coverage {
+        key,
+        relationship: row.relationship.map(Relationship::read).transpose()?,
+        card_class: CardClass::read(row.card_class)?,
+        identity,
+        acquired_on: row.acquired_on.to_jiff(),
+        loss,
+        card: CardDates {
+            issued_on: from_sql(row.card_issued_on),
+            valid_from: from_sql(row.card_valid_from),
+            valid_through: from_sql(row.card_valid_through),
+        },
+        ratios: entries(row.ratios)?,
+        elderly: entries(row.elderly_certificates)?,
+        limits: entries(row.limit_certificates)?,
+    };
+    Ok(Registration { id: row.id, coverage })
+}
+
+fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
+    parsed.map_err(|_| StoreError::Inconsistent { table: "coverage", column })
+}
+
+fn optional<T, E>(
+    column: &'static str,
+    text: Option<String>,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| legal(column, parse(&text))).transpose()
+}

@@ -1,0 +1,96 @@
+//! What is loaded, for the operator.
+
+use crate::domain::{Insurer, PersonFacts};
+
+use super::facts::{gather, select_facts};
+use super::reference::insurer;
+use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow};
+use super::{Store, StoreError};
+
+/// A person as the operator sees it.
+pub struct InspectedPerson {
+    /// The stable id in the fixture files.
+    pub fixture_id: String,
+    /// One line about the person.
+    pub about: Option<String>,
+    /// What answers are made from; without registrations when no insurer has registered the person.
+    pub facts: Option<PersonFacts>,
+}
+
+/// How much is loaded of an insurer.
+pub struct InsurerSize {
+    /// The insurer.
+    pub insurer: Insurer,
+    /// How many coverages it has registered.
+    pub coverages: i64,
+}
+
+impl Store {
+    /// The person with this fixture id.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn person(&self, fixture_id: &str) -> Result<Option<InspectedPerson>, StoreError> {
+        let Some(row) = sqlx::query!("select about from person where fixture_id = $1", fixture_id)
+            .fetch_optional(self.pool())
+            .await?
+        else {
+            return Ok(None);
+        };
+        let rows = select_facts!(
+            r#"
+              from (select 1::bigint as place) as asked
+              join person on person.fixture_id = $1
+              join coverage on coverage.person_id = person.id
+             order by coverage.acquired_on, coverage.id
+            "#,
+            fixture_id
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let facts = gather(1, rows)?.into_iter().flatten().next();
+        Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))
+    }
+
+    /// Up to `most` fixture ids after `after`, in order, with their line.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn people(&self, after: &str, most: i64) -> Result<Vec<(String, Option<String>)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"
+            select fixture_id as "fixture_id!", about
+              from person
+             where fixture_id > $1
+             order by fixture_id
+             limit $2
+            "#,
+            after,
+            most
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.fixture_id, row.about)).collect())
+    }
+
+    /// Every insurer, by number, with how many coverages it has registered.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn insurer_sizes(&self) -> Result<Vec<InsurerSize>, StoreError> {
+        let rows = sqlx::query!(
+            r#"
+            select insurer.number, insurer.name, count(coverage.id) as "coverages!"
+              from insurer
+              left join coverage on coverage.insurer_number = insurer.number
+             group by insurer.number
+             order by insurer.number
+            "#
+        )
+        .fetch_all(self.pool())
+        .await?;
+        rows.into_iter()
+            .map(|row| Ok(InsurerSize { insurer: insurer(&row.number, row.name)?, coverages: row.coverages }))
+            .collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! PostgreSQL. The only SQL in the project.
+//!
+//! One file a subject. Every statement goes through the checked macros, lists its columns, and converts rows to domain types
+//! explicitly; a stored value that no domain type can hold is a [`StoreError::Inconsistent`].
+
+pub mod access_log;
+pub mod by_card;
+mod facts;
+pub mod inspect;
+pub mod reference;
+pub mod registry;
+pub(crate) mod rows;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
+
+/// The migrations that this program was built with.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Why the database could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The driver or the server failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed, or the schema is newer than this program.
+    #[error("schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored value that the domain does not know.
+    #[error("table {table}, column {column}: a stored value is not a legal one")]
+    Inconsistent {
+        /// Where.
+        table: &'static str,
+        /// In which column.
+        column: &'static str,
+    },
+    /// The schema is older than this program.
+    #[error("the schema lacks migration {0}; run `shikaku migrate`")]
+    Outdated(i64),
+}
+
+/// How to reach the database, and a pool for everything that is not a lookup.
+#[derive(Debug, Clone)]
+pub struct Store {
+    options: PgConnectOptions,
+    pool: PgPool,
+}
+
+impl Store {
+    /// Opens a pool of at most `connections` connections.
+    ///
+    /// # Errors
+    /// When no connection can be made.
+    pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
+        let options = options.application_name("shikaku").disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.clone().options([("statement_timeout", "30s")]))
+            .await?;
+        Ok(Self { options, pool })
+    }
+
+    /// Brings the schema up to date. Safe to call from several processes at once.
+    ///
+    /// # Errors
+    /// When a migration fails, or the schema is newer than this program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(MIGRATIONS.run(&self.pool).await?)
+    }
+
+    /// Checks that the database answers and that every migration of this program has been applied.
+    ///
+    /// # Errors
+    /// When it does not, or one has not.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        let wanted = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let found = sqlx::query_scalar!("select max(version) from _sqlx_migrations where success")
+            .fetch_one(&self.pool)
+            .await?
+            .unwrap_or_default();
+        if found < wanted { Err(StoreError::Outdated(wanted)) } else { Ok(()) }
+    }
+
+    /// A connection of its own for one of the batched statements of the request path: plans are made once, and a statement
+    /// that hangs is given up after five seconds.
+    ///
+    /// # Errors
+    /// When no connection can be made.
+    pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
+        let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "5s")]);
+        Ok(PgConnection::connect_with(&options).await?)
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}

@@ -1,0 +1,49 @@
+//! Insurers and institutions: small tables that every process keeps a copy of.
+
+use crate::domain::{AnswerCharset, Institution, InstitutionCode, Insurer, InsurerNumber};
+
+use super::rows::{StoredEnum, from_sql};
+use super::{Store, StoreError};
+
+/// The channel on which a change of insurers or institutions is announced when it commits.
+pub const CHANGED: &str = "shikaku_reference_changed";
+
+impl Store {
+    /// Every insurer.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn insurers(&self) -> Result<Vec<Insurer>, StoreError> {
+        let rows = sqlx::query!("select number, name from insurer").fetch_all(self.pool()).await?;
+        rows.into_iter().map(|row| insurer(&row.number, row.name)).collect()
+    }
+
+    /// Every institution.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
+        let rows = sqlx::query!("select code, name, charset, active_from, active_through from institution")
+            .fetch_all(self.pool())
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let code = InstitutionCode::parse(&row.code)
+                    .map_err(|_| StoreError::Inconsistent { table: "institution", column: "code" })?;
+                Ok(Institution {
+                    code,
+                    name: row.name,
+                    charset: AnswerCharset::read(row.charset)?,
+                    active_from: row.active_from.to_jiff(),
+                    active_through: from_sql(row.active_through),
+                })
+            })
+            .collect()
+    }
+}
+
+pub(super) fn insurer(number: &str, name: String) -> Result<Insurer, StoreError> {
+    let number =
+        InsurerNumber::parse(number).map_err(|_| StoreError::Inconsistent { table: "insurer", column: "number" })?;
+    Ok(Insurer { number, name })
+}

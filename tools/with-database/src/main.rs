@@ -1,0 +1,32 @@
+//! Runs a command with `DATABASE_URL` set to a throw-away PostgreSQL that has the current schema:
+//! `cargo run -p with-database -- psql`. `./test` checks with it that the committed `.sqlx/` fits the schema.
+//!
+//! It takes the launcher's source instead of the library, because the library does not build while a checked query and
+//! `.sqlx/` disagree, which is just when this program is needed.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use sqlx::migrate::Migrator;
+use sqlx::{Connection, PgConnection};
+
+#[path = "../../../src/postgres/mod.rs"]
+#[expect(dead_code, reason = "this program uses a part of the launcher only")]
+mod postgres;
+
+use postgres::{Binaries, Durability, PrivatePostgres};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let program = arguments.next().ok_or("usage: with-database COMMAND [ARGUMENT]...")?;
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let directory = root.join("target/with-database");
+    let server = PrivatePostgres::start(&Binaries::find()?, &directory, Durability::Ephemeral).await?;
+    let mut connection = PgConnection::connect_with(&server.options("postgres")).await?;
+    // The migrations are read from disk, so that new ones count without a build.
+    Migrator::new(root.join("migrations")).await?.run(&mut connection).await?;
+    connection.close().await?;
+    let status = Command::new(program).args(arguments).env("DATABASE_URL", server.url("postgres")).status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+}
