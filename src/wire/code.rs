@@ -16,6 +16,9 @@ pub fn validity(validity: Validity) -> &'static str {
     }
 }
 
+/// Every 資格有効性 that a question by card can get.
+pub const VALIDITIES: [&str; 5] = ["1", "2", "3", "4", "5"];
+
 /// 性別 (table 007).
 #[must_use]
 pub fn sex(sex: Sex) -> &'static str {

@@ -195,6 +195,20 @@ static ELDERLY_INFO: Shape = shape![
     "ElderlyRecipientContributionRatio",
 ];
 
+/// The elements that a record of this path can hold; members of an inner element as `Outer.Inner`.
+#[must_use]
+pub fn record_elements() -> Vec<String> {
+    let inner = |outer: &str, shape: &Shape| -> Vec<String> {
+        shape.keys().iter().map(|member| format!("{outer}.{member}")).collect()
+    };
+    let plain = RECORD.keys().iter().filter(|key| !key.ends_with("Info") && !key.ends_with("List"));
+    plain
+        .map(|key| (*key).to_owned())
+        .chain(inner("ElderlyRecipientCertificateInfo", &ELDERLY_INFO))
+        .chain(inner("LimitApplicationCertificateRelatedInfo", &LIMIT_INFO))
+        .collect()
+}
+
 /// OQS-IF-002 資格確認結果, encoded.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
