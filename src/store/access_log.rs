@@ -80,7 +80,8 @@ pub struct Record {
     pub limit_consent: bool,
 }
 
-/// Writes all records and commits. When this returns, every one of them is durable.
+/// Writes all records and commits. When this returns, every one of them is durable. Records that are there already are left
+/// alone, so that a batch whose commit got lost on the way back can be sent again.
 ///
 /// # Errors
 /// When the database fails; then none of them is written.
@@ -114,6 +115,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
             as record
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
              , key_hash, outcome, shown, limit_consent )
+            on conflict on constraint access_log_request_id_key do nothing
         "#,
         &request_ids,
         &answered_at,

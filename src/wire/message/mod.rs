@@ -2,5 +2,6 @@
 
 pub mod by_card;
 mod header;
+pub mod unknown;
 
 pub use header::{Processed, Refusal, date_text};

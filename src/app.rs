@@ -1,0 +1,182 @@
+//! The composition root: configuration, database and clock become a running server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::config::{Config, Limits};
+use crate::http::operator::{self, OperatorState};
+use crate::http::{TerminalState, terminal_router};
+use crate::identity::{self, Listener, Tokens, Trust, TrustError};
+use crate::metrics::Metrics;
+use crate::pki::PkiFiles;
+use crate::query::{ByCard, Directory};
+use crate::store::{Store, StoreError};
+
+/// A running server. Dropping it does not stop it; [`App::stop`] does.
+pub struct App {
+    terminal_addr: SocketAddr,
+    operator_addr: SocketAddr,
+    trust: Arc<Trust>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The operator listener would be open to the network.
+    #[error("the operator address {0} is not a loopback address; configure --operator-token to allow that")]
+    OpenOperator(SocketAddr),
+    /// An address cannot be listened on.
+    #[error("listening on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The database does not answer, or its schema does not fit.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// Starts both listeners and everything behind them.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: Config, store: Store, clock: Clock) -> Result<Self, StartError> {
+        if !config.operator_addr.ip().is_loopback() && config.operator_token.is_none() {
+            return Err(StartError::OpenOperator(config.operator_addr));
+        }
+        store.check_schema().await?;
+        let metrics = Arc::new(Metrics::new());
+        let trust = Arc::new(Trust::load(PkiFiles::at(&config.pki), metrics.clone())?);
+        let directory = Arc::new(Directory::load(store.clone()).await?);
+        let (terminal_socket, terminal_addr) = listen(config.terminal_addr).await?;
+        let (operator_socket, operator_addr) = listen(config.operator_addr).await?;
+
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let terminal = TerminalState {
+            by_card: ByCard::start(&store, &metrics, &config.limits, &config.secret),
+            directory: directory.clone(),
+            clock: clock.clone(),
+            limits: config.limits,
+            metrics: metrics.clone(),
+            trust: trust.clone(),
+            tokens: Arc::new(Tokens::new(&config.secret)),
+        };
+        let listener = Listener {
+            socket: terminal_socket,
+            router: terminal_router(terminal),
+            trust: trust.clone(),
+            limits: config.limits,
+            metrics: metrics.clone(),
+        };
+        let operator = OperatorState {
+            store,
+            directory: directory.clone(),
+            trust: trust.clone(),
+            metrics,
+            clock,
+            limits: config.limits,
+            token: config.operator_token.map(Into::into),
+        };
+        tasks.spawn(directory.follow(stop.clone()));
+        tasks.spawn(identity::serve(listener, stop.clone()));
+        tasks.spawn(serve_operator(operator_socket, operator::router(operator), config.limits, stop.clone()));
+        tasks.close();
+        info!(terminal = %terminal_addr, operator = %operator_addr, "listening");
+        Ok(Self { terminal_addr, operator_addr, trust, stop, tasks })
+    }
+
+    /// Where terminals connect.
+    #[must_use]
+    pub fn terminal_addr(&self) -> SocketAddr {
+        self.terminal_addr
+    }
+
+    /// Where operators connect.
+    #[must_use]
+    pub fn operator_addr(&self) -> SocketAddr {
+        self.operator_addr
+    }
+
+    /// Reads certificates and CRL anew; open connections go on.
+    ///
+    /// # Errors
+    /// When the new files are no good; the old ones stay in use.
+    pub fn reload(&self) -> Result<(), TrustError> {
+        let result = self.trust.reload();
+        match &result {
+            Ok(()) => info!("certificates and revocation list read anew"),
+            Err(error) => error!(error = %error, "certificates and revocation list stay as they were"),
+        }
+        result
+    }
+
+    /// Accepts no more, lets running requests finish within a bounded time, and returns when all is quiet.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let socket = TcpListener::bind(address).await.map_err(failed)?;
+    let local = socket.local_addr().map_err(failed)?;
+    Ok((socket, local))
+}
+
+/// Operator connections: plain HTTP/1.1, few, with the same time limits.
+async fn serve_operator(socket: TcpListener, router: axum::Router, limits: Limits, stop: CancellationToken) {
+    const CONNECTIONS: usize = 128;
+    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = socket.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted.inspect_err(|error| warn!(error = %error, "accept failed")) else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else { continue };
+        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+        tasks.spawn(async move {
+            let mut stream = tokio_io_timeout::TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(limits.write));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(limits.idle)
+                .max_buf_size(limits.head_bytes.max(8192))
+                .serve_connection(TokioIo::new(Box::pin(stream)), service);
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = tokio::time::timeout(limits.stop, connection).await;
+                }
+            }
+            drop(place);
+        });
+    }
+    tasks.close();
+    let _ = tokio::time::timeout(limits.stop, tasks.wait()).await;
+}

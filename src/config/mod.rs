@@ -1,0 +1,27 @@
+//! What a server needs to know before it starts.
+
+mod limits;
+mod secret;
+
+pub use limits::Limits;
+pub use secret::{Secret, SecretError};
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where the server listens and what it works with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address of the terminal listener (mutual TLS). Port 0 takes a free one.
+    pub terminal_addr: SocketAddr,
+    /// Address of the operator listener (plain HTTP). Port 0 takes a free one.
+    pub operator_addr: SocketAddr,
+    /// The bearer token that operators must show; without one only a loopback address is allowed.
+    pub operator_token: Option<String>,
+    /// Directory with `ca.pem`, `crl.pem`, `server.pem` and `server.key`.
+    pub pki: PathBuf,
+    /// The key of the log's hashes and of login tokens. Servers on one database share it.
+    pub secret: Secret,
+    /// Bounds on time, memory and queues.
+    pub limits: Limits,
+}

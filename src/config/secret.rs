@@ -1,0 +1,82 @@
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::{hkdf, hmac, rand};
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+/// Thirty-two random bytes, kept in a file, from which one key a purpose is derived.
+#[derive(Clone)]
+pub struct Secret([u8; 32]);
+
+/// Why the secret could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file could not be read or made.
+    #[error("secret file {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file holds something else.
+    #[error("secret file {} must hold 64 hexadecimal digits", .0.display())]
+    Content(PathBuf),
+    /// The system gives no randomness.
+    #[error("the system gives no random bytes")]
+    Randomness,
+}
+
+impl Secret {
+    /// Reads the secret, making the file (readable by us alone) when there is none.
+    ///
+    /// # Errors
+    /// See [`SecretError`].
+    pub fn read_or_make(path: &Path) -> Result<Self, SecretError> {
+        let io = |source| SecretError::Io { path: path.to_owned(), source };
+        let new = Self::random()?;
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(io)?;
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+            Ok(mut file) => {
+                file.write_all(HEXLOWER_PERMISSIVE.encode(&new.0).as_bytes()).map_err(io)?;
+                Ok(new)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                let text = fs::read_to_string(path).map_err(io)?;
+                let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+                let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+                bytes.map(Self).ok_or_else(|| SecretError::Content(path.to_owned()))
+            }
+            Err(error) => Err(io(error)),
+        }
+    }
+
+    /// A new secret.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn random() -> Result<Self, SecretError> {
+        let mut bytes = [0; 32];
+        rand::fill(&mut bytes).map_err(|_| SecretError::Randomness)?;
+        Ok(Self(bytes))
+    }
+
+    /// The HMAC-SHA-256 key for one purpose; keys of different purposes have nothing to do with each other.
+    #[must_use]
+    pub fn key(&self, purpose: &'static str) -> hmac::Key {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"shikaku").extract(&self.0);
+        let info = [purpose.as_bytes()];
+        let derived = root.expand(&info, hmac::HMAC_SHA256).expect("one block is always available");
+        hmac::Key::from(derived)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(withheld)")
+    }
+}

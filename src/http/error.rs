@@ -1,0 +1,329 @@
+//! The one error table: every failure has a code, an HTTP status, an English title, and a Japanese message that fits into
+//! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::identity::{Refused, TokenError};
+use crate::query::QueryError;
+use crate::wire::Fault;
+use crate::wire::message::Refusal;
+
+/// Why a request gets no answer. Holds nothing that came from a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The message itself is wrong.
+    Message(Fault),
+    /// The body is longer than it may be.
+    BodyTooLarge,
+    /// The body did not come in time, or was cut off.
+    BodyIncomplete,
+    /// The body is compressed.
+    ContentEncoding,
+    /// There is no message of this id.
+    UnknownMessage,
+    /// The content type is neither XML nor JSON.
+    MediaType,
+    /// The route exists, with another method.
+    Method,
+    /// There is no such route.
+    NoRoute,
+    /// The message names another institution than the certificate.
+    InstitutionMismatch,
+    /// The certificate's institution is not registered.
+    InstitutionUnknown,
+    /// The certificate's institution may not ask today.
+    InstitutionInactive,
+    /// The certificate has lost its worth since the handshake.
+    Certificate(Refused),
+    /// A login is needed first.
+    TokenMissing,
+    /// The token is not good.
+    Token(TokenError),
+    /// Too many questions are waiting.
+    Busy,
+    /// The database does not answer.
+    Unavailable,
+    /// The access log cannot be written.
+    LogUnavailable,
+    /// The answer took too long.
+    Timeout,
+    /// Our fault.
+    Internal,
+    /// The operator's token is missing or wrong.
+    OperatorToken,
+    /// The operator asked for something that is not there.
+    NotFound,
+    /// The operator's request is malformed; the reason names the field.
+    OperatorRequest(&'static str),
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The error code.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What happened, in English.
+    pub title: &'static str,
+    /// What happened, in Japanese.
+    pub message: &'static str,
+}
+
+const fn row(code: &'static str, status: StatusCode, title: &'static str, message: &'static str) -> Row {
+    Row { code, status, title, message }
+}
+
+impl Failure {
+    /// Its row in the table.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        use StatusCode as S;
+        match self {
+            Self::Message(fault) => message_row(fault),
+            Self::BodyTooLarge => row("SHK1010", S::PAYLOAD_TOO_LARGE, "The message is too large", "電文が大きすぎます"),
+            Self::BodyIncomplete => {
+                row("SHK1011", S::REQUEST_TIMEOUT, "The message did not arrive completely", "電文が最後まで届きませんでした")
+            }
+            Self::ContentEncoding => {
+                row("SHK1012", S::UNSUPPORTED_MEDIA_TYPE, "Compressed messages are refused", "圧縮された電文は受け付けません")
+            }
+            Self::UnknownMessage => row("SHK2001", S::NOT_FOUND, "There is no message of this id", "未対応の電文IDです"),
+            Self::MediaType => row(
+                "SHK2002",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "Content-Type must be application/xml or application/json",
+                "Content-Typeはapplication/xmlかapplication/jsonです",
+            ),
+            Self::Method => row("SHK2003", S::METHOD_NOT_ALLOWED, "This route has another method", "HTTPメソッドが違います"),
+            Self::NoRoute => row("SHK2004", S::NOT_FOUND, "There is no such route", "URLが違います"),
+            Self::InstitutionMismatch => row(
+                "SHK3001",
+                S::FORBIDDEN,
+                "The message names another institution than the certificate",
+                "電文の医療機関コードが証明書と一致しません",
+            ),
+            Self::InstitutionUnknown => {
+                row("SHK3002", S::FORBIDDEN, "The institution is not registered", "登録されていない医療機関です")
+            }
+            Self::InstitutionInactive => row(
+                "SHK3003",
+                S::FORBIDDEN,
+                "The institution may not ask today",
+                "利用期間外の医療機関です",
+            ),
+            Self::Certificate(_) => row(
+                "SHK3004",
+                S::FORBIDDEN,
+                "The terminal's certificate is no longer valid",
+                "端末の電子証明書が無効になっています",
+            ),
+            Self::TokenMissing => row("SHK3005", S::UNAUTHORIZED, "Log in first", "ログインしてください"),
+            Self::Token(TokenError::Invalid) => {
+                row("SHK3006", S::UNAUTHORIZED, "The token is not of this terminal", "idTokenがこの端末のものではありません")
+            }
+            Self::Token(TokenError::Expired) => {
+                row("SHK3007", S::UNAUTHORIZED, "The token has expired", "idTokenの有効期限が切れました")
+            }
+            Self::Busy => row("SHK5001", S::SERVICE_UNAVAILABLE, "Too many requests at once", "混み合っています"),
+            Self::Unavailable => {
+                row("SHK5002", S::SERVICE_UNAVAILABLE, "The database does not answer", "データベースが応答しません")
+            }
+            Self::LogUnavailable => {
+                row("SHK5003", S::SERVICE_UNAVAILABLE, "The access log cannot be written", "アクセス記録を書き込めません")
+            }
+            Self::Timeout => row("SHK5004", S::GATEWAY_TIMEOUT, "The answer took too long", "処理が時間内に終わりませんでした"),
+            Self::Internal => row("SHK5005", S::INTERNAL_SERVER_ERROR, "Internal error", "内部エラーが発生しました"),
+            Self::OperatorToken => {
+                row("SHK4001", S::UNAUTHORIZED, "The operator token is missing or wrong", "運用者トークンが違います")
+            }
+            Self::NotFound => row("SHK4002", S::NOT_FOUND, "There is nothing of this id", "該当するものがありません"),
+            Self::OperatorRequest(_) => row("SHK4003", S::BAD_REQUEST, "The request is malformed", "リクエストの形式が違います"),
+        }
+    }
+
+    /// One failure of every kind, for tests and documents.
+    #[must_use]
+    pub fn examples() -> Vec<Self> {
+        use crate::wire::{FieldName, ValueFault};
+        let faults = [
+            Fault::Empty,
+            Fault::Malformed,
+            Fault::Forbidden,
+            Fault::TooLarge,
+            Fault::Charset,
+            Fault::Unknown(FieldName::of("Unknown")),
+            Fault::Duplicate(FieldName::of("Birthdate")),
+            Fault::Missing("Birthdate"),
+            Fault::Value { element: "Birthdate", reason: ValueFault::Date },
+        ];
+        let others = [
+            Self::BodyTooLarge,
+            Self::BodyIncomplete,
+            Self::ContentEncoding,
+            Self::UnknownMessage,
+            Self::MediaType,
+            Self::Method,
+            Self::NoRoute,
+            Self::InstitutionMismatch,
+            Self::InstitutionUnknown,
+            Self::InstitutionInactive,
+            Self::Certificate(Refused::Revoked),
+            Self::TokenMissing,
+            Self::Token(TokenError::Invalid),
+            Self::Token(TokenError::Expired),
+            Self::OperatorToken,
+            Self::NotFound,
+            Self::OperatorRequest("birth_on"),
+            Self::Busy,
+            Self::Unavailable,
+            Self::LogUnavailable,
+            Self::Timeout,
+            Self::Internal,
+        ];
+        faults.into_iter().map(Self::Message).chain(others).collect()
+    }
+
+    /// What goes beyond the title: the element, and what is wrong with it.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Message(fault) => Some(fault.to_string()),
+            Self::Certificate(refused) => Some(refused.to_string()),
+            Self::OperatorRequest(reason) => Some((*reason).to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The official header fields, for messages in XML and JSON.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        let row = self.row();
+        let element = match self {
+            Self::Message(Fault::Unknown(name) | Fault::Duplicate(name)) => Some(name.to_string()),
+            Self::Message(Fault::Missing(element) | Fault::Value { element, .. }) => Some((*element).to_owned()),
+            _ => None,
+        };
+        let message = match element {
+            Some(element) => format!("{}: {element}", row.message).chars().take(60).collect(),
+            None => row.message.to_owned(),
+        };
+        Refusal { code: row.code, message }
+    }
+}
+
+/// One code a kind of fault, so that a client's developer sees at once where to look.
+fn message_row(fault: &Fault) -> Row {
+    use StatusCode as S;
+    match fault {
+        Fault::Empty => row("SHK1001", S::BAD_REQUEST, "The message is empty", "電文が空です"),
+        Fault::Malformed => row("SHK1002", S::BAD_REQUEST, "The message is not well-formed", "電文の形式が壊れています"),
+        Fault::Forbidden => {
+            row("SHK1003", S::BAD_REQUEST, "DOCTYPE and entities are refused", "DOCTYPEや実体参照は使えません")
+        }
+        Fault::TooLarge => row("SHK1004", S::BAD_REQUEST, "Too deep or too many elements", "要素が深すぎるか多すぎます"),
+        Fault::Charset => row("SHK1005", S::BAD_REQUEST, "Wrong character set", "文字コードが宣言と一致しません"),
+        Fault::Unknown(_) => row("SHK1006", S::BAD_REQUEST, "Unknown element", "未知の項目です"),
+        Fault::Duplicate(_) => row("SHK1007", S::BAD_REQUEST, "Duplicate element", "項目が重複しています"),
+        Fault::Missing(_) => row("SHK1008", S::BAD_REQUEST, "Missing element", "必須項目がありません"),
+        Fault::Value { .. } => row("SHK1009", S::BAD_REQUEST, "Impossible value", "項目の値が不正です"),
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Message(fault)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Busy => Self::Busy,
+            QueryError::Unavailable => Self::Unavailable,
+            QueryError::Log => Self::LogUnavailable,
+        }
+    }
+}
+
+/// The outcome of a request for metrics and logs: the middleware reads it off the response.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub &'static str);
+
+/// RFC 9457.
+#[derive(Serialize)]
+struct Problem {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    code: &'static str,
+    message: &'static str,
+}
+
+/// A problem document, for everything that is not an official message.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let row = self.row();
+        let problem = Problem {
+            r#type: format!("urn:shikaku:error:{}", row.code),
+            title: row.title,
+            status: row.status.as_u16(),
+            detail: self.detail(),
+            code: row.code,
+            message: row.message,
+        };
+        let body = serde_json::to_vec(&problem).expect("plain fields");
+        let mut response = (row.status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        finish(&mut response, &self);
+        response
+    }
+}
+
+/// What every failing response carries, whatever its format.
+pub(super) fn finish(response: &mut Response, failure: &Failure) {
+    response.extensions_mut().insert(Code(failure.row().code));
+    if matches!(failure, Failure::Busy | Failure::Unavailable | Failure::LogUnavailable) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if matches!(failure, Failure::Method) {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    let ends_connection = Failure::BodyTooLarge == *failure
+        || Failure::BodyIncomplete == *failure
+        || matches!(failure, Failure::Certificate(_));
+    if ends_connection {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_failure_has_a_code_of_its_own_and_a_short_message() {
+        let mut codes = HashSet::new();
+        for failure in Failure::examples() {
+            let refusal = failure.refusal();
+            assert!(codes.insert(refusal.code), "{} stands twice", refusal.code);
+            assert!(refusal.message.chars().count() <= 60, "{}", refusal.message);
+        }
+    }
+
+    #[test]
+    fn the_readme_lists_every_code() {
+        for (name, text) in [("README.md", include_str!("../../README.md")), ("README.ja.md", include_str!("../../README.ja.md"))]
+        {
+            for failure in Failure::examples() {
+                let row = failure.row();
+                assert!(text.contains(&format!("| {} | {} |", row.code, row.status.as_u16())), "{name} lacks {}", row.code);
+            }
+        }
+    }
+}

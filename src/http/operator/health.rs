@@ -1,0 +1,65 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tokio::time::Instant;
+use utoipa::ToSchema;
+
+use super::OperatorState;
+use crate::clock::system_now;
+
+/// Whether the process lives; asks nobody else.
+#[utoipa::path(get, path = "/healthz", tag = "state", responses((status = 200, description = "The process lives", body = String)))]
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// What stands between the server and answering.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// Whether questions can be answered.
+    ready: bool,
+    /// The database: `ok`, or what is wrong.
+    database: String,
+    /// The schema: `ok`, or what is wrong.
+    schema: String,
+    /// The revocation list: `ok`, or `stale`.
+    crl: String,
+    /// When the revocation list becomes stale (RFC 3339, UTC).
+    crl_next_update: String,
+}
+
+/// Whether questions can be answered: database, schema, freshness of the revocation list.
+#[utoipa::path(
+    get, path = "/readyz", tag = "state",
+    responses(
+        (status = 200, description = "Ready", body = Readiness),
+        (status = 503, description = "Not ready", body = Readiness)
+    )
+)]
+pub(super) async fn readyz(State(state): State<OperatorState>) -> Response {
+    let started = Instant::now();
+    let database = match state.store.pool().acquire().await {
+        Ok(_) => "ok",
+        Err(_) => "does not answer",
+    };
+    state.metrics.pool_wait_seconds.observe(started.elapsed().as_secs_f64());
+    let schema = match (database, state.store.check_schema().await) {
+        ("ok", Ok(())) => "ok".to_owned(),
+        ("ok", Err(error)) => error.to_string(),
+        _ => "unknown".to_owned(),
+    };
+    let next_update = state.trust.crl_next_update();
+    let crl = if system_now() < next_update { "ok" } else { "stale" };
+    let ready = database == "ok" && schema == "ok" && crl == "ok";
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let readiness = Readiness {
+        ready,
+        database: database.to_owned(),
+        schema,
+        crl: crl.to_owned(),
+        crl_next_update: next_update.to_string(),
+    };
+    (status, Json(readiness)).into_response()
+}

@@ -1,0 +1,33 @@
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::OperatorState;
+use crate::http::error::Failure;
+
+/// An insurer and how much of it is loaded.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InsurerView {
+    /// 保険者番号, without padding.
+    number: String,
+    /// 保険者名称.
+    name: String,
+    /// 制度.
+    scheme: &'static str,
+    /// How many coverages it has registered.
+    coverages: i64,
+}
+
+/// Every insurer that is loaded.
+#[utoipa::path(get, path = "/api/insurers", tag = "registry", responses((status = 200, body = Vec<InsurerView>)))]
+pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, Failure> {
+    let sizes = state.store.insurer_sizes().await.map_err(|_| Failure::Unavailable)?;
+    let views = sizes.into_iter().map(|size| InsurerView {
+        number: size.insurer.number.to_string(),
+        scheme: size.insurer.number.scheme().japanese(),
+        name: size.insurer.name,
+        coverages: size.coverages,
+    });
+    Ok(Json(views.collect()))
+}

@@ -1,0 +1,14 @@
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+
+use super::OperatorState;
+
+/// Every series in the Prometheus text format.
+#[utoipa::path(get, path = "/metrics", tag = "state", responses((status = 200, description = "Prometheus text format", body = String)))]
+pub(super) async fn metrics(State(state): State<OperatorState>) -> impl IntoResponse {
+    let pool = state.store.pool();
+    state.metrics.pool_connections.set(i64::from(pool.size()));
+    state.metrics.pool_idle.set(i64::try_from(pool.num_idle()).unwrap_or(i64::MAX));
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], state.metrics.render())
+}

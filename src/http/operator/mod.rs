@@ -1,0 +1,97 @@
+//! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP; on a loopback address, or behind a token.
+
+pub mod explain;
+mod health;
+mod insurers;
+mod metrics;
+mod people;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::identity::Trust;
+use crate::metrics::Metrics;
+use crate::query::Directory;
+use crate::store::Store;
+
+use super::error::Failure;
+use super::request::{Surroundings, surround};
+
+/// What operator routes work with.
+#[derive(Clone)]
+pub struct OperatorState {
+    /// The database.
+    pub store: Store,
+    /// Insurers and institutions.
+    pub directory: Arc<Directory>,
+    /// What is believed about certificates.
+    pub trust: Arc<Trust>,
+    /// Series.
+    pub metrics: Arc<Metrics>,
+    /// Time.
+    pub clock: Clock,
+    /// Bounds.
+    pub limits: Limits,
+    /// The bearer token that is asked for, if any.
+    pub token: Option<Arc<str>>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "shikaku",
+        description = "Operator API of shikaku, the national side of オンライン資格確認 as a server anyone can run. \
+                       Terminals speak official messages to the other listener; the README shows how."
+    ),
+    tags(
+        (name = "state", description = "Whether the server lives and is ready"),
+        (name = "registry", description = "What is loaded"),
+        (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
+    )
+)]
+struct Frame;
+
+fn routes() -> OpenApiRouter<OperatorState> {
+    OpenApiRouter::with_openapi(Frame::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(people::list))
+        .routes(routes!(people::one))
+        .routes(routes!(insurers::list))
+        .routes(routes!(explain::explain))
+}
+
+/// The OpenAPI document: operator routes, and the terminal routes for reference.
+#[must_use]
+pub fn document() -> Document {
+    let (_, mut document) = routes().split_for_parts();
+    document.merge(super::terminal::document());
+    document
+}
+
+/// Every operator route.
+pub fn router(state: OperatorState) -> Router {
+    let around = Surroundings { listener: "operator", metrics: state.metrics.clone(), patience: state.limits.request };
+    let (router, _) = routes().split_for_parts();
+    router
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", document()))
+        .method_not_allowed_fallback(|| async { Failure::Method })
+        .fallback(|| async { Failure::NoRoute })
+        .layer(from_fn_with_state(state.clone(), token::check))
+        .layer(CatchPanicLayer::custom(|_| Failure::Internal.into_response()))
+        .layer(from_fn_with_state(around, surround))
+        .with_state(state)
+}

@@ -1,0 +1,177 @@
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::OperatorState;
+use crate::domain::{Coverage, PersonFacts, Registration};
+use crate::http::error::Failure;
+use crate::wire::code;
+
+/// How many people a page holds.
+const PAGE: i64 = 200;
+
+/// Where a page begins.
+#[derive(Deserialize, IntoParams)]
+pub(super) struct After {
+    /// The last id of the page before; the first page without it.
+    #[serde(default)]
+    after: String,
+}
+
+/// A person in a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PersonLine {
+    /// The stable id in the fixture files.
+    id: String,
+    /// One line about the person.
+    about: Option<String>,
+}
+
+/// A person with every registration.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PersonView {
+    /// The stable id in the fixture files.
+    id: String,
+    /// One line about the person.
+    about: Option<String>,
+    /// 不開示該当.
+    address_withheld: bool,
+    /// 自己情報提供不可.
+    self_information_blocked: bool,
+    /// Registrations in order of acquisition.
+    coverages: Vec<CoverageView>,
+}
+
+/// One insurer's registration.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CoverageView {
+    /// The registration's id, as explanations name it.
+    id: i64,
+    /// 保険者番号.
+    insurer: String,
+    /// 記号.
+    symbol: Option<String>,
+    /// 番号.
+    number: String,
+    /// 枝番.
+    branch: Option<String>,
+    /// 本人・家族 (code).
+    relationship: Option<&'static str>,
+    /// 被保険者証区分 (code).
+    card_class: &'static str,
+    /// 氏名.
+    name: String,
+    /// 氏名カナ.
+    kana: Option<String>,
+    /// 生年月日.
+    #[schema(value_type = String, format = Date)]
+    birth_on: Date,
+    /// 資格取得日.
+    #[schema(value_type = String, format = Date)]
+    acquired_on: Date,
+    /// 資格喪失日.
+    #[schema(value_type = Option<String>, format = Date)]
+    lost_on: Option<Date>,
+    /// 喪失事由 (code).
+    loss_reason: Option<&'static str>,
+    /// 一部負担金割合.
+    ratios: Vec<RatioView>,
+    /// 高齢受給者証.
+    elderly: Vec<RatioView>,
+    /// 限度額適用認定証.
+    limits: Vec<LimitView>,
+}
+
+/// A ratio and the days on which it holds.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RatioView {
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    through: Date,
+    /// Tenths that the patient pays.
+    wari: u8,
+}
+
+/// A limit certificate.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LimitView {
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    through: Date,
+    /// 認定証区分 (code).
+    kind: &'static str,
+    /// 適用区分 (code).
+    category: &'static str,
+    /// 長期入院該当年月日.
+    #[schema(value_type = Option<String>, format = Date)]
+    long_stay_on: Option<Date>,
+}
+
+/// The people that are loaded, by id, 200 a page.
+#[utoipa::path(get, path = "/api/people", tag = "registry", params(After), responses((status = 200, body = Vec<PersonLine>)))]
+pub(super) async fn list(
+    State(state): State<OperatorState>,
+    Query(After { after }): Query<After>,
+) -> Result<Json<Vec<PersonLine>>, Failure> {
+    let people = state.store.people(&after, PAGE).await.map_err(|_| Failure::Unavailable)?;
+    Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
+}
+
+/// One person, by the stable id in the fixture files.
+#[utoipa::path(
+    get, path = "/api/people/{id}", tag = "registry",
+    params(("id" = String, Path, description = "Stable id, such as elderly-2wari-tokyo")),
+    responses((status = 200, body = PersonView), (status = 404, description = "Nobody has this id (SHK4002)"))
+)]
+pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<String>) -> Result<Json<PersonView>, Failure> {
+    let found = state.store.person(&id).await.map_err(|_| Failure::Unavailable)?;
+    let person = found.ok_or(Failure::NotFound)?;
+    let (protection, registrations) = match person.facts {
+        Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
+        None => Default::default(),
+    };
+    Ok(Json(PersonView {
+        id: person.fixture_id,
+        about: person.about,
+        address_withheld: protection.address_withheld,
+        self_information_blocked: protection.self_information_blocked,
+        coverages: registrations.into_iter().map(coverage_view).collect(),
+    }))
+}
+
+fn coverage_view(Registration { id, coverage }: Registration) -> CoverageView {
+    let Coverage { key, identity, loss, .. } = &coverage;
+    let ratio = |period: crate::domain::Period, wari| RatioView { from: period.from(), through: period.through(), wari };
+    CoverageView {
+        id,
+        insurer: key.insurer.to_string(),
+        symbol: key.symbol.as_ref().map(|symbol| symbol.as_str().to_owned()),
+        number: key.number.as_str().to_owned(),
+        branch: key.branch.map(|branch| branch.as_str().to_owned()),
+        relationship: coverage.relationship.map(code::relationship),
+        card_class: code::card_class(coverage.card_class),
+        name: identity.name.as_str().to_owned(),
+        kana: identity.kana.as_ref().map(|kana| kana.as_str().to_owned()),
+        birth_on: identity.birth_on.date(),
+        acquired_on: coverage.acquired_on,
+        lost_on: loss.map(|loss| loss.on),
+        loss_reason: loss.map(|loss| code::loss_reason(loss.reason)),
+        ratios: coverage.ratios.iter().map(|dated| ratio(dated.period, dated.ratio.tenths())).collect(),
+        elderly: coverage.elderly.iter().map(|card| ratio(card.period, card.ratio.tenths())).collect(),
+        limits: coverage
+            .limits
+            .iter()
+            .map(|limit| LimitView {
+                from: limit.period.from(),
+                through: limit.period.through(),
+                kind: code::limit_kind(limit.kind),
+                category: code::limit_category(limit.category),
+                long_stay_on: limit.long_stay_on,
+            })
+            .collect(),
+    }
+}

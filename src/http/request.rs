@@ -1,0 +1,64 @@
+//! What surrounds every request: its id, its metrics, its line in the log, its time limit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
+use tracing::info;
+use uuid::Uuid;
+
+use crate::identity::VerifiedCaller;
+use crate::metrics::Metrics;
+
+use super::error::{Code, Failure};
+
+/// The header that carries the request id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request; the access log holds it too.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RequestId(pub Uuid);
+
+/// What the middleware works with.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub listener: &'static str,
+    pub metrics: Arc<Metrics>,
+    pub patience: Duration,
+}
+
+pub(super) async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = Uuid::now_v7();
+    request.extensions_mut().insert(RequestId(id));
+    // The pattern, never the path: a path may hold an id.
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
+
+    let answer = tokio::time::timeout(around.patience, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| Failure::Timeout.into_response());
+
+    let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
+    let elapsed = started.elapsed();
+    around.metrics.requests.with_label_values(&[around.listener, &route, outcome]).inc();
+    around.metrics.request_seconds.with_label_values(&[&route]).observe(elapsed.as_secs_f64());
+    info!(
+        request_id = %id,
+        listener = around.listener,
+        route,
+        outcome,
+        status = response.status().as_u16(),
+        institution = caller.as_ref().map(|caller| tracing::field::display(caller.institution())),
+        terminal = caller.as_ref().map(|caller| caller.terminal()),
+        duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+        "request"
+    );
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}

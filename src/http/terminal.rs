@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::warn;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::identity::{Tokens, Trust, VerifiedCaller};
+use crate::metrics::Metrics;
+use crate::query::{ByCard, Directory};
+
+use super::error::Failure;
+use super::request::{Surroundings, surround};
+use super::{by_card, login};
+
+/// What terminal routes work with.
+#[derive(Clone)]
+pub struct TerminalState {
+    /// Lookups by insured-person's card.
+    pub by_card: ByCard,
+    /// Insurers and institutions.
+    pub directory: Arc<Directory>,
+    /// Time.
+    pub clock: Clock,
+    /// Bounds.
+    pub limits: Limits,
+    /// Series.
+    pub metrics: Arc<Metrics>,
+    /// What is believed about certificates.
+    pub trust: Arc<Trust>,
+    /// Login tokens.
+    pub tokens: Arc<Tokens>,
+}
+
+fn routes() -> OpenApiRouter<TerminalState> {
+    OpenApiRouter::new()
+        .routes(routes!(by_card::message))
+        .routes(routes!(login::auth))
+        .routes(routes!(login::search))
+}
+
+/// The terminal routes' part of the OpenAPI document.
+pub(super) fn document() -> Document {
+    routes().split_for_parts().1
+}
+
+/// Every terminal route. Requests must carry an `Arc<VerifiedCaller>` among their extensions.
+pub fn router(state: TerminalState) -> Router {
+    let around = Surroundings { listener: "terminal", metrics: state.metrics.clone(), patience: state.limits.request };
+    let (router, _) = routes().split_for_parts();
+    router
+        .method_not_allowed_fallback(|| async { Failure::Method })
+        .fallback(|| async { Failure::NoRoute })
+        .layer(from_fn_with_state(state.clone(), still_trusted))
+        .layer(CatchPanicLayer::custom(|_| Failure::Internal.into_response()))
+        .layer(from_fn_with_state(around, surround))
+        .with_state(state)
+}
+
+/// Judges the caller's certificate again: it may have been revoked since the handshake.
+async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
+    let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>() else {
+        return Failure::Internal.into_response();
+    };
+    match state.trust.check(caller) {
+        Ok(()) => next.run(request).await,
+        Err(reason) => {
+            state.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
+            warn!(
+                target: "audit",
+                event = "caller_refused",
+                reason = reason.label(),
+                institution = %caller.institution(),
+                terminal = caller.terminal(),
+            );
+            Failure::Certificate(reason).into_response()
+        }
+    }
+}

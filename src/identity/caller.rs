@@ -1,0 +1,78 @@
+use jiff::Timestamp;
+use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::x509::X509Name;
+
+use crate::domain::InstitutionCode;
+
+use super::Refused;
+
+/// A terminal whose certificate was verified in the handshake. Can be made only there.
+#[derive(Debug, Clone)]
+pub struct VerifiedCaller {
+    institution: InstitutionCode,
+    terminal: String,
+    serial: Vec<u8>,
+    not_after: Timestamp,
+}
+
+impl VerifiedCaller {
+    /// Reads a certificate that the TLS verifier has accepted. The institution code stands in the subject's one OU and
+    /// nowhere else: a code in any other place, such as a SAN, does not count.
+    pub(super) fn of_verified_certificate(der: &[u8]) -> Result<Self, Refused> {
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
+        if !rest.is_empty() {
+            return Err(Refused::Malformed);
+        }
+        let subject = certificate.subject();
+        let unit = only(subject.iter_organizational_unit().map(|unit| unit.as_str()))?;
+        let terminal = only(subject.iter_common_name().map(|name| name.as_str()))?;
+        let plain = terminal.len() <= 64 && terminal.bytes().all(|b| b.is_ascii_graphic());
+        if !plain || subject_is_nested(subject) {
+            return Err(Refused::Subject);
+        }
+        Ok(Self {
+            institution: InstitutionCode::parse(unit).map_err(|_| Refused::Subject)?,
+            terminal: terminal.to_owned(),
+            serial: certificate.raw_serial().to_vec(),
+            not_after: Timestamp::from_second(certificate.validity().not_after.timestamp())
+                .map_err(|_| Refused::Malformed)?,
+        })
+    }
+
+    /// The institution that the certificate was issued to.
+    #[must_use]
+    pub fn institution(&self) -> InstitutionCode {
+        self.institution
+    }
+
+    /// The terminal's name in the certificate.
+    #[must_use]
+    pub fn terminal(&self) -> &str {
+        &self.terminal
+    }
+
+    /// The serial number of the certificate, big-endian octets.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// The last second of the certificate.
+    #[must_use]
+    pub fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+}
+
+/// The only item, as text; none or several are refused, because a reader could take the other one.
+fn only<'a, E>(mut items: impl Iterator<Item = Result<&'a str, E>>) -> Result<&'a str, Refused> {
+    match (items.next(), items.next()) {
+        (Some(Ok(text)), None) => Ok(text),
+        _ => Err(Refused::Subject),
+    }
+}
+
+/// Whether a part of the name holds several attributes at once, which readers disagree about.
+fn subject_is_nested(subject: &X509Name<'_>) -> bool {
+    subject.iter_rdn().any(|part| part.iter().count() != 1)
+}

@@ -1,0 +1,134 @@
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use crate::config::Limits;
+use crate::metrics::Metrics;
+
+use super::connection;
+use super::verifier::REFUSED;
+use super::{Refused, Trust, VerifiedCaller};
+
+/// The terminal listener and what its connections share.
+pub struct Listener {
+    /// Where connections come in.
+    pub socket: TcpListener,
+    /// What serves their requests; each carries a [`VerifiedCaller`] among its extensions.
+    pub router: Router,
+    /// What is believed about certificates.
+    pub trust: Arc<Trust>,
+    /// Bounds.
+    pub limits: Limits,
+    /// Series.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Accepts connections until `stop`, then lets the open ones finish for a bounded time.
+pub async fn serve(listener: Listener, stop: CancellationToken) {
+    let Listener { socket, router, trust, limits, metrics } = listener;
+    let shared = Arc::new(Shared {
+        handshakes: Semaphore::new(limits.handshakes),
+        connections: Arc::new(Semaphore::new(limits.connections)),
+        router,
+        trust,
+        limits,
+        metrics,
+        stop: stop.clone(),
+    });
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = socket.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => shared.clone().spawn(&tasks, stream, peer),
+            Err(error) => {
+                // Out of file descriptors, most likely: serving goes on when some are free again.
+                warn!(error = %error, "accept failed");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    tasks.close();
+    if timeout(limits.stop, tasks.wait()).await.is_err() {
+        warn!("connections were cut off at the end of the stop time");
+    }
+}
+
+pub(super) struct Shared {
+    handshakes: Semaphore,
+    connections: Arc<Semaphore>,
+    pub router: Router,
+    pub trust: Arc<Trust>,
+    pub limits: Limits,
+    pub metrics: Arc<Metrics>,
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    fn spawn(self: Arc<Self>, tasks: &TaskTracker, stream: TcpStream, peer: SocketAddr) {
+        let Ok(place) = self.connections.clone().try_acquire_owned() else {
+            self.metrics.connections_closed.with_label_values(&["too_many"]).inc();
+            return;
+        };
+        tasks.spawn(async move {
+            self.metrics.connections.inc();
+            if let Some((stream, caller)) = self.handshake(stream, peer).await {
+                connection::serve(&self, stream, caller).await;
+            }
+            self.metrics.connections.dec();
+            drop(place);
+        });
+    }
+
+    /// Performs the handshake; a failed one is counted and logged with its reason.
+    async fn handshake(&self, stream: TcpStream, peer: SocketAddr) -> Option<(TlsStream<TcpStream>, VerifiedCaller)> {
+        let attempt = async {
+            let _place = self.handshakes.acquire().await.ok()?;
+            // Answers are small and whole: waiting to fill a packet only delays them. A socket that cannot is dead anyway.
+            let _ = stream.set_nodelay(true);
+            let accept = TlsAcceptor::from(self.trust.config()).accept(stream);
+            REFUSED
+                .scope(Cell::new(None), async {
+                    let result = accept.await;
+                    Some(result.map_err(|error| (REFUSED.with(Cell::get), error)))
+                })
+                .await
+        };
+        let outcome = tokio::select! {
+            () = self.stop.cancelled() => return None,
+            outcome = timeout(self.limits.handshake, attempt) => outcome,
+        };
+        let result = match outcome {
+            Err(_) => Err("timeout"),
+            Ok(None) => return None,
+            Ok(Some(Ok(stream))) => caller_of(stream).map_err(Refused::label),
+            Ok(Some(Err((noted, error)))) => {
+                let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+                let reason = noted.or_else(|| inner.and_then(Refused::of));
+                // A peer that speaks no TLS, or goes away, or refuses our certificate.
+                Err(reason.map_or("tls_error", Refused::label))
+            }
+        };
+        self.metrics.handshakes.with_label_values(&[result.as_ref().map_or_else(|label| *label, |_| "ok")]).inc();
+        result.inspect_err(|reason| info!(target: "audit", event = "handshake_refused", reason, peer = %peer)).ok()
+    }
+}
+
+fn caller_of(stream: TlsStream<TcpStream>) -> Result<(TlsStream<TcpStream>, VerifiedCaller), Refused> {
+    let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+    let caller = VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?)?;
+    Ok((stream, caller))
+}

@@ -1,0 +1,111 @@
+//! From files to a TLS configuration, and the checks on a CRL that the TLS library leaves to us.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::{RootCertStore, ServerConfig, version};
+use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
+
+use crate::pki::PkiFiles;
+
+use super::trust::TrustError;
+use super::verifier::TerminalVerifier;
+
+/// One reading of the PKI files.
+pub(super) struct Loaded {
+    pub config: Arc<ServerConfig>,
+    pub revoked: HashSet<Vec<u8>>,
+    pub next_update: Timestamp,
+    /// The CRL's number, big-endian without leading zeros, so that longer is greater.
+    pub crl_number: Vec<u8>,
+}
+
+impl Loaded {
+    pub fn read(files: &PkiFiles, now: Timestamp) -> Result<Self, TrustError> {
+        let authority: CertificateDer<'static> = one(&files.ca(), CertificateDer::from_pem_file)?;
+        let list: CertificateRevocationListDer<'static> = one(&files.crl(), CertificateRevocationListDer::from_pem_file)?;
+        let (revoked, next_update, crl_number) = check_list(&files.crl(), &list, &files.ca(), &authority, now)?;
+        let config = server_config(files, authority, list)?;
+        Ok(Self { config: Arc::new(config), revoked, next_update, crl_number })
+    }
+}
+
+fn one<T>(
+    path: &Path,
+    read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types::pem::Error>,
+) -> Result<T, TrustError> {
+    read(path.to_owned()).map_err(|error| TrustError::File { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn server_config(
+    files: &PkiFiles,
+    authority: CertificateDer<'static>,
+    list: CertificateRevocationListDer<'static>,
+) -> Result<ServerConfig, TrustError> {
+    let bad = |path: PathBuf| move |error: String| TrustError::File { path, reason: error };
+    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(authority).map_err(|error| bad(files.ca())(error.to_string()))?;
+    let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .with_crls([list])
+        .enforce_revocation_expiration()
+        .build()
+        .map_err(|error| bad(files.crl())(error.to_string()))?;
+    let chain = CertificateDer::pem_file_iter(files.server())
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| bad(files.server())(error.to_string()))?;
+    let key: PrivateKeyDer<'static> = one(&files.server_key(), PrivateKeyDer::from_pem_file)?;
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+        .map_err(|error| bad(files.server())(error.to_string()))?
+        .with_client_cert_verifier(Arc::new(TerminalVerifier { inner }))
+        .with_single_cert(chain, key)
+        .map_err(|error| bad(files.server())(error.to_string()))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // A resumed session keeps the identity without another look at the CRL, so there is none; terminals keep connections.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(config)
+}
+
+type CheckedList = (HashSet<Vec<u8>>, Timestamp, Vec<u8>);
+
+/// Checks what the TLS library does not: that our CA signed the list and may, that the CA itself is valid, and that the list
+/// has a number and an end.
+fn check_list(
+    list_path: &Path,
+    list: &[u8],
+    authority_path: &Path,
+    authority: &[u8],
+    now: Timestamp,
+) -> Result<CheckedList, TrustError> {
+    let bad_list = |reason: &str| TrustError::File { path: list_path.to_owned(), reason: reason.to_owned() };
+    let bad_authority = |reason: &str| TrustError::File { path: authority_path.to_owned(), reason: reason.to_owned() };
+    let (_, authority) = X509Certificate::from_der(authority).map_err(|_| bad_authority("not a certificate"))?;
+    let (_, list) = CertificateRevocationList::from_der(list).map_err(|_| bad_list("not a revocation list"))?;
+    let validity = authority.validity();
+    if !(validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now.as_second()) {
+        return Err(bad_authority("the CA certificate is not valid now"));
+    }
+    if !authority.key_usage().ok().flatten().is_some_and(|usage| usage.value.crl_sign()) {
+        return Err(bad_authority("the CA certificate may not sign revocation lists"));
+    }
+    let key = authority.public_key().subject_public_key.data.as_ref();
+    let signed = aws_lc_rs::default_provider().signature_verification_algorithms.all.iter().any(|algorithm| {
+        algorithm.verify_signature(key, list.tbs_cert_list.as_ref(), list.signature_value.data.as_ref()).is_ok()
+    });
+    if !signed {
+        return Err(bad_list("the CA did not sign this list"));
+    }
+    let number = list.crl_number().ok_or_else(|| bad_list("the list has no number"))?.to_bytes_be();
+    let next_update = list.next_update().ok_or_else(|| bad_list("the list has no end"))?.timestamp();
+    let next_update = Timestamp::from_second(next_update).map_err(|_| bad_list("the list's end is no date"))?;
+    let revoked = list.iter_revoked_certificates().map(|entry| entry.raw_serial().to_vec()).collect();
+    Ok((revoked, next_update, number))
+}

@@ -1,0 +1,97 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use rustls::ServerConfig;
+
+use crate::clock::system_now;
+use crate::metrics::Metrics;
+use crate::pki::PkiFiles;
+
+use super::tls::Loaded;
+use super::{Refused, VerifiedCaller};
+
+/// What the server believes about certificates right now; replaced as a whole by [`Trust::reload`].
+pub struct Trust {
+    files: PkiFiles,
+    live: ArcSwap<Loaded>,
+    metrics: Arc<Metrics>,
+}
+
+/// Why the PKI files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// A file is missing or does not hold what it should.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The new revocation list is older than the one in use.
+    #[error("{}: its number is lower than that of the list in use", .0.display())]
+    OlderList(PathBuf),
+}
+
+impl Trust {
+    /// Reads the PKI files.
+    ///
+    /// # Errors
+    /// See [`TrustError`].
+    pub fn load(files: PkiFiles, metrics: Arc<Metrics>) -> Result<Self, TrustError> {
+        let loaded = Loaded::read(&files, system_now())?;
+        metrics.crl_next_update.set(loaded.next_update.as_second());
+        Ok(Self { files, live: ArcSwap::from_pointee(loaded), metrics })
+    }
+
+    /// Reads the files anew. What was in use stays in use when the new files are no good. Open connections go on; each of
+    /// their requests is judged by the new list.
+    ///
+    /// # Errors
+    /// See [`TrustError`].
+    pub fn reload(&self) -> Result<(), TrustError> {
+        let result = Loaded::read(&self.files, system_now()).and_then(|loaded| {
+            let live = self.live.load();
+            if (loaded.crl_number.len(), &loaded.crl_number) < (live.crl_number.len(), &live.crl_number) {
+                return Err(TrustError::OlderList(self.files.crl()));
+            }
+            self.metrics.crl_next_update.set(loaded.next_update.as_second());
+            self.live.store(Arc::new(loaded));
+            Ok(())
+        });
+        self.metrics.reloads.with_label_values(&[if result.is_ok() { "ok" } else { "failed" }]).inc();
+        result
+    }
+
+    /// When the live revocation list becomes stale.
+    #[must_use]
+    pub fn crl_next_update(&self) -> Timestamp {
+        self.live.load().next_update
+    }
+
+    /// The configuration for new handshakes.
+    pub(super) fn config(&self) -> Arc<ServerConfig> {
+        self.live.load().config.clone()
+    }
+
+    /// Judges a caller again, as on every request.
+    ///
+    /// # Errors
+    /// When its certificate has been revoked or has run out since the handshake, or the list has become stale.
+    pub fn check(&self, caller: &VerifiedCaller) -> Result<(), Refused> {
+        let live = self.live.load();
+        let now = system_now();
+        if now > caller.not_after() {
+            return Err(Refused::Expired);
+        }
+        if live.revoked.contains(caller.serial()) {
+            return Err(Refused::Revoked);
+        }
+        if now >= live.next_update {
+            return Err(Refused::StaleCrl);
+        }
+        Ok(())
+    }
+}

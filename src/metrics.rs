@@ -1,0 +1,160 @@
+//! Every series that `/metrics` shows. Labels are few and fixed: routes are patterns, nothing is about a person.
+
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// The series of one server.
+pub struct Metrics {
+    registry: Registry,
+    /// `shikaku_requests_total{listener, route, outcome}`: answered requests; outcome is the error code or `ok`.
+    pub requests: IntCounterVec,
+    /// `shikaku_request_seconds{route}`: from the complete head to the answer's head.
+    pub request_seconds: HistogramVec,
+    /// `shikaku_connections`: open terminal connections.
+    pub connections: IntGauge,
+    /// `shikaku_connections_closed_total{reason}`: connections that the server ended early.
+    pub connections_closed: IntCounterVec,
+    /// `shikaku_handshakes_total{result}`: TLS handshakes; result is `ok` or the reason for refusal.
+    pub handshakes: IntCounterVec,
+    /// `shikaku_refused_callers_total{reason}`: requests on a living connection refused because of their certificate.
+    pub refused_callers: IntCounterVec,
+    /// `shikaku_database_seconds{statement}`: batched statements of the request path.
+    pub database_seconds: HistogramVec,
+    /// `shikaku_database_batch{statement}`: questions that one batched statement took.
+    pub database_batch: HistogramVec,
+    /// `shikaku_database_pool_connections`: connections in the pool.
+    pub pool_connections: IntGauge,
+    /// `shikaku_database_pool_idle`: connections in the pool that nobody uses.
+    pub pool_idle: IntGauge,
+    /// `shikaku_database_pool_wait_seconds`: time to get a connection out of the pool, sampled by readiness checks.
+    pub pool_wait_seconds: Histogram,
+    /// `shikaku_access_log_records_total{result}`: access-log records, `written` or `failed`.
+    pub log_records: IntCounterVec,
+    /// `shikaku_crl_next_update_seconds`: Unix time at which the live CRL becomes stale and everybody is refused.
+    pub crl_next_update: IntGauge,
+    /// `shikaku_reloads_total{result}`: reloads of certificates and CRL, `ok` or `failed`.
+    pub reloads: IntCounterVec,
+}
+
+/// From half a millisecond to ten seconds: a lookup takes about one, and the request limit is twenty.
+const SECONDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Up to the largest batch.
+const BATCH: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+impl Metrics {
+    /// A new set, all at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let registry = Registry::new();
+        Self {
+            requests: counters(
+                &registry,
+                "shikaku_requests_total",
+                "Answered requests by listener, route pattern and outcome (ok or error code)",
+                &["listener", "route", "outcome"],
+            ),
+            request_seconds: histograms(
+                &registry,
+                "shikaku_request_seconds",
+                "Time from a complete request head to the answer, by route pattern",
+                &["route"],
+                &SECONDS,
+            ),
+            connections: gauge(&registry, "shikaku_connections", "Open terminal connections"),
+            connections_closed: counters(
+                &registry,
+                "shikaku_connections_closed_total",
+                "Terminal connections that the server ended early, by reason",
+                &["reason"],
+            ),
+            handshakes: counters(
+                &registry,
+                "shikaku_handshakes_total",
+                "TLS handshakes by result: ok, or the reason for refusal",
+                &["result"],
+            ),
+            refused_callers: counters(
+                &registry,
+                "shikaku_refused_callers_total",
+                "Requests on a living connection refused because of the certificate, by reason",
+                &["reason"],
+            ),
+            database_seconds: histograms(
+                &registry,
+                "shikaku_database_seconds",
+                "Time of the batched statements of the request path",
+                &["statement"],
+                &SECONDS,
+            ),
+            database_batch: histograms(
+                &registry,
+                "shikaku_database_batch",
+                "Questions that one batched statement took",
+                &["statement"],
+                &BATCH,
+            ),
+            pool_connections: gauge(&registry, "shikaku_database_pool_connections", "Connections in the pool"),
+            pool_idle: gauge(&registry, "shikaku_database_pool_idle", "Connections in the pool that nobody uses"),
+            pool_wait_seconds: {
+                let options = HistogramOpts::new(
+                    "shikaku_database_pool_wait_seconds",
+                    "Time to get a connection out of the pool, sampled by readiness checks",
+                );
+                let histogram = Histogram::with_opts(options.buckets(SECONDS.to_vec())).expect("a well-formed name");
+                register(&registry, histogram)
+            },
+            log_records: counters(
+                &registry,
+                "shikaku_access_log_records_total",
+                "Access-log records by result: written or failed",
+                &["result"],
+            ),
+            crl_next_update: gauge(
+                &registry,
+                "shikaku_crl_next_update_seconds",
+                "Unix time at which the live CRL becomes stale and every terminal is refused",
+            ),
+            reloads: counters(
+                &registry,
+                "shikaku_reloads_total",
+                "Reloads of certificates and CRL by result: ok or failed",
+                &["result"],
+            ),
+            registry,
+        }
+    }
+
+    /// Everything in the Prometheus text format.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("memory takes any text");
+        String::from_utf8(text).expect("the text format is UTF-8")
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn register<C: prometheus::core::Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
+    registry.register(Box::new(collector.clone())).expect("every name is used once");
+    collector
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    register(registry, IntCounterVec::new(Opts::new(name, help), labels).expect("a well-formed name"))
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    register(registry, IntGauge::new(name, help).expect("a well-formed name"))
+}
+
+fn histograms(registry: &Registry, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
+    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+    register(registry, HistogramVec::new(options, labels).expect("a well-formed name"))
+}

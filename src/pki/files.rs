@@ -1,0 +1,93 @@
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::domain::InstitutionCode;
+
+use super::PkiError;
+
+/// Where the files of the test PKI stand.
+#[derive(Debug, Clone)]
+pub struct PkiFiles {
+    root: PathBuf,
+}
+
+impl PkiFiles {
+    /// The PKI below `root`.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The terminal CA's certificate.
+    #[must_use]
+    pub fn ca(&self) -> PathBuf {
+        self.root.join("ca.pem")
+    }
+
+    /// The terminal CA's key.
+    #[must_use]
+    pub fn ca_key(&self) -> PathBuf {
+        self.root.join("ca.key")
+    }
+
+    /// The certificate revocation list.
+    #[must_use]
+    pub fn crl(&self) -> PathBuf {
+        self.root.join("crl.pem")
+    }
+
+    /// The server's certificate.
+    #[must_use]
+    pub fn server(&self) -> PathBuf {
+        self.root.join("server.pem")
+    }
+
+    /// The server's key.
+    #[must_use]
+    pub fn server_key(&self) -> PathBuf {
+        self.root.join("server.key")
+    }
+
+    /// The certificate of a terminal.
+    #[must_use]
+    pub fn terminal(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {
+        self.root.join("institutions").join(institution.as_str()).join(format!("{terminal}.pem"))
+    }
+
+    /// The key of a terminal.
+    #[must_use]
+    pub fn terminal_key(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {
+        self.terminal(institution, terminal).with_extension("key")
+    }
+}
+
+/// Writes a file so that readers see the old content or the new, never a half; only we can read it when `secret`.
+pub(super) fn write(path: &Path, content: &str, secret: bool) -> Result<(), PkiError> {
+    let io = |action| move |source| PkiError::Io { action, path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o755).create(parent).map_err(io("creating the directory of"))?;
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(if secret { 0o600 } else { 0o644 })
+        .open(&temporary)
+        .map_err(io("writing"))?;
+    file.write_all(content.as_bytes()).map_err(io("writing"))?;
+    fs::rename(&temporary, path).map_err(io("writing"))
+}
+
+pub(super) fn read(path: &Path) -> Result<String, PkiError> {
+    fs::read_to_string(path).map_err(|source| PkiError::Io { action: "reading", path: path.to_owned(), source })
+}

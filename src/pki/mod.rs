@@ -1,0 +1,40 @@
+//! The test PKI: a terminal CA, the server's certificate, one client certificate a terminal, and the CRL.
+//!
+//! Every subject says TEST. Nothing here is the real authority's; the layout of subjects is ours (the real one is not public).
+
+mod authority;
+mod files;
+
+pub use authority::{Authority, KeyKind};
+pub use files::PkiFiles;
+
+use std::path::PathBuf;
+
+/// Why the test PKI could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// A file could not be read or written.
+    #[error("{action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is no CA yet.
+    #[error("{} does not exist; run `shikaku pki init` first", .0.display())]
+    NoAuthority(PathBuf),
+    /// A file does not hold what its name says.
+    #[error("{} is not {what}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+    },
+    /// Keys or certificates could not be made.
+    #[error("making a certificate: {0}")]
+    Make(#[from] rcgen::Error),
+}

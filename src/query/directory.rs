@@ -1,0 +1,122 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use sqlx::postgres::PgListener;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::domain::{Institution, InstitutionCode, InsurerNumber};
+use crate::store::reference::CHANGED;
+use crate::store::{Store, StoreError};
+
+/// How long a copy is used at most when no announcement comes.
+const REFRESH: Duration = Duration::from_secs(10);
+
+/// How often an unknown number may make us look into the database.
+const MISS_PAUSE: Duration = Duration::from_millis(200);
+
+/// Insurers and institutions in memory: a few thousand names and some 200,000 codes, needed for every answer and seldom
+/// changed. A change is announced when it commits and taken over within milliseconds, and an unknown number is looked up
+/// before it is called unknown. Nothing about people is ever kept here.
+pub struct Directory {
+    store: Store,
+    copy: ArcSwap<Copy>,
+    last_miss: Mutex<Option<Instant>>,
+}
+
+#[derive(Default)]
+struct Copy {
+    insurers: HashMap<InsurerNumber, Arc<str>>,
+    institutions: HashMap<InstitutionCode, Arc<Institution>>,
+}
+
+impl Directory {
+    /// Reads both tables.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(store: Store) -> Result<Self, StoreError> {
+        let copy = read(&store).await?;
+        Ok(Self { store, copy: ArcSwap::from_pointee(copy), last_miss: Mutex::new(None) })
+    }
+
+    /// Follows announced changes until `stop`.
+    pub async fn follow(self: Arc<Self>, stop: CancellationToken) {
+        let mut listener = None;
+        loop {
+            if listener.is_none() {
+                listener = self.listen().await;
+            }
+            let announced = async {
+                match &mut listener {
+                    Some(listener) => listener.try_recv().await.is_ok_and(|announcement| announcement.is_some()),
+                    None => std::future::pending().await,
+                }
+            };
+            let still_listening = tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(REFRESH) => true,
+                still_listening = announced => still_listening,
+            };
+            if !still_listening {
+                listener = None;
+                tokio::time::sleep(MISS_PAUSE).await;
+            }
+            self.refresh().await;
+        }
+    }
+
+    /// The insurer's name.
+    pub async fn insurer_name(&self, number: InsurerNumber) -> Option<Arc<str>> {
+        let find = |copy: &Copy| copy.insurers.get(&number).cloned();
+        if let Some(name) = find(&self.copy.load()) {
+            return Some(name);
+        }
+        self.refresh_after_miss().await;
+        find(&self.copy.load())
+    }
+
+    /// The institution.
+    pub async fn institution(&self, code: InstitutionCode) -> Option<Arc<Institution>> {
+        let find = |copy: &Copy| copy.institutions.get(&code).cloned();
+        if let Some(institution) = find(&self.copy.load()) {
+            return Some(institution);
+        }
+        self.refresh_after_miss().await;
+        find(&self.copy.load())
+    }
+
+    async fn listen(&self) -> Option<PgListener> {
+        let mut listener = PgListener::connect_with(self.store.pool()).await.ok()?;
+        listener.listen(CHANGED).await.ok()?;
+        // Whatever changed while nobody listened is in the tables by now.
+        self.refresh().await;
+        Some(listener)
+    }
+
+    async fn refresh_after_miss(&self) {
+        let mut last = self.last_miss.lock().await;
+        if last.is_none_or(|last| last.elapsed() >= MISS_PAUSE) {
+            self.refresh().await;
+            *last = Some(Instant::now());
+        }
+    }
+
+    async fn refresh(&self) {
+        match read(&self.store).await {
+            Ok(copy) => self.copy.store(Arc::new(copy)),
+            Err(error) => warn!(error = %error, "insurers and institutions could not be read anew"),
+        }
+    }
+}
+
+async fn read(store: &Store) -> Result<Copy, StoreError> {
+    let insurers = store.insurers().await?.into_iter().map(|insurer| (insurer.number, insurer.name.into())).collect();
+    let institutions =
+        store.institutions().await?.into_iter().map(|institution| (institution.code, Arc::new(institution))).collect();
+    Ok(Copy { insurers, institutions })
+}
