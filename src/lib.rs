@@ -1,5 +1,6 @@
 //! `shikaku` (資格): the national side of オンライン資格確認 as a server anyone can run.
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod decide;
@@ -14,4 +15,5 @@ pub mod query;
 pub mod rules;
 pub mod store;
 pub mod telemetry;
+pub mod terminal;
 pub mod wire;

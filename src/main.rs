@@ -1,1 +1,7 @@
-fn main(){}
+//! The `shikaku` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    shikaku::cli::main()
+}

@@ -1,8 +1,6 @@
 //! Every series that `/metrics` shows. Labels are few and fixed: routes are patterns, nothing is about a person.
 
-use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
-};
+use prometheus::{Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 /// The series of one server.
 pub struct Metrics {

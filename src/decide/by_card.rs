@@ -29,11 +29,10 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
     if matches.iter().any(|m| m.person.id != best.person.id) {
         return Answer { validity: Validity::SeveralMatch, record: None };
     }
-    let newer = best
-        .person
-        .registrations
-        .iter()
-        .any(|other| other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > best.coverage().acquired_on);
+    let newer =
+        best.person.registrations.iter().any(|other| {
+            other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > best.coverage().acquired_on
+        });
     best.answer(query, if newer { Validity::InvalidNewerExists } else { Validity::Invalid })
 }
 

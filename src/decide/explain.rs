@@ -54,8 +54,7 @@ fn source(record: &Record) -> (i64, InsurerNumber) {
 
 fn record_reasons(query: &CardQuery, record: &Record) -> Vec<Reason> {
     let check = query.check_on;
-    let reason =
-        |elements, rule, dates| Reason { elements, record: Some(source(record)), rule, dates };
+    let reason = |elements, rule, dates| Reason { elements, record: Some(source(record)), rule, dates };
     let mut reasons = vec![
         reason(
             "InsuredCardClassification, InsurerNumber, InsuredCardSymbol, InsuredIdentificationNumber, InsuredBranchNumber, \
@@ -66,11 +65,7 @@ fn record_reasons(query: &CardQuery, record: &Record) -> Vec<Reason> {
         reason("Address, PostNumber", if record.shows_address { AS_REGISTERED } else { ADDRESS_HIDDEN }, String::new()),
     ];
     if let Some(loss) = record.loss {
-        reasons.push(reason(
-            "DisqualificationDate, ReasonOfLoss",
-            LOSS,
-            format!("check date {check}, lost {}", loss.on),
-        ));
+        reasons.push(reason("DisqualificationDate, ReasonOfLoss", LOSS, format!("check date {check}, lost {}", loss.on)));
     }
     if !record.coverage.in_force_on(check) {
         return reasons;
@@ -128,7 +123,7 @@ const SEVERAL_MATCH: Rule = Rule {
 };
 const AS_REGISTERED: Rule = Rule {
     name: "as-registered",
-    source: "健康保険法施行規則50条の2ほか（保険者による資格情報の登録）",
+    source: "資格確認結果 OQS-IF-002",
     english: "as the insurer registered it",
     japanese: "保険者の登録のとおり",
 };

@@ -20,7 +20,9 @@ mod validity;
 pub use birth::{BirthDate, BirthDateError};
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
 pub use check_digit::{check_digit, has_valid_check_digit};
-pub use coverage::{CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex};
+pub use coverage::{
+    CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
+};
 pub use institution::{AnswerCharset, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind};
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};

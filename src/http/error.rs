@@ -87,9 +87,12 @@ impl Failure {
             Self::BodyIncomplete => {
                 row("SHK1011", S::REQUEST_TIMEOUT, "The message did not arrive completely", "電文が最後まで届きませんでした")
             }
-            Self::ContentEncoding => {
-                row("SHK1012", S::UNSUPPORTED_MEDIA_TYPE, "Compressed messages are refused", "圧縮された電文は受け付けません")
-            }
+            Self::ContentEncoding => row(
+                "SHK1012",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "Compressed messages are refused",
+                "圧縮された電文は受け付けません",
+            ),
             Self::UnknownMessage => row("SHK2001", S::NOT_FOUND, "There is no message of this id", "未対応の電文IDです"),
             Self::MediaType => row(
                 "SHK2002",
@@ -108,12 +111,9 @@ impl Failure {
             Self::InstitutionUnknown => {
                 row("SHK3002", S::FORBIDDEN, "The institution is not registered", "登録されていない医療機関です")
             }
-            Self::InstitutionInactive => row(
-                "SHK3003",
-                S::FORBIDDEN,
-                "The institution may not ask today",
-                "利用期間外の医療機関です",
-            ),
+            Self::InstitutionInactive => {
+                row("SHK3003", S::FORBIDDEN, "The institution may not ask today", "利用期間外の医療機関です")
+            }
             Self::Certificate(_) => row(
                 "SHK3004",
                 S::FORBIDDEN,
@@ -134,13 +134,17 @@ impl Failure {
             Self::LogUnavailable => {
                 row("SHK5003", S::SERVICE_UNAVAILABLE, "The access log cannot be written", "アクセス記録を書き込めません")
             }
-            Self::Timeout => row("SHK5004", S::GATEWAY_TIMEOUT, "The answer took too long", "処理が時間内に終わりませんでした"),
+            Self::Timeout => {
+                row("SHK5004", S::GATEWAY_TIMEOUT, "The answer took too long", "処理が時間内に終わりませんでした")
+            }
             Self::Internal => row("SHK5005", S::INTERNAL_SERVER_ERROR, "Internal error", "内部エラーが発生しました"),
             Self::OperatorToken => {
                 row("SHK4001", S::UNAUTHORIZED, "The operator token is missing or wrong", "運用者トークンが違います")
             }
             Self::NotFound => row("SHK4002", S::NOT_FOUND, "There is nothing of this id", "該当するものがありません"),
-            Self::OperatorRequest(_) => row("SHK4003", S::BAD_REQUEST, "The request is malformed", "リクエストの形式が違います"),
+            Self::OperatorRequest(_) => {
+                row("SHK4003", S::BAD_REQUEST, "The request is malformed", "リクエストの形式が違います")
+            }
         }
     }
 
@@ -318,7 +322,8 @@ mod tests {
 
     #[test]
     fn the_readme_lists_every_code() {
-        for (name, text) in [("README.md", include_str!("../../README.md")), ("README.ja.md", include_str!("../../README.ja.md"))]
+        for (name, text) in
+            [("README.md", include_str!("../../README.md")), ("README.ja.md", include_str!("../../README.ja.md"))]
         {
             for failure in Failure::examples() {
                 let row = failure.row();

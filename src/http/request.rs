@@ -36,7 +36,8 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let id = Uuid::now_v7();
     request.extensions_mut().insert(RequestId(id));
     // The pattern, never the path: a path may hold an id.
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
 
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;

@@ -40,10 +40,7 @@ pub struct TerminalState {
 }
 
 fn routes() -> OpenApiRouter<TerminalState> {
-    OpenApiRouter::new()
-        .routes(routes!(by_card::message))
-        .routes(routes!(login::auth))
-        .routes(routes!(login::search))
+    OpenApiRouter::new().routes(routes!(by_card::message)).routes(routes!(login::auth)).routes(routes!(login::search))
 }
 
 /// The terminal routes' part of the OpenAPI document.

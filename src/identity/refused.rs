@@ -62,7 +62,9 @@ impl Refused {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
             CertificateError::Revoked => Self::Revoked,
-            CertificateError::ExpiredRevocationList | CertificateError::ExpiredRevocationListContext { .. } => Self::StaleCrl,
+            CertificateError::ExpiredRevocationList | CertificateError::ExpiredRevocationListContext { .. } => {
+                Self::StaleCrl
+            }
             CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UnknownIssuer,
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Self::Purpose,
             _ => Self::Malformed,

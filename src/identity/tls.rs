@@ -36,10 +36,7 @@ impl Loaded {
     }
 }
 
-fn one<T>(
-    path: &Path,
-    read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types::pem::Error>,
-) -> Result<T, TrustError> {
+fn one<T>(path: &Path, read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types::pem::Error>) -> Result<T, TrustError> {
     read(path.to_owned()).map_err(|error| TrustError::File { path: path.to_owned(), reason: error.to_string() })
 }
 

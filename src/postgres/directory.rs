@@ -38,8 +38,7 @@ impl Directory {
         let inside = root.join("socket");
         let socket = if inside.as_os_str().len() <= LONGEST_SOCKET_DIRECTORY { inside } else { stand_in("/tmp", &root) };
         private(&socket, account)?;
-        let directory =
-            Self { cluster: root.join("cluster"), socket, log: root.join("postgres.log"), root, _lock: lock };
+        let directory = Self { cluster: root.join("cluster"), socket, log: root.join("postgres.log"), root, _lock: lock };
         directory.wait_for_predecessor()?;
         Ok(directory)
     }

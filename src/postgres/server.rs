@@ -10,10 +10,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
+use super::PostgresError;
 use super::account::Account;
 use super::binaries::Binaries;
 use super::directory::Directory;
-use super::PostgresError;
 
 const SUPERUSER: &str = "shikaku";
 
@@ -167,10 +167,17 @@ fn initdb(binaries: &Binaries, directory: &Directory, account: &Account) -> Resu
         std::fs::remove_dir_all(&directory.cluster).map_err(PostgresError::io("removing", &directory.cluster))?;
     }
     let mut command = as_account(Command::new(binaries.program("initdb")), directory, account);
-    command
-        .arg("--pgdata")
-        .arg(&directory.cluster)
-        .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
+    command.arg("--pgdata").arg(&directory.cluster).args([
+        "--username",
+        SUPERUSER,
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C",
+        "--no-sync",
+    ]);
     let output = command.output().map_err(PostgresError::io("running", binaries.program("initdb")))?;
     if !output.status.success() {
         return Err(PostgresError::Initdb(String::from_utf8_lossy(&output.stderr).into_owned()));

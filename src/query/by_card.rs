@@ -83,11 +83,14 @@ impl ByCard {
     ///
     /// # Errors
     /// When the record cannot be written.
-    pub async fn refuse_mismatch(&self, asker: Asker, claimed: InstitutionCode, query: &CardQuery) -> Result<(), QueryError> {
-        let record = Record {
-            claimed_institution: Some(claimed),
-            ..self.record(asker, query, Outcome::InstitutionMismatch)
-        };
+    pub async fn refuse_mismatch(
+        &self,
+        asker: Asker,
+        claimed: InstitutionCode,
+        query: &CardQuery,
+    ) -> Result<(), QueryError> {
+        let record =
+            Record { claimed_institution: Some(claimed), ..self.record(asker, query, Outcome::InstitutionMismatch) };
         self.write(record).await
     }
 

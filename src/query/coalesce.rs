@@ -115,7 +115,10 @@ impl<B: Batch> Worker<B> {
             result => result,
         };
         self.metrics.database_seconds.with_label_values(&[B::NAME]).observe(started.elapsed().as_secs_f64());
-        self.metrics.database_batch.with_label_values(&[B::NAME]).observe(f64::from(u32::try_from(questions.len()).unwrap_or(u32::MAX)));
+        self.metrics
+            .database_batch
+            .with_label_values(&[B::NAME])
+            .observe(f64::from(u32::try_from(questions.len()).unwrap_or(u32::MAX)));
         result
     }
 

@@ -31,9 +31,8 @@ impl Store {
     /// # Errors
     /// When the database fails or holds what it must not.
     pub async fn person(&self, fixture_id: &str) -> Result<Option<InspectedPerson>, StoreError> {
-        let Some(row) = sqlx::query!("select about from person where fixture_id = $1", fixture_id)
-            .fetch_optional(self.pool())
-            .await?
+        let Some(row) =
+            sqlx::query!("select about from person where fixture_id = $1", fixture_id).fetch_optional(self.pool()).await?
         else {
             return Ok(None);
         };

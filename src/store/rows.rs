@@ -95,10 +95,7 @@ impl TryFrom<DatedRatioRow> for DatedRatio {
     type Error = StoreError;
 
     fn try_from(row: DatedRatioRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            period: period("ratios", row.valid_from, row.valid_through)?,
-            ratio: CopayRatio::read(row.tenths)?,
-        })
+        Ok(Self { period: period("ratios", row.valid_from, row.valid_through)?, ratio: CopayRatio::read(row.tenths)? })
     }
 }
 

@@ -12,6 +12,9 @@ pub struct Bounds {
 impl Bounds {
     /// Enough for any message about one person.
     pub const SINGLE: Self = Self { depth: 8, elements: 64 };
+
+    /// Enough for any answer about one person.
+    pub const ANSWER: Self = Self { depth: 12, elements: 1024 };
 }
 
 /// One element of a request in either format: text, or children. A repeated child stands here as often as it came.

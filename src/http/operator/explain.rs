@@ -1,3 +1,5 @@
+//! `POST /api/explain`: why an answer is as it is.
+
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -78,7 +80,8 @@ pub(super) async fn explain(
     let Json(question) = question.map_err(|_| Failure::OperatorRequest("the body is not a question in JSON"))?;
     let query = card_query(&question)?;
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
-    let mut facts = store::by_card::facts(&mut connection, std::slice::from_ref(&query)).await.map_err(|_| Failure::Unavailable)?;
+    let mut facts =
+        store::by_card::facts(&mut connection, std::slice::from_ref(&query)).await.map_err(|_| Failure::Unavailable)?;
     let answer = decide::by_card(&query, &facts.pop().unwrap_or_default());
     let reasons = decide::explain(&query, &answer).into_iter().map(|reason| ReasonView {
         elements: reason.elements.to_owned(),

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::decide::{Answer, Record};
 use crate::domain::{
-    BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, ElderlyCertificate, InstitutionCode, InsurerNumber,
-    LimitCertificate,
+    AnswerCharset, BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, ElderlyCertificate, InstitutionCode,
+    InsurerNumber, LimitCertificate,
 };
 use crate::wire::element::{Element, Group};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
@@ -59,9 +59,7 @@ impl Request {
         let message = root.group("XmlMsg", &["MessageHeader", "MessageBody"])?;
         let header = message.element("MessageHeader")?.group("MessageHeader", &HEADER)?;
         let body = message.element("MessageBody")?.group("MessageBody", &["QualificationConfirmSearchInfo"])?;
-        let info = body
-            .element("QualificationConfirmSearchInfo")?
-            .group("QualificationConfirmSearchInfo", &SEARCH_INFO)?;
+        let info = body.element("QualificationConfirmSearchInfo")?.group("QualificationConfirmSearchInfo", &SEARCH_INFO)?;
 
         let check_on = required_date(&header, "QualificationConfirmationDate")?;
         let mut echo = Echo { file_identifier: free_text(&header, "ArbitraryFileIdentifier", 50)?, ..Echo::default() };
@@ -82,17 +80,15 @@ fn card_query(info: &Group<'_>, check_on: Date) -> Result<CardQuery, Fault> {
     }
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
-    let number = value(
-        "InsuredIdentificationNumber",
-        CardNumber::parse(info.required("InsuredIdentificationNumber")?),
-    )?;
+    let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
     let branch =
         info.text("InsuredBranchNumber")?.map(|t| value("InsuredBranchNumber", BranchNumber::parse(t))).transpose()?;
     let birth_on = parse_date(info.required("Birthdate")?)
         .ok_or(Fault::Value { element: "Birthdate", reason: ValueFault::Date })
         .and_then(|date| value("Birthdate", BirthDate::new(date).map_err(|_| ValueFault::BirthDate)))?;
     let flag = info.required("LimitApplicationCertificateRelatedConsFlg")?;
-    let limit_consent = value("LimitApplicationCertificateRelatedConsFlg", code::parse_consent(flag).ok_or(ValueFault::Code))?;
+    let limit_consent =
+        value("LimitApplicationCertificateRelatedConsFlg", code::parse_consent(flag).ok_or(ValueFault::Code))?;
     Ok(CardQuery { key: CardKey { insurer, symbol, number, branch }, birth_on, check_on, limit_consent })
 }
 
@@ -118,7 +114,7 @@ static ANSWER_BODY: Shape = shape![
     "ResultList",
 ];
 
-static ANSWER_SEARCH_INFO: Shape = shape![
+static SEARCH_INFO_SHAPE: Shape = shape![
     "InsurerNumber",
     "InsuredCardSymbol",
     "InsuredIdentificationNumber",
@@ -195,6 +191,57 @@ static ELDERLY_INFO: Shape = shape![
     "ElderlyRecipientContributionRatio",
 ];
 
+static REQUEST_HEADER: Shape = shape!["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
+
+static REQUEST_BODY: Shape = shape!["QualificationConfirmSearchInfo"];
+
+/// OQS-IF-001 as a terminal sends it. The texts go out as they are, right or wrong.
+#[derive(Clone)]
+pub struct NewRequest<'a> {
+    /// 医療機関コード.
+    pub institution: &'a str,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<&'a str>,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// 保険者番号.
+    pub insurer: &'a str,
+    /// 記号.
+    pub symbol: Option<&'a str>,
+    /// 番号.
+    pub number: &'a str,
+    /// 枝番.
+    pub branch: Option<&'a str>,
+    /// 生年月日.
+    pub birth_on: Date,
+    /// 限度額適用認定証提供同意.
+    pub limit_consent: bool,
+}
+
+impl NewRequest<'_> {
+    /// The message in a format; XML in the given character set.
+    #[must_use]
+    pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
+        let owned = |text: &str| text.to_owned();
+        let header = Object::new(&REQUEST_HEADER)
+            .text("QualificationConfirmationDate", date_text(self.check_on))
+            .text("MedicalInstitutionCode", owned(self.institution))
+            .text_if("ArbitraryFileIdentifier", self.file_identifier.map(owned));
+        let info = Object::new(&SEARCH_INFO_SHAPE)
+            .text("InsurerNumber", owned(self.insurer))
+            .text_if("InsuredCardSymbol", self.symbol.map(owned))
+            .text("InsuredIdentificationNumber", owned(self.number))
+            .text_if("InsuredBranchNumber", self.branch.map(owned))
+            .text("Birthdate", date_text(self.birth_on))
+            .text("LimitApplicationCertificateRelatedConsFlg", code::consent(self.limit_consent));
+        let body = Object::new(&REQUEST_BODY).set("QualificationConfirmSearchInfo", Value::Object(info));
+        match format {
+            Format::Xml => write_xml(&header, &body, charset),
+            Format::Json => write_json(&header, &body),
+        }
+    }
+}
+
 /// The elements that a record of this path can hold; members of an inner element as `Outer.Inner`.
 #[must_use]
 pub fn record_elements() -> Vec<String> {
@@ -213,7 +260,7 @@ pub fn record_elements() -> Vec<String> {
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
     let header = header(processed, request.query.check_on, &request.echo).text("SegmentOfResult", "1");
-    let mut search_info = Object::new(&ANSWER_SEARCH_INFO);
+    let mut search_info = Object::new(&SEARCH_INFO_SHAPE);
     for (element, text) in &request.echo.search_info {
         search_info = search_info.text(element, text.clone());
     }

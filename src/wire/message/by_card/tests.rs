@@ -23,7 +23,7 @@ fn body_comes_in_the_order_of_real_messages() {
          ProcessingResultMessage, ProcessingResultStatus, QualificationValidity",
     );
     assert_order(
-        &ANSWER_SEARCH_INFO,
+        &SEARCH_INFO_SHAPE,
         "LimitApplicationCertificateRelatedConsFlg, InsurerNumber, ArbitraryIdentifier, InsuredIdentificationNumber, \
          InsuredCardSymbol, InsuredBranchNumber, Birthdate",
     );

@@ -1,0 +1,43 @@
+use unicode_width::UnicodeWidthStr;
+
+use crate::wire::Element;
+
+use super::Language;
+use super::labels::{label, meaning};
+
+/// An answer as a table: what it is, the value, what the value means. Columns align whatever the width of the characters.
+pub(super) fn render(answer: &Element, language: Language) -> String {
+    let mut rows = Vec::new();
+    flatten(answer, 0, language, &mut rows);
+    let widest = |column: fn(&Row) -> &str| rows.iter().map(|row| column(row).width()).max().unwrap_or_default();
+    let (names, values) = (widest(|row| &row.name), widest(|row| &row.value));
+    let mut text = String::new();
+    for row in &rows {
+        let name_gap = names - row.name.width() + 2;
+        let value_gap = values - row.value.width() + 2;
+        let line = format!("{}{:name_gap$}{}{:value_gap$}{}", row.name, "", row.value, "", row.meaning);
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+struct Row {
+    name: String,
+    value: String,
+    meaning: &'static str,
+}
+
+fn flatten(element: &Element, depth: usize, language: Language, rows: &mut Vec<Row>) {
+    for child in &element.children {
+        let shown = label(&child.name, language).unwrap_or(&child.name);
+        let name = format!("{:indent$}{shown}", "", indent = depth * 2);
+        if child.children.is_empty() {
+            let meaning = meaning(&child.name, &child.text, language);
+            rows.push(Row { name, value: child.text.clone(), meaning });
+        } else {
+            rows.push(Row { name, value: String::new(), meaning: "" });
+            flatten(child, depth + 1, language, rows);
+        }
+    }
+}

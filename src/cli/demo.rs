@@ -1,0 +1,118 @@
+use std::env;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Secret;
+use crate::pki::{KeyKind, PkiFiles};
+use crate::postgres::{Binaries, Durability, PrivatePostgres};
+use crate::store::Store;
+use crate::telemetry;
+
+use super::DataDir;
+use super::exit::Exit;
+use super::fixtures::Directory;
+use super::pki;
+use super::run::{ServerOptions, until_stopped};
+use super::serve::{POOL, connect};
+
+/// The person that the suggested command asks about.
+const EXAMPLE: &str = "elderly-2wari-tokyo";
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    data: DataDir,
+    /// Use a throw-away directory instead of --data-dir, and forget everything at the end
+    #[arg(long)]
+    ephemeral: bool,
+    #[command(flatten)]
+    server: ServerOptions,
+    #[command(flatten)]
+    fixtures: Directory,
+    /// A database to use instead of a private PostgreSQL
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
+    telemetry::start(options.server.log_format);
+    let started = Instant::now();
+    let throw_away = throw_away(&mut options)?;
+    let fixtures = options.fixtures.read()?;
+
+    let postgres = match &options.database_url {
+        Some(_) => None,
+        None => Some(start_postgres(&options).await?),
+    };
+    let store = match (&postgres, &options.database_url) {
+        (Some(postgres), _) => Store::connect(postgres.options("postgres"), POOL).await?,
+        (None, url) => connect(url.as_deref().unwrap_or_default(), POOL).await?,
+    };
+    store.migrate().await?;
+    let loaded = fixtures.load(&store, false).await?;
+    let files = PkiFiles::at(&options.data.pki());
+    pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
+    let secret = Secret::read_or_make(&options.data.secret())?;
+    let app = App::start(options.server.config(options.data.pki(), secret), store, Clock::system()).await?;
+
+    eprintln!(
+        "{} insurers, {} institutions and {} people are loaded; started in {:.2} s",
+        loaded.insurers,
+        loaded.institutions,
+        loaded.people,
+        started.elapsed().as_secs_f64()
+    );
+    println!(
+        "ready: terminals https://{} operator http://{} pki {}",
+        app.terminal_addr(),
+        app.operator_addr(),
+        files.root().display()
+    );
+    println!("try: {}", suggestion(&options, &app));
+    let result = until_stopped(app).await;
+    drop(postgres);
+    drop(throw_away);
+    result
+}
+
+/// With `--ephemeral`, a directory that vanishes when the value is dropped; it becomes the data directory.
+fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
+    if !options.ephemeral {
+        return Ok(None);
+    }
+    let directory = tempfile::Builder::new().prefix("shikaku-").tempdir().map_err(Exit::environment)?;
+    options.data.data_dir = directory.path().to_owned();
+    Ok(Some(directory))
+}
+
+async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
+    let binaries = Binaries::find()?;
+    let durability = if options.ephemeral { Durability::Ephemeral } else { Durability::Kept };
+    eprintln!("starting a private PostgreSQL {} in {}", binaries.version(), options.data.data_dir.display());
+    Ok(PrivatePostgres::start(&binaries, &options.data.data_dir.join("postgres"), durability).await?)
+}
+
+/// A command that works as it stands in another shell in the same directory.
+fn suggestion(options: &Options, app: &App) -> String {
+    let program = env::current_exe().unwrap_or_else(|_| PathBuf::from("shikaku"));
+    let here = env::current_dir().unwrap_or_default();
+    let program = match program.strip_prefix(&here) {
+        Ok(below) => Path::new(".").join(below),
+        Err(_) => program,
+    };
+    let mut command = format!("{} ask card-number --person {EXAMPLE} --explain", program.display());
+    if options.data.data_dir != Path::new(".shikaku") {
+        command += &format!(" --data-dir {}", options.data.data_dir.display());
+    }
+    if app.terminal_addr().to_string() != "127.0.0.1:8443" {
+        command += &format!(" --terminal-addr {}", app.terminal_addr());
+    }
+    if app.operator_addr().to_string() != "127.0.0.1:8080" {
+        command += &format!(" --operator-addr {}", app.operator_addr());
+    }
+    command
+}

@@ -1,0 +1,87 @@
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use crate::app::StartError;
+use crate::config::SecretError;
+use crate::pki::PkiError;
+use crate::postgres::PostgresError;
+use crate::store::StoreError;
+use crate::terminal::TerminalError;
+
+/// How a command ends when it does not end well.
+#[derive(Debug)]
+pub(super) struct Exit {
+    code: u8,
+    message: String,
+}
+
+impl Exit {
+    /// What was asked for cannot be, whatever the state of things: exit code 2.
+    pub fn usage(message: impl Display) -> Self {
+        Self { code: 2, message: message.to_string() }
+    }
+
+    /// Something around us is missing or refuses: exit code 3.
+    pub fn environment(message: impl Display) -> Self {
+        Self { code: 3, message: message.to_string() }
+    }
+
+    /// The data is not acceptable: exit code 4.
+    pub fn data(message: impl Display) -> Self {
+        Self { code: 4, message: message.to_string() }
+    }
+
+    /// Prints the message, if there is one, and gives the code.
+    pub fn report(self) -> ExitCode {
+        if !self.message.is_empty() {
+            eprintln!("shikaku: {}", self.message);
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<PostgresError> for Exit {
+    fn from(error: PostgresError) -> Self {
+        Self::environment(error)
+    }
+}
+
+impl From<PkiError> for Exit {
+    fn from(error: PkiError) -> Self {
+        Self::environment(error)
+    }
+}
+
+impl From<SecretError> for Exit {
+    fn from(error: SecretError) -> Self {
+        Self::environment(error)
+    }
+}
+
+impl From<TerminalError> for Exit {
+    fn from(error: TerminalError) -> Self {
+        Self::environment(error)
+    }
+}
+
+impl From<StoreError> for Exit {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Inconsistent { .. } => Self::data(error),
+            _ => Self::environment(error),
+        }
+    }
+}
+
+impl From<StartError> for Exit {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::OpenOperator(_) => Self::usage(error),
+            StartError::Listen { .. } => Self::environment(format!(
+                "{error}\nAnother address can be chosen with --terminal-addr and --operator-addr; port 0 takes a free one."
+            )),
+            StartError::Store(error) => error.into(),
+            StartError::Trust(_) => Self::environment(error),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+use super::exit::Exit;
+use super::serve::Database;
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    database: Database,
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Exit> {
+    options.database.connect(1).await?.migrate().await?;
+    println!("the schema is up to date");
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! One file per command.
+
+mod ask;
+mod demo;
+mod exit;
+mod fixtures;
+mod migrate;
+mod pki;
+mod run;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+
+/// The national side of オンライン資格確認, as a server anyone can run.
+#[derive(Parser)]
+#[command(name = "shikaku", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start everything: a private PostgreSQL, the test PKI, the fixtures, the server.
+    Demo(demo::Options),
+    /// Serve terminals and operators out of a database that is there already.
+    Serve(serve::Options),
+    /// Bring the schema of a database up to date.
+    Migrate(migrate::Options),
+    /// Check or load fixture files.
+    #[command(subcommand)]
+    Fixtures(fixtures::Command),
+    /// Make and change the test PKI.
+    #[command(subcommand)]
+    Pki(pki::Command),
+    /// Play a terminal: ask the server and print the answer.
+    #[command(subcommand)]
+    Ask(ask::Command),
+}
+
+/// Where the state of a server that was started here lies.
+#[derive(clap::Args)]
+struct DataDir {
+    /// Directory of the database, the test PKI and the secret
+    #[arg(long, value_name = "DIR", default_value = ".shikaku", env = "SHIKAKU_DATA_DIR")]
+    data_dir: PathBuf,
+}
+
+impl DataDir {
+    fn pki(&self) -> PathBuf {
+        self.data_dir.join("pki")
+    }
+
+    fn secret(&self) -> PathBuf {
+        self.data_dir.join("secret.key")
+    }
+}
+
+/// Runs the command line. Exit codes: 0 done, 1 our fault, 2 usage, 3 environment, 4 data refused.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Exit::environment(error).report(),
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(options) => demo::run(options).await,
+            Command::Serve(options) => serve::run(options).await,
+            Command::Migrate(options) => migrate::run(options).await,
+            Command::Fixtures(command) => fixtures::run(command).await,
+            Command::Pki(command) => pki::run(command),
+            Command::Ask(command) => ask::run(command).await,
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => exit.report(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,108 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use crate::domain::InstitutionCode;
+use crate::fixtures::Fixtures;
+use crate::pki::{Authority, KeyKind, PkiError, PkiFiles};
+
+use super::DataDir;
+use super::exit::Exit;
+use super::fixtures::Directory;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make what is missing: CA, server certificate, revocation list, a certificate for every terminal of the fixtures.
+    Init(Init),
+    /// Make a certificate for one more terminal of an institution.
+    Institution(Institution),
+    /// Put a terminal's certificate on the revocation list. A running server takes it over on SIGHUP.
+    Revoke(Revoke),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    data: DataDir,
+    #[command(flatten)]
+    fixtures: Directory,
+    #[command(flatten)]
+    key: Key,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Institution {
+    /// 医療機関コード, ten digits
+    code: String,
+    /// Name of the terminal: letters, digits and hyphens
+    #[arg(default_value = "reception-1")]
+    terminal: String,
+    #[command(flatten)]
+    data: DataDir,
+    #[command(flatten)]
+    key: Key,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Revoke {
+    /// The certificate file, such as .shikaku/pki/institutions/1310012347/reception-1.pem
+    certificate: PathBuf,
+    #[command(flatten)]
+    data: DataDir,
+}
+
+#[derive(clap::Args)]
+struct Key {
+    /// RSA keys with 2,048 bits instead of ECDSA on P-256
+    #[arg(long)]
+    rsa: bool,
+}
+
+impl Key {
+    fn kind(&self) -> KeyKind {
+        if self.rsa { KeyKind::Rsa } else { KeyKind::Ecdsa }
+    }
+}
+
+pub(super) fn run(command: Command) -> Result<(), Exit> {
+    match command {
+        Command::Init(options) => {
+            let files = PkiFiles::at(&options.data.pki());
+            let made = init(&files, &options.fixtures.read()?, options.key.kind())?;
+            println!("{}: {made} new terminal certificates", files.root().display());
+        }
+        Command::Institution(options) => {
+            let code = InstitutionCode::parse(&options.code).map_err(Exit::usage)?;
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            if options.terminal.is_empty() || options.terminal.len() > 40 || !options.terminal.chars().all(plain) {
+                return Err(Exit::usage("a terminal name has 1 to 40 letters, digits and hyphens"));
+            }
+            let files = PkiFiles::at(&options.data.pki());
+            let made = Authority::open(&files)?.issue_terminal(&code, &options.terminal, options.key.kind())?;
+            let path = files.terminal(&code, &options.terminal);
+            println!("{}{}", path.display(), if made { "" } else { " exists already" });
+        }
+        Command::Revoke(options) => {
+            let files = PkiFiles::at(&options.data.pki());
+            let done = Authority::open(&files)?.revoke(&options.certificate)?;
+            println!(
+                "{} {}; a running server takes it over on SIGHUP",
+                options.certificate.display(),
+                if done { "is revoked" } else { "was revoked already" }
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Makes what is missing; gives the number of new terminal certificates.
+pub(super) fn init(files: &PkiFiles, fixtures: &Fixtures, kind: KeyKind) -> Result<usize, PkiError> {
+    let authority = Authority::init(files)?;
+    let mut made = 0;
+    for entry in &fixtures.institutions {
+        for terminal in &entry.terminals {
+            made += usize::from(authority.issue_terminal(&entry.institution.code, terminal, kind)?);
+        }
+    }
+    Ok(made)
+}

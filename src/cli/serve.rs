@@ -1,0 +1,65 @@
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Secret;
+use crate::store::Store;
+use crate::telemetry;
+
+use super::exit::Exit;
+use super::run::{ServerOptions, until_stopped};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    server: ServerOptions,
+    #[command(flatten)]
+    database: Database,
+    /// Directory with ca.pem, crl.pem, server.pem and server.key
+    #[arg(long, value_name = "DIR", default_value = ".shikaku/pki", env = "SHIKAKU_PKI")]
+    pki: PathBuf,
+    /// File with the secret that log hashes and login tokens are made with; made when missing. Servers on one database
+    /// share it
+    #[arg(long, value_name = "FILE", default_value = ".shikaku/secret.key", env = "SHIKAKU_SECRET_FILE")]
+    secret_file: PathBuf,
+}
+
+/// A database that somebody else runs.
+#[derive(clap::Args)]
+pub(super) struct Database {
+    /// The database, such as postgres://user@host/name
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    database_url: String,
+}
+
+impl Database {
+    pub async fn connect(&self, connections: u32) -> Result<Store, Exit> {
+        connect(&self.database_url, connections).await
+    }
+}
+
+pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> {
+    let options =
+        PgConnectOptions::from_str(url).map_err(|_| Exit::usage("the database URL is not of the form postgres://…"))?;
+    Ok(Store::connect(options, connections).await?)
+}
+
+/// Connections for everything that is not a lookup.
+pub(super) const POOL: u32 = 8;
+
+pub(super) async fn run(options: Options) -> Result<(), Exit> {
+    telemetry::start(options.server.log_format);
+    let store = options.database.connect(POOL).await?;
+    let secret = Secret::read_or_make(&options.secret_file)?;
+    let app = App::start(options.server.config(options.pki.clone(), secret), store, Clock::system()).await?;
+    println!(
+        "ready: terminals https://{} operator http://{} pki {}",
+        app.terminal_addr(),
+        app.operator_addr(),
+        options.pki.display()
+    );
+    until_stopped(app).await
+}

@@ -1,0 +1,178 @@
+//! A clinic terminal as a client: what `shikaku ask`, the tests and load tests speak with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::SendRequest;
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// Why a terminal got no HTTP response.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// A PEM file is missing or is none.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody listens there.
+    #[error("cannot connect to {address}: {source}; is the server running?")]
+    Connect {
+        /// The address.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The handshake or the connection failed; a server that refuses a certificate does it so.
+    #[error("the connection was refused or broke: {0}")]
+    Broken(String),
+}
+
+/// A terminal with its certificate.
+#[derive(Clone)]
+pub struct Terminal {
+    address: String,
+    config: Arc<ClientConfig>,
+}
+
+/// A response as it came.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+}
+
+impl Terminal {
+    /// A terminal that trusts the CA in `ca` and, if given, shows the certificate and key in the two files. `address` is
+    /// `host:port`; the server's certificate must be for `host`.
+    ///
+    /// # Errors
+    /// When a file cannot be used.
+    pub fn new(address: &str, ca: &Path, identity: Option<(&Path, &Path)>) -> Result<Self, TerminalError> {
+        fn file<T, E: ToString>(path: &Path, result: Result<T, E>) -> Result<T, TerminalError> {
+            result.map_err(|error| TerminalError::File { path: path.display().to_string(), reason: error.to_string() })
+        }
+        let mut roots = RootCertStore::empty();
+        file(ca, roots.add(file(ca, CertificateDer::from_pem_file(ca))?))?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TerminalError::Broken(error.to_string()))?
+            .with_root_certificates(roots);
+        let config = match identity {
+            None => builder.with_no_client_auth(),
+            Some((certificate, key)) => {
+                let chain = file(certificate, CertificateDer::from_pem_file(certificate))?;
+                let key_der = file(key, PrivateKeyDer::from_pem_file(key))?;
+                file(certificate, builder.with_client_auth_cert(vec![chain], key_der))?
+            }
+        };
+        Ok(Self { address: address.to_owned(), config: Arc::new(config) })
+    }
+
+    /// The same terminal with another TLS configuration, for tests of protocol versions.
+    #[must_use]
+    pub fn with_config(&self, change: impl FnOnce(&mut ClientConfig)) -> Self {
+        let mut config = ClientConfig::clone(&self.config);
+        change(&mut config);
+        Self { address: self.address.clone(), config: Arc::new(config) }
+    }
+
+    /// Opens a connection that any number of messages can go over.
+    ///
+    /// # Errors
+    /// When nobody listens, or the handshake fails.
+    pub async fn connect(&self) -> Result<Connection, TerminalError> {
+        let broken = |error: &dyn std::fmt::Display| TerminalError::Broken(error.to_string());
+        let stream = TcpStream::connect(&self.address)
+            .await
+            .map_err(|source| TerminalError::Connect { address: self.address.clone(), source })?;
+        stream.set_nodelay(true).map_err(|error| broken(&error))?;
+        let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|error| broken(&error))?;
+        let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| broken(&error))?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
+        // Ends with the connection; what went wrong is told to the sender.
+        tokio::spawn(connection);
+        Ok(Connection { sender, host: self.address.clone() })
+    }
+}
+
+/// An open connection.
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: String,
+}
+
+impl Connection {
+    /// Posts a message.
+    ///
+    /// # Errors
+    /// When the connection breaks before the whole response is there.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        content_type: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Reply, TerminalError> {
+        let mut request =
+            Request::builder().method(Method::POST).uri(path).header(HOST, &self.host).header(CONTENT_TYPE, content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::new(body.into())).map_err(|error| TerminalError::Broken(error.to_string()))?;
+        self.send(request).await
+    }
+
+    /// Posts a message and asks for the answer in `format`.
+    ///
+    /// # Errors
+    /// When the connection breaks before the whole response is there.
+    pub async fn ask(&mut self, path: &str, format: crate::wire::Format, body: Vec<u8>) -> Result<Reply, TerminalError> {
+        let media = match format {
+            crate::wire::Format::Xml => "application/xml",
+            crate::wire::Format::Json => "application/json",
+        };
+        self.post(path, media, &[(ACCEPT.as_str(), media)], body).await
+    }
+
+    /// Sends any request.
+    ///
+    /// # Errors
+    /// When the connection breaks before the whole response is there.
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Reply, TerminalError> {
+        let broken = |error: hyper::Error| TerminalError::Broken(describe(&error));
+        let response = self.sender.send_request(request).await.map_err(broken)?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(broken)?.to_bytes();
+        Ok(Reply { status: parts.status, headers: parts.headers, body })
+    }
+}
+
+/// An error with its causes: the first one alone seldom says what happened.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
