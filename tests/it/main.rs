@@ -1,1 +1,9 @@
-
+mod support;
+mod architecture;
+mod bad_input;
+mod callers;
+mod golden;
+mod login;
+mod operator;
+mod people;
+mod tls;

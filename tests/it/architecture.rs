@@ -1,0 +1,160 @@
+//! The import directions of the source, and other rules that a program can hold.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::database::TestDatabase;
+use crate::support::root;
+
+/// What each module may import from the crate. A module that is not here may import everything.
+const ALLOWED: [(&str, &[&str]); 13] = [
+    ("domain", &[]),
+    ("rules", &["domain"]),
+    ("decide", &["domain", "rules"]),
+    ("wire", &["domain", "decide"]),
+    ("clock", &[]),
+    ("metrics", &[]),
+    ("config", &[]),
+    ("postgres", &[]),
+    ("store", &["domain"]),
+    ("fixtures", &["domain", "store", "wire"]),
+    ("pki", &["domain", "clock"]),
+    ("identity", &["domain", "clock", "config", "metrics", "pki"]),
+    ("query", &["domain", "decide", "store", "config", "metrics"]),
+];
+
+/// The pure centre must not know these.
+const IMPURE: [&str; 9] =
+    ["tokio", "sqlx", "tracing", "axum", "hyper", "std::fs", "std::net", "std::time", "Timestamp::now"];
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn source_files() -> Vec<(String, String)> {
+    let source = root().join("src");
+    files(&source)
+        .into_iter()
+        .map(|path| (path.strip_prefix(&source).unwrap().display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+fn module_of(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// Lines of code: no comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.starts_with("//"))
+}
+
+#[test]
+fn imports_go_one_way() {
+    let mut wrong = Vec::new();
+    for (file, text) in source_files() {
+        let module = module_of(&file);
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else { continue };
+        for line in code(&text) {
+            for (place, _) in line.match_indices("crate::") {
+                let rest = &line[place + "crate::".len()..];
+                let target: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                if target != module && !target.is_empty() && !allowed.contains(&target.as_str()) {
+                    wrong.push(format!("src/{file}: {module} must not import {target}: {line}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_of_the_table_meets_files() {
+    let present: Vec<String> = source_files().iter().map(|(file, _)| module_of(file).to_owned()).collect();
+    for (module, _) in ALLOWED {
+        assert!(present.iter().any(|name| name == module), "there is no {module} any more");
+    }
+}
+
+#[test]
+fn the_centre_does_no_input_or_output() {
+    let mut wrong = Vec::new();
+    for (file, text) in source_files() {
+        if !["domain", "rules", "decide", "wire"].contains(&module_of(&file)) {
+            continue;
+        }
+        for line in code(&text) {
+            wrong.extend(IMPURE.iter().filter(|word| line.contains(*word)).map(|word| format!("src/{file}: {word}: {line}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_store_has_sql() {
+    let mut wrong = Vec::new();
+    for (file, text) in source_files() {
+        if module_of(&file) == "store" {
+            continue;
+        }
+        for line in code(&text) {
+            let query = ["query!", "query_as!", "query_scalar!", "sqlx::query", "raw_sql"].iter().any(|word| line.contains(word));
+            if query {
+                wrong.push(format!("src/{file}: {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_stands_in_one_place() {
+    let places: Vec<String> = source_files()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("unsafe ")))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(places, ["postgres/server.rs"]);
+}
+
+#[test]
+fn migrations_are_numbered_without_gaps() {
+    let mut names: Vec<String> = fs::read_dir(root().join("migrations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    for (place, name) in names.iter().enumerate() {
+        assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_table_and_column_has_a_comment() {
+    let database = TestDatabase::new().await;
+    let bare: Vec<String> = sqlx::query_scalar(
+        "select c.relname || coalesce('.' || a.attname, '')
+           from pg_class c
+           left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'c') and c.relname <> '_sqlx_migrations'
+            and col_description(c.oid, a.attnum) is null
+         union all
+         select c.relname from pg_class c
+          where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname <> '_sqlx_migrations'
+            and obj_description(c.oid, 'pg_class') is null",
+    )
+    .fetch_all(&mut database.connect().await)
+    .await
+    .unwrap();
+    assert!(bare.is_empty(), "without a comment: {bare:?}");
+    database.drop().await;
+}

@@ -1,0 +1,76 @@
+//! The two paths of the real HTTPS interface.
+
+use serde_json::Value;
+
+use shikaku::domain::AnswerCharset;
+use shikaku::wire::Format;
+
+use crate::support::{
+    OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused,
+};
+
+const AUTH: &str = "/oqs-api-pro/MSA12020/ILI12020SV01/auth";
+const SEARCH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
+const JSON: &str = "application/json;charset=UTF-8";
+
+async fn log_in(world: &World, institution: &str) -> Value {
+    let mut connection = world.terminal(institution).connect().await.unwrap();
+    let reply = connection.post(AUTH, JSON, &[], r#"{"userId":"u","password":"p"}"#).await.unwrap();
+    assert_eq!(reply.status, 200);
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+async fn search(world: &World, institution: &str, token: Option<&str>) -> (u16, Option<String>, Option<String>) {
+    let body = message(&ask_of("kyokai-insured-tokyo"), institution, Format::Json, AnswerCharset::Utf8);
+    let headers: Vec<(&str, &str)> = token.map(|token| ("authorization", token)).into_iter().collect();
+    let mut connection = world.terminal(institution).connect().await.unwrap();
+    outcome(Format::Json, &connection.post(SEARCH, JSON, &headers, body).await.unwrap())
+}
+
+#[tokio::test]
+async fn log_in_then_search() {
+    let world = World::start().await;
+    let login = log_in(&world, TEST_CLINIC).await;
+    assert_eq!((&login["status"], &login["msg"]), (&Value::from("0"), &Value::from("OK")));
+    let result = &login["result"];
+    assert_eq!(result["linkSysCharCd"], "0");
+    for token in ["accessToken", "refreshToken", "idToken"] {
+        assert!(result[token].as_str().is_some_and(|token| token.len() > 40), "{token}");
+    }
+    assert_eq!(search(&world, TEST_CLINIC, result["idToken"].as_str()).await, answered());
+    assert_eq!(log_in(&world, SHIFT_JIS_CLINIC).await["result"]["linkSysCharCd"], "1");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_hold_for_their_terminal_only() {
+    let world = World::start().await;
+    let login = log_in(&world, TEST_CLINIC).await;
+    let token = login["result"]["idToken"].as_str().unwrap();
+    assert_eq!(search(&world, TEST_CLINIC, None).await, refused(401, "SHK3005"));
+    assert_eq!(search(&world, TEST_CLINIC, Some("nonsense")).await, refused(401, "SHK3006"));
+    assert_eq!(search(&world, TEST_CLINIC, Some(&format!("Bearer {token}"))).await, refused(401, "SHK3006"));
+    assert_eq!(search(&world, TEST_CLINIC, login["result"]["accessToken"].as_str()).await, refused(401, "SHK3006"));
+    assert_eq!(search(&world, OTHER_CLINIC, Some(token)).await, refused(401, "SHK3006"));
+    for place in [0, token.len() / 2, token.len() - 1] {
+        let mut changed = token.as_bytes().to_vec();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert_eq!(search(&world, TEST_CLINIC, Some(&changed)).await, refused(401, "SHK3006"), "byte {place}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn log_ins_that_are_refused() {
+    let world = World::start().await;
+    for (media, body, status) in [(JSON, "not JSON", 400), (JSON, "[]", 400), ("application/xml", "<a/>", 415)] {
+        let reply = world.connect().await.post(AUTH, media, &[], body).await.unwrap();
+        assert_eq!(reply.status.as_u16(), status, "{body}");
+        assert_eq!(reply.headers["content-type"], "application/problem+json");
+    }
+    let closed = "1410555013";
+    let mut connection = world.terminal(closed).connect().await.unwrap();
+    assert_eq!(connection.post(AUTH, JSON, &[], "{}").await.unwrap().status, 403);
+    world.stop().await;
+}

@@ -1,0 +1,154 @@
+//! The operator listener.
+
+use serde_json::Value;
+
+use shikaku::app::{App, StartError};
+use shikaku::clock::Clock;
+use shikaku::config::{Config, Limits, Secret};
+use shikaku::http::operator::document;
+use shikaku::wire::Format;
+
+use crate::support::database::TestDatabase;
+use crate::support::world::{Wishes, shared_pki};
+use crate::support::{World, ask_of, fixtures, process, root};
+
+#[tokio::test]
+async fn health_and_readiness() {
+    let world = World::start().await;
+    assert_eq!(world.get("/healthz").await, (200, "ok\n".to_owned()));
+    let (status, text) = world.get("/readyz").await;
+    let ready: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &ready["ready"], &ready["database"]), (200, &Value::from(true), &Value::from("ok")));
+    assert_eq!((&ready["schema"], &ready["crl"]), (&Value::from("ok"), &Value::from("ok")));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn readiness_notices_a_schema_that_is_behind() {
+    let world = World::start().await;
+    let mut connection = world.database.connect().await;
+    sqlx::query("delete from _sqlx_migrations where version = 2").execute(&mut connection).await.unwrap();
+    let (status, text) = world.get("/readyz").await;
+    assert_eq!(status, 503);
+    assert!(text.contains("shikaku migrate"), "{text}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_count_what_happens() {
+    let world = World::start().await;
+    world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
+    world.post("/oqs/OQSsiquc01", "application/xml", "").await;
+    world.post("/oqs/90125678", "application/xml", "").await;
+    for (series, value) in [
+        (r#"shikaku_requests_total{listener="terminal",outcome="ok",route="/oqs/{id}"}"#, 1.0),
+        (r#"shikaku_requests_total{listener="terminal",outcome="SHK1001",route="/oqs/{id}"}"#, 1.0),
+        (r#"shikaku_requests_total{listener="terminal",outcome="SHK2001",route="/oqs/{id}"}"#, 1.0),
+        (r#"shikaku_request_seconds_count{route="/oqs/{id}"}"#, 3.0),
+        (r#"shikaku_handshakes_total{result="ok"}"#, 3.0),
+        (r#"shikaku_access_log_records_total{result="written"}"#, 1.0),
+        (r#"shikaku_database_seconds_count{statement="facts_by_card"}"#, 1.0),
+        (r#"shikaku_database_batch_sum{statement="append_access_log"}"#, 1.0),
+    ] {
+        assert!((world.metric(series).await - value).abs() < f64::EPSILON, "{series}: {}", world.metric(series).await);
+    }
+    assert!(world.metric("shikaku_crl_next_update_seconds").await > 1.7e9);
+    assert!(world.metric("shikaku_database_pool_connections").await >= 1.0);
+    let (_, text) = world.get("/metrics").await;
+    assert!(!text.contains("90125678"), "a path stands in a label");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_loaded_can_be_seen() {
+    let world = World::start().await;
+    let (status, text) = world.get("/api/people/elderly-turned-75").await;
+    let person: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(status, 200);
+    assert_eq!(person["coverages"].as_array().unwrap().len(), 2);
+    assert_eq!(person["coverages"][1]["insurer"].as_str().unwrap().get(..2), Some("39"));
+
+    let (_, text) = world.get("/api/insurers").await;
+    let insurers: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(insurers.len(), fixtures().insurers.len());
+    let total: i64 = insurers.iter().map(|insurer| insurer["coverages"].as_i64().unwrap()).sum();
+    assert_eq!(total, world.database.count("select count(*) from coverage").await);
+
+    let (_, text) = world.get("/api/people").await;
+    let people: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(people.len(), fixtures().people.len().min(200));
+    let (_, text) = world.get("/api/people?after=z").await;
+    assert_eq!(text, "[]");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn explanations_name_record_and_rule() {
+    let world = World::start().await;
+    let ask = ask_of("elderly-ratio-not-registered");
+    let question = serde_json::json!({
+        "insurer": ask.insurer, "number": ask.number, "birth_on": ask.birth_on, "check_on": ask.check_on, "limit_consent": true,
+    });
+    let address = world.app.operator_addr().to_string();
+    let headers = [("content-type", "application/json")];
+    let (status, text, _) = process::http(&address, "POST", "/api/explain", &headers, &question.to_string()).await;
+    let explanation: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, explanation["validity"].as_str()), (200, Some("1")), "{text}");
+    let reasons = explanation["reasons"].as_array().unwrap();
+    let of = |element: &str| reasons.iter().find(|reason| reason["elements"].as_str().unwrap().contains(element)).unwrap();
+    assert_eq!(of("QualificationValidity")["rule"], "in-force");
+    assert_eq!(of("InsuredPartialContributionRatio")["rule"], "late-elderly-ratio-missing");
+    assert!(reasons.iter().all(|reason| reason["record"].is_i64() && !reason["japanese"].as_str().unwrap().is_empty()));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_documents_work_offline() {
+    let world = World::start().await;
+    let (status, text) = world.get("/openapi.json").await;
+    assert_eq!(status, 200);
+    let live: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(live["paths"].as_object().unwrap().len(), 10);
+    for page in ["/docs/", "/docs/index.html", "/docs/swagger-initializer.js"] {
+        let (status, text) = world.get(page).await;
+        assert_eq!(status, 200, "{page}");
+        assert!(!text.contains("http://") && !text.contains("https://"), "{page} links outside");
+    }
+    world.stop().await;
+}
+
+/// `openapi.json` in the project is what the server gives out. To renew it:
+/// `curl -s http://127.0.0.1:8080/openapi.json | python3 -m json.tool --no-ensure-ascii > openapi.json`
+#[test]
+fn the_committed_openapi_document_is_fresh() {
+    let committed: Value = serde_json::from_slice(&std::fs::read(root().join("openapi.json")).unwrap()).unwrap();
+    let generated = serde_json::to_value(document()).unwrap();
+    assert!(committed == generated, "openapi.json is stale; the comment on this test says how to renew it");
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_when_configured() {
+    let world = World::with(Wishes { operator_token: Some("sesame".to_owned()), ..Wishes::default() }).await;
+    let address = world.app.operator_addr().to_string();
+    for (shown, status) in [(None, 401), (Some("Bearer wrong"), 401), (Some("sesame"), 401), (Some("Bearer sesame"), 200)] {
+        let headers: Vec<(&str, &str)> = shown.map(|value| ("authorization", value)).into_iter().collect();
+        assert_eq!(process::http(&address, "GET", "/healthz", &headers, "").await.0, status, "{shown:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_open_operator_address_needs_a_token() {
+    let database = TestDatabase::new().await;
+    let config = Config {
+        terminal_addr: "127.0.0.1:0".parse().unwrap(),
+        operator_addr: "0.0.0.0:0".parse().unwrap(),
+        operator_token: None,
+        pki: shared_pki().root().to_owned(),
+        secret: Secret::random().unwrap(),
+        limits: Limits::default(),
+    };
+    let refused = App::start(config, database.store().await, Clock::system()).await;
+    assert!(matches!(refused, Err(StartError::OpenOperator(_))));
+    database.drop().await;
+}

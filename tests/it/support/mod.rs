@@ -1,0 +1,88 @@
+//! What tests share: one PostgreSQL for the run, one PKI for the run, and worlds of a server with a database of its own.
+
+pub mod database;
+pub mod process;
+pub mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use shikaku::fixtures::{Ask, Fixtures};
+use shikaku::terminal::Reply;
+use shikaku::wire::message::by_card::NewRequest;
+use shikaku::wire::{Bounds, Element, Format};
+use shikaku::{domain::AnswerCharset, wire};
+
+pub use process::Program;
+pub use world::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, fixed_clock};
+
+/// The root of the project.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A new directory below Cargo's directory for tests, unique in this run.
+pub fn scratch(name: &str) -> PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The fixtures of the project.
+pub fn fixtures() -> &'static Fixtures {
+    static FIXTURES: OnceLock<Fixtures> = OnceLock::new();
+    FIXTURES.get_or_init(|| Fixtures::read(&root().join("fixtures")).expect("the fixtures have no faults"))
+}
+
+/// The question of a fixture person.
+pub fn ask_of(id: &str) -> Ask {
+    fixtures().person(id).unwrap_or_else(|| panic!("no person {id}")).ask.clone()
+}
+
+/// The question as a message from `institution`.
+pub fn message(ask: &Ask, institution: &str, format: Format, charset: AnswerCharset) -> Vec<u8> {
+    NewRequest {
+        institution,
+        file_identifier: Some("TEST-0001"),
+        check_on: ask.check_on,
+        insurer: &ask.insurer,
+        symbol: ask.symbol.as_deref(),
+        number: &ask.number,
+        branch: ask.branch.as_deref(),
+        birth_on: ask.birth_on,
+        limit_consent: ask.limit_consent,
+    }
+    .write(format, charset)
+}
+
+/// Reads an answer.
+pub fn parse(format: Format, body: &[u8]) -> Element {
+    wire::Format::parse(format, body, Bounds::ANSWER).expect("an official message")
+}
+
+/// The text of the only element of this name, anywhere in a message.
+pub fn text_of(element: &Element, name: &str) -> Option<String> {
+    if element.name == name {
+        return Some(element.text.clone());
+    }
+    element.children.iter().find_map(|child| text_of(child, name))
+}
+
+/// Status, SegmentOfResult and ErrorCode of a reply.
+pub fn outcome(format: Format, reply: &Reply) -> (u16, Option<String>, Option<String>) {
+    let answer = parse(format, &reply.body);
+    (reply.status.as_u16(), text_of(&answer, "SegmentOfResult"), text_of(&answer, "ErrorCode"))
+}
+
+/// A refusal as [`outcome`] gives it.
+pub fn refused(status: u16, code: &str) -> (u16, Option<String>, Option<String>) {
+    (status, Some("9".to_owned()), Some(code.to_owned()))
+}
+
+/// An answer as [`outcome`] gives it.
+pub fn answered() -> (u16, Option<String>, Option<String>) {
+    (200, Some("1".to_owned()), None)
+}

@@ -1,0 +1,160 @@
+//! A server with a database of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+
+use shikaku::app::App;
+use shikaku::clock::Clock;
+use shikaku::config::{Config, Limits, Secret};
+use shikaku::domain::{AnswerCharset, InstitutionCode};
+use shikaku::fixtures::Ask;
+use shikaku::pki::{Authority, KeyKind, PkiFiles};
+use shikaku::terminal::{Connection, Reply, Terminal};
+use shikaku::wire::Format;
+
+use super::database::TestDatabase;
+use super::{fixtures, message, scratch};
+
+/// The institution that asks unless a test says otherwise; it wants UTF-8.
+pub const TEST_CLINIC: &str = "1310012347";
+
+/// An institution that wants Shift_JIS.
+pub const SHIFT_JIS_CLINIC: &str = "1310023450";
+
+/// One more institution.
+pub const OTHER_CLINIC: &str = "2710034568";
+
+/// 2026-11-22 09:30:15 in Tokyo.
+pub fn fixed_clock() -> Clock {
+    Clock::fixed("2026-11-22T00:30:15Z".parse::<Timestamp>().unwrap())
+}
+
+pub struct World {
+    pub app: App,
+    pub database: TestDatabase,
+    pub pki: PkiFiles,
+}
+
+/// What a test may want otherwise.
+pub struct Wishes {
+    pub limits: Limits,
+    pub own_pki: bool,
+    pub operator_token: Option<String>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { limits: Limits::default(), own_pki: false, operator_token: None }
+    }
+}
+
+impl World {
+    /// A server with the fixtures, at a fixed time.
+    pub async fn start() -> Self {
+        Self::with(Wishes::default()).await
+    }
+
+    /// One that has certificates nobody else uses, so that a test can change them.
+    pub async fn with_own_pki() -> Self {
+        Self::with(Wishes { own_pki: true, ..Wishes::default() }).await
+    }
+
+    pub async fn with(wishes: Wishes) -> Self {
+        let database = TestDatabase::new().await;
+        let pki = if wishes.own_pki { make_pki(&scratch("pki")) } else { shared_pki().clone() };
+        let config = Config {
+            terminal_addr: "127.0.0.1:0".parse().unwrap(),
+            operator_addr: "127.0.0.1:0".parse().unwrap(),
+            operator_token: wishes.operator_token,
+            pki: pki.root().to_owned(),
+            secret: Secret::random().unwrap(),
+            limits: wishes.limits,
+        };
+        let app = App::start(config, database.store().await, fixed_clock()).await.unwrap();
+        Self { app, database, pki }
+    }
+
+    /// The first terminal of an institution.
+    pub fn terminal(&self, institution: &str) -> Terminal {
+        let (certificate, key) = self.identity(institution);
+        self.terminal_with(&certificate, &key)
+    }
+
+    /// A terminal with any certificate.
+    pub fn terminal_with(&self, certificate: &Path, key: &Path) -> Terminal {
+        Terminal::new(&self.app.terminal_addr().to_string(), &self.pki.ca(), Some((certificate, key))).unwrap()
+    }
+
+    /// Certificate and key of an institution's first terminal.
+    pub fn identity(&self, institution: &str) -> (PathBuf, PathBuf) {
+        let code = InstitutionCode::parse(institution).unwrap();
+        let entry = fixtures().institutions.iter().find(|entry| entry.institution.code == code).unwrap();
+        let terminal = &entry.terminals[0];
+        (self.pki.terminal(&code, terminal), self.pki.terminal_key(&code, terminal))
+    }
+
+    /// A new connection of the usual clinic.
+    pub async fn connect(&self) -> Connection {
+        self.terminal(TEST_CLINIC).connect().await.unwrap()
+    }
+
+    /// Asks the question of a fixture person as the usual clinic.
+    pub async fn ask(&self, ask: &Ask, format: Format) -> Reply {
+        let body = message(ask, TEST_CLINIC, format, AnswerCharset::Utf8);
+        self.connect().await.ask("/oqs/OQSsiquc01", format, body).await.unwrap()
+    }
+
+    /// Posts bytes as the usual clinic.
+    pub async fn post(&self, path: &str, content_type: &str, body: impl Into<hyper::body::Bytes>) -> Reply {
+        self.connect().await.post(path, content_type, &[], body).await.unwrap()
+    }
+
+    /// A GET on the operator listener: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let reply = super::process::http(&self.app.operator_addr().to_string(), "GET", path, &[], "").await;
+        (reply.0, reply.1)
+    }
+
+    /// The value of a series, 0 when it has none yet. `series` is the name with its labels as `/metrics` prints them.
+    pub async fn metric(&self, series: &str) -> f64 {
+        let (_, text) = self.get("/metrics").await;
+        let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')));
+        line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+    }
+
+    /// Waits until a series has at least a value; panics when it takes too long.
+    pub async fn until_metric(&self, series: &str, least: f64) {
+        for _ in 0..500 {
+            if self.metric(series).await >= least {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{series} never reached {least}:\n{}", self.get("/metrics").await.1);
+    }
+
+    pub async fn stop(self) {
+        self.app.stop().await;
+        self.database.drop().await;
+    }
+}
+
+/// The PKI of the run.
+pub fn shared_pki() -> &'static PkiFiles {
+    static PKI: OnceLock<PkiFiles> = OnceLock::new();
+    PKI.get_or_init(|| make_pki(&scratch("shared-pki")))
+}
+
+/// A CA, a server certificate, a CRL, and a certificate for every terminal of the fixtures.
+pub fn make_pki(directory: &Path) -> PkiFiles {
+    let files = PkiFiles::at(directory);
+    let authority = Authority::init(&files).unwrap();
+    for entry in &fixtures().institutions {
+        for terminal in &entry.terminals {
+            authority.issue_terminal(&entry.institution.code, terminal, KeyKind::Ecdsa).unwrap();
+        }
+    }
+    files
+}

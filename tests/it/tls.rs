@@ -1,0 +1,115 @@
+//! Protocol versions, key kinds, HTTP versions.
+
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion, version};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use shikaku::domain::{AnswerCharset, InstitutionCode};
+use shikaku::pki::{Authority, KeyKind};
+use shikaku::wire::Format;
+
+use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome};
+
+fn config(world: &World, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    let (certificate, key) = world.identity(TEST_CLINIC);
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(world.pki.ca()).unwrap()).unwrap();
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(
+            vec![CertificateDer::from_pem_file(certificate).unwrap()],
+            PrivateKeyDer::from_pem_file(key).unwrap(),
+        )
+        .unwrap()
+}
+
+async fn connect(world: &World, config: ClientConfig) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+}
+
+/// A connection on which h2 was agreed.
+pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
+    let mut config = config(world, &[&version::TLS13]);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let stream = connect(world, config).await;
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    stream
+}
+
+/// A connection that speaks HTTP/1.1 and takes any bytes.
+pub async fn http1_stream(world: &World) -> TlsStream<TcpStream> {
+    let mut config = config(world, &[&version::TLS13]);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    connect(world, config).await
+}
+
+#[tokio::test]
+async fn tls_1_2_and_1_3_with_authenticated_suites() {
+    let world = World::start().await;
+    for (version, expected) in [(&version::TLS12, ProtocolVersion::TLSv1_2), (&version::TLS13, ProtocolVersion::TLSv1_3)] {
+        let stream = connect(&world, config(&world, &[version])).await;
+        let session = stream.get_ref().1;
+        assert_eq!(session.protocol_version(), Some(expected));
+        let suite = format!("{:?}", session.negotiated_cipher_suite().unwrap().suite());
+        assert!(suite.contains("GCM") || suite.contains("CHACHA20_POLY1305"), "{suite}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn sessions_are_never_resumed() {
+    let world = World::start().await;
+    for version in [&version::TLS12, &version::TLS13] {
+        // One configuration, so that the client would offer what it remembers.
+        let config = config(&world, &[version]);
+        for _ in 0..3 {
+            let mut stream = connect(&world, config.clone()).await;
+            // In TLS 1.3 a ticket would come with the first data.
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            // A peer may end without close_notify; what was read counts.
+            let _ = stream.read_to_end(&mut answer).await;
+            assert!(answer.starts_with(b"HTTP/1.1 404"));
+            assert_eq!(stream.get_ref().1.handshake_kind(), Some(rustls::HandshakeKind::Full));
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn rsa_terminals_are_served() {
+    let world = World::with_own_pki().await;
+    let code = InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let authority = Authority::open(&world.pki).unwrap();
+    assert!(authority.issue_terminal(&code, "rsa-terminal", KeyKind::Rsa).unwrap());
+    let certificate = world.pki.terminal(&code, "rsa-terminal");
+    let terminal = world.terminal_with(&certificate, &world.pki.terminal_key(&code, "rsa-terminal"));
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let reply = terminal.connect().await.unwrap().ask("/oqs/OQSsiquc01", Format::Xml, body).await.unwrap();
+    assert_eq!(outcome(Format::Xml, &reply), answered());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_speaks_no_tls_is_counted_and_closed() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::start().await;
+    let mut stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    // Closed with a TLS alert or a reset; either way it ends.
+    let _ = stream.read_to_end(&mut rest).await;
+    world.until_metric("shikaku_handshakes_total{result=\"tls_error\"}", 1.0).await;
+    world.stop().await;
+}
