@@ -72,7 +72,7 @@ impl Exchange {
             Some(institution) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
             Some(_) => Ok(()),
         };
-        let charset = institution.map_or(AnswerCharset::default(), |institution| institution.charset);
+        let charset = institution.map(|institution| institution.charset).unwrap_or_default();
         let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
         Self { state, caller, asker, processed, admission }

@@ -293,9 +293,6 @@ pub(super) fn finish(response: &mut Response, failure: &Failure) {
     if matches!(failure, Failure::Busy | Failure::Unavailable | Failure::LogUnavailable) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
-    if matches!(failure, Failure::Method) {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-    }
     let ends_connection = Failure::BodyTooLarge == *failure
         || Failure::BodyIncomplete == *failure
         || matches!(failure, Failure::Certificate(_));

@@ -229,7 +229,7 @@ fn as_account(mut command: Command, directory: &Directory, account: &Account) ->
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         command.env_remove(name);
     }
-    command.env("LC_ALL", "C").current_dir(directory.cluster.parent().unwrap_or(Path::new("/")));
+    command.env("LC_ALL", "C").current_dir(directory.cluster.parent().unwrap_or_else(|| Path::new("/")));
     command
 }
 

@@ -25,7 +25,7 @@ pub struct Element {
     /// Its text; blank around children.
     pub text: String,
     /// The elements in it, in order.
-    pub children: Vec<Element>,
+    pub children: Vec<Self>,
 }
 
 impl std::fmt::Debug for Element {

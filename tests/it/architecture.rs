@@ -93,7 +93,8 @@ fn the_centre_does_no_input_or_output() {
             continue;
         }
         for line in code(&text) {
-            wrong.extend(IMPURE.iter().filter(|word| line.contains(*word)).map(|word| format!("src/{file}: {word}: {line}")));
+            wrong
+                .extend(IMPURE.iter().filter(|word| line.contains(*word)).map(|word| format!("src/{file}: {word}: {line}")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -107,7 +108,8 @@ fn only_store_has_sql() {
             continue;
         }
         for line in code(&text) {
-            let query = ["query!", "query_as!", "query_scalar!", "sqlx::query", "raw_sql"].iter().any(|word| line.contains(word));
+            let query =
+                ["query!", "query_as!", "query_scalar!", "sqlx::query", "raw_sql"].iter().any(|word| line.contains(word));
             if query {
                 wrong.push(format!("src/{file}: {line}"));
             }

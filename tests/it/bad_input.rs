@@ -117,7 +117,10 @@ async fn chunked(world: &World, body: &[u8]) -> u16 {
 #[tokio::test]
 async fn wrong_character_sets() {
     let world = World::start().await;
-    let kanji = spoiled("<InsuredIdentificationNumber>", "<InsuredCardSymbol>秘密記号</InsuredCardSymbol><InsuredIdentificationNumber>");
+    let kanji = spoiled(
+        "<InsuredIdentificationNumber>",
+        "<InsuredCardSymbol>秘密記号</InsuredCardSymbol><InsuredIdentificationNumber>",
+    );
     // Declared UTF-8, sent as Shift_JIS.
     let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode(&kanji);
     assert_xml(&world, shift_jis.into_owned(), 400, "SHK1005").await;
@@ -287,8 +290,20 @@ async fn operators_get_problem_documents() {
         ("DELETE", "/api/insurers", "", 405, "SHK2003"),
         ("GET", "/api/people/nobody-there", "", 404, "SHK4002"),
         ("POST", "/api/explain", "{", 400, "SHK4003"),
-        ("POST", "/api/explain", r#"{"insurer":"01130013","number":"1","birth_on":"1981-05-14","check_on":"2026-11-22"}"#, 400, "SHK4003"),
-        ("POST", "/api/explain", r#"{"insurer":"01130012","number":"1","birth_on":"1981-02-30","check_on":"2026-11-22"}"#, 400, "SHK4003"),
+        (
+            "POST",
+            "/api/explain",
+            r#"{"insurer":"01130013","number":"1","birth_on":"1981-05-14","check_on":"2026-11-22"}"#,
+            400,
+            "SHK4003",
+        ),
+        (
+            "POST",
+            "/api/explain",
+            r#"{"insurer":"01130012","number":"1","birth_on":"1981-02-30","check_on":"2026-11-22"}"#,
+            400,
+            "SHK4003",
+        ),
     ] {
         let (found, text, headers) = process::http(&address, method, path, &[("content-type", JSON)], body).await;
         assert_eq!(found, status, "{method} {path}: {text}");

@@ -241,7 +241,8 @@ async fn two_streams_of_one_h2_connection_are_judged_apart() {
 
     let world = World::start().await;
     let stream = crate::tls::h2_stream(&world).await;
-    let (sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let (sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let send = |institution: &'static str| {
         let mut sender = sender.clone();

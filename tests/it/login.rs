@@ -5,9 +5,7 @@ use serde_json::Value;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
-use crate::support::{
-    OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused,
-};
+use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused};
 
 const AUTH: &str = "/oqs-api-pro/MSA12020/ILI12020SV01/auth";
 const SEARCH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";

@@ -1,9 +1,26 @@
+//! The integration tests: the real server over real mutual TLS and a real PostgreSQL.
+//!
+//! One PostgreSQL for the run (a private one, or the server of `DATABASE_URL`), one database a test, copied from a template
+//! with schema and fixtures. `support` starts worlds; every other file is about one area.
+
 mod support;
+
+mod access_log;
 mod architecture;
+mod ask;
 mod bad_input;
 mod callers;
+mod demo;
+mod fixtures;
 mod golden;
+mod kill;
+mod limits;
+mod load_smoke;
 mod login;
 mod operator;
 mod people;
+mod pki;
+mod postgres;
+mod privacy;
+mod reload;
 mod tls;

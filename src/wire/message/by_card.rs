@@ -281,7 +281,7 @@ pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer
 pub fn refusal(processed: &Processed, request: Option<&Request>, refusal: &Refusal) -> Vec<u8> {
     let nothing = Echo::default();
     let echo = request.map_or(&nothing, |request| &request.echo);
-    let check_on = request.map_or(processed.at.date(), |request| request.query.check_on);
+    let check_on = request.map_or_else(|| processed.at.date(), |request| request.query.check_on);
     let header = header(processed, check_on, echo)
         .text("SegmentOfResult", "9")
         .text("ErrorCode", refusal.code)

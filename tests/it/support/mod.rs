@@ -14,7 +14,7 @@ use shikaku::wire::{Bounds, Element, Format};
 use shikaku::{domain::AnswerCharset, wire};
 
 pub use process::Program;
-pub use world::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, fixed_clock};
+pub use world::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World};
 
 /// The root of the project.
 pub fn root() -> &'static Path {

@@ -38,16 +38,11 @@ pub struct World {
 }
 
 /// What a test may want otherwise.
+#[derive(Default)]
 pub struct Wishes {
     pub limits: Limits,
     pub own_pki: bool,
     pub operator_token: Option<String>,
-}
-
-impl Default for Wishes {
-    fn default() -> Self {
-        Self { limits: Limits::default(), own_pki: false, operator_token: None }
-    }
 }
 
 impl World {

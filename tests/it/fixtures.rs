@@ -1,0 +1,228 @@
+//! `shikaku fixtures`: every fault at once, all or nothing, and the same result however often.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::database::TestDatabase;
+use crate::support::process::{shikaku, texts};
+use crate::support::{fixtures, root, scratch};
+
+/// A copy of the project's fixtures that a test may spoil.
+fn copy() -> PathBuf {
+    let target = scratch("fixtures");
+    fs::create_dir_all(target.join("people")).unwrap();
+    for (from, to) in [("fixtures", ""), ("fixtures/people", "people")] {
+        for entry in fs::read_dir(root().join(from)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::copy(&path, target.join(to).join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    target
+}
+
+fn check(directory: &Path) -> (Option<i32>, String, String) {
+    let output = shikaku(&["fixtures", "check", "--dir", directory.to_str().unwrap()]);
+    let (out, err) = texts(&output);
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn the_fixtures_have_no_faults_and_reach_what_they_should() {
+    let (code, out, _) = check(&root().join("fixtures"));
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.starts_with("no faults: "), "{out}");
+    let fixtures = fixtures();
+    assert!(fixtures.insurers.len() >= 12 && fixtures.institutions.len() >= 10 && fixtures.people.len() >= 60);
+
+    let values = |element: &str| -> std::collections::BTreeSet<String> {
+        fixtures.people.iter().filter_map(|person| person.expect.record.get(element).cloned()).collect()
+    };
+    let set = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+    let validities = fixtures.people.iter().map(|person| person.expect.validity.clone()).collect();
+    assert_eq!(set(&["1", "2", "3", "4", "5"]), validities);
+    let category = "LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag";
+    let categories: Vec<String> = (1..=6).map(|n| format!("A{n:02}")).chain((1..=10).map(|n| format!("B{n:02}"))).collect();
+    assert_eq!(values(category), categories.into_iter().collect());
+    assert_eq!(values("InsuredCardClassification"), set(&["01", "02", "03", "04", "05", "06", "07"]));
+    assert_eq!(values("ReasonOfLoss"), set(&["01", "02", "03", "99"]));
+    assert_eq!(values("InsuredPartialContributionRatio"), set(&["010", "020", "030"]));
+    assert_eq!(values("ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio"), set(&["020", "030"]));
+    assert_eq!(values("PersonalFamilyClassification"), set(&["1", "2"]));
+    assert_eq!(values("PreschoolClassification"), set(&["1"]));
+    assert_eq!(values("Sex1"), set(&["1", "2", "3"]));
+    for element in ["NameOfOther", "Sex2", "LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateLongTermDate"]
+    {
+        assert!(!values(element).is_empty(), "nobody reaches {element}");
+    }
+}
+
+#[test]
+fn every_fault_is_reported_at_once_with_file_line_and_reason() {
+    let directory = copy();
+    fs::write(
+        directory.join("people/faulty.toml"),
+        r#"[[person]]
+id = "Faulty Person"
+about = "two faults in the person"
+colour = "red"
+
+[[person.coverage]]
+insurer = "01130013"
+symbol = "1"
+number = "123456789012345678901"
+branch = "1"
+relationship = "cousin"
+name = "試験　太郎"
+sex = "male"
+birth_on = "1981-05-14"
+acquired_on = 2010-02-30
+lost_on = 2026-04-01
+
+[person.ask]
+on = 2026-11-22
+
+[person.expect]
+validity = "6"
+record.Colour = "red"
+
+[[person]]
+id = "born-later"
+about = "acquired before birth, and asked about a card that is not there"
+[[person.coverage]]
+insurer = "01130012"
+symbol = "21700099"
+number = "9999999"
+branch = "00"
+relationship = "insured"
+name = "試験　次郎"
+sex = "male"
+birth_on = 1981-05-14
+acquired_on = 1980-01-01
+[person.ask]
+on = 2026-11-22
+coverage = 2
+[person.expect]
+validity = "1"
+[[person]]
+id = "kyokai-insured-tokyo"
+about = "an id that stands in another file, and an insurer that is in none"
+[[person.coverage]]
+insurer = "01040013"
+symbol = "21700099"
+number = "9999998"
+branch = "00"
+relationship = "insured"
+name = "試験　三郎"
+sex = "male"
+birth_on = 1981-05-14
+acquired_on = 2010-01-01
+[person.ask]
+on = 2026-11-22
+[person.expect]
+validity = "1"
+"#,
+    )
+    .unwrap();
+    fs::write(directory.join("people/broken.toml"), "[[person]]\nid = \nabout = \"x\"\n").unwrap();
+    let (code, _, err) = check(&directory);
+    assert_eq!(code, Some(4), "{err}");
+    for (line, reason) in [
+        (2, "`id`: an id has"),
+        (4, "`colour` is not known here"),
+        (7, "`insurer`: the check digit"),
+        (9, "`number`: a symbol or number"),
+        (10, "`branch`: a branch number has two digits"),
+        (11, "`relationship`: must be one of insured, dependant"),
+        (14, "`birth_on` must be a date"),
+        (15, "invalid"),
+        (6, "`lost_on` and `loss_reason` go together"),
+        (22, "`validity`: must be"),
+        (23, "`Colour` is no element"),
+        (28, "`acquired_on` lies before `birth_on`"),
+        (38, "there is no coverage 2"),
+        (43, "the id stands twice"),
+        (43, "insurer 01040013 is not in insurers.toml"),
+    ] {
+        let found = err.lines().any(|text| text.contains(&format!("faulty.toml:{line}:")) && text.contains(reason));
+        assert!(found, "line {line}, {reason}:\n{err}");
+    }
+    assert!(err.contains("broken.toml:2:"), "{err}");
+    assert!(err.lines().last().unwrap().contains("nothing was loaded"), "{err}");
+    for secret in ["123456789012345678901", "試験　太郎"] {
+        assert!(!err.contains(secret), "{err}");
+    }
+}
+
+#[test]
+fn missing_files_are_named() {
+    let (code, _, err) = check(&scratch("nothing"));
+    assert_eq!(code, Some(4));
+    assert!(err.contains("insurers.toml: ") && err.contains("institutions.toml: ") && err.contains("people: "), "{err}");
+}
+
+#[tokio::test]
+async fn loading_is_idempotent_and_keeps_surrogate_ids() {
+    let database = TestDatabase::new().await;
+    let load = |arguments: &[&str]| {
+        let url = database.url();
+        let mut all = vec!["fixtures", "load", "--database-url", &url];
+        all.extend(arguments);
+        let output = shikaku(&all);
+        let (out, err) = texts(&output);
+        assert!(output.status.success(), "{err}");
+        out
+    };
+    let ids = "select coalesce(sum(id), 0)::bigint from person";
+    let before = database.count(ids).await;
+    let coverages = database.count("select count(*) from coverage").await;
+    assert!(load(&[]).contains(&format!("{} people with {coverages} coverages", fixtures().people.len())));
+    load(&[]);
+    assert_eq!(database.count(ids).await, before);
+    assert_eq!(database.count("select count(*) from coverage").await, coverages);
+
+    // --reset removes what the files do not have, and gives new ids.
+    let stray = "insert into person (fixture_id, address_withheld, self_information_blocked) values ('stray', false, false)";
+    sqlx::query(stray).execute(&mut database.connect().await).await.unwrap();
+    load(&[]);
+    assert_eq!(database.count("select count(*) from person where fixture_id = 'stray'").await, 1);
+    load(&["--reset"]);
+    assert_eq!(database.count("select count(*) from person where fixture_id = 'stray'").await, 0);
+    assert!(database.count(ids).await > before);
+    assert_eq!(database.count("select count(*) from coverage").await, coverages);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_bad_file_loads_nothing() {
+    let database = TestDatabase::empty().await;
+    database.store().await.migrate().await.unwrap();
+    let directory = copy();
+    let file = directory.join("people/employees.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("relationship = \"insured\"", "relationship = \"insurde\"", 1)).unwrap();
+    let url = database.url();
+    let arguments = ["fixtures", "load", "--reset", "--database-url", &url, "--dir", directory.to_str().unwrap()];
+    assert_eq!(shikaku(&arguments).status.code(), Some(4));
+    for table in ["select count(*) from person", "select count(*) from insurer", "select count(*) from institution"] {
+        assert_eq!(database.count(table).await, 0, "{table}");
+    }
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_load_that_fails_half_way_changes_nothing() {
+    let database = TestDatabase::new().await;
+    let people = database.count("select count(*) from person").await;
+    // The database itself refuses the last insert.
+    sqlx::query("alter table coverage add constraint only_before check (insurer_number <> '39272018') not valid")
+        .execute(&mut database.connect().await)
+        .await
+        .unwrap();
+    let url = database.url();
+    let output = shikaku(&["fixtures", "load", "--reset", "--database-url", &url]);
+    assert_eq!(output.status.code(), Some(3), "{:?}", texts(&output));
+    assert_eq!(database.count("select count(*) from person").await, people);
+    database.drop().await;
+}

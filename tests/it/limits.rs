@@ -1,0 +1,198 @@
+//! Bounds on time and number: whoever is slow or comes in masses is cut off, and others are served meanwhile.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use shikaku::config::Limits;
+use shikaku::domain::AnswerCharset;
+use shikaku::wire::Format;
+
+use crate::support::world::Wishes;
+use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome};
+
+/// Short limits, so that the tests need not wait for the real ones.
+fn short() -> Limits {
+    Limits {
+        handshake: Duration::from_millis(400),
+        first_request: Duration::from_millis(400),
+        idle: Duration::from_millis(600),
+        body: Duration::from_millis(400),
+        write: Duration::from_millis(400),
+        stop: Duration::from_millis(500),
+        ..Limits::default()
+    }
+}
+
+async fn world(limits: Limits) -> World {
+    World::with(Wishes { limits, ..Wishes::default() }).await
+}
+
+/// Reads until the other side closes; panics when it does not within five seconds.
+async fn until_closed(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
+    let mut rest = Vec::new();
+    let read = timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+    // A reset is a close too.
+    let _ = read.expect("the connection stays open");
+    rest
+}
+
+#[tokio::test]
+async fn slow_peers_are_cut_off_at_every_stage() {
+    let world = world(short()).await;
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let head = format!(
+        "POST /oqs/OQSsiquc01 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/xml\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+
+    // A connection, and then nothing.
+    let mut silent = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
+    until_closed(&mut silent).await;
+    // A handshake, and then nothing; in both protocols.
+    until_closed(&mut crate::tls::http1_stream(&world).await).await;
+    until_closed(&mut crate::tls::h2_stream(&world).await).await;
+    // Half a head.
+    let mut half = crate::tls::http1_stream(&world).await;
+    half.write_all(&head.as_bytes()[..60]).await.unwrap();
+    until_closed(&mut half).await;
+    // A head, and a byte of the body now and then.
+    let mut dripping = crate::tls::http1_stream(&world).await;
+    dripping.write_all(head.as_bytes()).await.unwrap();
+    let (mut reader, mut writer) = tokio::io::split(dripping);
+    let drip = async {
+        for byte in &body {
+            // Ends when the connection does.
+            if writer.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let answer = tokio::select! {
+        answer = until_closed(&mut reader) => answer,
+        () = drip => panic!("the whole body was taken"),
+    };
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("SHK1011"), "{answer}");
+    // An answered connection that then stands idle.
+    let mut idle = crate::tls::http1_stream(&world).await;
+    idle.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    assert!(until_closed(&mut idle).await.starts_with(b"HTTP/1.1 200"));
+
+    let reply = world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
+    assert_eq!(outcome(Format::Xml, &reply), answered());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_take_answers_is_cut_off() {
+    let world = world(short()).await;
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let request = [
+        format!(
+            "POST /oqs/OQSsiquc01 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/xml\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes(),
+        body,
+    ]
+    .concat();
+    let mut stream = crate::tls::http1_stream(&world).await;
+    // Requests one after another without reading, until the buffers on the way are full and the server gives up.
+    let flood = async {
+        for _ in 0..20_000 {
+            if stream.write_all(&request).await.is_err() {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(timeout(Duration::from_secs(30), flood).await.expect("the server neither reads nor closes"));
+    let reply = world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
+    assert_eq!(outcome(Format::Xml, &reply), answered());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn silent_handshakes_do_not_keep_others_out() {
+    let limits = Limits { handshakes: 4, handshake: Duration::from_millis(1500), ..Limits::default() };
+    let world = world(limits).await;
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.push(TcpStream::connect(world.app.terminal_addr()).await.unwrap());
+    }
+    // Every place is taken; a good terminal waits its turn and is served once the silent ones are cut off... within the time
+    // of one handshake it may itself run out, so it tries again, as terminals do.
+    let started = Instant::now();
+    let served = loop {
+        if let Ok(mut connection) = world.terminal(TEST_CLINIC).connect().await {
+            let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+            if connection.ask("/oqs/OQSsiquc01", Format::Xml, body).await.is_ok_and(|reply| reply.status == 200) {
+                break true;
+            }
+        }
+        if started.elapsed() > Duration::from_secs(8) {
+            break false;
+        }
+    };
+    assert!(served);
+    world.until_metric("shikaku_handshakes_total{result=\"timeout\"}", 4.0).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn too_many_connections_are_closed_and_counted() {
+    let world = world(Limits { connections: 3, ..Limits::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(world.connect().await);
+    }
+    world.until_metric("shikaku_connections", 3.0).await;
+    assert!(world.terminal(TEST_CLINIC).connect().await.is_err());
+    world.until_metric("shikaku_connections_closed_total{reason=\"too_many\"}", 1.0).await;
+    // Those inside go on, and a place becomes free again.
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let reply = open[0].ask("/oqs/OQSsiquc01", Format::Xml, body).await.unwrap();
+    assert_eq!(outcome(Format::Xml, &reply), answered());
+    drop(open);
+    let mut again = None;
+    for _ in 0..100 {
+        again = world.terminal(TEST_CLINIC).connect().await.ok();
+        if again.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(again.is_some());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn long_heads_are_refused() {
+    let world = World::start().await;
+    let mut stream = crate::tls::http1_stream(&world).await;
+    let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(64 * 1024));
+    // The server may close before it has read everything.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let answer = until_closed(&mut stream).await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_lets_running_requests_finish() {
+    let world = World::start().await;
+    let address = world.app.terminal_addr();
+    let mut connection = world.connect().await;
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let asking = tokio::spawn(async move { connection.ask("/oqs/OQSsiquc01", Format::Xml, body).await });
+    // The request is on its way or running; either way it is answered or cleanly refused, and the stop ends.
+    world.until_metric("shikaku_handshakes_total{result=\"ok\"}", 1.0).await;
+    timeout(Duration::from_secs(15), world.app.stop()).await.expect("the server stops");
+    // Whether the request came in before the stop is a race; that it does not hang is not.
+    let _ = asking.await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}

@@ -1,0 +1,82 @@
+//! Nothing about people stands in logs, metrics or error texts.
+
+use shikaku::domain::AnswerCharset;
+use shikaku::terminal::Terminal;
+use shikaku::wire::Format;
+
+use crate::support::database::TestDatabase;
+use crate::support::world::shared_pki;
+use crate::support::{Program, TEST_CLINIC, fixtures, message, process};
+
+/// Everything that must not be seen: names, numbers, symbols, addresses, birth dates of all fixture people.
+fn secrets() -> Vec<String> {
+    let mut secrets = Vec::new();
+    for person in &fixtures().people {
+        for coverage in &person.person.coverages {
+            let identity = &coverage.identity;
+            secrets.push(coverage.key.number.as_str().to_owned());
+            secrets.extend(coverage.key.symbol.as_ref().map(|symbol| symbol.as_str().to_owned()));
+            secrets.push(identity.name.as_str().to_owned());
+            secrets.extend(identity.kana.as_ref().map(|kana| kana.as_str().to_owned()));
+            secrets.extend(identity.address.as_ref().map(|address| address.as_str().to_owned()));
+            secrets.push(identity.birth_on.date().to_string());
+            secrets.push(identity.birth_on.date().strftime("%Y%m%d").to_string());
+        }
+    }
+    // Short numbers would be found in any time of day.
+    secrets.retain(|secret| secret.chars().count() >= if secret.is_ascii() { 7 } else { 4 });
+    assert!(secrets.len() > 200);
+    secrets
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
+    let database = TestDatabase::new().await;
+    let mut command = process::command();
+    let secret = crate::support::scratch("privacy").join("secret.key");
+    command
+        .env("RUST_LOG", "debug")
+        .args(["serve", "--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0", "--log-format", "json"])
+        .arg("--database-url")
+        .arg(database.url())
+        .arg("--pki")
+        .arg(shared_pki().root())
+        .arg("--secret-file")
+        .arg(secret);
+    let server = Program::start(command);
+    let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let files = (shared_pki().terminal(&code, "reception-1"), shared_pki().terminal_key(&code, "reception-1"));
+    let terminal = Terminal::new(&server.terminal_addr, &shared_pki().ca(), Some((&files.0, &files.1))).unwrap();
+    let mut connection = terminal.connect().await.unwrap();
+    let secrets = secrets();
+    for person in &fixtures().people {
+        let right = message(&person.ask, TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+        let text = String::from_utf8(right.clone()).unwrap();
+        let digits: String = person.ask.number.chars().filter(char::is_ascii_alphanumeric).collect();
+        let wrong_path = format!("/oqs/{digits}x");
+        let wrong_number = text.replace(&person.ask.insurer, "99999999");
+        let requests =
+            [("/oqs/OQSsiquc01", text.clone()), ("/oqs/OQSsiquc01", wrong_number), (wrong_path.as_str(), text.clone())];
+        for (path, body) in requests {
+            let reply = connection.post(path, "application/xml", &[], body).await;
+            let Ok(reply) = reply else { panic!("{}", server.log()) };
+            if reply.status != 200 {
+                let error = String::from_utf8_lossy(&reply.body).into_owned();
+                let leaked = secrets.iter().find(|secret| error.contains(*secret));
+                assert!(leaked.is_none(), "an error text holds {leaked:?}: {error}");
+            }
+        }
+    }
+    let (_, metrics, _) = process::http(&server.operator_addr, "GET", "/metrics", &[], "").await;
+    let log = server.log();
+    assert!(log.lines().count() > fixtures().people.len());
+    for line in log.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    for secret in &secrets {
+        assert!(!log.contains(secret), "the log holds {secret}");
+        assert!(!metrics.contains(secret), "the metrics hold {secret}");
+    }
+    drop(server);
+    database.drop().await;
+}

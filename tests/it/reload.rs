@@ -1,0 +1,62 @@
+//! SIGHUP: certificates and CRL are read anew, and no connection is lost.
+
+use std::time::Duration;
+
+use shikaku::domain::{AnswerCharset, InstitutionCode};
+use shikaku::pki::Authority;
+use shikaku::terminal::Terminal;
+use shikaku::wire::Format;
+
+use crate::support::database::TestDatabase;
+use crate::support::world::make_pki;
+use crate::support::{OTHER_CLINIC, Program, TEST_CLINIC, ask_of, message, scratch};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_reads_new_files_and_loses_no_request() {
+    let database = TestDatabase::new().await;
+    let pki = make_pki(&scratch("pki"));
+    let server = Program::serve(&database.url(), pki.root(), &[]);
+    let code = |text: &str| InstitutionCode::parse(text).unwrap();
+    let terminal = |institution: &str| {
+        let (certificate, key) =
+            (pki.terminal(&code(institution), "reception-1"), pki.terminal_key(&code(institution), "reception-1"));
+        Terminal::new(&server.terminal_addr, &pki.ca(), Some((&certificate, &key))).unwrap()
+    };
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+
+    // One connection asks all the time, through every reload.
+    let mut steady = terminal(TEST_CLINIC).connect().await.unwrap();
+    let asking = tokio::spawn(async move {
+        for _ in 0..400 {
+            let reply = steady.ask("/oqs/OQSsiquc01", Format::Xml, body.clone()).await.expect("the connection lives");
+            assert_eq!(reply.status, 200);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    });
+
+    // A new server certificate, and another clinic revoked.
+    std::fs::remove_file(pki.server()).unwrap();
+    Authority::init(&pki).unwrap().revoke(&pki.terminal(&code(OTHER_CLINIC), "reception-1")).unwrap();
+    for _ in 0..5 {
+        server.signal("HUP");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let other = message(&ask_of("kyokai-insured-tokyo"), OTHER_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let refused = async {
+        let mut connection = terminal(OTHER_CLINIC).connect().await.ok()?;
+        connection.ask("/oqs/OQSsiquc01", Format::Xml, other).await.ok()
+    };
+    assert!(refused.await.is_none());
+    // The new certificate is shown: one from before the reload would not fit the new key.
+    assert!(terminal(TEST_CLINIC).connect().await.is_ok());
+
+    // A broken file changes nothing.
+    std::fs::write(pki.server(), "no certificate").unwrap();
+    server.signal("HUP");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(terminal(TEST_CLINIC).connect().await.is_ok());
+    assert!(server.log().contains("stay as they were"), "{}", server.log());
+
+    asking.await.unwrap();
+    database.drop().await;
+}
