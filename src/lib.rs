@@ -1,4 +1,36 @@
-//! `shikaku` (資格): the national side of オンライン資格確認 as a server anyone can run.
+//! `shikaku` (資格): the national side of オンライン資格確認, as a server anyone can run.
+//!
+//! A clinic's terminal asks over mutual TLS whether a patient is insured, by whom, and what share they pay; the answer comes
+//! out of PostgreSQL, where insurers register people. All data here is synthetic.
+//!
+//! # Invariants
+//! * The centre ([`domain`], [`rules`], [`decide`], [`wire`]) does no I/O and knows no clock.
+//! * Only [`store`] has SQL. Only [`wire`] knows element names and code strings. Only [`identity`] makes a
+//!   [`VerifiedCaller`](identity::VerifiedCaller).
+//! * Nobody is answered but the institution in the certificate, judged anew on every request.
+//! * No answer leaves before its access-log record is committed.
+//! * Nothing about people stands in logs, errors, metrics, URLs or `Debug`.
+//! * Domain time comes from [`Clock`](clock::Clock); certificates and tokens are judged by the system's time.
+//! * "Not found", "lost", "several match" are answers. An error means that we could not answer.
+//! * Past rules of law never change; a new year is a new table.
+//!
+//! `tests/it/architecture.rs` holds the directions of imports:
+//! `domain ← rules ← decide ← query ← http, cli`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
+//! `domain ← identity ← http`; [`app`] and [`cli`] see everything.
+//!
+//! # A question's way
+//! 1. [`identity`] finishes the handshake, refuses or makes a caller, and hands each request on with it.
+//! 2. [`http`] gives the request an id, judges the certificate again, reads the body within bounds.
+//! 3. [`wire`] turns the bytes, in either format, into a request of domain types; or says what is wrong with them.
+//! 4. The message's institution must be the certificate's; otherwise the question is recorded and refused.
+//! 5. [`query`] reads facts. Questions that wait at the same moment share one statement.
+//! 6. [`decide`] makes the answer out of facts, check date and consent.
+//! 7. [`query`] writes the access-log record. Records that wait at the same moment share one commit.
+//! 8. [`wire`] writes the answer, in the element order of the real messages.
+//!
+//! To follow it in the code, begin at [`http`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
+//! `query`, `decide` and `store`.
+
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -71,3 +71,6 @@ impl<'a> Match<'a> {
         Answer { validity, record: Some(record) }
     }
 }
+
+#[cfg(test)]
+mod tests;

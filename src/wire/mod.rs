@@ -11,6 +11,8 @@ mod java_order;
 mod json;
 pub mod message;
 mod object;
+#[cfg(test)]
+mod properties;
 mod xml_reader;
 mod xml_writer;
 

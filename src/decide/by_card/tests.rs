@@ -1,0 +1,200 @@
+use jiff::civil::{Date, date};
+
+use super::by_card;
+use crate::domain::{
+    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, CardQuery, CardSymbol, CopayRatio, Coverage,
+    ElderlyCertificate, Identity, InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period,
+    PersonFacts, PersonId, PersonalText, Protection, Registration, Relationship, Sex, Validity,
+};
+
+fn key(number: &str, branch: Option<&str>) -> CardKey {
+    CardKey {
+        insurer: InsurerNumber::parse("01130012").unwrap(),
+        symbol: Some(CardSymbol::parse("123").unwrap()),
+        number: CardNumber::parse(number).unwrap(),
+        branch: branch.map(|branch| BranchNumber::parse(branch).unwrap()),
+    }
+}
+
+/// A coverage of somebody born on 1980-01-01.
+fn coverage(number: &str, branch: &str, acquired_on: Date, lost_on: Option<Date>) -> Coverage {
+    Coverage {
+        key: key(number, Some(branch)),
+        relationship: Some(Relationship::Insured),
+        card_class: CardClass::General,
+        identity: Identity {
+            name: PersonalText::parse("試験　太郎").unwrap(),
+            kana: None,
+            other_name: None,
+            other_kana: None,
+            insured_name: None,
+            sex: Sex::Male,
+            sex_on_back: None,
+            birth_on: BirthDate::new(date(1980, 1, 1)).unwrap(),
+            post_number: None,
+            address: None,
+        },
+        acquired_on,
+        loss: lost_on.map(|on| Loss { on, reason: LossReason::Other }),
+        card: CardDates::default(),
+        ratios: Vec::new(),
+        elderly: Vec::new(),
+        limits: Vec::new(),
+    }
+}
+
+fn person(id: i64, coverages: Vec<Coverage>) -> PersonFacts {
+    let registrations =
+        coverages.into_iter().enumerate().map(|(place, coverage)| Registration { id: id * 10 + place as i64, coverage });
+    PersonFacts { id: PersonId(id), protection: Protection::default(), registrations: registrations.collect() }
+}
+
+fn ask(number: &str, branch: Option<&str>, check_on: Date) -> CardQuery {
+    CardQuery {
+        key: key(number, branch),
+        birth_on: BirthDate::new(date(1980, 1, 1)).unwrap(),
+        check_on,
+        limit_consent: true,
+    }
+}
+
+/// Validity, and the number on the card that is shown.
+fn outcome(query: &CardQuery, people: &[PersonFacts]) -> (Validity, Option<String>) {
+    let answer = by_card(query, people);
+    (answer.validity, answer.record.map(|record| record.coverage.key.number.as_str().to_owned()))
+}
+
+fn shows(validity: Validity, number: &str) -> (Validity, Option<String>) {
+    (validity, Some(number.to_owned()))
+}
+
+#[test]
+fn the_day_of_acquisition_counts_and_the_day_of_loss_does_not() {
+    let one = [person(1, vec![coverage("1", "00", date(2020, 4, 1), Some(date(2026, 4, 1)))])];
+    for (day, validity) in [
+        (date(2020, 3, 31), Validity::Invalid),
+        (date(2020, 4, 1), Validity::Valid),
+        (date(2026, 3, 31), Validity::Valid),
+        (date(2026, 4, 1), Validity::Invalid),
+    ] {
+        assert_eq!(outcome(&ask("1", None, day), &one), shows(validity, "1"), "{day}");
+    }
+}
+
+#[test]
+fn a_newer_coverage_counts_only_while_it_is_in_force() {
+    let changed = [person(
+        1,
+        vec![
+            coverage("1", "00", date(2020, 4, 1), Some(date(2026, 4, 1))),
+            coverage("2", "00", date(2026, 6, 1), Some(date(2026, 9, 1))),
+        ],
+    )];
+    for (day, validity) in [
+        (date(2026, 5, 31), Validity::Invalid),
+        (date(2026, 6, 1), Validity::InvalidNewerExists),
+        (date(2026, 8, 31), Validity::InvalidNewerExists),
+        (date(2026, 9, 1), Validity::Invalid),
+    ] {
+        assert_eq!(outcome(&ask("1", None, day), &changed), shows(validity, "1"), "{day}");
+    }
+    // An older coverage in force makes no newer one.
+    assert_eq!(outcome(&ask("2", None, date(2026, 3, 1)), &changed), shows(Validity::Invalid, "2"));
+}
+
+#[test]
+fn two_people_on_one_card_need_a_branch() {
+    let twins = [
+        person(1, vec![coverage("1", "01", date(2020, 4, 1), None)]),
+        person(2, vec![coverage("1", "02", date(2020, 4, 1), None)]),
+    ];
+    let day = date(2026, 11, 22);
+    assert_eq!(outcome(&ask("1", None, day), &twins), (Validity::SeveralMatch, None));
+    assert_eq!(outcome(&ask("1", Some("02"), day), &twins), shows(Validity::Valid, "1"));
+    assert_eq!(by_card(&ask("1", Some("02"), day), &twins).record.unwrap().person, PersonId(2));
+    assert_eq!(outcome(&ask("1", Some("03"), day), &twins), (Validity::NoneFound, None));
+}
+
+#[test]
+fn of_two_people_the_one_in_force_is_meant() {
+    let reused = [
+        person(1, vec![coverage("1", "01", date(2010, 4, 1), Some(date(2015, 4, 1)))]),
+        person(2, vec![coverage("1", "01", date(2020, 4, 1), None)]),
+    ];
+    assert_eq!(by_card(&ask("1", None, date(2026, 11, 22)), &reused).record.unwrap().person, PersonId(2));
+    // On a day on which neither is in force nobody can tell them apart.
+    assert_eq!(outcome(&ask("1", None, date(2017, 1, 1)), &reused), (Validity::SeveralMatch, None));
+}
+
+#[test]
+fn of_several_coverages_with_one_key_the_one_in_force_is_shown_then_the_last_one_lost() {
+    let rejoined = [person(
+        1,
+        vec![
+            coverage("1", "00", date(2010, 4, 1), Some(date(2012, 4, 1))),
+            coverage("1", "00", date(2014, 4, 1), Some(date(2016, 4, 1))),
+            coverage("1", "00", date(2027, 4, 1), None),
+        ],
+    )];
+    for (day, validity, acquired_on) in [
+        (date(2009, 1, 1), Validity::Invalid, date(2027, 4, 1)),
+        (date(2011, 1, 1), Validity::Valid, date(2010, 4, 1)),
+        (date(2013, 1, 1), Validity::Invalid, date(2010, 4, 1)),
+        (date(2015, 1, 1), Validity::Valid, date(2014, 4, 1)),
+        (date(2020, 1, 1), Validity::Invalid, date(2014, 4, 1)),
+        (date(2027, 4, 1), Validity::Valid, date(2027, 4, 1)),
+    ] {
+        let answer = by_card(&ask("1", None, day), &rejoined);
+        assert_eq!((answer.validity, answer.record.unwrap().coverage.acquired_on), (validity, acquired_on), "{day}");
+    }
+}
+
+#[test]
+fn another_birth_date_or_number_matches_nobody() {
+    let one = [person(1, vec![coverage("1", "00", date(2020, 4, 1), None)])];
+    let day = date(2026, 11, 22);
+    assert_eq!(outcome(&ask("2", None, day), &one), (Validity::NoneFound, None));
+    let other_birth = CardQuery { birth_on: BirthDate::new(date(1980, 1, 2)).unwrap(), ..ask("1", None, day) };
+    assert_eq!(outcome(&other_birth, &one), (Validity::NoneFound, None));
+    assert_eq!(outcome(&ask("1", None, day), &[]), (Validity::NoneFound, None));
+}
+
+#[test]
+fn certificates_are_shown_on_their_days_and_only_with_a_coverage_in_force() {
+    let year = Period::new(date(2025, 8, 1), date(2026, 7, 31)).unwrap();
+    let mut covered = coverage("1", "00", date(2020, 4, 1), Some(date(2026, 7, 1)));
+    covered.elderly.push(ElderlyCertificate { issued_on: None, period: year, ratio: CopayRatio::Two });
+    covered.limits.push(LimitCertificate {
+        kind: LimitKind::Limit,
+        category: LimitCategory::General,
+        issued_on: None,
+        period: year,
+        long_stay_on: None,
+    });
+    let one = [person(1, vec![covered])];
+    for (day, shown) in [
+        (date(2025, 7, 31), false),
+        (date(2025, 8, 1), true),
+        (date(2026, 6, 30), true),
+        // Lost: the certificate's own period goes on, but means nothing any more.
+        (date(2026, 7, 1), false),
+    ] {
+        let record = by_card(&ask("1", None, day), &one).record.unwrap();
+        assert_eq!((record.elderly.is_some(), record.limit.is_some()), (shown, shown), "{day}");
+    }
+    let silent = CardQuery { limit_consent: false, ..ask("1", None, date(2026, 1, 1)) };
+    let record = by_card(&silent, &one).record.unwrap();
+    assert!(record.limit.is_none() && record.elderly.is_some());
+}
+
+#[test]
+fn either_flag_hides_the_address() {
+    for (address_withheld, self_information_blocked, shown) in
+        [(false, false, true), (true, false, false), (false, true, false), (true, true, false)]
+    {
+        let mut one = person(1, vec![coverage("1", "00", date(2020, 4, 1), None)]);
+        one.protection = Protection { address_withheld, self_information_blocked };
+        let record = by_card(&ask("1", None, date(2026, 11, 22)), &[one]).record.unwrap();
+        assert_eq!(record.shows_address, shown);
+    }
+}
