@@ -159,6 +159,8 @@ impl Connection {
     /// When the connection breaks before the whole response is there.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Reply, TerminalError> {
         let broken = |error: hyper::Error| TerminalError::Broken(describe(&error));
+        // The end of the last response reaches the sender a moment after its body was read.
+        self.sender.ready().await.map_err(broken)?;
         let response = self.sender.send_request(request).await.map_err(broken)?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(broken)?.to_bytes();

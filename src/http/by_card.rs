@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, MatchedPath, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tracing::warn;
@@ -47,6 +47,25 @@ pub(super) async fn message(
     exchange.answer(&parts.headers, body, format).await
 }
 
+/// Refuses a request before any of it was looked at: in official fields where it would be answered so, else as a problem.
+pub(super) async fn refuse_early(
+    state: TerminalState,
+    caller: Arc<VerifiedCaller>,
+    request: Request,
+    failure: Failure,
+) -> Response {
+    let headers = request.headers();
+    let is_message = request.extensions().get::<MatchedPath>().is_some_and(|route| MESSAGE_ROUTES.contains(&route.as_str()));
+    let format = request_format(headers).map(|format| answer_format(headers).unwrap_or(format));
+    match (format, request.extensions().get::<RequestId>()) {
+        (Some(format), Some(id)) if is_message => Exchange::begin(state, caller, *id, format).await.refuse(None, &failure),
+        _ => failure.into_response(),
+    }
+}
+
+/// The routes that answer with official messages.
+const MESSAGE_ROUTES: [&str; 2] = ["/oqs/{id}", "/oqs-api-pro/MSA01030/ILI01030SV01/search"];
+
 /// One message on its way from request to answer.
 pub(super) struct Exchange {
     state: TerminalState,
@@ -78,8 +97,16 @@ impl Exchange {
         Self { state, caller, asker, processed, admission }
     }
 
-    /// Answers the message in `body`.
-    pub(super) async fn answer(self, headers: &HeaderMap, body: Body, format: Format) -> Response {
+    /// Answers the message in `body`, within the time of a request.
+    pub(super) async fn answer(&self, headers: &HeaderMap, body: Body, format: Format) -> Response {
+        let patience = self.state.limits.request;
+        match tokio::time::timeout(patience, self.answer_at_leisure(headers, body, format)).await {
+            Ok(response) => response,
+            Err(_) => self.refuse(None, &Failure::Timeout),
+        }
+    }
+
+    async fn answer_at_leisure(&self, headers: &HeaderMap, body: Body, format: Format) -> Response {
         if let Err(failure) = &self.admission {
             return self.refuse(None, failure);
         }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -50,7 +51,7 @@ pub(super) fn document() -> Document {
 
 /// Every terminal route. Requests must carry an `Arc<VerifiedCaller>` among their extensions.
 pub fn router(state: TerminalState) -> Router {
-    let around = Surroundings { listener: "terminal", metrics: state.metrics.clone(), patience: state.limits.request };
+    let around = Surroundings { listener: "terminal", metrics: state.metrics.clone(), patience: last_resort(state.limits) };
     let (router, _) = routes().split_for_parts();
     router
         .method_not_allowed_fallback(|| async { Failure::Method })
@@ -61,12 +62,17 @@ pub fn router(state: TerminalState) -> Router {
         .with_state(state)
 }
 
+/// Messages keep the time of a request themselves, to answer in their own format; this is for whatever does not.
+fn last_resort(limits: Limits) -> Duration {
+    limits.request + Duration::from_secs(1)
+}
+
 /// Judges the caller's certificate again: it may have been revoked since the handshake.
 async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
-    let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>() else {
+    let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>().cloned() else {
         return Failure::Internal.into_response();
     };
-    match state.trust.check(caller) {
+    match state.trust.check(&caller) {
         Ok(()) => next.run(request).await,
         Err(reason) => {
             state.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
@@ -77,7 +83,7 @@ async fn still_trusted(State(state): State<TerminalState>, request: Request, nex
                 institution = %caller.institution(),
                 terminal = caller.terminal(),
             );
-            Failure::Certificate(reason).into_response()
+            by_card::refuse_early(state, caller, request, Failure::Certificate(reason)).await
         }
     }
 }

@@ -6,12 +6,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
+use sqlx::Executor;
+
 use shikaku::config::Limits;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
 use crate::support::world::Wishes;
-use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome};
+use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome, refused};
 
 /// Short limits, so that the tests need not wait for the real ones.
 fn short() -> Limits {
@@ -195,4 +197,42 @@ async fn stopping_lets_running_requests_finish() {
     // Whether the request came in before the stop is a race; that it does not hang is not.
     let _ = asking.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_fails_or_is_overrun_has_an_official_answer() {
+    let limits = Limits { request: Duration::from_millis(500), waiting: 1, batch: 1, ..Limits::default() };
+    let world = world(limits).await;
+    let ask = ask_of("kyokai-insured-tokyo");
+    let mut database = world.database.connect().await;
+
+    // Nobody can read while this transaction is open: both workers hang, one question waits, and the next is one too many.
+    database.execute("begin; lock table coverage in access exclusive mode").await.unwrap();
+    let (a, b, c, d, e) = tokio::join!(
+        world.ask(&ask, Format::Xml),
+        world.ask(&ask, Format::Json),
+        world.ask(&ask, Format::Xml),
+        world.ask(&ask, Format::Xml),
+        world.ask(&ask, Format::Xml),
+    );
+    let mut outcomes = vec![outcome(Format::Json, &b)];
+    outcomes.extend([a, c, d, e].iter().map(|reply| outcome(Format::Xml, reply)));
+    assert!(outcomes.contains(&refused(504, "SHK5004")), "{outcomes:?}");
+    assert!(outcomes.contains(&refused(503, "SHK5001")), "{outcomes:?}");
+    database.execute("rollback").await.unwrap();
+
+    database.execute("alter table coverage rename to coverage_gone").await.unwrap();
+    let mut last = answered();
+    for _ in 0..100 {
+        // What was waiting above is worked off first.
+        last = outcome(Format::Xml, &world.ask(&ask, Format::Xml).await);
+        if last == refused(503, "SHK5002") {
+            break;
+        }
+    }
+    assert_eq!(last, refused(503, "SHK5002"));
+    database.execute("alter table coverage_gone rename to coverage").await.unwrap();
+    let reply = world.ask(&ask, Format::Xml).await;
+    assert_eq!(outcome(Format::Xml, &reply), answered());
+    world.stop().await;
 }

@@ -59,7 +59,7 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
             [("/oqs/OQSsiquc01", text.clone()), ("/oqs/OQSsiquc01", wrong_number), (wrong_path.as_str(), text.clone())];
         for (path, body) in requests {
             let reply = connection.post(path, "application/xml", &[], body).await;
-            let Ok(reply) = reply else { panic!("{}", server.log()) };
+            let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", person.person.fixture_id));
             if reply.status != 200 {
                 let error = String::from_utf8_lossy(&reply.body).into_owned();
                 let leaked = secrets.iter().find(|secret| error.contains(*secret));
