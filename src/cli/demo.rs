@@ -1,5 +1,6 @@
 use std::env;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Secret;
-use crate::pki::{KeyKind, PkiFiles};
+use crate::pki::{Authority, KeyKind, PkiFiles};
 use crate::postgres::{Binaries, Durability, PrivatePostgres};
 use crate::store::Store;
 use crate::telemetry;
@@ -16,8 +17,11 @@ use super::DataDir;
 use super::exit::Exit;
 use super::fixtures::Directory;
 use super::pki;
-use super::run::{ServerOptions, until_stopped};
+use super::run::{ServerOptions, Signals, announce};
 use super::serve::{POOL, connect};
+
+/// How often a running demo looks whether its certificates run out.
+const RENEWAL: Duration = Duration::from_secs(12 * 3600);
 
 /// The person that the suggested command asks about.
 const EXAMPLE: &str = "elderly-2wari-tokyo";
@@ -40,43 +44,80 @@ pub(super) struct Options {
 
 pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
     telemetry::start(options.server.log_format);
-    let started = Instant::now();
-    let throw_away = throw_away(&mut options)?;
-    let fixtures = options.fixtures.read()?;
-
-    let postgres = match &options.database_url {
-        Some(_) => None,
-        None => Some(start_postgres(&options).await?),
+    let mut signals = Signals::listen()?;
+    // Dropped last, on every way out: first the server stops, then its directory goes.
+    let _throw_away = throw_away(&mut options)?;
+    let demo = tokio::select! {
+        demo = Demo::start(&options) => demo?,
+        () = signals.stop() => return Ok(()),
     };
-    let store = match (&postgres, &options.database_url) {
-        (Some(postgres), _) => Store::connect(postgres.options("postgres"), POOL).await?,
-        (None, url) => connect(url.as_deref().unwrap_or_default(), POOL).await?,
-    };
-    store.migrate().await?;
-    let loaded = fixtures.load(&store, false).await?;
-    let files = PkiFiles::at(&options.data.pki());
-    pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
-    let secret = Secret::read_or_make(&options.data.secret())?;
-    let app = App::start(options.server.config(options.data.pki(), secret), store, Clock::system()).await?;
+    announce(&demo.app, &options.data.pki(), Some(&suggestion(&options, &demo.app)));
+    demo.serve(&mut signals).await
+}
 
-    eprintln!(
-        "{} insurers, {} institutions and {} people are loaded; started in {:.2} s",
-        loaded.insurers,
-        loaded.institutions,
-        loaded.people,
-        started.elapsed().as_secs_f64()
-    );
-    println!(
-        "ready: terminals https://{} operator http://{} pki {}",
-        app.terminal_addr(),
-        app.operator_addr(),
-        files.root().display()
-    );
-    println!("try: {}", suggestion(&options, &app));
-    let result = until_stopped(app).await;
-    drop(postgres);
-    drop(throw_away);
-    result
+/// Everything that a demo runs.
+struct Demo {
+    app: App,
+    postgres: Option<PrivatePostgres>,
+    files: PkiFiles,
+}
+
+impl Demo {
+    async fn start(options: &Options) -> Result<Self, Exit> {
+        let started = Instant::now();
+        let fixtures = options.fixtures.read()?;
+        let postgres = match &options.database_url {
+            Some(_) => None,
+            None => Some(start_postgres(options).await?),
+        };
+        let store = match (&postgres, &options.database_url) {
+            (Some(postgres), _) => Store::connect(postgres.options("postgres"), POOL).await?,
+            (None, url) => connect(url.as_deref().unwrap_or_default(), POOL).await?,
+        };
+        store.migrate().await?;
+        let loaded = fixtures.load(&store, false).await?;
+        let files = PkiFiles::at(&options.data.pki());
+        pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
+        let secret = Secret::read_or_make(&options.data.secret())?;
+        let app = App::start(options.server.config(options.data.pki(), secret), store, Clock::system()).await?;
+        eprintln!(
+            "{} insurers, {} institutions and {} people are loaded; started in {:.2} s",
+            loaded.insurers,
+            loaded.institutions,
+            loaded.people,
+            started.elapsed().as_secs_f64()
+        );
+        Ok(Self { app, postgres, files })
+    }
+
+    /// Serves until a signal, or until the private PostgreSQL ends by itself.
+    async fn serve(self, signals: &mut Signals) -> Result<(), Exit> {
+        let database_ended = async {
+            match &self.postgres {
+                Some(postgres) => postgres.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        let result = tokio::select! {
+            () = signals.stop_or_reload(&self.app) => Ok(()),
+            () = database_ended => Err(Exit::environment("the private PostgreSQL has ended; see postgres/postgres.log in the data directory")),
+            error = self.renew() => Err(error),
+        };
+        self.app.stop().await;
+        result
+    }
+
+    /// Renews the revocation list and the server's certificate before they run out; ends only in a failure.
+    async fn renew(&self) -> Exit {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            if let Err(error) = Authority::init(&self.files) {
+                return error.into();
+            }
+            // A failed reload is logged and counted there, and the old files stay in use.
+            let _ = self.app.reload();
+        }
+    }
 }
 
 /// With `--ephemeral`, a directory that vanishes when the value is dropped; it becomes the data directory.

@@ -1,9 +1,10 @@
 //! A server in the foreground: options that `demo` and `serve` share, and signals.
 
+use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
 use crate::config::{Config, Limits, Secret};
@@ -43,21 +44,57 @@ impl ServerOptions {
     }
 }
 
-/// Serves until SIGINT or SIGTERM; SIGHUP reads certificates and CRL anew.
-pub(super) async fn until_stopped(app: App) -> Result<(), Exit> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Exit::environment)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Exit::environment)?;
-    let mut hangup = signal(SignalKind::hangup()).map_err(Exit::environment)?;
-    loop {
+/// The signals that a server in the foreground listens to. Made before anything is started, so that a start can be
+/// interrupted cleanly too.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    pub fn listen() -> Result<Self, Exit> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(Exit::environment)?,
+            terminate: signal(SignalKind::terminate()).map_err(Exit::environment)?,
+            hangup: signal(SignalKind::hangup()).map_err(Exit::environment)?,
+        })
+    }
+
+    /// Waits for SIGINT or SIGTERM.
+    pub async fn stop(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
-            _ = hangup.recv() => {
-                // A failed reload is logged and counted there, and the old files stay in use.
-                let _ = app.reload();
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Waits for SIGINT or SIGTERM; meanwhile SIGHUP reads certificates and CRL anew.
+    pub async fn stop_or_reload(&mut self, app: &App) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = self.hangup.recv() => {
+                    // A failed reload is logged and counted there, and the old files stay in use.
+                    let _ = app.reload();
+                }
             }
         }
     }
-    app.stop().await;
-    Ok(())
+}
+
+/// Says on standard output where the server is. Whoever has stopped reading does not stop the server.
+pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&str>) {
+    let mut out = std::io::stdout().lock();
+    let line = format!(
+        "ready: terminals https://{} operator http://{} pki {}",
+        app.terminal_addr(),
+        app.operator_addr(),
+        pki.display()
+    );
+    let _ = writeln!(out, "{line}").and_then(|()| match suggestion {
+        Some(command) => writeln!(out, "try: {command}"),
+        None => Ok(()),
+    });
 }

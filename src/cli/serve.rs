@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::telemetry;
 
 use super::exit::Exit;
-use super::run::{ServerOptions, until_stopped};
+use super::run::{ServerOptions, Signals, announce};
 
 #[derive(clap::Args)]
 pub(super) struct Options {
@@ -52,14 +52,12 @@ pub(super) const POOL: u32 = 8;
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {
     telemetry::start(options.server.log_format);
+    let mut signals = Signals::listen()?;
     let store = options.database.connect(POOL).await?;
     let secret = Secret::read_or_make(&options.secret_file)?;
     let app = App::start(options.server.config(options.pki.clone(), secret), store, Clock::system()).await?;
-    println!(
-        "ready: terminals https://{} operator http://{} pki {}",
-        app.terminal_addr(),
-        app.operator_addr(),
-        options.pki.display()
-    );
-    until_stopped(app).await
+    announce(&app, &options.pki, None);
+    signals.stop_or_reload(&app).await;
+    app.stop().await;
+    Ok(())
 }

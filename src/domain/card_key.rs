@@ -52,13 +52,15 @@ pub fn fold(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_graphic()) {
         return text.to_owned();
     }
-    text.nfkc()
+    // Composed last: a blank that goes away may leave a mark behind that belongs to the letter before it.
+    text.nfkd()
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {
-            // NFKC leaves these as they are; they all serve as the hyphen of a 記号 in practice.
+            // Compatibility leaves these as they are; they all serve as the hyphen of a 記号 in practice.
             '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
             other => other,
         })
+        .nfc()
         .collect()
 }
 
@@ -127,6 +129,7 @@ impl BranchNumber {
     /// # Errors
     /// When the text is not two digits.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
+        check_text(text, 20).map_err(|_| CardKeyError::Branch)?;
         match fold(text).as_bytes() {
             [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => Ok(Self([*a, *b])),
             _ => Err(CardKeyError::Branch),

@@ -12,6 +12,7 @@ use crate::clock::{in_tokyo, tokyo_date};
 use crate::domain::AnswerCharset;
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
+use crate::wire::message::by_card::Understood;
 use crate::wire::message::{self, Processed};
 use crate::wire::{Bounds, Format};
 
@@ -58,7 +59,9 @@ pub(super) async fn refuse_early(
     let is_message = request.extensions().get::<MatchedPath>().is_some_and(|route| MESSAGE_ROUTES.contains(&route.as_str()));
     let format = request_format(headers).map(|format| answer_format(headers).unwrap_or(format));
     match (format, request.extensions().get::<RequestId>()) {
-        (Some(format), Some(id)) if is_message => Exchange::begin(state, caller, *id, format).await.refuse(None, &failure),
+        (Some(format), Some(id)) if is_message => {
+            Exchange::begin(state, caller, *id, format).await.refuse(&Understood::default(), &failure)
+        }
         _ => failure.into_response(),
     }
 }
@@ -99,28 +102,22 @@ impl Exchange {
 
     /// Answers the message in `body`, within the time of a request.
     pub(super) async fn answer(&self, headers: &HeaderMap, body: Body, format: Format) -> Response {
-        let patience = self.state.limits.request;
-        match tokio::time::timeout(patience, self.answer_at_leisure(headers, body, format)).await {
-            Ok(response) => response,
-            Err(_) => self.refuse(None, &Failure::Timeout),
-        }
-    }
-
-    async fn answer_at_leisure(&self, headers: &HeaderMap, body: Body, format: Format) -> Response {
         if let Err(failure) = &self.admission {
-            return self.refuse(None, failure);
+            return self.refuse(&Understood::default(), failure);
         }
         let limits = &self.state.limits;
         let bytes = match body::read(headers, body, limits.body_bytes, limits.body).await {
             Ok(bytes) => bytes,
-            Err(failure) => return self.refuse(None, &failure),
+            Err(failure) => return self.refuse(&Understood::default(), &failure),
         };
-        match parse(format, &bytes) {
-            Ok(request) => match self.look_up(&request).await {
-                Ok(answer) => self.respond(answer),
-                Err(failure) => self.refuse(Some(&request), &failure),
-            },
-            Err(failure) => self.refuse(None, &failure),
+        let request = match parse(format, &bytes) {
+            Ok(request) => request,
+            Err((failure, understood)) => return self.refuse(&understood, &failure),
+        };
+        let answer = tokio::time::timeout(limits.request, self.look_up(&request)).await;
+        match answer.unwrap_or(Err(Failure::Timeout)) {
+            Ok(answer) => self.respond(answer),
+            Err(failure) => self.refuse(&request.understood(), &failure),
         }
     }
 
@@ -152,8 +149,8 @@ impl Exchange {
     }
 
     /// A refusal in official fields.
-    pub(super) fn refuse(&self, request: Option<&message::by_card::Request>, failure: &Failure) -> Response {
-        self.refused(message::by_card::refusal(&self.processed, request, &failure.refusal()), failure)
+    pub(super) fn refuse(&self, understood: &Understood, failure: &Failure) -> Response {
+        self.refused(message::by_card::refusal(&self.processed, understood, &failure.refusal()), failure)
     }
 
     fn refuse_unknown(&self, failure: &Failure) -> Response {
@@ -176,8 +173,9 @@ impl Exchange {
     }
 }
 
-fn parse(format: Format, bytes: &Bytes) -> Result<message::by_card::Request, Failure> {
-    Ok(message::by_card::Request::parse(&format.parse(bytes, Bounds::SINGLE)?)?)
+fn parse(format: Format, bytes: &Bytes) -> Result<message::by_card::Request, (Failure, Understood)> {
+    let root = format.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
+    message::by_card::Request::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
 }
 
 /// The format that the content type names.

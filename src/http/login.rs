@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
+use crate::wire::message::by_card::Understood;
 use crate::wire::{Format, code};
 
 use super::body;
@@ -96,6 +97,6 @@ pub(super) async fn search(
     };
     match admitted {
         Ok(()) => exchange.answer(&parts.headers, body, Format::Json).await,
-        Err(failure) => exchange.refuse(None, &failure),
+        Err(failure) => exchange.refuse(&Understood::default(), &failure),
     }
 }

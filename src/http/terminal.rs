@@ -62,9 +62,9 @@ pub fn router(state: TerminalState) -> Router {
         .with_state(state)
 }
 
-/// Messages keep the time of a request themselves, to answer in their own format; this is for whatever does not.
+/// Messages keep their times themselves, to answer in their own format; this is for whatever does not.
 fn last_resort(limits: Limits) -> Duration {
-    limits.request + Duration::from_secs(1)
+    limits.body + limits.request + Duration::from_secs(1)
 }
 
 /// Judges the caller's certificate again: it may have been revoked since the handshake.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::x509::X509Name;
@@ -13,12 +15,14 @@ pub struct VerifiedCaller {
     terminal: String,
     serial: Vec<u8>,
     not_after: Timestamp,
+    authority: Arc<[u8]>,
 }
 
 impl VerifiedCaller {
     /// Reads a certificate that the TLS verifier has accepted. The institution code stands in the subject's one OU and
-    /// nowhere else: a code in any other place, such as a SAN, does not count.
-    pub(super) fn of_verified_certificate(der: &[u8]) -> Result<Self, Refused> {
+    /// nowhere else: a code in any other place, such as a SAN, does not count. `authority` is the certificate of the CA by
+    /// which it was accepted.
+    pub(super) fn of_verified_certificate(der: &[u8], authority: Arc<[u8]>) -> Result<Self, Refused> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
         if !rest.is_empty() {
             return Err(Refused::Malformed);
@@ -36,6 +40,7 @@ impl VerifiedCaller {
             serial: certificate.raw_serial().to_vec(),
             not_after: Timestamp::from_second(certificate.validity().not_after.timestamp())
                 .map_err(|_| Refused::Malformed)?,
+            authority,
         })
     }
 
@@ -55,6 +60,11 @@ impl VerifiedCaller {
     #[must_use]
     pub fn serial(&self) -> &[u8] {
         &self.serial
+    }
+
+    /// The certificate of the CA by which the caller was accepted.
+    pub(super) fn authority(&self) -> &[u8] {
+        &self.authority
     }
 
     /// The last second of the certificate.

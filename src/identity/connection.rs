@@ -7,10 +7,12 @@ use axum::body::Body;
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::CONNECTION;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
@@ -28,11 +30,16 @@ pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller:
     let service = {
         let (router, activity) = (shared.router.clone(), activity.clone());
         service_fn(move |mut request: Request<Incoming>| {
+            let activity = activity.clone();
             let running = Running::start(activity.clone());
             request.extensions_mut().insert(caller.clone());
             let answer = router.clone().oneshot(request.map(Body::new));
             async move {
                 let response: Result<Response, std::convert::Infallible> = answer.await;
+                // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
+                if response.as_ref().is_ok_and(|response| response.headers().get(CONNECTION).is_some_and(|v| v == "close")) {
+                    activity.ending.notify_one();
+                }
                 drop(running);
                 response
             }
@@ -81,6 +88,7 @@ async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connec
         tokio::select! {
             _ = connection.as_mut() => return false,
             () = shared.stop.cancelled() => return true,
+            () = activity.ending.notified() => return true,
             () = tokio::time::sleep_until(deadline) => {
                 if activity.deadline(shared.limits.first_request, shared.limits.idle) <= Instant::now() {
                     shared.metrics.connections_closed.with_label_values(&["idle"]).inc();
@@ -96,11 +104,18 @@ struct Activity {
     running: AtomicUsize,
     seen: AtomicUsize,
     last: Mutex<Instant>,
+    /// Told when an answer ends the connection.
+    ending: Notify,
 }
 
 impl Default for Activity {
     fn default() -> Self {
-        Self { running: AtomicUsize::new(0), seen: AtomicUsize::new(0), last: Mutex::new(Instant::now()) }
+        Self {
+            running: AtomicUsize::new(0),
+            seen: AtomicUsize::new(0),
+            last: Mutex::new(Instant::now()),
+            ending: Notify::new(),
+        }
     }
 }
 

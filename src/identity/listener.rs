@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use rustls::server::Acceptor;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -96,14 +97,19 @@ impl Shared {
     /// Performs the handshake; a failed one is counted and logged with its reason.
     async fn handshake(&self, stream: TcpStream, peer: SocketAddr) -> Option<(TlsStream<TcpStream>, VerifiedCaller)> {
         let attempt = async {
-            let _place = self.handshakes.acquire().await.ok()?;
             // Answers are small and whole: waiting to fill a packet only delays them. A socket that cannot is dead anyway.
             let _ = stream.set_nodelay(true);
-            let accept = TlsAcceptor::from(self.trust.config()).accept(stream);
+            // A place is taken only by a peer that has begun to speak, so that silent ones keep nobody out.
+            let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
+            let _place = self.handshakes.acquire().await.ok()?;
+            let (config, authority) = self.trust.config();
             REFUSED
                 .scope(Cell::new(None), async {
-                    let result = accept.await;
-                    Some(result.map_err(|error| (REFUSED.with(Cell::get), error)))
+                    let result = match hello {
+                        Ok(hello) => hello.into_stream(config).await,
+                        Err(error) => Err(error),
+                    };
+                    Some(result.map(|stream| (stream, authority)).map_err(|error| (REFUSED.with(Cell::get), error)))
                 })
                 .await
         };
@@ -114,7 +120,7 @@ impl Shared {
         let result = match outcome {
             Err(_) => Err("timeout"),
             Ok(None) => return None,
-            Ok(Some(Ok(stream))) => caller_of(stream).map_err(Refused::label),
+            Ok(Some(Ok((stream, authority)))) => caller_of(stream, authority).map_err(Refused::label),
             Ok(Some(Err((noted, error)))) => {
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 let reason = noted.or_else(|| inner.and_then(Refused::of));
@@ -127,8 +133,8 @@ impl Shared {
     }
 }
 
-fn caller_of(stream: TlsStream<TcpStream>) -> Result<(TlsStream<TcpStream>, VerifiedCaller), Refused> {
+fn caller_of(stream: TlsStream<TcpStream>, authority: Arc<[u8]>) -> Result<(TlsStream<TcpStream>, VerifiedCaller), Refused> {
     let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-    let caller = VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?)?;
+    let caller = VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?, authority)?;
     Ok((stream, caller))
 }

@@ -20,6 +20,8 @@ use super::verifier::TerminalVerifier;
 /// One reading of the PKI files.
 pub(super) struct Loaded {
     pub config: Arc<ServerConfig>,
+    /// The CA's certificate.
+    pub authority: Arc<[u8]>,
     pub revoked: HashSet<Vec<u8>>,
     pub next_update: Timestamp,
     /// The CRL's number, big-endian without leading zeros, so that longer is greater.
@@ -31,8 +33,9 @@ impl Loaded {
         let authority: CertificateDer<'static> = one(&files.ca(), CertificateDer::from_pem_file)?;
         let list: CertificateRevocationListDer<'static> = one(&files.crl(), CertificateRevocationListDer::from_pem_file)?;
         let (revoked, next_update, crl_number) = check_list(&files.crl(), &list, &files.ca(), &authority, now)?;
+        let known: Arc<[u8]> = authority.as_ref().into();
         let config = server_config(files, authority, list)?;
-        Ok(Self { config: Arc::new(config), revoked, next_update, crl_number })
+        Ok(Self { config: Arc::new(config), authority: known, revoked, next_update, crl_number })
     }
 }
 

@@ -71,20 +71,26 @@ impl Trust {
         self.live.load().next_update
     }
 
-    /// The configuration for new handshakes.
-    pub(super) fn config(&self) -> Arc<ServerConfig> {
-        self.live.load().config.clone()
+    /// The configuration for a new handshake, and the CA's certificate in it.
+    pub(super) fn config(&self) -> (Arc<ServerConfig>, Arc<[u8]>) {
+        let live = self.live.load();
+        (live.config.clone(), live.authority.clone())
     }
 
     /// Judges a caller again, as on every request.
     ///
     /// # Errors
-    /// When its certificate has been revoked or has run out since the handshake, or the list has become stale.
+    /// When its certificate has been revoked or has run out since the handshake, the CA has been replaced, or the
+    /// list has become stale.
     pub fn check(&self, caller: &VerifiedCaller) -> Result<(), Refused> {
         let live = self.live.load();
         let now = system_now();
-        if now > caller.not_after() {
+        if now.as_second() > caller.not_after().as_second() {
             return Err(Refused::Expired);
+        }
+        // The list speaks of serial numbers of one CA only.
+        if *caller.authority() != *live.authority {
+            return Err(Refused::UnknownIssuer);
         }
         if live.revoked.contains(caller.serial()) {
             return Err(Refused::Revoked);

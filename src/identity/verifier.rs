@@ -47,7 +47,7 @@ impl ClientCertVerifier for TerminalVerifier {
             };
             Self::note(reason);
         })?;
-        VerifiedCaller::of_verified_certificate(certificate).map_err(|reason| {
+        VerifiedCaller::of_verified_certificate(certificate, Arc::default()).map_err(|reason| {
             Self::note(reason);
             Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure)
         })?;

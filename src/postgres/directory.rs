@@ -1,11 +1,11 @@
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::PostgresError;
 use super::account::Account;
@@ -28,11 +28,11 @@ impl Directory {
     pub fn take(wanted: &Path, account: &Account) -> Result<Self, PostgresError> {
         fs::create_dir_all(wanted).map_err(PostgresError::io("creating", wanted))?;
         let wanted = wanted.canonicalize().map_err(PostgresError::io("opening", wanted))?;
-        let root = if account.reaches(&wanted) { wanted.clone() } else { stand_in("/var/tmp", &wanted) };
+        let root = if !account.dropped || account.reaches(&wanted) { wanted.clone() } else { stand_in("/var/tmp", &wanted) };
         private(&root, account)?;
 
         let lock_path = root.join("lock");
-        let lock = File::create(&lock_path).map_err(PostgresError::io("creating", &lock_path))?;
+        let lock = create(&lock_path)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| PostgresError::InUse(root.clone()))?;
 
         let inside = root.join("socket");
@@ -50,8 +50,12 @@ impl Directory {
 
     /// Remembers that `initdb` has finished, so that a half-made cluster is made anew.
     pub fn mark_complete(&self) -> Result<(), PostgresError> {
-        let mark = self.root.join("complete");
-        File::create(&mark).map(drop).map_err(PostgresError::io("creating", mark))
+        create(&self.root.join("complete")).map(drop)
+    }
+
+    /// Opens the server's log anew.
+    pub fn open_log(&self) -> Result<File, PostgresError> {
+        create(&self.log)
     }
 
     /// Deletes everything, for a server that was only lent.
@@ -73,11 +77,20 @@ impl Directory {
         Ok(())
     }
 
+    /// Whether the process that the cluster's pid file names is its server. The number alone proves nothing: after a crash
+    /// it may be anybody's. PostgreSQL itself makes the last check.
     fn served(&self) -> bool {
         let Ok(text) = fs::read_to_string(self.cluster.join("postmaster.pid")) else { return false };
-        let pid = text.lines().next().and_then(|line| line.parse().ok()).and_then(rustix::process::Pid::from_raw);
-        pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+        let Some(pid) = text.lines().next().and_then(|line| line.parse::<u32>().ok()) else { return false };
+        fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|directory| directory == self.cluster)
     }
+}
+
+/// Creates or empties a file in the server's directory. The server's account can write there, so a link is never followed.
+fn create(path: &Path) -> Result<File, PostgresError> {
+    let no_links = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(no_links).open(path);
+    opened.map_err(PostgresError::io("creating", path))
 }
 
 fn stand_in(parent: &str, of: &Path) -> PathBuf {

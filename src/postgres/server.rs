@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::ConnectOptions;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use tokio::sync::watch;
 
 use super::PostgresError;
 use super::account::Account;
@@ -33,6 +34,8 @@ pub struct PrivatePostgres {
     directory: Option<Directory>,
     durability: Durability,
     socket: PathBuf,
+    /// Its other end is dropped when the server ends.
+    ended: watch::Receiver<()>,
 }
 
 impl PrivatePostgres {
@@ -43,13 +46,14 @@ impl PrivatePostgres {
     pub async fn start(binaries: &Binaries, directory: &Path, durability: Durability) -> Result<Self, PostgresError> {
         let account = Account::choose()?;
         let directory = Directory::take(directory, &account)?;
-        if !directory.has_cluster() {
-            initdb(binaries, &directory, &account)?;
+        // A throw-away cluster is never one that an interrupted run left behind.
+        if durability == Durability::Ephemeral || !directory.has_cluster() {
+            initdb(binaries, &directory, &account, durability)?;
         }
-        let log = File::create(&directory.log).map_err(PostgresError::io("creating", &directory.log))?;
+        let log = directory.open_log()?;
         let command = server_command(binaries, &directory, &account, durability, log)?;
         let (stop, stopped) = mpsc::channel();
-        let (ended_sender, ended) = mpsc::channel();
+        let (ended_sender, ended) = watch::channel(());
         let (spawned_sender, spawned) = mpsc::channel();
         // The kernel's "parent died" signal follows the thread that forked, so one thread stays for the server's whole life.
         let keeper = thread::Builder::new()
@@ -67,15 +71,21 @@ impl PrivatePostgres {
             socket: directory.socket.clone(),
             directory: Some(directory),
             durability,
+            ended,
         };
-        server.wait_until_ready(&ended, &log).await?;
+        server.wait_until_ready(&log).await?;
         Ok(server)
     }
 
     /// How to log in to `database` on this server.
     #[must_use]
     pub fn options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass().socket(&self.socket).port(5432).username(SUPERUSER).database(database)
+        PgConnectOptions::new_without_pgpass()
+            .ssl_mode(PgSslMode::Disable)
+            .socket(&self.socket)
+            .port(5432)
+            .username(SUPERUSER)
+            .database(database)
     }
 
     /// The same as a URL, for programs that want one.
@@ -84,14 +94,20 @@ impl PrivatePostgres {
         format!("postgres://{SUPERUSER}@localhost/{database}?host={}", self.socket.display())
     }
 
-    async fn wait_until_ready(&self, ended: &mpsc::Receiver<()>, log: &Path) -> Result<(), PostgresError> {
+    /// Waits until the server has ended by itself.
+    pub async fn ended(&self) {
+        let mut ended = self.ended.clone();
+        while ended.changed().await.is_ok() {}
+    }
+
+    async fn wait_until_ready(&self, log: &Path) -> Result<(), PostgresError> {
         let deadline = Instant::now() + Duration::from_secs(60);
         let options = self.options("postgres").disable_statement_logging();
         loop {
             if options.connect().await.is_ok() {
                 return Ok(());
             }
-            if !matches!(ended.try_recv(), Err(mpsc::TryRecvError::Empty)) || Instant::now() > deadline {
+            if self.ended.has_changed().is_err() || Instant::now() > deadline {
                 let text = std::fs::read_to_string(log).unwrap_or_default();
                 let lines: Vec<&str> = text.lines().collect();
                 let tail = lines[lines.len().saturating_sub(5)..].join("\n");
@@ -120,7 +136,7 @@ fn keep(
     mut command: Command,
     spawned: &mpsc::Sender<std::io::Result<()>>,
     stopped: &mpsc::Receiver<()>,
-    ended: mpsc::Sender<()>,
+    ended: watch::Sender<()>,
 ) {
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -162,7 +178,12 @@ fn stop(child: &mut Child) {
     }
 }
 
-fn initdb(binaries: &Binaries, directory: &Directory, account: &Account) -> Result<(), PostgresError> {
+fn initdb(
+    binaries: &Binaries,
+    directory: &Directory,
+    account: &Account,
+    durability: Durability,
+) -> Result<(), PostgresError> {
     if directory.cluster.exists() {
         std::fs::remove_dir_all(&directory.cluster).map_err(PostgresError::io("removing", &directory.cluster))?;
     }
@@ -176,8 +197,10 @@ fn initdb(binaries: &Binaries, directory: &Directory, account: &Account) -> Resu
         "UTF8",
         "--locale",
         "C",
-        "--no-sync",
     ]);
+    if durability == Durability::Ephemeral {
+        command.arg("--no-sync");
+    }
     let output = command.output().map_err(PostgresError::io("running", binaries.program("initdb")))?;
     if !output.status.success() {
         return Err(PostgresError::Initdb(String::from_utf8_lossy(&output.stderr).into_owned()));

@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use crate::config::{Limits, Secret};
 use crate::decide::{self, Answer};
-use crate::domain::{CardQuery, InstitutionCode, PersonFacts};
+use crate::domain::{CardQuery, Identity, InstitutionCode, PersonFacts};
 use crate::metrics::Metrics;
 use crate::store::access_log::{self, Outcome, Path, Record, Shown};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store};
 
 use super::QueryError;
-use super::coalesce::{Batch, Coalescer};
+use super::coalesce::{Answers, Batch, Coalescer};
 
 /// Connections for lookups and for the access log. More than two do not help: batches grow instead.
 const LOOKUP_WORKERS: usize = 2;
@@ -65,7 +65,7 @@ impl ByCard {
         let record = answer.record.as_ref();
         let shown = record.map_or_else(Shown::default, |record| Shown {
             record: true,
-            address: record.shows_address && record.coverage.identity.address.is_some(),
+            address: record.shows_address && has_address(&record.coverage.identity),
             limit: record.limit.is_some(),
             elderly: record.elderly.is_some(),
             ratio: record.ratio.is_some(),
@@ -128,6 +128,10 @@ impl ByCard {
     }
 }
 
+fn has_address(identity: &Identity) -> bool {
+    identity.address.is_some() || identity.post_number.is_some()
+}
+
 struct ReadFacts;
 
 impl Batch for ReadFacts {
@@ -135,7 +139,7 @@ impl Batch for ReadFacts {
     type Answer = Vec<PersonFacts>;
     const NAME: &'static str = "facts_by_card";
 
-    async fn run(connection: &mut PgConnection, questions: &[CardQuery]) -> Result<Vec<Self::Answer>, StoreError> {
+    async fn run(connection: &mut PgConnection, questions: &[CardQuery]) -> Answers<Vec<PersonFacts>> {
         store::by_card::facts(connection, questions).await
     }
 }
@@ -147,8 +151,8 @@ impl Batch for AppendLog {
     type Answer = ();
     const NAME: &'static str = "append_access_log";
 
-    async fn run(connection: &mut PgConnection, records: &[Record]) -> Result<Vec<()>, StoreError> {
+    async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
         access_log::append(connection, records).await?;
-        Ok(vec![(); records.len()])
+        Ok(records.iter().map(|_| Ok(())).collect())
     }
 }

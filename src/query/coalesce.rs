@@ -1,8 +1,9 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgConnection;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::error;
 
 use crate::metrics::Metrics;
@@ -18,12 +19,20 @@ pub(super) trait Batch: Send + 'static {
     /// The name in metrics.
     const NAME: &'static str;
 
-    /// Answers every question, in order. May be called a second time with the same questions after a failure.
+    /// Answers every question, in order. May be called a second time with the same questions after a failure. The outer
+    /// error is about the statement and fails all questions, an inner one is about one question.
     fn run(
         connection: &mut PgConnection,
         questions: &[Self::Question],
-    ) -> impl Future<Output = Result<Vec<Self::Answer>, StoreError>> + Send;
+    ) -> impl Future<Output = Answers<Self::Answer>> + Send;
 }
+
+/// What a batch comes to.
+pub(super) type Answers<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
+
+/// How long one attempt may take, connecting included: a little more than the server's own limit for the statement. A
+/// database host that vanishes without a word is given up then.
+const ATTEMPT: Duration = Duration::from_secs(6);
 
 /// Gathers single questions into batches without any timer: a worker takes the first waiting question and whatever has
 /// queued while the previous statement ran. A lone question goes at once; under load batches grow by themselves.
@@ -48,14 +57,17 @@ impl<B: Batch> Coalescer<B> {
         let (queue, receiver) = mpsc::channel(waiting);
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..workers {
-            let worker: Worker<B> = Worker {
-                receiver: receiver.clone(),
-                store: store.clone(),
-                metrics: metrics.clone(),
-                connection: None,
-                batch,
-            };
-            tokio::spawn(worker.work());
+            let (receiver, store, metrics) = (receiver.clone(), store.clone(), metrics.clone());
+            tokio::spawn(async move {
+                loop {
+                    let (receiver, store, metrics) = (receiver.clone(), store.clone(), metrics.clone());
+                    let worker: Worker<B> = Worker { receiver, store, metrics, connection: None, batch };
+                    // A worker that panics takes its batch with it, and the next one takes its place.
+                    if tokio::spawn(worker.work()).await.is_ok() {
+                        return;
+                    }
+                }
+            });
         }
         Self { queue }
     }
@@ -88,12 +100,21 @@ impl<B: Batch> Worker<B> {
             if taken == 0 {
                 return;
             }
+            // Whoever has given up waiting is neither looked up nor recorded.
+            waiting.retain(|w: &Waiting<B>| !w.reply.is_closed());
+            if waiting.is_empty() {
+                continue;
+            }
             let (questions, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|w| (w.question, w.reply)).unzip();
             match self.answer(&questions).await {
                 Ok(answers) => {
                     for (reply, answer) in replies.into_iter().zip(answers) {
+                        let answer = answer.map_err(|error| {
+                            error!(statement = B::NAME, error = %error, "a question cannot be answered");
+                            QueryError::Unavailable
+                        });
                         // Whoever asked may have gone away.
-                        let _ = reply.send(Ok(answer));
+                        let _ = reply.send(answer);
                     }
                 }
                 Err(error) => {
@@ -107,11 +128,11 @@ impl<B: Batch> Worker<B> {
     }
 
     /// Runs the statement; once more on a new connection when it fails, because the old one may have died while idle.
-    async fn answer(&mut self, questions: &[B::Question]) -> Result<Vec<B::Answer>, StoreError> {
+    async fn answer(&mut self, questions: &[B::Question]) -> Answers<B::Answer> {
         let started = Instant::now();
         let was_connected = self.connection.is_some();
         let result = match self.attempt(questions).await {
-            Err(_) if was_connected => self.attempt(questions).await,
+            Err(StoreError::Database(_)) if was_connected => self.attempt(questions).await,
             result => result,
         };
         self.metrics.database_seconds.with_label_values(&[B::NAME]).observe(started.elapsed().as_secs_f64());
@@ -122,13 +143,18 @@ impl<B: Batch> Worker<B> {
         result
     }
 
-    async fn attempt(&mut self, questions: &[B::Question]) -> Result<Vec<B::Answer>, StoreError> {
+    async fn attempt(&mut self, questions: &[B::Question]) -> Answers<B::Answer> {
         // Taken out first: a connection whose statement failed, or was abandoned midway, is never used again.
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.store.dedicated().await?,
+        let connection = self.connection.take();
+        let attempt = async {
+            let mut connection = match connection {
+                Some(connection) => connection,
+                None => self.store.dedicated().await?,
+            };
+            let answers = B::run(&mut connection, questions).await?;
+            Ok::<_, StoreError>((connection, answers))
         };
-        let answers = B::run(&mut connection, questions).await?;
+        let (connection, answers) = timeout(ATTEMPT, attempt).await.map_err(|_| StoreError::Silent)??;
         self.connection = Some(connection);
         Ok(answers)
     }

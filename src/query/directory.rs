@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use sqlx::postgres::PgListener;
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -16,16 +14,15 @@ use crate::store::{Store, StoreError};
 /// How long a copy is used at most when no announcement comes.
 const REFRESH: Duration = Duration::from_secs(10);
 
-/// How often an unknown number may make us look into the database.
-const MISS_PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait before listening anew when the connection was lost.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Insurers and institutions in memory: a few thousand names and some 200,000 codes, needed for every answer and seldom
 /// changed. A change is announced when it commits and taken over within milliseconds, and an unknown number is looked up
-/// before it is called unknown. Nothing about people is ever kept here.
+/// in the database before it is called unknown. Nothing about people is ever kept here.
 pub struct Directory {
     store: Store,
     copy: ArcSwap<Copy>,
-    last_miss: Mutex<Option<Instant>>,
 }
 
 #[derive(Default)]
@@ -41,11 +38,18 @@ impl Directory {
     /// When the database fails.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
         let copy = read(&store).await?;
-        Ok(Self { store, copy: ArcSwap::from_pointee(copy), last_miss: Mutex::new(None) })
+        Ok(Self { store, copy: ArcSwap::from_pointee(copy) })
     }
 
     /// Follows announced changes until `stop`.
     pub async fn follow(self: Arc<Self>, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.follow_for_ever() => {}
+        }
+    }
+
+    async fn follow_for_ever(&self) {
         let mut listener = None;
         loop {
             if listener.is_none() {
@@ -58,13 +62,12 @@ impl Directory {
                 }
             };
             let still_listening = tokio::select! {
-                () = stop.cancelled() => return,
                 () = tokio::time::sleep(REFRESH) => true,
                 still_listening = announced => still_listening,
             };
             if !still_listening {
                 listener = None;
-                tokio::time::sleep(MISS_PAUSE).await;
+                tokio::time::sleep(PAUSE).await;
             }
             self.refresh().await;
         }
@@ -72,22 +75,23 @@ impl Directory {
 
     /// The insurer's name.
     pub async fn insurer_name(&self, number: InsurerNumber) -> Option<Arc<str>> {
-        let find = |copy: &Copy| copy.insurers.get(&number).cloned();
-        if let Some(name) = find(&self.copy.load()) {
-            return Some(name);
+        if let Some(name) = self.copy.load().insurers.get(&number) {
+            return Some(name.clone());
         }
-        self.refresh_after_miss().await;
-        find(&self.copy.load())
+        let found = self.store.insurer(number).await;
+        found
+            .inspect_err(|error| warn!(error = %error, "an insurer could not be read"))
+            .ok()?
+            .map(|insurer| insurer.name.into())
     }
 
     /// The institution.
     pub async fn institution(&self, code: InstitutionCode) -> Option<Arc<Institution>> {
-        let find = |copy: &Copy| copy.institutions.get(&code).cloned();
-        if let Some(institution) = find(&self.copy.load()) {
-            return Some(institution);
+        if let Some(institution) = self.copy.load().institutions.get(&code) {
+            return Some(institution.clone());
         }
-        self.refresh_after_miss().await;
-        find(&self.copy.load())
+        let found = self.store.institution(code).await;
+        found.inspect_err(|error| warn!(error = %error, "an institution could not be read")).ok()?.map(Arc::new)
     }
 
     async fn listen(&self) -> Option<PgListener> {
@@ -96,14 +100,6 @@ impl Directory {
         // Whatever changed while nobody listened is in the tables by now.
         self.refresh().await;
         Some(listener)
-    }
-
-    async fn refresh_after_miss(&self) {
-        let mut last = self.last_miss.lock().await;
-        if last.is_none_or(|last| last.elapsed() >= MISS_PAUSE) {
-            self.refresh().await;
-            *last = Some(Instant::now());
-        }
     }
 
     async fn refresh(&self) {

@@ -10,11 +10,14 @@ use super::facts::{gather, select_facts};
 use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, to_sql};
 
 /// Reads, for each question in order, everybody who has a coverage with its key and birth date, each with all coverages in
-/// order of acquisition. One statement for any number of questions.
+/// order of acquisition. One statement for any number of questions. An inner error is about one question only.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn facts(connection: &mut PgConnection, questions: &[CardQuery]) -> Result<Vec<Vec<PersonFacts>>, StoreError> {
+pub async fn facts(
+    connection: &mut PgConnection,
+    questions: &[CardQuery],
+) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
     let keys: Vec<String> = questions.iter().map(|q| q.key.search_key().as_str().to_owned()).collect();
     let births: Vec<SqlDate> = questions.iter().map(|q| to_sql(q.birth_on.date())).collect();
     let rows = select_facts!(

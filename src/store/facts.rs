@@ -87,21 +87,23 @@ pub(super) struct FactRow {
     pub limit_certificates: Option<Vec<LimitCertificateRow>>,
 }
 
-/// Gathers rows, ordered by place and person, into the people of each of `places` questions.
-pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Vec<PersonFacts>>, StoreError> {
-    let mut answers: Vec<Vec<PersonFacts>> = vec![Vec::new(); places];
+/// Gathers rows, ordered by place and person, into the people of each of `places` questions. A row that the domain cannot
+/// hold spoils the question it belongs to, and no other.
+pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
+    let mut answers: Vec<Result<Vec<PersonFacts>, StoreError>> = (0..places).map(|_| Ok(Vec::new())).collect();
     for row in rows {
-        let people = usize::try_from(row.place - 1)
+        let answer = usize::try_from(row.place - 1)
             .ok()
             .and_then(|place| answers.get_mut(place))
             .ok_or(StoreError::Inconsistent { table: "asked", column: "place" })?;
+        let Ok(people) = answer else { continue };
         let id = PersonId(row.person_id);
         let protection =
             Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
-        let registration = registration(row)?;
-        match people.last_mut() {
-            Some(person) if person.id == id => person.registrations.push(registration),
-            _ => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
+        match (registration(row), people.last_mut()) {
+            (Err(error), _) => *answer = Err(error),
+            (Ok(registration), Some(person)) if person.id == id => person.registrations.push(registration),
+            (Ok(registration), _) => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
         }
     }
     Ok(answers)

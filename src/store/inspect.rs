@@ -47,7 +47,8 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        let facts = gather(1, rows)?.into_iter().flatten().next();
+        let found = gather(1, rows)?.into_iter().next().transpose()?;
+        let facts = found.into_iter().flatten().next();
         Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))
     }
 

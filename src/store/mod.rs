@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The driver or the server failed.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The server did not answer in time.
+    #[error("database: no answer in time")]
+    Silent,
     /// A migration failed, or the schema is newer than this program.
     #[error("schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

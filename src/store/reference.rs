@@ -1,5 +1,7 @@
 //! Insurers and institutions: small tables that every process keeps a copy of.
 
+use jiff_sqlx::Date as SqlDate;
+
 use crate::domain::{AnswerCharset, Institution, InstitutionCode, Insurer, InsurerNumber};
 
 use super::rows::{StoredEnum, from_sql};
@@ -18,28 +20,63 @@ impl Store {
         rows.into_iter().map(|row| insurer(&row.number, row.name)).collect()
     }
 
+    /// The insurer of this number.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn insurer(&self, number: InsurerNumber) -> Result<Option<Insurer>, StoreError> {
+        let row = sqlx::query!("select number, name from insurer where number = $1", number.as_str())
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| insurer(&row.number, row.name)).transpose()
+    }
+
+    /// The institution of this code.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Institution>, StoreError> {
+        let row = sqlx::query_as!(
+            InstitutionRow,
+            "select code, name, charset, active_from, active_through from institution where code = $1",
+            code.as_str()
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(institution).transpose()
+    }
+
     /// Every institution.
     ///
     /// # Errors
     /// When the database fails or holds what it must not.
     pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
-        let rows = sqlx::query!("select code, name, charset, active_from, active_through from institution")
-            .fetch_all(self.pool())
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                let code = InstitutionCode::parse(&row.code)
-                    .map_err(|_| StoreError::Inconsistent { table: "institution", column: "code" })?;
-                Ok(Institution {
-                    code,
-                    name: row.name,
-                    charset: AnswerCharset::read(row.charset)?,
-                    active_from: row.active_from.to_jiff(),
-                    active_through: from_sql(row.active_through),
-                })
-            })
-            .collect()
+        let rows =
+            sqlx::query_as!(InstitutionRow, "select code, name, charset, active_from, active_through from institution")
+                .fetch_all(self.pool())
+                .await?;
+        rows.into_iter().map(institution).collect()
     }
+}
+
+struct InstitutionRow {
+    code: String,
+    name: String,
+    charset: i16,
+    active_from: SqlDate,
+    active_through: Option<SqlDate>,
+}
+
+fn institution(row: InstitutionRow) -> Result<Institution, StoreError> {
+    let code =
+        InstitutionCode::parse(&row.code).map_err(|_| StoreError::Inconsistent { table: "institution", column: "code" })?;
+    Ok(Institution {
+        code,
+        name: row.name,
+        charset: AnswerCharset::read(row.charset)?,
+        active_from: row.active_from.to_jiff(),
+        active_through: from_sql(row.active_through),
+    })
 }
 
 pub(super) fn insurer(number: &str, name: String) -> Result<Insurer, StoreError> {

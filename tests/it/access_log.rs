@@ -141,3 +141,20 @@ async fn a_change_of_the_registry_counts_for_the_next_question() {
     assert_eq!(last, refused(403, "SHK3003"));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_row_that_cannot_be_spoils_its_own_question_only() {
+    let world = World::start().await;
+    let (spoiled, sound) = (ask_of("kyokai-insured-tokyo"), ask_of("elderly-2wari-tokyo"));
+    sqlx::query("update coverage set post_number = 'nowhere' where search_key like '%' || $1")
+        .bind(&spoiled.number)
+        .execute(&mut world.database.connect().await)
+        .await
+        .unwrap();
+    for _ in 0..5 {
+        let (bad, good) = tokio::join!(world.ask(&spoiled, Format::Xml), world.ask(&sound, Format::Xml));
+        assert_eq!(outcome(Format::Xml, &bad), refused(503, "SHK5002"));
+        assert_eq!(outcome(Format::Xml, &good), answered());
+    }
+    world.stop().await;
+}

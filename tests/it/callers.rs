@@ -334,3 +334,46 @@ fn write_crl(world: &World, from: i64, through: i64, number: u64) {
     };
     std::fs::write(world.pki.crl(), list.signed_by(&issuer).unwrap().pem().unwrap()).unwrap();
 }
+
+#[tokio::test]
+async fn another_authority_ends_the_callers_of_the_old_one() {
+    let world = World::with_own_pki().await;
+    let mut living = world.connect().await;
+    let body = message(&ask_of(PERSON), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    assert_eq!(living.ask("/oqs/OQSsiquc01", Format::Xml, body.clone()).await.unwrap().status, 200);
+    // A new CA in the same files; its list is newer, and knows nothing of the old one's certificates.
+    std::fs::remove_dir_all(world.pki.root()).unwrap();
+    crate::support::world::make_pki(world.pki.root());
+    world.app.reload().unwrap();
+    let reply = living.ask("/oqs/OQSsiquc01", Format::Xml, body).await.unwrap();
+    assert_eq!(outcome(Format::Xml, &reply), refused(403, "SHK3004"));
+    assert!(try_to_ask(&world.terminal(TEST_CLINIC)).await);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_caller_loses_its_h2_connection_too() {
+    use http_body_util::{BodyExt, Full};
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+
+    let world = World::with_own_pki().await;
+    let stream = crate::tls::h2_stream(&world).await;
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let ended = tokio::spawn(connection);
+    let (certificate, _) = world.identity(TEST_CLINIC);
+    Authority::open(&world.pki).unwrap().revoke(&certificate).unwrap();
+    world.app.reload().unwrap();
+    let body = message(&ask_of(PERSON), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
+    let request = hyper::Request::post("https://localhost/oqs/OQSsiquc01")
+        .header("content-type", "application/xml")
+        .body(Full::new(hyper::body::Bytes::from(body)))
+        .unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.status(), 403);
+    response.into_body().collect().await.unwrap();
+    // Ended by the server, well before it would have been idle for too long.
+    let end = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
+    assert!(end.is_ok(), "the connection stays open");
+    world.stop().await;
+}

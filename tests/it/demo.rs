@@ -70,6 +70,31 @@ fn a_killed_demo_leaves_no_server_and_starts_again() {
 }
 
 #[test]
+fn a_demo_whose_database_dies_says_so_and_ends() {
+    let data = scratch("demo-dead");
+    let mut server = Program::start(demo(&data, &[]));
+    let pid = std::fs::read_to_string(data.join("postgres/cluster/postmaster.pid")).unwrap();
+    let pid = pid.lines().next().unwrap().to_owned();
+    assert!(Command::new("kill").args(["-QUIT", &pid]).status().unwrap().success());
+    assert_eq!(server.wait().code(), Some(3));
+    assert!(server.log().contains("the private PostgreSQL has ended"), "{}", server.log());
+}
+
+#[test]
+fn an_interrupted_start_leaves_nothing() {
+    let data = scratch("demo-interrupted");
+    let mut child =
+        demo(&data, &[]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    // In the middle of making the cluster, or just after.
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    child.wait().unwrap();
+    assert_none_left(&data.join("postgres"));
+    drop(Program::start(demo(&data, &[])));
+    assert_none_left(&data.join("postgres"));
+}
+
+#[test]
 fn an_ephemeral_demo_leaves_nothing() {
     let mut command = process::command();
     command.args(["demo", "--ephemeral", "--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0"]);

@@ -68,7 +68,7 @@ pub struct ReasonView {
 }
 
 /// Decides a question as a terminal's would be, and says which record and which rule stand behind each part of the answer.
-/// Writes no access-log record, because nothing about a person leaves; names and addresses are not shown.
+/// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
 #[utoipa::path(
     post, path = "/api/explain", tag = "registry", request_body = ExplainQuestion,
     responses((status = 200, body = Explanation), (status = 400, description = "The question is malformed (SHK4003)"))
@@ -82,7 +82,8 @@ pub(super) async fn explain(
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
     let mut facts =
         store::by_card::facts(&mut connection, std::slice::from_ref(&query)).await.map_err(|_| Failure::Unavailable)?;
-    let answer = decide::by_card(&query, &facts.pop().unwrap_or_default());
+    let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
+    let answer = decide::by_card(&query, &people);
     let reasons = decide::explain(&query, &answer).into_iter().map(|reason| ReasonView {
         elements: reason.elements.to_owned(),
         record: reason.record.map(|(id, _)| id),

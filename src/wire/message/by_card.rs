@@ -35,6 +35,21 @@ pub struct Echo {
     search_info: Vec<(&'static str, String)>,
 }
 
+/// What was understood of a request that cannot be answered: as much of its header as stood before the fault.
+#[derive(Clone, Default)]
+pub struct Understood {
+    check_on: Option<Date>,
+    file_identifier: Option<String>,
+}
+
+impl Request {
+    /// What a refusal of this request repeats.
+    #[must_use]
+    pub fn understood(&self) -> Understood {
+        Understood { check_on: Some(self.query.check_on), file_identifier: self.echo.file_identifier.clone() }
+    }
+}
+
 const HEADER: [&str; 3] = ["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
 
 const SEARCH_INFO: [&str; 7] = [
@@ -51,21 +66,28 @@ impl Request {
     /// Reads a request out of either format.
     ///
     /// # Errors
-    /// See [`Fault`]; the first one found is given.
-    pub fn parse(root: &Element) -> Result<Self, Fault> {
+    /// The first fault found, with what had been understood before it.
+    pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+        let mut understood = Understood::default();
+        Self::read(root, &mut understood).map_err(|fault| (fault, understood))
+    }
+
+    fn read(root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
         if root.name != "XmlMsg" {
             return Err(Fault::Unknown(FieldName::of(&root.name)));
         }
         let message = root.group("XmlMsg", &["MessageHeader", "MessageBody"])?;
         let header = message.element("MessageHeader")?.group("MessageHeader", &HEADER)?;
+        understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+        let check_on = required_date(&header, "QualificationConfirmationDate")?;
+        understood.check_on = Some(check_on);
+        let request_institution = institution(&header)?;
         let body = message.element("MessageBody")?.group("MessageBody", &["QualificationConfirmSearchInfo"])?;
         let info = body.element("QualificationConfirmSearchInfo")?.group("QualificationConfirmSearchInfo", &SEARCH_INFO)?;
 
-        let check_on = required_date(&header, "QualificationConfirmationDate")?;
-        let mut echo = Echo { file_identifier: free_text(&header, "ArbitraryFileIdentifier", 50)?, ..Echo::default() };
-        let request_institution = institution(&header)?;
         let query = card_query(&info, check_on)?;
         free_text(&info, "ArbitraryIdentifier", 50)?;
+        let mut echo = Echo { file_identifier: understood.file_identifier.clone(), ..Echo::default() };
         for element in SEARCH_INFO {
             echo.search_info.extend(info.text(element)?.map(|text| (element, text.to_owned())));
         }
@@ -259,7 +281,8 @@ pub fn record_elements() -> Vec<String> {
 /// OQS-IF-002 資格確認結果, encoded.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
-    let header = header(processed, request.query.check_on, &request.echo).text("SegmentOfResult", "1");
+    let header =
+        header(processed, request.query.check_on, request.echo.file_identifier.as_deref()).text("SegmentOfResult", "1");
     let mut search_info = Object::new(&SEARCH_INFO_SHAPE);
     for (element, text) in &request.echo.search_info {
         search_info = search_info.text(element, text.clone());
@@ -275,14 +298,12 @@ pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer
     write(processed, &header, &body)
 }
 
-/// An answer that says why the request could not be processed. What was understood of the request is repeated; `check_on`
-/// falls back to the day of processing, because clients insist on the element.
+/// An answer that says why the request could not be processed. What was understood of the header is repeated, because clients
+/// pair answers by it; the check date falls back to the day of processing, because clients insist on the element.
 #[must_use]
-pub fn refusal(processed: &Processed, request: Option<&Request>, refusal: &Refusal) -> Vec<u8> {
-    let nothing = Echo::default();
-    let echo = request.map_or(&nothing, |request| &request.echo);
-    let check_on = request.map_or_else(|| processed.at.date(), |request| request.query.check_on);
-    let header = header(processed, check_on, echo)
+pub fn refusal(processed: &Processed, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
+    let check_on = understood.check_on.unwrap_or_else(|| processed.at.date());
+    let header = header(processed, check_on, understood.file_identifier.as_deref())
         .text("SegmentOfResult", "9")
         .text("ErrorCode", refusal.code)
         .text("ErrorMessage", refusal.message.clone());
@@ -300,12 +321,12 @@ fn write(processed: &Processed, header: &Object, body: &Object) -> Vec<u8> {
     }
 }
 
-fn header(processed: &Processed, check_on: Date, echo: &Echo) -> Object {
+fn header(processed: &Processed, check_on: Date, file_identifier: Option<&str>) -> Object {
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("QualificationConfirmationDate", date_text(check_on))
         .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ArbitraryFileIdentifier", echo.file_identifier.clone())
+        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
         .text("ReferenceClassification", "2")
         .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }
