@@ -5,6 +5,7 @@ mod demo;
 mod exit;
 mod fixtures;
 mod migrate;
+mod output;
 mod pki;
 mod run;
 mod serve;

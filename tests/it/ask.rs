@@ -54,6 +54,25 @@ async fn another_date_and_consent_than_the_fixtures() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stops_reading_is_no_failure() {
+    let world = World::start().await;
+    let mut child = process::command()
+        .args(["ask", "card-number", "--person", "elderly-2wari-tokyo", "--explain"])
+        .args(["--terminal-addr", &world.app.terminal_addr().to_string()])
+        .args(["--operator-addr", &world.app.operator_addr().to_string()])
+        .arg("--data-dir")
+        .arg(data_of(&world))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{:?}", process::texts(&output));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_align_in_both_languages() {
     let world = World::start().await;
     for language in ["ja", "en"] {

@@ -1,5 +1,3 @@
-use std::io::Write;
-
 use jiff::civil::Date;
 
 use crate::clock::{system_now, tokyo_date};
@@ -14,6 +12,7 @@ use super::{Language, explain, table};
 use crate::cli::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::Directory;
+use crate::cli::output;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -153,20 +152,16 @@ fn caller(options: &Options) -> Result<(InstitutionCode, String), Exit> {
 }
 
 fn print(options: &Options, format: Format, reply: &Reply) -> Result<(), Exit> {
-    let mut out = std::io::stdout().lock();
-    let written = match options.format {
-        OutputFormat::Xml | OutputFormat::Json => {
-            let end: &[u8] = if reply.body.ends_with(b"\n") { b"" } else { b"\n" };
-            out.write_all(&reply.body).and_then(|()| out.write_all(end))
-        }
-        OutputFormat::Text => {
-            let language = options.lang.unwrap_or_else(Language::of_environment);
-            let answer = format.parse(&reply.body, Bounds::ANSWER).map_err(|_| {
-                let text = String::from_utf8_lossy(&reply.body).into_owned();
-                Exit::environment(format!("the server did not answer with an official message:\n{text}"))
-            })?;
-            out.write_all(table::render(&answer, language).as_bytes())
-        }
-    };
-    written.map_err(Exit::environment)
+    let mut text = reply.body.to_vec();
+    if options.format == OutputFormat::Text {
+        let language = options.lang.unwrap_or_else(Language::of_environment);
+        let answer = format.parse(&reply.body, Bounds::ANSWER).map_err(|_| {
+            let text = String::from_utf8_lossy(&reply.body).into_owned();
+            Exit::environment(format!("the server did not answer with an official message:\n{text}"))
+        })?;
+        text = table::render(&answer, language).into_bytes();
+    } else if !text.ends_with(b"\n") {
+        text.push(b'\n');
+    }
+    output::print(&text)
 }

@@ -9,6 +9,7 @@ use crate::http::operator::explain::{ExplainQuestion, Explanation};
 
 use super::Language;
 use crate::cli::exit::Exit;
+use crate::cli::output;
 
 /// Asks the operator listener why the answer is as it is, and prints the reasons.
 pub(super) async fn print(address: &str, token: Option<&str>, ask: &Ask, language: Language) -> Result<(), Exit> {
@@ -22,23 +23,22 @@ pub(super) async fn print(address: &str, token: Option<&str>, ask: &Ask, languag
         limit_consent: ask.limit_consent,
     };
     let explanation = post(address, token, &question).await?;
-    println!();
+    let mut text = String::new();
     for reason in explanation.reasons {
-        println!("{}", reason.elements);
-        let (text, record, rule, dates) = match language {
+        let (words, record, rule, dates) = match language {
             Language::Ja => (&reason.japanese, "登録", "規則", "日付"),
             Language::En => (&reason.english, "record", "rule", "dates"),
         };
-        println!("    {text}");
+        text += &format!("\n{}\n    {words}\n", reason.elements);
         if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
-            println!("    {record}: {id} ({insurer})");
+            text += &format!("    {record}: {id} ({insurer})\n");
         }
-        println!("    {rule}: {} [{}]", reason.rule, reason.source);
+        text += &format!("    {rule}: {} [{}]\n", reason.rule, reason.source);
         if !reason.dates.is_empty() {
-            println!("    {dates}: {}", reason.dates);
+            text += &format!("    {dates}: {}\n", reason.dates);
         }
     }
-    Ok(())
+    output::print(text.as_bytes())
 }
 
 async fn post(address: &str, token: Option<&str>, question: &ExplainQuestion) -> Result<Explanation, Exit> {
