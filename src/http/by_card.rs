@@ -90,11 +90,12 @@ impl Exchange {
         let at = state.clock.now();
         let institution = state.directory.institution(caller.institution()).await;
         let admission = match &institution {
-            None => Err(Failure::InstitutionUnknown),
-            Some(institution) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
-            Some(_) => Ok(()),
+            Err(error) => Err((*error).into()),
+            Ok(None) => Err(Failure::InstitutionUnknown),
+            Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
+            Ok(Some(_)) => Ok(()),
         };
-        let charset = institution.map(|institution| institution.charset).unwrap_or_default();
+        let charset = institution.ok().flatten().map(|institution| institution.charset).unwrap_or_default();
         let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
         Self { state, caller, asker, processed, admission }
@@ -136,7 +137,11 @@ impl Exchange {
         }
         let answer = self.state.by_card.answer(self.asker.clone(), request.query.clone()).await?;
         let insurer = match &answer.record {
-            Some(record) => self.state.directory.insurer_name(record.coverage.key.insurer).await,
+            // The registry holds no coverage without its insurer, so that none means a registry emptied this moment.
+            Some(record) => {
+                let number = record.coverage.key.insurer;
+                Some(self.state.directory.insurer_name(number).await?.ok_or(Failure::Unavailable)?)
+            }
             None => None,
         };
         Ok(message::by_card::answer(&self.processed, request, &answer, insurer.as_deref()))

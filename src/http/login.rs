@@ -52,7 +52,7 @@ pub(super) async fn auth(
     if request_format(&parts.headers) != Some(Format::Json) {
         return Err(Failure::MediaType);
     }
-    let institution = state.directory.institution(caller.institution()).await.ok_or(Failure::InstitutionUnknown)?;
+    let institution = state.directory.institution(caller.institution()).await?.ok_or(Failure::InstitutionUnknown)?;
     if !institution.is_active_on(tokyo_date(state.clock.now())) {
         return Err(Failure::InstitutionInactive);
     }

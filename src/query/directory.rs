@@ -11,6 +11,8 @@ use crate::domain::{Institution, InstitutionCode, InsurerNumber};
 use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
 
+use super::QueryError;
+
 /// How long a copy is used at most when no announcement comes.
 const REFRESH: Duration = Duration::from_secs(10);
 
@@ -74,24 +76,25 @@ impl Directory {
     }
 
     /// The insurer's name.
-    pub async fn insurer_name(&self, number: InsurerNumber) -> Option<Arc<str>> {
+    ///
+    /// # Errors
+    /// When the insurer is not in memory and the database does not answer.
+    pub async fn insurer_name(&self, number: InsurerNumber) -> Result<Option<Arc<str>>, QueryError> {
         if let Some(name) = self.copy.load().insurers.get(&number) {
-            return Some(name.clone());
+            return Ok(Some(name.clone()));
         }
-        let found = self.store.insurer(number).await;
-        found
-            .inspect_err(|error| warn!(error = %error, "an insurer could not be read"))
-            .ok()?
-            .map(|insurer| insurer.name.into())
+        Ok(found(self.store.insurer(number)).await?.map(|insurer| insurer.name.into()))
     }
 
     /// The institution.
-    pub async fn institution(&self, code: InstitutionCode) -> Option<Arc<Institution>> {
+    ///
+    /// # Errors
+    /// When the institution is not in memory and the database does not answer.
+    pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Arc<Institution>>, QueryError> {
         if let Some(institution) = self.copy.load().institutions.get(&code) {
-            return Some(institution.clone());
+            return Ok(Some(institution.clone()));
         }
-        let found = self.store.institution(code).await;
-        found.inspect_err(|error| warn!(error = %error, "an institution could not be read")).ok()?.map(Arc::new)
+        Ok(found(self.store.institution(code)).await?.map(Arc::new))
     }
 
     async fn listen(&self) -> Option<PgListener> {
@@ -108,6 +111,14 @@ impl Directory {
             Err(error) => warn!(error = %error, "insurers and institutions could not be read anew"),
         }
     }
+}
+
+/// One row looked up because it was not in memory.
+async fn found<T>(row: impl Future<Output = Result<Option<T>, StoreError>>) -> Result<Option<T>, QueryError> {
+    row.await.map_err(|error| {
+        warn!(error = %error, "an insurer or institution could not be looked up");
+        QueryError::Unavailable
+    })
 }
 
 async fn read(store: &Store) -> Result<Copy, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shikaku::domain::AnswerCharset;
 use shikaku::terminal::Terminal;
@@ -26,7 +26,9 @@ async fn every_answer_received_has_its_record() {
             .collect();
         // Killed at different depths of the load.
         let wanted = received.lock().unwrap().len() + 200 * (round + 1);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while received.lock().unwrap().len() < wanted {
+            assert!(Instant::now() < deadline, "the server answers too little:\n{}", server.log());
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         server.child.kill().unwrap();
