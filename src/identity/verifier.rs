@@ -40,10 +40,10 @@ impl ClientCertVerifier for TerminalVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
         let verified = self.inner.verify_client_cert(certificate, intermediates, now).inspect_err(|error| {
-            let reason = match Refused::of(error) {
-                Some(Refused::UnknownIssuer) if is_self_signed(certificate) => Refused::SelfSigned,
-                Some(reason) => reason,
-                None => Refused::Malformed,
+            // Told first: what else is wrong with a certificate that nobody issued depends on the tool that made it.
+            let reason = match is_self_signed(certificate) {
+                true => Refused::SelfSigned,
+                false => Refused::of(error).unwrap_or(Refused::Malformed),
             };
             Self::note(reason);
         })?;

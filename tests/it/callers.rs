@@ -119,6 +119,14 @@ async fn a_self_signed_one() {
     let key = KeyPair::generate().unwrap();
     let certificate = Certificate::default().params().self_signed(&key).unwrap();
     assert_refused_with(&world, &save(&certificate.pem(), &key), "self_signed").await;
+    // As `openssl req -x509` makes them: a CA, and for no purpose in particular.
+    let mut params = Certificate::default().params();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.extended_key_usages = Vec::new();
+    assert_refused_with(&world, &save(&params.self_signed(&key).unwrap().pem(), &key), "self_signed").await;
+    // An expired one is self-signed all the same.
+    let expired = Certificate { days: (-30, -1), ..Certificate::default() }.params().self_signed(&key).unwrap();
+    assert_refused_with(&world, &save(&expired.pem(), &key), "self_signed").await;
     world.stop().await;
 }
 
