@@ -62,6 +62,8 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
             }
         }
     }
+    // Whoever comes now is refused by the system instead of waiting for nobody.
+    drop(socket);
     tasks.close();
     if timeout(limits.stop, tasks.wait()).await.is_err() {
         warn!("connections were cut off at the end of the stop time");

@@ -175,17 +175,31 @@ async fn long_heads_are_refused() {
 
 #[tokio::test]
 async fn stopping_lets_running_requests_finish() {
-    let world = World::start().await;
-    let address = world.app.terminal_addr();
-    let mut connection = world.connect().await;
+    let World { app, database, pki } = World::start().await;
+    let address = app.terminal_addr();
+    let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
+    let terminal = shikaku::terminal::Terminal::new(&address.to_string(), &pki.ca(), Some((&files.0, &files.1))).unwrap();
+
+    // The lookup hangs at a lock while the server is told to stop.
+    let mut lock = database.connect().await;
+    lock.execute("begin; lock table coverage in access exclusive mode").await.unwrap();
     let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
-    let asking = tokio::spawn(async move { connection.ask("/oqs/OQSsiquc01", Format::Xml, body).await });
-    // The request is on its way or running; either way it is answered or cleanly refused, and the stop ends.
-    world.until_metric("shikaku_handshakes_total{result=\"ok\"}", 1.0).await;
-    timeout(Duration::from_secs(15), world.app.stop()).await.expect("the server stops");
-    // Whether the request came in before the stop is a race; that it does not hang is not.
-    let _ = asking.await.unwrap();
-    assert!(TcpStream::connect(address).await.is_err());
+    let asking =
+        tokio::spawn(async move { terminal.connect().await.unwrap().ask("/oqs/OQSsiquc01", Format::Xml, body).await });
+    while database.count("select count(*) from pg_locks where not granted").await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let stopping = tokio::spawn(app.stop());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!stopping.is_finished(), "the running request was not waited for");
+    assert!(TcpStream::connect(address).await.is_err(), "new connections are still accepted");
+    lock.execute("rollback").await.unwrap();
+
+    assert_eq!(outcome(Format::Xml, &asking.await.unwrap().unwrap()), answered());
+    timeout(Duration::from_secs(5), stopping).await.expect("the server stops").unwrap();
+    assert_eq!(database.count("select count(*) from access_log").await, 1);
+    database.drop().await;
 }
 
 #[tokio::test]
