@@ -2,17 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::clock::Clock;
-use crate::config::{Config, Limits};
+use crate::config::Config;
 use crate::http::operator::{self, OperatorState};
 use crate::http::{TerminalState, terminal_router};
 use crate::identity::{self, Listener, Tokens, Trust, TrustError};
@@ -97,7 +94,7 @@ impl App {
         };
         tasks.spawn(directory.follow(stop.clone()));
         tasks.spawn(identity::serve(listener, stop.clone()));
-        tasks.spawn(serve_operator(operator_socket, operator::router(operator), config.limits, stop.clone()));
+        tasks.spawn(operator::serve(operator_socket, operator::router(operator), config.limits, stop.clone()));
         tasks.close();
         info!(terminal = %terminal_addr, operator = %operator_addr, "listening");
         Ok(Self { terminal_addr, operator_addr, trust, stop, tasks })
@@ -140,43 +137,4 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
     let socket = TcpListener::bind(address).await.map_err(failed)?;
     let local = socket.local_addr().map_err(failed)?;
     Ok((socket, local))
-}
-
-/// Operator connections: plain HTTP/1.1, few, with the same time limits.
-async fn serve_operator(socket: TcpListener, router: axum::Router, limits: Limits, stop: CancellationToken) {
-    const CONNECTIONS: usize = 128;
-    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
-    let tasks = TaskTracker::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = socket.accept() => accepted,
-        };
-        let Ok((stream, _)) = accepted.inspect_err(|error| warn!(error = %error, "accept failed")) else {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let Ok(place) = places.clone().try_acquire_owned() else { continue };
-        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
-        tasks.spawn(async move {
-            let mut stream = tokio_io_timeout::TimeoutStream::new(stream);
-            stream.set_write_timeout(Some(limits.write));
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(limits.idle)
-                .max_buf_size(limits.head_bytes.max(8192))
-                .serve_connection(TokioIo::new(Box::pin(stream)), service);
-            let mut connection = std::pin::pin!(connection);
-            tokio::select! {
-                _ = connection.as_mut() => {}
-                () = stop.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = tokio::time::timeout(limits.stop, connection).await;
-                }
-            }
-            drop(place);
-        });
-    }
-    tasks.close();
-    let _ = tokio::time::timeout(limits.stop, tasks.wait()).await;
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::domain::InstitutionCode;
+use crate::domain::{InstitutionCode, check_terminal_name};
 use crate::fixtures::Fixtures;
 use crate::pki::{Authority, KeyKind, PkiError, PkiFiles};
 
@@ -73,10 +73,7 @@ pub(super) fn run(command: Command) -> Result<(), Exit> {
         }
         Command::Institution(options) => {
             let code = InstitutionCode::parse(&options.code).map_err(Exit::usage)?;
-            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            if options.terminal.is_empty() || options.terminal.len() > 40 || !options.terminal.chars().all(plain) {
-                return Err(Exit::usage("a terminal name has 1 to 40 letters, digits and hyphens"));
-            }
+            check_terminal_name(&options.terminal).map_err(Exit::usage)?;
             let files = PkiFiles::at(&options.data.pki());
             let made = Authority::open(&files)?.issue_terminal(&code, &options.terminal, options.key.kind())?;
             let path = files.terminal(&code, &options.terminal);

@@ -68,6 +68,21 @@ impl fmt::Debug for InstitutionCode {
     }
 }
 
+/// A terminal name is no plain word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a terminal name has 1 to 40 letters, digits and hyphens")]
+pub struct TerminalNameError;
+
+/// Checks the name of a terminal of an institution: 1 to 40 ASCII letters, digits and hyphens, because it becomes a file name
+/// and the common name of a certificate.
+///
+/// # Errors
+/// When it is anything else.
+pub fn check_terminal_name(name: &str) -> Result<(), TerminalNameError> {
+    let plain = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if plain { Ok(()) } else { Err(TerminalNameError) }
+}
+
 /// 点数表区分: what kind of institution it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstitutionKind {

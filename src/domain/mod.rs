@@ -23,7 +23,10 @@ pub use check_digit::{check_digit, has_valid_check_digit};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
-pub use institution::{AnswerCharset, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind};
+pub use institution::{
+    AnswerCharset, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind, TerminalNameError,
+    check_terminal_name,
+};
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use period::{Period, PeriodError};

@@ -5,7 +5,7 @@ use crate::domain::{AnswerCharset, InstitutionCode};
 use crate::fixtures::Ask;
 use crate::pki::PkiFiles;
 use crate::terminal::{Reply, Terminal};
-use crate::wire::message::by_card::{ID, NewRequest};
+use crate::wire::message::by_card::ID;
 use crate::wire::{Bounds, Format};
 
 use super::{Language, explain, table};
@@ -85,18 +85,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let files = PkiFiles::at(&options.data.pki());
     let (certificate, key) = (files.terminal(&institution, &terminal), files.terminal_key(&institution, &terminal));
     let terminal = Terminal::new(&options.terminal_addr, &files.ca(), Some((&certificate, &key)))?;
-    let message = NewRequest {
-        institution: institution.as_str(),
-        file_identifier: None,
-        check_on: ask.check_on,
-        insurer: &ask.insurer,
-        symbol: ask.symbol.as_deref(),
-        number: &ask.number,
-        branch: ask.branch.as_deref(),
-        birth_on: ask.birth_on,
-        limit_consent: ask.limit_consent,
-    };
-    let body = message.write(format, AnswerCharset::Utf8);
+    let body = ask.request(institution.as_str()).write(format, AnswerCharset::Utf8);
     let reply = terminal.connect().await?.ask(&format!("/oqs/{ID}"), format, body).await?;
     print(&options, format, &reply)?;
     if !reply.status.is_success() {

@@ -5,7 +5,10 @@ mod health;
 mod insurers;
 mod metrics;
 mod people;
+mod serve;
 mod token;
+
+pub use serve::serve;
 
 use std::sync::Arc;
 

@@ -44,18 +44,7 @@ pub fn ask_of(id: &str) -> Ask {
 
 /// The question as a message from `institution`.
 pub fn message(ask: &Ask, institution: &str, format: Format, charset: AnswerCharset) -> Vec<u8> {
-    NewRequest {
-        institution,
-        file_identifier: Some("TEST-0001"),
-        check_on: ask.check_on,
-        insurer: &ask.insurer,
-        symbol: ask.symbol.as_deref(),
-        number: &ask.number,
-        branch: ask.branch.as_deref(),
-        birth_on: ask.birth_on,
-        limit_consent: ask.limit_consent,
-    }
-    .write(format, charset)
+    NewRequest { file_identifier: Some("TEST-0001"), ..ask.request(institution) }.write(format, charset)
 }
 
 /// Reads an answer.

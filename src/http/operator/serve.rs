@@ -1,0 +1,53 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+use crate::config::Limits;
+
+/// Serves operator connections until `stop`: plain HTTP/1.1, few, with the same time limits as terminals have.
+pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+    const CONNECTIONS: usize = 128;
+    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = socket.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted.inspect_err(|error| warn!(error = %error, "accept failed")) else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else { continue };
+        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+        tasks.spawn(async move {
+            let mut stream = tokio_io_timeout::TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(limits.write));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(limits.idle)
+                .max_buf_size(limits.head_bytes.max(8192))
+                .serve_connection(TokioIo::new(Box::pin(stream)), service);
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = tokio::time::timeout(limits.stop, connection).await;
+                }
+            }
+            drop(place);
+        });
+    }
+    // Whoever comes now is refused by the system instead of waiting for nobody.
+    drop(socket);
+    tasks.close();
+    let _ = tokio::time::timeout(limits.stop, tasks.wait()).await;
+}
