@@ -10,12 +10,14 @@ mod coverage;
 mod institution;
 mod insurer;
 mod limit;
+mod month;
 mod period;
 mod person;
 mod query;
 mod ratio;
 mod text;
 mod validity;
+mod yen;
 
 pub use birth::{BirthDate, BirthDateError};
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
@@ -29,9 +31,11 @@ pub use institution::{
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
+pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
 pub use person::{PersonFacts, PersonId, Protection};
 pub use query::CardQuery;
 pub use ratio::{CopayRatio, DatedRatio};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;
+pub use yen::{Yen, YenError};
