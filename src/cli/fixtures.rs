@@ -1,16 +1,22 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use jiff::civil::Date;
 
+use crate::clock::{system_now, tokyo_date};
+use crate::decide::findings;
 use crate::fixtures::Fixtures;
 
 use super::exit::Exit;
+use super::finding;
+use super::language::Language;
+use super::output;
 use super::serve::Database;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Read every file and report every fault with file, line and reason.
-    Check(Directory),
+    /// Read every file and report every fault with file, line and reason, and every registration that contradicts the law.
+    Check(Check),
     /// Check, then load everything in one transaction.
     Load(Load),
 }
@@ -20,6 +26,18 @@ pub(super) struct Directory {
     /// Directory of the fixture files
     #[arg(long = "dir", value_name = "DIR", default_value = "fixtures", env = "SHIKAKU_FIXTURES")]
     pub directory: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    directory: Directory,
+    /// A coverage without a loss is judged until this day; by default today in Tokyo
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
+    /// Language of the findings; by default that of the locale
+    #[arg(long, value_enum)]
+    lang: Option<Language>,
 }
 
 #[derive(clap::Args)]
@@ -46,16 +64,44 @@ impl Directory {
     }
 }
 
+/// What contradicts the law, one text each. Answers follow the registration all the same, so that it is no fault.
+fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
+    let language = options.lang.unwrap_or_else(Language::of_environment);
+    let as_of = options.on.unwrap_or_else(|| tokyo_date(system_now()));
+    let mut texts = Vec::new();
+    for person in fixtures.people.iter().map(|person| &person.person) {
+        for (place, coverage) in person.coverages.iter().enumerate() {
+            for found in findings(coverage, as_of) {
+                let words = finding::Words {
+                    registered: &found.registered,
+                    from: found.days.from(),
+                    through: found.days.through(),
+                    rule: found.rule.name,
+                    source: found.rule.source,
+                    law: if language == Language::Ja { found.rule.japanese } else { found.rule.english },
+                };
+                let (id, insurer) = (&person.fixture_id, coverage.key.insurer);
+                let text = finding::text(&words, language);
+                texts.push(format!("{id}, coverage {} ({insurer}): {text}\n", place + 1));
+            }
+        }
+    }
+    texts
+}
+
 pub(super) async fn run(command: Command) -> Result<(), Exit> {
     match command {
-        Command::Check(directory) => {
-            let fixtures = directory.read()?;
-            println!(
-                "no faults: {} insurers, {} institutions, {} people",
-                fixtures.insurers.len(),
-                fixtures.institutions.len(),
-                fixtures.people.len()
+        Command::Check(options) => {
+            let fixtures = options.directory.read()?;
+            let found = contradictions(&fixtures, &options);
+            let (insurers, institutions, people) =
+                (fixtures.insurers.len(), fixtures.institutions.len(), fixtures.people.len());
+            let text = found.concat();
+            let summary = format!(
+                "no faults: {insurers} insurers, {institutions} institutions, {people} people; {} findings\n",
+                found.len()
             );
+            output::print(format!("{text}{summary}").as_bytes())?;
         }
         Command::Load(options) => {
             let fixtures = options.directory.read()?;

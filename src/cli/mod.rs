@@ -3,7 +3,9 @@
 mod ask;
 mod demo;
 mod exit;
+mod finding;
 mod fixtures;
+mod language;
 mod migrate;
 mod output;
 mod pki;

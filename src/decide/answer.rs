@@ -1,10 +1,10 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    CopayRatio, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId,
-    Registration, Scheme, Validity,
+    Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId, Registration, Scheme,
+    Validity,
 };
-use crate::rules::is_preschool;
+use crate::rules::preschool::is_preschool;
 
 /// What the national side says about one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Record {
     /// Whether the person is 未就学 on the check date.
     pub preschool: bool,
     /// 一部負担金割合 of 後期高齢者医療 in force on the check date.
-    pub ratio: Option<CopayRatio>,
+    pub ratio: Option<DatedRatio>,
     /// 高齢受給者証 in force on the check date.
     pub elderly: Option<ElderlyCertificate>,
     /// Whether the patient consented to showing the limit certificate.
@@ -55,8 +55,7 @@ impl Record {
             preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),
             ratio: (in_force && late_elderly)
                 .then(|| latest(&coverage.ratios, |r: &DatedRatio| r.period, check_on))
-                .flatten()
-                .map(|dated| dated.ratio),
+                .flatten(),
             elderly: in_force.then(|| latest(&coverage.elderly, |c| c.period, check_on)).flatten(),
             limit_consent,
             limit: limit.filter(|_| limit_consent),

@@ -1,183 +1,160 @@
-use crate::domain::{CardQuery, InsurerNumber, Scheme, Validity};
-use crate::rules::{Rule, preschool_ends};
+use jiff::civil::Date;
+
+use crate::domain::{InsurerNumber, LimitCertificate, Month, Period, Scheme, Validity};
+use crate::rules::copay::WORKING_AGE;
+use crate::rules::elderly::{self, elderly_ends, is_elderly};
+use crate::rules::limit::{Band, BandName, Table, band, table_of};
+use crate::rules::preschool::{PRESCHOOL, preschool_ends};
+use crate::rules::{Rule, late_elderly};
 
 use super::answer::{Answer, Record};
+use super::findings::ages_on;
+use super::message_rules as message;
+use super::part::Part;
 
 /// Why one part of an answer is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The official elements that it is about.
-    pub elements: &'static str,
+    /// What it is about.
+    pub part: Part,
     /// The registration that it was read from: its id and the insurer that made it. None if there was none.
     pub record: Option<(i64, InsurerNumber)>,
     /// The rule that was followed.
     pub rule: Rule,
-    /// The dates that were compared, in words.
-    pub dates: String,
+    /// The dates that were compared, the check date first.
+    pub dates: Vec<(Compared, Date)>,
+    /// Whether the patient consented, where that decides.
+    pub consent: Option<bool>,
+    /// What the category means in the month of the check date, where there is one.
+    pub amounts: Option<(&'static Table, &'static Band)>,
 }
 
-/// Says for each part of `answer` which record and which rule stand behind it.
+/// Which date was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// 資格確認日.
+    CheckDate,
+    /// 資格取得日.
+    Acquired,
+    /// 資格喪失日.
+    Lost,
+    /// 有効開始日.
+    ValidFrom,
+    /// 有効終了日.
+    ValidThrough,
+    /// The last day as 未就学.
+    PreschoolEnds,
+}
+
+impl Compared {
+    /// In English.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::CheckDate => "check date",
+            Self::Acquired => "acquired",
+            Self::Lost => "lost",
+            Self::ValidFrom => "valid from",
+            Self::ValidThrough => "valid through",
+            Self::PreschoolEnds => "preschool through",
+        }
+    }
+
+    /// In Japanese.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::CheckDate => "資格確認日",
+            Self::Acquired => "資格取得日",
+            Self::Lost => "資格喪失日",
+            Self::ValidFrom => "有効開始日",
+            Self::ValidThrough => "有効終了日",
+            Self::PreschoolEnds => "未就学の最終日",
+        }
+    }
+}
+
+/// Says for each part of an `answer` for `check_on` which record and which rule stand behind it.
 #[must_use]
-pub fn explain(query: &CardQuery, answer: &Answer) -> Vec<Reason> {
-    let mut reasons = vec![validity(query, answer)];
-    if let Some(record) = &answer.record {
-        reasons.extend(record_reasons(query, record));
-    }
-    reasons
-}
-
-fn validity(query: &CardQuery, answer: &Answer) -> Reason {
+pub fn explain(check_on: Date, answer: &Answer) -> Vec<Reason> {
     let record = answer.record.as_ref();
-    Reason {
-        elements: "QualificationValidity",
-        record: record.map(source),
-        rule: match answer.validity {
-            Validity::Valid => VALID,
-            Validity::Invalid => INVALID,
-            Validity::InvalidNewerExists => NEWER_EXISTS,
-            Validity::NoneFound => NONE_FOUND,
-            Validity::SeveralMatch => SEVERAL_MATCH,
-        },
-        dates: record.map_or_else(
-            || format!("check date {}", query.check_on),
-            |record| {
-                let lost = record.coverage.loss.map_or_else(|| "not lost".to_owned(), |loss| format!("lost {}", loss.on));
-                format!("check date {}, acquired {}, {lost}", query.check_on, record.coverage.acquired_on)
-            },
-        ),
-    }
-}
-
-fn source(record: &Record) -> (i64, InsurerNumber) {
-    (record.registration, record.coverage.key.insurer)
-}
-
-fn record_reasons(query: &CardQuery, record: &Record) -> Vec<Reason> {
-    let check = query.check_on;
-    let reason = |elements, rule, dates| Reason { elements, record: Some(source(record)), rule, dates };
-    let mut reasons = vec![
-        reason(
-            "InsuredCardClassification, InsurerNumber, InsuredCardSymbol, InsuredIdentificationNumber, InsuredBranchNumber, \
-             PersonalFamilyClassification, Name, NameKana, Sex1, Birthdate, QualificationDate, InsurerName",
-            AS_REGISTERED,
-            String::new(),
-        ),
-        reason("Address, PostNumber", if record.shows_address { AS_REGISTERED } else { ADDRESS_HIDDEN }, String::new()),
-    ];
-    if let Some(loss) = record.loss {
-        reasons.push(reason("DisqualificationDate, ReasonOfLoss", LOSS, format!("check date {check}, lost {}", loss.on)));
-    }
-    if !record.coverage.in_force_on(check) {
-        return reasons;
-    }
-    if record.coverage.key.insurer.scheme() == Scheme::LateElderly {
-        let rule = if record.ratio.is_some() { RATIO } else { RATIO_MISSING };
-        reasons.push(reason("InsuredPartialContributionRatio", rule, format!("check date {check}")));
-    } else if record.preschool {
-        let last = preschool_ends(record.coverage.identity.birth_on);
-        reasons.push(reason("PreschoolClassification", PRESCHOOL, format!("check date {check}, last day {last}")));
-    }
-    if let Some(elderly) = record.elderly {
-        let (from, through) = (elderly.period.from(), elderly.period.through());
-        let dates = format!("check date {check}, valid {from} to {through}");
-        reasons.push(reason("ElderlyRecipientCertificateInfo", ELDERLY, dates));
-    }
-    let (rule, dates) = match record.limit {
-        Some(limit) => (LIMIT, format!("check date {check}, valid {} to {}", limit.period.from(), limit.period.through())),
-        None if record.limit_consent => (LIMIT_MISSING, format!("check date {check}")),
-        None => (LIMIT_NO_CONSENT, String::new()),
-    };
-    reasons.push(reason("LimitApplicationCertificateRelatedInfo", rule, dates));
+    let mut reasons = vec![validity(check_on, answer)];
+    reasons.extend(record.into_iter().flat_map(|record| record_reasons(check_on, record)));
     reasons
 }
 
-const VALID: Rule = Rule {
-    name: "in-force",
-    source: "健康保険法35条・36条; 資格有効性 OQSCD006",
-    english: "acquired on or before the check date and not lost by then: valid",
-    japanese: "資格確認日までに取得し、喪失していない資格は「有効」",
-};
-const INVALID: Rule = Rule {
-    name: "not-in-force",
-    source: "健康保険法36条; 資格有効性 OQSCD006",
-    english: "the coverage asked for is not in force and no later one is: invalid",
-    japanese: "照会された資格が資格確認日に有効でなく、後の有効な資格もない場合は「無効」",
-};
-const NEWER_EXISTS: Rule = Rule {
-    name: "newer-exists",
-    source: "資格有効性 OQSCD006",
-    english: "the coverage asked for is not in force, but the person has one in force that was acquired later",
-    japanese: "照会された資格は有効でないが、後に取得した有効な資格があるため「無効（新しい資格あり）」",
-};
-const NONE_FOUND: Rule = Rule {
-    name: "none-found",
-    source: "資格有効性 OQSCD006",
-    english: "no registration has this insurer, symbol, number, branch and birth date",
-    japanese: "保険者番号・記号・番号・枝番・生年月日の一致する登録がないため「該当資格なし」",
-};
-const SEVERAL_MATCH: Rule = Rule {
-    name: "several-match",
-    source: "資格有効性 OQSCD006",
-    english: "registrations of two or more people fit; ask again with the branch number",
-    japanese: "複数人の登録が一致するため「複数該当」。枝番を付けて照会し直す",
-};
-const AS_REGISTERED: Rule = Rule {
-    name: "as-registered",
-    source: "資格確認結果 OQS-IF-002",
-    english: "as the insurer registered it",
-    japanese: "保険者の登録のとおり",
-};
-const ADDRESS_HIDDEN: Rule = Rule {
-    name: "address-withheld",
-    source: "DV等支援措置: 不開示該当フラグ・自己情報提供不可フラグ",
-    english: "left out because the person is protected",
-    japanese: "支援措置の対象者のため表示しない",
-};
-const LOSS: Rule = Rule {
-    name: "lost",
-    source: "健康保険法36条",
-    english: "lost on or before the check date; the day of loss is the first day without coverage",
-    japanese: "資格確認日までに喪失。喪失日当日から資格はない",
-};
-const PRESCHOOL: Rule = Rule {
-    name: "preschool",
-    source: "健康保険法110条2項1号ロ; 年齢計算ニ関スル法律",
-    english: "until the first 31 March on or after the day on which the child reaches six",
-    japanese: "6歳に達する日以後の最初の3月31日まで未就学",
-};
-const RATIO: Rule = Rule {
-    name: "late-elderly-ratio",
-    source: "高齢者の医療の確保に関する法律67条",
-    english: "the ratio that the union registered for the check date",
-    japanese: "広域連合が登録した、資格確認日に有効な一部負担金割合",
-};
-const RATIO_MISSING: Rule = Rule {
-    name: "late-elderly-ratio-missing",
-    source: "高齢者の医療の確保に関する法律67条",
-    english: "the union has registered no ratio for the check date, so none is shown",
-    japanese: "資格確認日に有効な一部負担金割合が登録されていないため表示しない",
-};
-const ELDERLY: Rule = Rule {
-    name: "elderly-certificate",
-    source: "健康保険法施行規則52条ほか（高齢受給者証）",
-    english: "the certificate in force on the check date",
-    japanese: "資格確認日に有効な高齢受給者証",
-};
-const LIMIT: Rule = Rule {
-    name: "limit-certificate",
-    source: "健康保険法施行規則103条の2ほか（限度額適用認定証）",
-    english: "the certificate in force on the check date, shown with the patient's consent",
-    japanese: "資格確認日に有効な限度額適用認定証（本人同意あり）",
-};
-const LIMIT_MISSING: Rule = Rule {
-    name: "limit-certificate-missing",
-    source: "健康保険法施行規則103条の2ほか（限度額適用認定証）",
-    english: "consented, but no certificate is registered for the check date",
-    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証の登録がない",
-};
-const LIMIT_NO_CONSENT: Rule = Rule {
-    name: "limit-no-consent",
-    source: "限度額適用認定証提供同意 OQSCD001",
-    english: "not shown without the patient's consent",
-    japanese: "本人同意がないため表示しない",
-};
+fn validity(check_on: Date, answer: &Answer) -> Reason {
+    let rule = match answer.validity {
+        Validity::Valid => message::VALID,
+        Validity::Invalid => message::INVALID,
+        Validity::InvalidNewerExists => message::NEWER_EXISTS,
+        Validity::NoneFound => message::NONE_FOUND,
+        Validity::SeveralMatch => message::SEVERAL_MATCH,
+    };
+    let mut dates = vec![(Compared::CheckDate, check_on)];
+    if let Some(Record { coverage, .. }) = &answer.record {
+        dates.push((Compared::Acquired, coverage.acquired_on));
+        dates.extend(coverage.loss.map(|loss| (Compared::Lost, loss.on)));
+    }
+    let record = answer.record.as_ref().map(|record| (record.registration, record.coverage.key.insurer));
+    Reason { part: Part::Validity, record, rule, dates, consent: None, amounts: None }
+}
+
+fn record_reasons(check_on: Date, record: &Record) -> Vec<Reason> {
+    let source = (record.registration, record.coverage.key.insurer);
+    let reason = |part, rule, others: &[(Compared, Date)]| {
+        let dates = if others.is_empty() { Vec::new() } else { [&[(Compared::CheckDate, check_on)], others].concat() };
+        Reason { part, record: Some(source), rule, dates, consent: None, amounts: None }
+    };
+    let mut reasons = vec![
+        reason(Part::Card, message::AS_REGISTERED, &[]),
+        reason(Part::Address, if record.shows_address { message::AS_REGISTERED } else { message::ADDRESS_HIDDEN }, &[]),
+    ];
+    reasons.extend(record.loss.map(|loss| reason(Part::Loss, message::LOSS, &[(Compared::Lost, loss.on)])));
+    let in_force = record.coverage.in_force_on(check_on);
+    if in_force {
+        let (part, rule, dates) = ratio(check_on, record);
+        reasons.extend(rule.map(|rule| reason(part, rule, &dates)));
+    }
+    let (rule, dates, amounts) = match record.limit {
+        Some(limit) => (message::LIMIT, ends(limit.period), amounts(check_on, record, &limit)),
+        None if !in_force => (message::LIMIT_NOT_IN_FORCE, Vec::new(), None),
+        None if record.limit_consent => (message::LIMIT_MISSING, Vec::new(), None),
+        None => (message::LIMIT_NO_CONSENT, Vec::new(), None),
+    };
+    reasons.push(Reason { consent: Some(record.limit_consent), amounts, ..reason(Part::Limit, rule, &dates) });
+    reasons
+}
+
+/// What decides the patient's share, which is a different element at each age. None beyond 75 outside 後期高齢者医療, where the
+/// law knows no ratio.
+fn ratio(check_on: Date, record: &Record) -> (Part, Option<Rule>, Vec<(Compared, Date)>) {
+    let coverage = &record.coverage;
+    let birth = coverage.identity.birth_on;
+    let check = vec![(Compared::CheckDate, check_on)];
+    if coverage.key.insurer.scheme() == Scheme::LateElderly {
+        return match record.ratio {
+            Some(dated) => (Part::Ratio, Some(late_elderly::rule_on(check_on)), ends(dated.period)),
+            None => (Part::Ratio, Some(message::RATIO_MISSING), Vec::new()),
+        };
+    }
+    match record.elderly {
+        Some(certificate) => (Part::Elderly, Some(elderly::rule_on(check_on)), ends(certificate.period)),
+        None if record.preschool => {
+            (Part::Preschool, Some(PRESCHOOL), vec![(Compared::PreschoolEnds, preschool_ends(birth))])
+        }
+        None if is_elderly(birth, check_on) => (Part::Elderly, Some(message::ELDERLY_MISSING), check),
+        None => (Part::Ratio, (check_on <= elderly_ends(birth)).then_some(WORKING_AGE), check),
+    }
+}
+
+fn ends(period: Period) -> Vec<(Compared, Date)> {
+    vec![(Compared::ValidFrom, period.from()), (Compared::ValidThrough, period.through())]
+}
+
+/// The amounts of the certificate's category in the month of the check date; none for a category that this month does not know.
+fn amounts(check_on: Date, record: &Record, limit: &LimitCertificate) -> Option<(&'static Table, &'static Band)> {
+    let month = Month::of(check_on);
+    let found = band(month, ages_on(&record.coverage, check_on), BandName::Code(limit.category)).ok()?;
+    Some((table_of(month)?, found))
+}

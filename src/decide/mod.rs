@@ -1,12 +1,17 @@
 //! Facts + check date + consent + rules → answer. The one decision for every query path.
 //!
 //! [`by_card()`] answers a question by what stands on the card; [`explain()`] says which record and which rule stand behind
-//! each part of an answer.
+//! each part of an answer; [`findings()`] says where a registration contradicts the law. Answers follow the registration.
 
 mod answer;
 mod by_card;
 mod explain;
+mod findings;
+mod message_rules;
+mod part;
 
 pub use answer::{Answer, Record};
 pub use by_card::by_card;
-pub use explain::{Reason, explain};
+pub use explain::{Compared, Reason, explain};
+pub use findings::{Finding, findings};
+pub use part::Part;

@@ -1,6 +1,8 @@
 //! The one error table: every failure has a code, an HTTP status, an English title, and a Japanese message that fits into
 //! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -56,7 +58,7 @@ pub enum Failure {
     /// The operator asked for something that is not there.
     NotFound,
     /// The operator's request is malformed; the reason names the field.
-    OperatorRequest(&'static str),
+    OperatorRequest(Cow<'static, str>),
 }
 
 /// One row of the table.
@@ -180,7 +182,7 @@ impl Failure {
             Self::Token(TokenError::Expired),
             Self::OperatorToken,
             Self::NotFound,
-            Self::OperatorRequest("birth_on"),
+            Self::OperatorRequest("birth_on".into()),
             Self::Busy,
             Self::Unavailable,
             Self::LogUnavailable,
@@ -195,7 +197,7 @@ impl Failure {
         match self {
             Self::Message(fault) => Some(fault.to_string()),
             Self::Certificate(refused) => Some(refused.to_string()),
-            Self::OperatorRequest(reason) => Some((*reason).to_owned()),
+            Self::OperatorRequest(reason) => Some(reason.clone().into_owned()),
             _ => None,
         }
     }

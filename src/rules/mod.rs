@@ -1,8 +1,27 @@
 //! Dated rules of law, each with its source. Past rules never change.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`copay`], [`preschool`], [`elderly`], [`late_elderly`] | 一部負担金割合 by age on the check date |
+//! | [`active_income`] | 現役並み所得 |
+//! | [`category`] | 適用区分 by income |
+//! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
+//! | [`scheme`] | 後期高齢者医療 from 75 on; 資格喪失日 |
+//! | [`rounding`] | where money is rounded |
 
-mod preschool;
+pub mod active_income;
+pub mod category;
+pub mod copay;
+pub mod elderly;
+pub mod late_elderly;
+pub mod limit;
+pub mod preschool;
+#[cfg(test)]
+mod properties;
+pub mod rounding;
+pub mod scheme;
 
-pub use preschool::{is_preschool, preschool_ends};
+use jiff::civil::Date;
 
 /// A rule that an answer rests on, for explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +30,8 @@ pub struct Rule {
     pub name: &'static str,
     /// The law or the page of the specification that says so.
     pub source: &'static str,
+    /// Since when it has been as it is; `None` where that is not known to us.
+    pub effective_on: Option<Date>,
     /// What it says, in English.
     pub english: &'static str,
     /// What it says, in Japanese.

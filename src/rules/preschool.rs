@@ -2,7 +2,17 @@
 
 use jiff::civil::{Date, date};
 
+use super::Rule;
 use crate::domain::BirthDate;
+
+/// 未就学.
+pub const PRESCHOOL: Rule = Rule {
+    name: "preschool",
+    source: "健康保険法110条2項1号ロ; 国民健康保険法42条1項2号; 年齢計算ニ関スル法律",
+    effective_on: Some(date(2008, 4, 1)),
+    english: "2割 until the first 31 March on or after the day on which the child reaches six",
+    japanese: "6歳に達する日以後の最初の3月31日まで未就学（2割）",
+};
 
 /// The last day, inclusive, on which a child counts as 未就学: the first 31 March on or after the day on which it
 /// reaches six. Born on 1 April 2020: 31 March 2026; born on 2 April 2020: 31 March 2027.

@@ -11,6 +11,7 @@ mod ask;
 mod bad_input;
 mod callers;
 mod demo;
+mod explain;
 mod fixtures;
 mod golden;
 mod kill;

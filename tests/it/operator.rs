@@ -83,26 +83,6 @@ async fn what_is_loaded_can_be_seen() {
 }
 
 #[tokio::test]
-async fn explanations_name_record_and_rule() {
-    let world = World::start().await;
-    let ask = ask_of("elderly-ratio-not-registered");
-    let question = serde_json::json!({
-        "insurer": ask.insurer, "number": ask.number, "birth_on": ask.birth_on, "check_on": ask.check_on, "limit_consent": true,
-    });
-    let address = world.app.operator_addr().to_string();
-    let headers = [("content-type", "application/json")];
-    let (status, text, _) = process::http(&address, "POST", "/api/explain", &headers, &question.to_string()).await;
-    let explanation: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, explanation["validity"].as_str()), (200, Some("1")), "{text}");
-    let reasons = explanation["reasons"].as_array().unwrap();
-    let of = |element: &str| reasons.iter().find(|reason| reason["elements"].as_str().unwrap().contains(element)).unwrap();
-    assert_eq!(of("QualificationValidity")["rule"], "in-force");
-    assert_eq!(of("InsuredPartialContributionRatio")["rule"], "late-elderly-ratio-missing");
-    assert!(reasons.iter().all(|reason| reason["record"].is_i64() && !reason["japanese"].as_str().unwrap().is_empty()));
-    world.stop().await;
-}
-
-#[tokio::test]
 async fn the_documents_work_offline() {
     let world = World::start().await;
     let (status, text) = world.get("/openapi.json").await;

@@ -6,12 +6,13 @@ use crate::fixtures::Ask;
 use crate::pki::PkiFiles;
 use crate::terminal::{Reply, Terminal};
 use crate::wire::message::by_card::ID;
-use crate::wire::{Bounds, Format};
+use crate::wire::{Bounds, Element, Format};
 
-use super::{Language, explain, table};
+use super::{explain, table};
 use crate::cli::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::Directory;
+use crate::cli::language::Language;
 use crate::cli::output;
 
 #[derive(clap::Args)]
@@ -93,7 +94,9 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     }
     if options.explain {
         let language = options.lang.unwrap_or_else(Language::of_environment);
-        explain::print(&options.operator_addr, options.operator_token.as_deref(), &ask, language).await?;
+        let question = ask.request(institution.as_str()).write(Format::Json, AnswerCharset::Utf8);
+        let answer = parse(format, &reply)?;
+        explain::print(&options.operator_addr, options.operator_token.as_deref(), question, &answer, language).await?;
     }
     Ok(())
 }
@@ -140,15 +143,18 @@ fn caller(options: &Options) -> Result<(InstitutionCode, String), Exit> {
     Ok((entry.institution.code, options.terminal.clone().unwrap_or(first)))
 }
 
+fn parse(format: Format, reply: &Reply) -> Result<Element, Exit> {
+    format.parse(&reply.body, Bounds::ANSWER).map_err(|_| {
+        let text = String::from_utf8_lossy(&reply.body).into_owned();
+        Exit::environment(format!("the server did not answer with an official message:\n{text}"))
+    })
+}
+
 fn print(options: &Options, format: Format, reply: &Reply) -> Result<(), Exit> {
     let mut text = reply.body.to_vec();
     if options.format == OutputFormat::Text {
         let language = options.lang.unwrap_or_else(Language::of_environment);
-        let answer = format.parse(&reply.body, Bounds::ANSWER).map_err(|_| {
-            let text = String::from_utf8_lossy(&reply.body).into_owned();
-            Exit::environment(format!("the server did not answer with an official message:\n{text}"))
-        })?;
-        text = table::render(&answer, language).into_bytes();
+        text = table::render(&parse(format, reply)?, language).into_bytes();
     } else if !text.ends_with(b"\n") {
         text.push(b'\n');
     }

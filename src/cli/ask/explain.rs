@@ -4,44 +4,131 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::fixtures::Ask;
-use crate::http::operator::explain::{ExplainQuestion, Explanation};
+use crate::domain::Yen;
+use crate::http::operator::explanation::{AmountsView, Explanation, ReasonView};
+use crate::wire::Element;
 
-use super::Language;
+use super::labels::label;
 use crate::cli::exit::Exit;
+use crate::cli::finding;
+use crate::cli::language::Language;
 use crate::cli::output;
 
-/// Asks the operator listener why the answer is as it is, and prints the reasons.
-pub(super) async fn print(address: &str, token: Option<&str>, ask: &Ask, language: Language) -> Result<(), Exit> {
-    let question = ExplainQuestion {
-        insurer: ask.insurer.clone(),
-        symbol: ask.symbol.clone(),
-        number: ask.number.clone(),
-        branch: ask.branch.clone(),
-        birth_on: ask.birth_on,
-        check_on: ask.check_on,
-        limit_consent: ask.limit_consent,
-    };
-    let explanation = post(address, token, &question).await?;
+/// Asks the operator listener why `answer` is as it is, and prints the reasons. `question` is the official query in JSON.
+pub(super) async fn print(
+    address: &str,
+    token: Option<&str>,
+    question: Vec<u8>,
+    answer: &Element,
+    language: Language,
+) -> Result<(), Exit> {
+    let explanation = post(address, token, question).await?;
+    let mut shown = Vec::new();
+    names(answer, &mut shown);
     let mut text = String::new();
-    for reason in explanation.reasons {
-        let (words, record, rule, dates) = match language {
-            Language::Ja => (&reason.japanese, "登録", "規則", "日付"),
-            Language::En => (&reason.english, "record", "rule", "dates"),
+    for reason in &explanation.reasons {
+        text.push('\n');
+        for line in lines(reason, &shown, language) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    for found in &explanation.findings {
+        let words = finding::Words {
+            registered: &found.registered,
+            from: found.from,
+            through: found.through,
+            rule: &found.rule,
+            source: &found.source,
+            law: if language == Language::Ja { &found.japanese } else { &found.english },
         };
-        text += &format!("\n{}\n    {words}\n", reason.elements);
-        if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
-            text += &format!("    {record}: {id} ({insurer})\n");
-        }
-        text += &format!("    {rule}: {} [{}]\n", reason.rule, reason.source);
-        if !reason.dates.is_empty() {
-            text += &format!("    {dates}: {}\n", reason.dates);
-        }
+        text += &format!("\n{}\n", finding::text(&words, language));
     }
     output::print(text.as_bytes())
 }
 
-async fn post(address: &str, token: Option<&str>, question: &ExplainQuestion) -> Result<Explanation, Exit> {
+/// The names of all elements under `element`.
+fn names<'a>(element: &'a Element, found: &mut Vec<&'a str>) {
+    for child in &element.children {
+        found.push(&child.name);
+        names(child, found);
+    }
+}
+
+fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String> {
+    let (record, rule, dates, consent, amounts) = match language {
+        Language::Ja => ("登録", "規則", "日付", "同意", "限度額"),
+        Language::En => ("record", "rule", "dates", "consent", "amounts"),
+    };
+    let words = if language == Language::Ja { &reason.japanese } else { &reason.english };
+    let mut lines = vec![title(reason, shown, language), format!("    {words}")];
+    if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
+        lines.push(format!("    {record}: {id} ({insurer})"));
+    }
+    let since = match (reason.effective_on, language) {
+        (Some(day), Language::Ja) => format!(" {day}から"),
+        (Some(day), Language::En) => format!(" since {day}"),
+        (None, _) => String::new(),
+    };
+    lines.push(format!("    {rule}: {} [{}]{since}", reason.rule, reason.source));
+    if !reason.dates.is_empty() {
+        let compared = reason.dates.iter().map(|compared| match language {
+            Language::Ja => format!("{} {}", compared.japanese, compared.date),
+            Language::En => format!("{} {}", compared.english, compared.date),
+        });
+        lines.push(format!("    {dates}: {}", compared.collect::<Vec<_>>().join(", ")));
+    }
+    lines.extend(reason.consent.map(|given| {
+        let word = match (given, language) {
+            (true, Language::Ja) => "あり",
+            (false, Language::Ja) => "なし",
+            (true, Language::En) => "given",
+            (false, Language::En) => "not given",
+        };
+        format!("    {consent}: {word}")
+    }));
+    lines.extend(reason.amounts.as_ref().map(|view| format!("    {amounts}: {}", amounts_text(view, language))));
+    lines
+}
+
+/// What the reason is about: the fields that the answer shows, or all of them where it shows none.
+fn title(reason: &ReasonView, shown: &[&str], language: Language) -> String {
+    let present: Vec<&String> = reason.elements.iter().filter(|element| shown.contains(&element.as_str())).collect();
+    let meant = if present.is_empty() { reason.elements.iter().collect() } else { present };
+    let names = meant.into_iter().map(|element| label(element, language).unwrap_or(element));
+    names.collect::<Vec<_>>().join(if language == Language::Ja { "、" } else { ", " })
+}
+
+fn amounts_text(view: &AmountsView, language: Language) -> String {
+    let yen = |amount: u64| Yen::new(amount).to_string();
+    let japanese = language == Language::Ja;
+    let mut text = match japanese {
+        true => format!("{} 世帯{}円", view.category, yen(view.household_yen)),
+        false => format!("{} household {} yen", view.category, yen(view.household_yen)),
+    };
+    if let Some(start) = view.one_per_cent_above_yen {
+        text += &match japanese {
+            true => format!("＋医療費の{}円を超える分の1%", yen(start)),
+            false => format!(" + 1 % of the medical cost above {}", yen(start)),
+        };
+    }
+    if let Some(fourth) = view.fourth_month_yen {
+        text += &match japanese {
+            true => format!("、4回目から{}円", yen(fourth)),
+            false => format!(", from the 4th month {}", yen(fourth)),
+        };
+    }
+    if let Some(outpatient) = view.outpatient_yen {
+        text += &match japanese {
+            true => format!("、外来（個人）{}円", yen(outpatient)),
+            false => format!(", outpatient {} a person", yen(outpatient)),
+        };
+    }
+    text += &format!(" [{}]", view.source);
+    text
+}
+
+async fn post(address: &str, token: Option<&str>, question: Vec<u8>) -> Result<Explanation, Exit> {
     let failed = |error: &dyn std::fmt::Display| Exit::environment(format!("operator listener {address}: {error}"));
     let stream = TcpStream::connect(address).await.map_err(|error| failed(&error))?;
     let (mut sender, connection) =
@@ -51,8 +138,7 @@ async fn post(address: &str, token: Option<&str>, question: &ExplainQuestion) ->
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
-    let body = serde_json::to_vec(question).map_err(|error| failed(&error))?;
-    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| failed(&error))?;
+    let request = request.body(Full::new(Bytes::from(question))).map_err(|error| failed(&error))?;
     let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
     let status = response.status();
     let body = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();

@@ -1,6 +1,6 @@
 //! What elements and codes are called, for people.
 
-use super::Language;
+use crate::cli::language::Language;
 
 /// The name of an element; `None` for one that has none here and is shown as it is.
 pub(super) fn label(element: &str, language: Language) -> Option<&'static str> {

@@ -2,8 +2,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::wire::Element;
 
-use super::Language;
 use super::labels::{label, meaning};
+use crate::cli::language::Language;
 
 /// An answer as a table: what it is, the value, what the value means. Columns align whatever the width of the characters.
 pub(super) fn render(answer: &Element, language: Language) -> String {

@@ -1,115 +1,125 @@
 //! `POST /api/explain`: why an answer is as it is.
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::http::HeaderMap;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::OperatorState;
-use crate::decide;
-use crate::domain::{BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, InsurerNumber};
+use super::explanation::Explanation;
+use crate::decide::{self, Answer};
+use crate::domain::{CardQuery, Registration, Validity};
+use crate::http::body;
+use crate::http::by_card::request_format;
 use crate::http::error::Failure;
 use crate::store;
-use crate::wire::code;
+use crate::wire::message::by_card::Request;
+use crate::wire::{Bounds, Format};
 
-/// A question by what stands on the card.
-#[derive(Serialize, Deserialize, ToSchema)]
+/// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML may stand in its place.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ExplainQuestion {
-    /// 保険者番号.
-    pub insurer: String,
-    /// 記号.
-    pub symbol: Option<String>,
-    /// 番号.
-    pub number: String,
-    /// 枝番.
-    pub branch: Option<String>,
-    /// 生年月日.
-    #[schema(value_type = String, format = Date)]
-    pub birth_on: Date,
+pub(super) struct PersonQuestion {
+    /// The stable id in the fixture files.
+    person: String,
     /// 資格確認日.
     #[schema(value_type = String, format = Date)]
-    pub check_on: Date,
+    check_on: Date,
+    /// Which registration's card is shown, from 1 in order of acquisition; without it the one in force, of several the latest.
+    coverage: Option<usize>,
     /// 限度額適用認定証提供同意.
-    #[serde(default)]
-    pub limit_consent: bool,
+    #[serde(default = "consents")]
+    limit_consent: bool,
 }
 
-/// Why the answer is as it is.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct Explanation {
-    /// 資格有効性 (code).
-    pub validity: String,
-    /// One entry for each part of the answer.
-    pub reasons: Vec<ReasonView>,
-}
-
-/// Why one part of the answer is as it is.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct ReasonView {
-    /// The official elements that it is about.
-    pub elements: String,
-    /// The registration it was read from; none when nothing matched.
-    pub record: Option<i64>,
-    /// The insurer that made the registration.
-    pub insurer: Option<String>,
-    /// The rule's name.
-    pub rule: String,
-    /// Where the rule stands.
-    pub source: String,
-    /// The dates that were compared.
-    pub dates: String,
-    /// The reason in English.
-    pub english: String,
-    /// The reason in Japanese.
-    pub japanese: String,
+fn consents() -> bool {
+    true
 }
 
 /// Decides a question as a terminal's would be, and says which record and which rule stand behind each part of the answer.
 /// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
 #[utoipa::path(
-    post, path = "/api/explain", tag = "registry", request_body = ExplainQuestion,
-    responses((status = 200, body = Explanation), (status = 400, description = "The question is malformed (SHK4003)"))
+    post, path = "/api/explain", tag = "registry",
+    request_body(content((PersonQuestion = "application/json"), ("application/xml"))),
+    responses(
+        (status = 200, body = Explanation),
+        (status = 400, description = "The question is malformed (SHK4003), or the official query in it (SHK1002 to 1009)"),
+        (status = 404, description = "Nobody has this id (SHK4002)")
+    )
 )]
 pub(super) async fn explain(
     State(state): State<OperatorState>,
-    question: Result<Json<ExplainQuestion>, JsonRejection>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Json<Explanation>, Failure> {
-    let Json(question) = question.map_err(|_| Failure::OperatorRequest("the body is not a question in JSON"))?;
-    let query = card_query(&question)?;
+    let format = request_format(&headers).ok_or(Failure::MediaType)?;
+    let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
+    let query = match person_question(format, &bytes)? {
+        Some(question) => match card_of(&state, &question).await? {
+            Some(query) => query,
+            None => return Ok(Json(nobody(question.check_on))),
+        },
+        None => official_query(format, &bytes)?,
+    };
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
     let mut facts =
         store::by_card::facts(&mut connection, std::slice::from_ref(&query)).await.map_err(|_| Failure::Unavailable)?;
     let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
-    let answer = decide::by_card(&query, &people);
-    let reasons = decide::explain(&query, &answer).into_iter().map(|reason| ReasonView {
-        elements: reason.elements.to_owned(),
-        record: reason.record.map(|(id, _)| id),
-        insurer: reason.record.map(|(_, insurer)| insurer.to_string()),
-        rule: reason.rule.name.to_owned(),
-        source: reason.rule.source.to_owned(),
-        dates: reason.dates,
-        english: reason.rule.english.to_owned(),
-        japanese: reason.rule.japanese.to_owned(),
-    });
-    Ok(Json(Explanation { validity: code::validity(answer.validity).to_owned(), reasons: reasons.collect() }))
+    Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, &people))))
 }
 
-fn card_query(question: &ExplainQuestion) -> Result<CardQuery, Failure> {
-    let bad = Failure::OperatorRequest;
-    let symbol = question.symbol.as_deref().map(CardSymbol::parse).transpose();
-    let branch = question.branch.as_deref().map(BranchNumber::parse).transpose();
-    Ok(CardQuery {
-        key: CardKey {
-            insurer: InsurerNumber::parse(&question.insurer).map_err(|_| bad("insurer: not an insurer number"))?,
-            symbol: symbol.map_err(|_| bad("symbol: 1 to 20 characters"))?,
-            number: CardNumber::parse(&question.number).map_err(|_| bad("number: 1 to 20 characters"))?,
-            branch: branch.map_err(|_| bad("branch: two digits"))?,
-        },
-        birth_on: BirthDate::new(question.birth_on).map_err(|_| bad("birth_on: 1860 or later"))?,
+/// The body as a question about a person; `None` when it is an official query.
+fn person_question(format: Format, bytes: &Bytes) -> Result<Option<PersonQuestion>, Failure> {
+    let malformed = Failure::OperatorRequest(
+        "the body is neither an official query nor {\"person\": …, \"check_on\": \"YYYY-MM-DD\"}".into(),
+    );
+    let is_json = format == Format::Json;
+    let fields: serde_json::Map<String, serde_json::Value> = match serde_json::from_slice(bytes) {
+        Ok(fields) if is_json => fields,
+        Err(_) if is_json => return Err(malformed),
+        _ => return Ok(None),
+    };
+    if fields.contains_key("XmlMsg") {
+        return Ok(None);
+    }
+    serde_json::from_value(fields.into()).map(Some).map_err(|_| malformed)
+}
+
+fn official_query(format: Format, bytes: &Bytes) -> Result<CardQuery, Failure> {
+    let root = format.parse(bytes, Bounds::SINGLE)?;
+    Request::parse(&root).map(|request| request.query).map_err(|(fault, _)| fault.into())
+}
+
+/// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
+async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
+    let found = state.store.person(&question.person).await.map_err(|_| Failure::Unavailable)?;
+    let registrations = found.ok_or(Failure::NotFound)?.facts.map(|facts| facts.registrations).unwrap_or_default();
+    let meant =
+        match question.coverage {
+            Some(place) => {
+                let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
+                Some(meant.ok_or_else(|| {
+                    Failure::OperatorRequest("coverage: the person has no registration of this number".into())
+                })?)
+            }
+            None => current(&registrations, question.check_on),
+        };
+    Ok(meant.map(|Registration { coverage, .. }| CardQuery {
+        key: coverage.key.clone(),
+        birth_on: coverage.identity.birth_on,
         check_on: question.check_on,
         limit_consent: question.limit_consent,
-    })
+    }))
+}
+
+/// Of the registrations in force the one acquired last; of none the last one acquired at all.
+fn current(registrations: &[Registration], day: Date) -> Option<&Registration> {
+    registrations.iter().max_by_key(|one| (one.coverage.in_force_on(day), one.coverage.acquired_on))
+}
+
+fn nobody(check_on: Date) -> Explanation {
+    Explanation::of(check_on, &Answer { validity: Validity::NoneFound, record: None })
 }

@@ -1,6 +1,8 @@
 //! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP; on a loopback address, or behind a token.
 
-pub mod explain;
+mod explain;
+pub mod explanation;
+mod finding;
 mod health;
 mod insurers;
 mod metrics;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::OperatorState;
+use super::finding::FindingView;
+use crate::clock::tokyo_date;
+use crate::decide::findings;
 use crate::domain::{Coverage, PersonFacts, Registration};
 use crate::http::error::Failure;
 use crate::wire::code;
@@ -82,6 +85,8 @@ pub(super) struct CoverageView {
     elderly: Vec<RatioView>,
     /// 限度額適用認定証.
     limits: Vec<LimitView>,
+    /// Where the registration contradicts the law; a coverage without a loss is judged until today.
+    findings: Vec<FindingView>,
 }
 
 /// A ratio and the days on which it holds.
@@ -134,16 +139,17 @@ pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<Strin
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
+    let today = tokyo_date(state.clock.now());
     Ok(Json(PersonView {
         id: person.fixture_id,
         about: person.about,
         address_withheld: protection.address_withheld,
         self_information_blocked: protection.self_information_blocked,
-        coverages: registrations.into_iter().map(coverage_view).collect(),
+        coverages: registrations.into_iter().map(|one| coverage_view(one, today)).collect(),
     }))
 }
 
-fn coverage_view(Registration { id, coverage }: Registration) -> CoverageView {
+fn coverage_view(Registration { id, coverage }: Registration, today: Date) -> CoverageView {
     let Coverage { key, identity, loss, .. } = &coverage;
     let ratio = |period: crate::domain::Period, wari| RatioView { from: period.from(), through: period.through(), wari };
     CoverageView {
@@ -173,5 +179,6 @@ fn coverage_view(Registration { id, coverage }: Registration) -> CoverageView {
                 long_stay_on: limit.long_stay_on,
             })
             .collect(),
+        findings: findings(&coverage, today).into_iter().map(FindingView::from).collect(),
     }
 }

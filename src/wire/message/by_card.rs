@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::decide::{Answer, Record};
+use crate::decide::{Answer, Part, Record};
 use crate::domain::{
     AnswerCharset, BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, ElderlyCertificate, InstitutionCode,
     InsurerNumber, LimitCertificate,
@@ -278,6 +278,45 @@ pub fn record_elements() -> Vec<String> {
         .collect()
 }
 
+/// The elements in which a part of an answer stands; an inner element stands for its members.
+#[must_use]
+pub fn elements(part: Part) -> &'static [&'static str] {
+    match part {
+        Part::Validity => &["QualificationValidity"],
+        Part::Card => &[
+            "InsuredCardClassification",
+            "InsurerNumber",
+            "InsurerName",
+            "InsuredCardSymbol",
+            "InsuredIdentificationNumber",
+            "InsuredBranchNumber",
+            "PersonalFamilyClassification",
+            "InsuredName",
+            "Name",
+            "NameOfOther",
+            "NameKana",
+            "NameOfOtherKana",
+            "Sex1",
+            "Sex2",
+            "Birthdate",
+            "QualificationDate",
+            "InsuredCertificateIssuanceDate",
+            "InsuredCardValidDate",
+            "InsuredCardExpirationDate",
+        ],
+        Part::Address => &["Address", "PostNumber"],
+        Part::Loss => &["DisqualificationDate", "ReasonOfLoss"],
+        Part::Preschool => &["PreschoolClassification"],
+        Part::Ratio => &["InsuredPartialContributionRatio"],
+        Part::Elderly => &["ElderlyRecipientCertificateInfo"],
+        Part::Limit => &[
+            "LimitApplicationCertificateRelatedConsFlg",
+            "LimitApplicationCertificateRelatedConsTime",
+            "LimitApplicationCertificateRelatedInfo",
+        ],
+    }
+}
+
 /// OQS-IF-002 資格確認結果, encoded.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
@@ -355,7 +394,7 @@ fn record(processed: &Processed, record: &Record, insurer_name: &str) -> Object 
         .text_if("InsuredCertificateIssuanceDate", coverage.card.issued_on.map(date_text))
         .text_if("InsuredCardValidDate", coverage.card.valid_from.map(date_text))
         .text_if("InsuredCardExpirationDate", coverage.card.valid_through.map(date_text))
-        .text_if("InsuredPartialContributionRatio", record.ratio.map(code::ratio))
+        .text_if("InsuredPartialContributionRatio", record.ratio.map(|dated| code::ratio(dated.ratio)))
         .text_if("PreschoolClassification", record.preschool.then_some("1"))
         .text_if("ReasonOfLoss", record.loss.map(|loss| code::loss_reason(loss.reason)))
         .text("InsurerName", insurer_name.to_owned())

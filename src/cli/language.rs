@@ -1,0 +1,18 @@
+/// The language of readable output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Language {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+impl Language {
+    /// What the environment asks for.
+    pub(super) fn of_environment() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        if locale.is_some_and(|locale| locale.starts_with("ja")) { Self::Ja } else { Self::En }
+    }
+}

@@ -1,0 +1,196 @@
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::domain::{CopayRatio, Coverage, LimitCategory, LimitCertificate, LimitKind, Month, Period, Scheme};
+use crate::rules::category::{CATEGORY, CATEGORY_FOLLOWS_RATIO, MEAL_REDUCTION, agrees_with_ratio, is_low_income};
+use crate::rules::elderly::{self, elderly_begins, elderly_certificate_begins, elderly_ends, is_elderly};
+use crate::rules::limit::{Ages, BandError, BandName, band, table_of, tables};
+use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
+use crate::rules::{Rule, late_elderly};
+
+use super::message_rules::ONE_AT_A_TIME;
+use super::part::Part;
+
+/// A contradiction between what an insurer registered and the law, or within the registration. Answers follow the registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub part: Part,
+    /// What was registered, in few words of Japanese: 資格, 2割, 区分ウ …
+    pub registered: String,
+    /// The days on which it contradicts, both inclusive.
+    pub days: Period,
+    /// The rule that says otherwise.
+    pub rule: Rule,
+}
+
+/// What contradicts the law in `coverage`, in the order of its parts. A coverage without a loss is judged until `as_of`.
+#[must_use]
+pub fn findings(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
+    let mut found: Vec<Finding> = scheme(coverage, as_of).into_iter().collect();
+    found.extend(ratios(coverage));
+    found.extend(elderly_certificates(coverage));
+    for limit in &coverage.limits {
+        found.extend(category(coverage, limit));
+        found.extend(category_and_ratio(coverage, limit));
+        found.extend(kind(limit));
+    }
+    found.extend(overlaps(coverage));
+    found
+}
+
+fn is_late_elderly(coverage: &Coverage) -> bool {
+    coverage.key.insurer.scheme() == Scheme::LateElderly
+}
+
+/// Whose bands hold for somebody with this coverage on `day`.
+pub(super) fn ages_on(coverage: &Coverage, day: Date) -> Ages {
+    if is_late_elderly(coverage) {
+        Ages::LateElderly
+    } else if is_elderly(coverage.identity.birth_on, day) {
+        Ages::From70To74
+    } else if day > elderly_ends(coverage.identity.birth_on) {
+        // Whoever stays in the old scheme by mistake has a contradiction of its own.
+        Ages::From70
+    } else {
+        Ages::Under70
+    }
+}
+
+/// The days from `from` to `through`; none if there are none.
+fn days(from: Date, through: Date) -> Option<Period> {
+    Period::new(from, through).ok()
+}
+
+fn before(day: Date) -> Date {
+    day.yesterday().unwrap_or(day)
+}
+
+fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
+    let birth = coverage.identity.birth_on;
+    let from = coverage.acquired_on;
+    let through = coverage.loss.map_or(as_of, |loss| before(loss.on));
+    let (days, rule) = if is_late_elderly(coverage) {
+        (days(from, before(late_elderly_earliest(birth)).min(through)), LATE_ELDERLY_FROM_65)
+    } else {
+        (days(late_elderly_begins(birth).max(from), through), LATE_ELDERLY_AT_75)
+    };
+    let registered = coverage.key.insurer.scheme().japanese().to_owned();
+    Some(Finding { part: Part::Validity, registered, days: days?, rule })
+}
+
+fn ratios(coverage: &Coverage) -> impl Iterator<Item = Finding> {
+    coverage.ratios.iter().filter(|dated| dated.ratio == CopayRatio::Two).filter_map(|dated| {
+        let days = days(dated.period.from(), before(late_elderly::TWO_SINCE).min(dated.period.through()))?;
+        Some(Finding { part: Part::Ratio, registered: wari(dated.ratio), days, rule: late_elderly::RATIO })
+    })
+}
+
+fn wari(ratio: CopayRatio) -> String {
+    format!("{}割", ratio.tenths())
+}
+
+fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
+    let birth = coverage.identity.birth_on;
+    let mut found = Vec::new();
+    for certificate in &coverage.elderly {
+        let (from, through) = (certificate.period.from(), certificate.period.through());
+        let outside = if is_late_elderly(coverage) {
+            [Some(certificate.period), None]
+        } else {
+            let begins = elderly_certificate_begins(birth, coverage.acquired_on);
+            [days(from, before(begins).min(through)), days(late_elderly_begins(birth).max(from), through)]
+        };
+        let finding = |days, rule| Finding { part: Part::Elderly, registered: wari(certificate.ratio), days, rule };
+        found.extend(outside.into_iter().flatten().map(|days| finding(days, elderly::PERIOD)));
+        if certificate.ratio == CopayRatio::One && birth.date() > elderly::LAST_BORN_WITH_ONE {
+            found.push(finding(certificate.period, elderly::RATIO));
+        }
+    }
+    found
+}
+
+/// A category on days on which people of this age, or nobody, can have it. Days whose table has no known codes are passed over.
+fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for stretch in stretches(coverage, limit.period) {
+        let month = Month::of(stretch.from());
+        let judged = table_of(month).is_some_and(|table| table.codes_known);
+        let wrong = matches!(
+            band(month, ages_on(coverage, stretch.from()), BandName::Code(limit.category)),
+            Err(BandError::Unknown { .. } | BandError::Age { .. })
+        );
+        if !judged || !wrong {
+            continue;
+        }
+        match found.last_mut().filter(|last| last.days.through() == before(stretch.from())) {
+            Some(last) => last.days = days(last.days.from(), stretch.through()).unwrap_or(last.days),
+            None => found.push(of_limit(limit.category, stretch, CATEGORY)),
+        }
+    }
+    found
+}
+
+fn of_limit(category: LimitCategory, days: Period, rule: Rule) -> Finding {
+    Finding { part: Part::Limit, registered: category.japanese().to_owned(), days, rule }
+}
+
+/// `period` cut where another table or another age begins.
+fn stretches(coverage: &Coverage, period: Period) -> Vec<Period> {
+    let birth = coverage.identity.birth_on;
+    let starts: BTreeSet<Date> = tables()
+        .iter()
+        .map(|table| table.from.first_day())
+        .chain([period.from(), elderly_begins(birth), late_elderly_begins(birth)])
+        .filter(|day| period.contains(*day))
+        .collect();
+    let ends = starts.iter().skip(1).map(|next| before(*next)).chain([period.through()]);
+    starts.iter().zip(ends).filter_map(|(from, through)| days(*from, through)).collect()
+}
+
+fn category_and_ratio(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
+    let registered = coverage.ratios.iter().map(|dated| (dated.period, dated.ratio));
+    let certificates = coverage.elderly.iter().map(|certificate| (certificate.period, certificate.ratio));
+    registered
+        .chain(certificates)
+        .filter(|(_, ratio)| !agrees_with_ratio(limit.category, *ratio, is_late_elderly(coverage)))
+        .filter_map(|(period, ratio)| {
+            let days = days(period.from().max(limit.period.from()), period.through().min(limit.period.through()))?;
+            let registered = format!("{} + {}", limit.category.japanese(), wari(ratio));
+            Some(Finding { part: Part::Limit, registered, days, rule: CATEGORY_FOLLOWS_RATIO })
+        })
+        .collect()
+}
+
+fn kind(limit: &LimitCertificate) -> Option<Finding> {
+    let reduces_meals = matches!(limit.kind, LimitKind::LimitAndMeal | LimitKind::Meal);
+    (reduces_meals && !is_low_income(limit.category)).then(|| of_limit(limit.category, limit.period, MEAL_REDUCTION))
+}
+
+/// Two entries of one sort on the same days that do not say the same.
+fn overlaps(coverage: &Coverage) -> Vec<Finding> {
+    let ratios: Vec<(Period, String)> = coverage.ratios.iter().map(|dated| (dated.period, wari(dated.ratio))).collect();
+    let elderly: Vec<(Period, String)> = coverage.elderly.iter().map(|card| (card.period, wari(card.ratio))).collect();
+    let limits: Vec<(Period, String)> =
+        coverage.limits.iter().map(|limit| (limit.period, limit.category.japanese().to_owned())).collect();
+    [(Part::Ratio, ratios), (Part::Elderly, elderly), (Part::Limit, limits)]
+        .into_iter()
+        .flat_map(|(part, entries)| overlaps_of(part, &entries))
+        .collect()
+}
+
+fn overlaps_of(part: Part, entries: &[(Period, String)]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (place, (period, what)) in entries.iter().enumerate() {
+        for (other, other_what) in entries.iter().skip(place + 1).filter(|(_, other)| other != what) {
+            let both = days(period.from().max(other.from()), period.through().min(other.through()));
+            let registered = format!("{what} + {other_what}");
+            found.extend(both.map(|days| Finding { part, registered, days, rule: ONE_AT_A_TIME }));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

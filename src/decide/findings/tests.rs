@@ -1,0 +1,208 @@
+use jiff::civil::{Date, date};
+
+use super::*;
+use crate::domain::{
+    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, DatedRatio, ElderlyCertificate, Identity,
+    InsurerNumber, Loss, LossReason, PersonalText, Relationship, Sex,
+};
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
+    Coverage {
+        key: CardKey {
+            insurer: InsurerNumber::parse(insurer).unwrap(),
+            symbol: None,
+            number: CardNumber::parse("1").unwrap(),
+            branch: Some(BranchNumber::parse("00").unwrap()),
+        },
+        relationship: Some(Relationship::Insured),
+        card_class: CardClass::General,
+        identity: Identity {
+            name: PersonalText::parse("試験　太郎").unwrap(),
+            kana: None,
+            other_name: None,
+            other_kana: None,
+            insured_name: None,
+            sex: Sex::Male,
+            sex_on_back: None,
+            birth_on: BirthDate::new(birth).unwrap(),
+            post_number: None,
+            address: None,
+        },
+        acquired_on,
+        loss: None,
+        card: CardDates::default(),
+        ratios: Vec::new(),
+        elderly: Vec::new(),
+        limits: Vec::new(),
+    }
+}
+
+fn employee(birth: Date) -> Coverage {
+    coverage("06132013", birth, date(2010, 4, 1))
+}
+
+fn late_elderly(birth: Date, acquired_on: Date) -> Coverage {
+    coverage("39131016", birth, acquired_on)
+}
+
+fn period(from: Date, through: Date) -> Period {
+    Period::new(from, through).unwrap()
+}
+
+fn limit(category: LimitCategory, from: Date, through: Date) -> LimitCertificate {
+    let kind = if is_low_income(category) { LimitKind::LimitAndMeal } else { LimitKind::Limit };
+    LimitCertificate { kind, category, issued_on: None, period: period(from, through), long_stay_on: None }
+}
+
+/// Rule and days of every finding.
+fn found(coverage: &Coverage) -> Vec<(&'static str, Date, Date)> {
+    let found = findings(coverage, TODAY);
+    found.iter().map(|finding| (finding.rule.name, finding.days.from(), finding.days.through())).collect()
+}
+
+#[test]
+fn the_old_scheme_ends_on_the_75th_birthday() {
+    let mut old = employee(date(1950, 12, 1));
+    assert_eq!(found(&old), [("late-elderly-at-75", date(2025, 12, 1), TODAY)]);
+    old.loss = Some(Loss { on: date(2025, 12, 2), reason: LossReason::OtherInsurance });
+    assert_eq!(found(&old), [("late-elderly-at-75", date(2025, 12, 1), date(2025, 12, 1))]);
+    old.loss = Some(Loss { on: date(2025, 12, 1), reason: LossReason::OtherInsurance });
+    assert_eq!(found(&old), []);
+    // Whoever is still younger today contradicts nothing, although the coverage has no end yet.
+    assert_eq!(found(&employee(date(1951, 11, 23))), []);
+    assert_eq!(found(&employee(date(1951, 11, 22))), [("late-elderly-at-75", TODAY, TODAY)]);
+}
+
+#[test]
+fn nobody_is_late_elderly_before_65() {
+    assert_eq!(found(&late_elderly(date(1958, 3, 10), date(2023, 3, 10))), []);
+    let day = date(2023, 3, 9);
+    assert_eq!(found(&late_elderly(date(1958, 3, 10), day)), [("late-elderly-from-65", day, day)]);
+}
+
+#[test]
+fn two_wari_exists_since_october_2022() {
+    let mut covered = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    covered.ratios.push(DatedRatio { period: period(date(2022, 8, 1), date(2023, 7, 31)), ratio: CopayRatio::Two });
+    assert_eq!(found(&covered), [("late-elderly-ratio", date(2022, 8, 1), date(2022, 9, 30))]);
+    covered.ratios[0].period = period(date(2022, 10, 1), date(2023, 7, 31));
+    assert_eq!(found(&covered), []);
+}
+
+#[test]
+fn the_elderly_certificate_has_its_age() {
+    let certificate = |from, through, ratio| ElderlyCertificate { issued_on: None, period: period(from, through), ratio };
+    // Born on 10 January 1953: 70 in January 2023, so from February 2023 until 9 January 2028.
+    let mut covered = employee(date(1953, 1, 10));
+    covered.elderly.push(certificate(date(2023, 2, 1), date(2028, 1, 9), CopayRatio::Two));
+    assert_eq!(found(&covered), []);
+    covered.elderly[0].period = period(date(2023, 1, 31), date(2028, 1, 10));
+    assert_eq!(
+        found(&covered),
+        [("elderly-period", date(2023, 1, 31), date(2023, 1, 31)), ("elderly-period", date(2028, 1, 10), date(2028, 1, 10)),]
+    );
+    covered.elderly[0] = certificate(date(2023, 2, 1), date(2023, 7, 31), CopayRatio::One);
+    assert_eq!(found(&covered), [("elderly-ratio", date(2023, 2, 1), date(2023, 7, 31))]);
+
+    // The day of recognition begins it for somebody who is covered later than at 70.
+    let mut recognised = coverage("06132013", date(1953, 1, 10), date(2024, 6, 15));
+    recognised.elderly.push(certificate(date(2024, 6, 15), date(2028, 1, 9), CopayRatio::Two));
+    assert_eq!(found(&recognised), []);
+    recognised.elderly[0].period = period(date(2024, 6, 1), date(2028, 1, 9));
+    assert_eq!(found(&recognised), [("elderly-period", date(2024, 6, 1), date(2024, 6, 14))]);
+
+    // The last of the special measure: 1割 is right for them.
+    let mut special = employee(date(1944, 4, 1));
+    special.loss = Some(Loss { on: date(2019, 4, 1), reason: LossReason::OtherInsurance });
+    special.elderly.push(certificate(date(2014, 4, 1), date(2019, 3, 31), CopayRatio::One));
+    assert_eq!(found(&special), []);
+
+    let mut late = late_elderly(date(1953, 1, 10), date(2024, 6, 15));
+    late.elderly.push(certificate(date(2024, 6, 15), date(2025, 7, 31), CopayRatio::Two));
+    assert_eq!(found(&late), [("elderly-period", date(2024, 6, 15), date(2025, 7, 31))]);
+}
+
+#[test]
+fn categories_have_their_age_and_their_time() {
+    // 70 in January 2026, so of another age from 1 February 2026 on.
+    let mut turning = employee(date(1956, 1, 20));
+    turning.limits = vec![limit(LimitCategory::U, date(2025, 8, 1), date(2026, 7, 31))];
+    assert_eq!(found(&turning), [("limit-category", date(2026, 2, 1), date(2026, 7, 31))]);
+    turning.limits = vec![
+        limit(LimitCategory::U, date(2025, 8, 1), date(2026, 1, 31)),
+        limit(LimitCategory::General, date(2026, 2, 1), date(2026, 7, 31)),
+    ];
+    assert_eq!(found(&turning), []);
+    // One finding although a table begins in between.
+    turning.limits = vec![limit(LimitCategory::GeneralTwo, date(2026, 2, 1), date(2027, 7, 31))];
+    assert_eq!(found(&turning), [("limit-category", date(2026, 2, 1), date(2027, 7, 31))]);
+
+    let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    late.limits = vec![limit(LimitCategory::GeneralOne, date(2022, 8, 1), date(2023, 7, 31))];
+    assert_eq!(found(&late), [("limit-category", date(2022, 8, 1), date(2022, 9, 30))]);
+    late.limits = vec![limit(LimitCategory::General, date(2022, 8, 1), date(2023, 7, 31))];
+    assert_eq!(found(&late), [("limit-category", date(2022, 10, 1), date(2023, 7, 31))]);
+    late.limits = vec![limit(LimitCategory::ActiveTwo, date(2018, 7, 1), date(2018, 8, 31))];
+    assert_eq!(found(&late), [("limit-category", date(2018, 7, 1), date(2018, 7, 31))]);
+    // What lies before the first table is not known here, so that it is not called wrong.
+    late.limits = vec![limit(LimitCategory::LowTwo, date(2014, 8, 1), date(2015, 7, 31))];
+    assert_eq!(found(&late), []);
+}
+
+#[test]
+fn categories_follow_the_ratio_on_the_days_they_share() {
+    let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    let year = (date(2026, 8, 1), date(2027, 7, 31));
+    let ratio = |ratio, from, through| DatedRatio { period: period(from, through), ratio };
+    for (registered, category, agrees) in [
+        (CopayRatio::One, LimitCategory::GeneralOne, true),
+        (CopayRatio::One, LimitCategory::LowOne, true),
+        (CopayRatio::One, LimitCategory::LowOnePension, true),
+        (CopayRatio::One, LimitCategory::GeneralTwo, false),
+        (CopayRatio::Two, LimitCategory::GeneralTwo, true),
+        (CopayRatio::Two, LimitCategory::GeneralOne, false),
+        (CopayRatio::Two, LimitCategory::LowTwo, false),
+        (CopayRatio::Three, LimitCategory::ActiveOne, true),
+        (CopayRatio::Three, LimitCategory::LowTwo, false),
+        (CopayRatio::Two, LimitCategory::ActiveOne, false),
+    ] {
+        late.ratios = vec![ratio(registered, year.0, year.1)];
+        late.limits = vec![limit(category, year.0, year.1)];
+        let expected = if agrees { vec![] } else { vec![("category-follows-ratio", year.0, year.1)] };
+        assert_eq!(found(&late), expected, "{registered:?} {category:?}");
+    }
+    // A ratio that changes on 1 January shares only part of the days.
+    late.ratios = vec![
+        ratio(CopayRatio::One, date(2026, 8, 1), date(2026, 12, 31)),
+        ratio(CopayRatio::Three, date(2027, 1, 1), date(2027, 7, 31)),
+    ];
+    late.limits = vec![limit(LimitCategory::GeneralOne, year.0, year.1)];
+    assert_eq!(found(&late), [("category-follows-ratio", date(2027, 1, 1), date(2027, 7, 31))]);
+}
+
+#[test]
+fn only_people_without_municipal_tax_get_cheaper_meals() {
+    let mut covered = employee(date(1980, 1, 1));
+    covered.limits = vec![limit(LimitCategory::O, date(2026, 8, 1), date(2027, 7, 31))];
+    assert_eq!(found(&covered), []);
+    covered.limits = vec![LimitCertificate {
+        kind: LimitKind::LimitAndMeal,
+        ..limit(LimitCategory::U, date(2026, 8, 1), date(2027, 7, 31))
+    }];
+    assert_eq!(found(&covered), [("meal-reduction", date(2026, 8, 1), date(2027, 7, 31))]);
+}
+
+#[test]
+fn two_entries_on_one_day_must_agree() {
+    let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    let entry = |ratio, from, through| DatedRatio { period: period(from, through), ratio };
+    late.ratios = vec![
+        entry(CopayRatio::One, date(2025, 8, 1), date(2026, 7, 31)),
+        entry(CopayRatio::Three, date(2026, 7, 1), date(2027, 7, 31)),
+    ];
+    assert_eq!(found(&late), [("one-at-a-time", date(2026, 7, 1), date(2026, 7, 31))]);
+    late.ratios[1].ratio = CopayRatio::One;
+    assert_eq!(found(&late), []);
+}

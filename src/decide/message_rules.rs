@@ -1,0 +1,114 @@
+//! Rules of the official messages, in the form of rules of law.
+
+use jiff::civil::{Date, date};
+
+use crate::rules::Rule;
+
+/// The day on which the online check began to work for everybody.
+const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
+
+pub(super) const VALID: Rule = Rule {
+    name: "in-force",
+    source: "資格有効性 OQSCD006; 健康保険法35条・36条",
+    effective_on: ONLINE_SINCE,
+    english: "acquired on or before the check date and not lost by then: valid",
+    japanese: "資格確認日までに取得し、喪失していない資格は「有効」",
+};
+pub(super) const INVALID: Rule = Rule {
+    name: "not-in-force",
+    source: "資格有効性 OQSCD006; 健康保険法35条・36条",
+    effective_on: ONLINE_SINCE,
+    english: "the coverage asked for is not in force and no later one is: invalid",
+    japanese: "照会された資格が資格確認日に有効でなく、後の有効な資格もない場合は「無効」",
+};
+pub(super) const NEWER_EXISTS: Rule = Rule {
+    name: "newer-exists",
+    source: "資格有効性 OQSCD006",
+    effective_on: ONLINE_SINCE,
+    english: "the coverage asked for is not in force, but the person has one in force that was acquired later",
+    japanese: "照会された資格は有効でないが、後に取得した有効な資格があるため「無効（新しい資格あり）」",
+};
+pub(super) const NONE_FOUND: Rule = Rule {
+    name: "none-found",
+    source: "資格有効性 OQSCD006",
+    effective_on: ONLINE_SINCE,
+    english: "no registration has this insurer, symbol, number, branch and birth date",
+    japanese: "保険者番号・記号・番号・枝番・生年月日の一致する登録がないため「該当資格なし」",
+};
+pub(super) const SEVERAL_MATCH: Rule = Rule {
+    name: "several-match",
+    source: "資格有効性 OQSCD006",
+    effective_on: ONLINE_SINCE,
+    english: "registrations of two or more people fit; ask again with the branch number",
+    japanese: "複数人の登録が一致するため「複数該当」。枝番を付けて照会し直す",
+};
+pub(super) const AS_REGISTERED: Rule = Rule {
+    name: "as-registered",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "as the insurer registered it; what the insurer did not register is left out",
+    japanese: "保険者の登録のとおり。登録のない項目は載らない",
+};
+pub(super) const ADDRESS_HIDDEN: Rule = Rule {
+    name: "address-withheld",
+    source: "DV等支援措置: 不開示該当フラグ・自己情報提供不可フラグ",
+    effective_on: ONLINE_SINCE,
+    english: "left out because the person is protected",
+    japanese: "支援措置の対象者のため表示しない",
+};
+pub(super) const LOSS: Rule = Rule {
+    name: "lost",
+    source: "健康保険法36条; 国民健康保険法8条",
+    effective_on: None,
+    english: "lost on or before the check date; the day of loss is the first day without coverage",
+    japanese: "資格確認日までに喪失。喪失日当日から資格はない",
+};
+pub(super) const RATIO_MISSING: Rule = Rule {
+    name: "late-elderly-ratio-missing",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "the union has registered no ratio for the check date, so none is shown",
+    japanese: "資格確認日に有効な一部負担金割合が登録されていないため表示しない",
+};
+pub(super) const ELDERLY_MISSING: Rule = Rule {
+    name: "elderly-certificate-missing",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "at the age of 70 to 74, but no 高齢受給者証 is registered for the check date, so none is shown",
+    japanese: "70〜74歳だが、資格確認日に有効な高齢受給者証の登録がないため表示しない",
+};
+pub(super) const LIMIT: Rule = Rule {
+    name: "limit-certificate",
+    source: "健康保険法施行規則103条の2・105条; 国民健康保険法施行規則27条の14の2ほか",
+    effective_on: ONLINE_SINCE,
+    english: "the certificate in force on the check date, shown with the patient's consent",
+    japanese: "資格確認日に有効な限度額適用認定証（本人同意あり）",
+};
+pub(super) const LIMIT_MISSING: Rule = Rule {
+    name: "limit-certificate-missing",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "consented, but no certificate is registered for the check date",
+    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証の登録がない",
+};
+pub(super) const LIMIT_NO_CONSENT: Rule = Rule {
+    name: "limit-no-consent",
+    source: "限度額適用認定証提供同意 OQSCD001",
+    effective_on: ONLINE_SINCE,
+    english: "not shown without the patient's consent",
+    japanese: "本人同意がないため表示しない",
+};
+pub(super) const ONE_AT_A_TIME: Rule = Rule {
+    name: "one-at-a-time",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "an answer holds one ratio and one certificate of a sort; of several on one day the one that began last is shown",
+    japanese: "割合・証は一日に一つ。重なる場合は開始日の新しいものを返す",
+};
+pub(super) const LIMIT_NOT_IN_FORCE: Rule = Rule {
+    name: "not-shown-without-coverage",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "not shown, because the coverage is not in force on the check date",
+    japanese: "資格確認日に資格が有効でないため表示しない",
+};

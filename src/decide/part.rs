@@ -1,0 +1,20 @@
+/// A part of an answer with a reason of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// 資格有効性.
+    Validity,
+    /// What stands on the card: insurer, symbol, number, branch, relationship, class, dates, and who it is.
+    Card,
+    /// Address and postal code.
+    Address,
+    /// 資格喪失年月日 and 喪失事由.
+    Loss,
+    /// 未就学区分.
+    Preschool,
+    /// 一部負担金割合 of 後期高齢者医療.
+    Ratio,
+    /// 高齢受給者証.
+    Elderly,
+    /// 限度額適用認定証, with the patient's consent.
+    Limit,
+}

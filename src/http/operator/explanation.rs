@@ -1,0 +1,128 @@
+//! What `POST /api/explain` answers.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::finding::FindingView;
+use crate::decide::{self, Answer, Reason};
+use crate::rules::limit::{Band, Table};
+use crate::wire::code;
+use crate::wire::message::by_card::elements;
+
+/// Why the answer is as it is.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Explanation {
+    /// 資格有効性 (code).
+    pub validity: String,
+    /// One entry for each part of the answer.
+    pub reasons: Vec<ReasonView>,
+    /// Where the registration that is shown contradicts the law on the check date.
+    pub findings: Vec<FindingView>,
+}
+
+/// Why one part of the answer is as it is.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ReasonView {
+    /// The official elements that it is about.
+    pub elements: Vec<String>,
+    /// The registration it was read from; none when nothing matched.
+    pub record: Option<i64>,
+    /// The insurer that made the registration.
+    pub insurer: Option<String>,
+    /// The rule's name.
+    pub rule: String,
+    /// Where the rule stands.
+    pub source: String,
+    /// Since when the rule has been as it is; none where that is not known.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub effective_on: Option<Date>,
+    /// The dates that were compared, the check date first.
+    pub dates: Vec<ComparedView>,
+    /// Whether the patient consented, where that decides.
+    pub consent: Option<bool>,
+    /// What the category of a limit certificate means in the month of the check date.
+    pub amounts: Option<AmountsView>,
+    /// The reason in English.
+    pub english: String,
+    /// The reason in Japanese.
+    pub japanese: String,
+}
+
+/// A date that was compared.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ComparedView {
+    /// Which date, in English.
+    pub english: String,
+    /// Which date, in Japanese.
+    pub japanese: String,
+    /// The date.
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+}
+
+/// 自己負担限度額 of a category: what is paid at most in a month.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct AmountsView {
+    /// The category's label.
+    pub category: String,
+    /// The first month of the table.
+    pub from: String,
+    /// Where the amounts stand.
+    pub source: String,
+    /// Of the household.
+    pub household_yen: u64,
+    /// 1 % of the medical cost above this comes on top.
+    pub one_per_cent_above_yen: Option<u64>,
+    /// From the fourth month on.
+    pub fourth_month_yen: Option<u64>,
+    /// Of one person's outpatient care.
+    pub outpatient_yen: Option<u64>,
+}
+
+impl Explanation {
+    /// Explains an answer for `check_on`.
+    pub(super) fn of(check_on: Date, answer: &Answer) -> Self {
+        let findings = answer.record.iter().flat_map(|record| decide::findings(&record.coverage, check_on));
+        Self {
+            validity: code::validity(answer.validity).to_owned(),
+            reasons: decide::explain(check_on, answer).into_iter().map(ReasonView::from).collect(),
+            findings: findings.filter(|finding| finding.days.contains(check_on)).map(FindingView::from).collect(),
+        }
+    }
+}
+
+impl From<Reason> for ReasonView {
+    fn from(reason: Reason) -> Self {
+        let dates = reason.dates.iter().map(|(compared, date)| ComparedView {
+            english: compared.english().to_owned(),
+            japanese: compared.japanese().to_owned(),
+            date: *date,
+        });
+        Self {
+            elements: elements(reason.part).iter().map(|element| (*element).to_owned()).collect(),
+            record: reason.record.map(|(id, _)| id),
+            insurer: reason.record.map(|(_, insurer)| insurer.to_string()),
+            rule: reason.rule.name.to_owned(),
+            source: reason.rule.source.to_owned(),
+            effective_on: reason.rule.effective_on,
+            dates: dates.collect(),
+            consent: reason.consent,
+            amounts: reason.amounts.map(|(table, band)| amounts(table, band)),
+            english: reason.rule.english.to_owned(),
+            japanese: reason.rule.japanese.to_owned(),
+        }
+    }
+}
+
+fn amounts(table: &Table, band: &Band) -> AmountsView {
+    AmountsView {
+        category: band.label.to_owned(),
+        from: table.from.to_string(),
+        source: table.source.to_owned(),
+        household_yen: band.household.base.amount(),
+        one_per_cent_above_yen: band.household.start.map(|yen| yen.amount()),
+        fourth_month_yen: band.household.fourth.map(|yen| yen.amount()),
+        outpatient_yen: band.outpatient.map(|cap| cap.monthly.amount()),
+    }
+}

@@ -1,0 +1,48 @@
+//! 現役並み所得: an income with which people of 70 and over pay 3割.
+
+use crate::domain::Yen;
+
+/// 標準報酬月額 of an employee of 70 and over (健康保険法施行令34条1項).
+const STANDARD_PAY: Yen = Yen::new(280_000);
+/// 課税所得 (国民健康保険法施行令27条の2; 高齢者の医療の確保に関する法律施行令7条).
+const TAXABLE: Yen = Yen::new(1_450_000);
+/// 基準収入額適用: below this revenue a single person is general on request …
+const REVENUE_SINGLE: Yen = Yen::new(3_830_000);
+/// … and two or more are below this.
+const REVENUE_SEVERAL: Yen = Yen::new(5_200_000);
+/// Up to this sum of income less basic deduction they are general without request.
+const AFTER_BASIC_DEDUCTION: Yen = Yen::new(2_100_000);
+
+/// What a household declared to have its income judged by revenue (基準収入額適用).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revenue {
+    /// 収入 of those whom the test is about.
+    pub yen: Yen,
+    /// Whether they are two or more.
+    pub several: bool,
+    /// The same with housemates of 70 to 74; 後期高齢者医療 counts them for a single insured.
+    pub with_housemates: Option<Yen>,
+}
+
+impl Revenue {
+    fn is_low(&self) -> bool {
+        let line = if self.several { REVENUE_SEVERAL } else { REVENUE_SINGLE };
+        let housemates = !self.several && self.with_housemates.is_some_and(|yen| yen < REVENUE_SEVERAL);
+        self.yen < line || housemates
+    }
+}
+
+/// Employees' schemes: the insured is 70 or over and has a standard pay of 280,000 yen and more, and did not show a revenue
+/// below the line. The dependants of 70 to 74 follow the insured.
+#[must_use]
+pub fn is_active_employee(standard_monthly_remuneration: Yen, revenue: Option<Revenue>) -> bool {
+    standard_monthly_remuneration >= STANDARD_PAY && !revenue.is_some_and(|revenue| revenue.is_low())
+}
+
+/// National health insurance (70 to 74) and 後期高齢者医療: somebody of them has a taxable income of 1,450,000 yen and more, the
+/// revenue was not shown to be below the line, and income less basic deduction is above 2,100,000 yen in all, where known.
+#[must_use]
+pub fn is_active_by_tax(taxable: Yen, revenue: Option<Revenue>, after_basic_deduction: Option<Yen>) -> bool {
+    let modest = after_basic_deduction.is_some_and(|sum| sum <= AFTER_BASIC_DEDUCTION);
+    taxable >= TAXABLE && !modest && !revenue.is_some_and(|revenue| revenue.is_low())
+}

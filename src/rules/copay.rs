@@ -1,0 +1,53 @@
+//! 一部負担金割合 below 75, by age on the check date.
+
+use jiff::civil::{Date, date};
+
+use super::Rule;
+use super::elderly::{elderly_ratio, is_elderly};
+use super::preschool::is_preschool;
+use super::scheme::{BEGIN, late_elderly_begins};
+use crate::domain::{BirthDate, CopayRatio};
+
+/// Working age.
+pub const WORKING_AGE: Rule = Rule {
+    name: "working-age-ratio",
+    source: "健康保険法74条1項1号, 110条2項1号イ; 国民健康保険法42条1項1号",
+    effective_on: Some(date(2003, 4, 1)),
+    english: "3割 between preschool age and the senior rule; the age tells, so that no element carries it",
+    japanese: "就学後から70歳までは3割。年齢から分かるため電文には載らない",
+};
+
+/// Why there is no ratio below 75 on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoRatio {
+    /// Before birth.
+    #[error("lies before the birth")]
+    BeforeBirth,
+    /// Before the rules known here.
+    #[error("the rules here begin on 2008-04-01")]
+    BeforeRules,
+    /// On the 75th birthday or later.
+    #[error("from the 75th birthday on 後期高齢者医療 decides; ask copay_wari_75plus")]
+    LateElderly,
+}
+
+/// The ratio on `day` in employees' schemes and national health insurance, which agree: 2割 before school, 3割 until the
+/// senior rule begins, then that of 70 to 74.
+///
+/// # Errors
+/// See [`NoRatio`].
+pub fn ratio_below_75(birth: BirthDate, day: Date, active_income: bool) -> Result<CopayRatio, NoRatio> {
+    if day < birth.date() {
+        Err(NoRatio::BeforeBirth)
+    } else if day < BEGIN {
+        Err(NoRatio::BeforeRules)
+    } else if day >= late_elderly_begins(birth) {
+        Err(NoRatio::LateElderly)
+    } else if is_preschool(birth, day) {
+        Ok(CopayRatio::Two)
+    } else if is_elderly(birth, day) {
+        Ok(elderly_ratio(birth, active_income))
+    } else {
+        Ok(CopayRatio::Three)
+    }
+}

@@ -1,0 +1,83 @@
+//! 70 to 74: 高齢受給者証, and the ratio of it.
+
+use jiff::civil::{Date, date};
+
+use super::Rule;
+use super::scheme::late_elderly_begins;
+use crate::domain::{BirthDate, CopayRatio};
+
+/// When the certificate holds.
+pub const PERIOD: Rule = Rule {
+    name: "elderly-period",
+    source: "健康保険法74条1項2号・施行規則52条; 国民健康保険法42条1項3号・施行規則7条の4",
+    effective_on: Some(date(2008, 4, 1)),
+    english: "高齢受給者証 holds from the month after the one in which the age of 70 is reached (born on the 1st: from the birthday), \
+              not before the coverage, until the day before the 75th birthday",
+    japanese: "高齢受給者証は、70歳に達する月の翌月（1日生まれは誕生月）の初日から、75歳の誕生日の前日まで。資格取得前には遡らない",
+};
+
+/// Which ratio it can show.
+pub const RATIO: Rule = Rule {
+    name: "elderly-ratio",
+    source: "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 国民健康保険法42条1項3号・4号",
+    effective_on: Some(date(2014, 4, 1)),
+    english: "the ratio of the certificate that the insurer issued: 2割, or 3割 with an active income; 1割 only for people born up to \
+              1944-04-01",
+    japanese: "保険者が交付した高齢受給者証の割合: 2割。現役並み所得者は3割。1割は昭和19年4月1日以前生まれの特例のみ",
+};
+
+/// The rule of the ratio on `day`: before 2014-04-01 a special measure had everybody pay 1割 instead of 2割.
+#[must_use]
+pub fn rule_on(day: Date) -> Rule {
+    let before = "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 軽減特例措置";
+    match day < date(2014, 4, 1) {
+        true => Rule {
+            source: before,
+            effective_on: Some(date(2008, 4, 1)),
+            english: "the ratio of the certificate that the insurer issued: 1割 by a special measure instead of 2割, or 3割 with an active \
+              income",
+            japanese: "保険者が交付した高齢受給者証の割合: 2割を特例で1割。現役並み所得者は3割",
+            ..RATIO
+        },
+        false => RATIO,
+    }
+}
+
+/// The last birth date with which the special measure of 1割 instead of 2割 went on until the 75th birthday.
+pub const LAST_BORN_WITH_ONE: Date = date(1944, 4, 1);
+
+/// The first day, inclusive, on which somebody pays as a person of 70 to 74: the 1st of the month after the one in which the
+/// age of 70 is reached. Because an age is reached the day before the birthday, people born on the 1st begin on their birthday.
+#[must_use]
+pub fn elderly_begins(birth: BirthDate) -> Date {
+    birth.reaches(70).last_of_month().tomorrow().expect("birth dates lie far from year 9999")
+}
+
+/// The first day, inclusive, of 高齢受給者証 for somebody whom this insurer covers since `covered_on`: a dependant recognised at 70
+/// or later gets it from the day of recognition.
+#[must_use]
+pub fn elderly_certificate_begins(birth: BirthDate, covered_on: Date) -> Date {
+    elderly_begins(birth).max(covered_on)
+}
+
+/// The last day, inclusive: the day before the 75th birthday.
+#[must_use]
+pub fn elderly_ends(birth: BirthDate) -> Date {
+    late_elderly_begins(birth).yesterday().expect("birth dates lie far from year 1")
+}
+
+/// Whether somebody pays as a person of 70 to 74 on `day`.
+#[must_use]
+pub fn is_elderly(birth: BirthDate, day: Date) -> bool {
+    elderly_begins(birth) <= day && day <= elderly_ends(birth)
+}
+
+/// The ratio at 70 to 74.
+#[must_use]
+pub fn elderly_ratio(birth: BirthDate, active_income: bool) -> CopayRatio {
+    match active_income {
+        true => CopayRatio::Three,
+        false if birth.date() <= LAST_BORN_WITH_ONE => CopayRatio::One,
+        false => CopayRatio::Two,
+    }
+}

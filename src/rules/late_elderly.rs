@@ -1,0 +1,72 @@
+//! 後期高齢者医療: 1割, 2割 or 3割.
+
+use jiff::civil::{Date, date};
+
+use super::Rule;
+use super::scheme::BEGIN;
+use crate::domain::{CopayRatio, Yen};
+
+/// The ratio of a day.
+pub const RATIO: Rule = Rule {
+    name: "late-elderly-ratio",
+    source: "高齢者の医療の確保に関する法律67条1項1号〜3号",
+    effective_on: Some(TWO_SINCE),
+    english: "the ratio that the union judged and registered: 1割; 2割 with a middle income since 2022-10-01; 3割 with an active \
+              income",
+    japanese: "広域連合が判定し登録した割合: 1割。一定以上所得者は2022年10月1日から2割。現役並み所得者は3割",
+};
+
+/// The rule of the ratio on `day`: before 2022-10-01 there was no 2割.
+#[must_use]
+pub fn rule_on(day: Date) -> Rule {
+    match day < TWO_SINCE {
+        true => Rule {
+            source: "高齢者の医療の確保に関する法律67条1項（2022年9月まで）",
+            effective_on: Some(BEGIN),
+            english: "the ratio that the union judged and registered: 1割; 3割 with an active income",
+            japanese: "広域連合が判定し登録した割合: 1割。現役並み所得者は3割",
+            ..RATIO
+        },
+        false => RATIO,
+    }
+}
+
+/// 2割 exists from this day on.
+pub const TWO_SINCE: Date = date(2022, 10, 1);
+
+/// 一定以上所得 (高齢者の医療の確保に関する法律施行令7条1項): 課税所得 of this and more …
+const MIDDLE_TAXABLE: Yen = Yen::new(280_000);
+/// … and pension and other income of this and more for a single insured …
+const MIDDLE_INCOME_SINGLE: Yen = Yen::new(2_000_000);
+/// … or of this and more in all for two and more.
+const MIDDLE_INCOME_SEVERAL: Yen = Yen::new(3_200_000);
+
+/// Income of the insured of 後期高齢者医療 in a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MiddleIncome {
+    /// The highest 課税所得 among them.
+    pub taxable: Yen,
+    /// 年金収入 + その他の合計所得金額, of all of them.
+    pub pension_plus_other: Yen,
+    /// Whether they are two or more.
+    pub several: bool,
+}
+
+impl MiddleIncome {
+    /// Whether it is 一定以上所得.
+    #[must_use]
+    pub fn is_middle(&self) -> bool {
+        let line = if self.several { MIDDLE_INCOME_SEVERAL } else { MIDDLE_INCOME_SINGLE };
+        self.taxable >= MIDDLE_TAXABLE && self.pension_plus_other >= line
+    }
+}
+
+/// The ratio on `day` in 後期高齢者医療, at 75 and over or at 65 and over with a recognised disability.
+#[must_use]
+pub fn late_elderly_ratio(day: Date, active_income: bool, income: &MiddleIncome) -> CopayRatio {
+    match active_income {
+        true => CopayRatio::Three,
+        false if day >= TWO_SINCE && income.is_middle() => CopayRatio::Two,
+        false => CopayRatio::One,
+    }
+}

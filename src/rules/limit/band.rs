@@ -1,0 +1,181 @@
+use crate::domain::{CopayRatio, LimitCategory, Month, Yen};
+use crate::rules::category::agrees_with_ratio;
+
+/// 適用区分 of one month's table: whom it is for, and its amounts.
+///
+/// Amounts are those of the whole month, before they are halved in the month of the 75th birthday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// What people call it: ア, 現役並みⅢ, 一般Ⅱ …
+    pub label: &'static str,
+    /// The official codes of messages that mean it; none where none is known.
+    pub codes: &'static [LimitCategory],
+    /// For whom it is.
+    pub ages: Ages,
+    /// 算定基準額 of the household, or of one item.
+    pub household: Formula,
+    /// 外来（個人）: what one person of 70 or more pays at most for outpatient care.
+    pub outpatient: Option<Outpatient>,
+    /// 年間上限: what a household pays at most from August to July, refunded afterwards. It never lowers a month's cap.
+    pub yearly: Option<Yen>,
+    /// Whether people under 70 pay 20,000 yen instead of 10,000 for dialysis (特定疾病, 上位所得者).
+    pub upper_income: bool,
+    /// What a reader of the row should know, in particular what of it is a reading of ours.
+    pub note: Option<&'static str>,
+}
+
+/// Whom a band is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ages {
+    /// Under 70; to be exact, before the senior rule begins.
+    Under70,
+    /// 70 and over, 後期高齢者医療 or not.
+    From70,
+    /// 70 to 74.
+    From70To74,
+    /// 後期高齢者医療.
+    LateElderly,
+}
+
+impl Ages {
+    /// Whether somebody can be both.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Under70, other) | (other, Self::Under70) => other == Self::Under70,
+            (Self::From70, _) | (_, Self::From70) => true,
+            _ => self == other,
+        }
+    }
+
+    /// In English.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::Under70 => "under 70",
+            Self::From70 => "70 and over",
+            Self::From70To74 => "70 to 74",
+            Self::LateElderly => "後期高齢者医療",
+        }
+    }
+}
+
+/// `base`, and 1 % of what the medical cost lies above `start`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Formula {
+    /// The least that the cap can be.
+    pub base: Yen,
+    /// Medical cost above which the cap rises; without it the cap is flat.
+    pub start: Option<Yen>,
+    /// 多数回該当: the cap from the fourth month on; without it that month is like any other.
+    pub fourth: Option<Yen>,
+}
+
+/// 外来特例 of a band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outpatient {
+    /// A person's cap in a month.
+    pub monthly: Yen,
+    /// A person's cap from August to July, refunded afterwards.
+    pub yearly: Option<Yen>,
+    /// 配慮措置 that lowers the monthly cap for a time.
+    pub transitional: Option<Transitional>,
+}
+
+/// 配慮措置: for a time the cap is at most `base` and a tenth of what the person's medical cost lies above `start`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transitional {
+    /// The last month, inclusive.
+    pub through: Month,
+    /// The least that the cap can be.
+    pub base: Yen,
+    /// Medical cost above which the cap rises.
+    pub start: Yen,
+}
+
+impl Band {
+    /// The ratio that goes with the band for people of `ages`; `None` where the age alone would tell and is not known.
+    #[must_use]
+    pub fn ratio(&self, ages: Ages) -> Option<CopayRatio> {
+        let fits = |ratio: &CopayRatio, late| self.codes.iter().all(|code| agrees_with_ratio(*code, *ratio, late));
+        let rising = self.household.start.is_some();
+        match (ages, self.ages) {
+            (Ages::Under70, _) => Some(CopayRatio::Three),
+            // 現役並み is what rises with the medical cost from 70 on.
+            _ if rising => Some(CopayRatio::Three),
+            (Ages::LateElderly, _) | (_, Ages::LateElderly) => {
+                [CopayRatio::One, CopayRatio::Two].into_iter().find(|ratio| fits(ratio, true))
+            }
+            (Ages::From70To74, _) | (_, Ages::From70To74) => Some(CopayRatio::Two),
+            (Ages::From70, _) => None,
+        }
+    }
+}
+
+/// Rows are written as sentences: `Band::new("ア", …).rising(270_300, 901_000).fourth(140_100)`.
+impl Band {
+    pub(super) const fn new(label: &'static str, codes: &'static [LimitCategory], ages: Ages, base: u64) -> Self {
+        Self {
+            label,
+            codes,
+            ages,
+            household: Formula { base: Yen::new(base), start: None, fourth: None },
+            outpatient: None,
+            yearly: None,
+            upper_income: false,
+            note: None,
+        }
+    }
+
+    pub(super) const fn under_70(label: &'static str, codes: &'static [LimitCategory], base: u64) -> Self {
+        Self::new(label, codes, Ages::Under70, base)
+    }
+
+    pub(super) const fn from_70(label: &'static str, codes: &'static [LimitCategory], base: u64) -> Self {
+        Self::new(label, codes, Ages::From70, base)
+    }
+
+    pub(super) const fn rising_above(mut self, start: u64) -> Self {
+        self.household.start = Some(Yen::new(start));
+        self
+    }
+
+    pub(super) const fn fourth(mut self, cap: u64) -> Self {
+        self.household.fourth = Some(Yen::new(cap));
+        self
+    }
+
+    pub(super) const fn outpatient(mut self, monthly: u64) -> Self {
+        self.outpatient = Some(Outpatient { monthly: Yen::new(monthly), yearly: None, transitional: None });
+        self
+    }
+
+    pub(super) const fn outpatient_a_year(mut self, monthly: u64, yearly: u64) -> Self {
+        self.outpatient =
+            Some(Outpatient { monthly: Yen::new(monthly), yearly: Some(Yen::new(yearly)), transitional: None });
+        self
+    }
+
+    pub(super) const fn transitional(mut self, measure: Transitional) -> Self {
+        if let Some(mut outpatient) = self.outpatient {
+            outpatient.transitional = Some(measure);
+            self.outpatient = Some(outpatient);
+        }
+        self
+    }
+
+    pub(super) const fn a_year(mut self, cap: u64) -> Self {
+        self.yearly = Some(Yen::new(cap));
+        self
+    }
+
+    pub(super) const fn upper_income(mut self) -> Self {
+        self.upper_income = true;
+        self
+    }
+
+    pub(super) const fn note(mut self, text: &'static str) -> Self {
+        self.note = Some(text);
+        self
+    }
+}

@@ -1,0 +1,181 @@
+use super::band::{Ages, Band, Formula, Transitional};
+use super::specific_disease::{SpecificDisease, specific_disease_cap};
+use super::step::Step;
+use crate::domain::{CopayRatio, Month, Yen};
+use crate::rules::rounding::{one_per_cent, tenth};
+
+/// In- or outpatient care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// 入院.
+    Inpatient,
+    /// 外来.
+    Outpatient,
+}
+
+/// What one person was charged for at one institution in one month: one レセプト.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// 医療費 (10割).
+    pub cost: Yen,
+    /// 一部負担金割合.
+    pub ratio: CopayRatio,
+    /// 入院・外来.
+    pub setting: Setting,
+}
+
+impl Item {
+    /// 一部負担金 of the month: the cost less what the insurer bears, which is cut to whole yen.
+    #[must_use]
+    pub fn share(&self) -> Yen {
+        let borne = self.cost.amount() * u64::from(10 - self.ratio.tenths()) / 10;
+        self.cost - Yen::new(borne)
+    }
+}
+
+/// What decides the caps of a patient or a household in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// 診療月.
+    pub month: Month,
+    /// The band in this month's table.
+    pub band: &'static Band,
+    /// 多数回該当: three months of the last twelve, with this insurer, already reached the household's cap.
+    pub fourth_month: bool,
+    /// The patient turns 75 in this month, not on its first day: both schemes use half of every amount (健康保険法施行令42条).
+    /// That this goes on after 2026-08, and that it halves the 配慮措置
+    /// and the 特定疾病 cap too, is a reading of ours.
+    pub turns_75: bool,
+}
+
+/// 算定基準額, and how it came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// The most that is paid.
+    pub yen: Yen,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a cap comes from. Amounts are the halved ones where they are halved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A flat amount of the table.
+    Flat,
+    /// `base` and 1 % of what `cost` lies above `start`.
+    Rising {
+        /// 1 % comes on top of this.
+        base: Yen,
+        /// 1 % is of what lies above this.
+        start: Yen,
+        /// Medical cost.
+        cost: Yen,
+    },
+    /// 多数回該当.
+    FourthMonth,
+    /// 外来（個人）.
+    Outpatient,
+    /// 特定疾病.
+    SpecificDisease,
+    /// 配慮措置: `base` and 10 % of what `cost` lies above `start`.
+    Transitional {
+        /// 10 % comes on top of this.
+        base: Yen,
+        /// 10 % is of what lies above this.
+        start: Yen,
+        /// Medical cost.
+        cost: Yen,
+    },
+}
+
+/// What a patient pays of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// 一部負担金 before any cap.
+    pub share: Yen,
+    /// The cap that was compared with it: the lower one, where there are two.
+    pub cap: Cap,
+    /// What the patient pays.
+    pub paid: Yen,
+    /// What is refunded, or not asked for in the first place (現物給付).
+    pub refund: Yen,
+}
+
+impl Terms {
+    /// The cap of an item or a household with `cost` in all.
+    #[must_use]
+    pub fn household_cap(&self, cost: Yen) -> Cap {
+        let Formula { base, start, fourth } = self.band.household;
+        let half = |yen| self.half(yen);
+        match (fourth, start) {
+            (Some(fourth), _) if self.fourth_month => Cap { yen: half(fourth), origin: Origin::FourthMonth },
+            (_, Some(start)) => {
+                let (base, start) = (half(base), half(start));
+                Cap { yen: base + one_per_cent(cost.over(start)), origin: Origin::Rising { base, start, cost } }
+            }
+            (_, None) => Cap { yen: half(base), origin: Origin::Flat },
+        }
+    }
+
+    /// The cap of one person's outpatient care of `cost` in all; `None` where there is none.
+    #[must_use]
+    pub fn outpatient_cap(&self, cost: Yen) -> Option<Cap> {
+        let outpatient = self.band.outpatient?;
+        let cap = Cap { yen: self.half(outpatient.monthly), origin: Origin::Outpatient };
+        let measure = outpatient.transitional.filter(|measure| self.month <= measure.through);
+        Some(measure.map(|measure| self.transitional_cap(measure, cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
+    }
+
+    fn transitional_cap(&self, measure: Transitional, cost: Yen) -> Cap {
+        let (base, start) = (self.half(measure.base), self.half(measure.start));
+        Cap { yen: base + tenth(cost.over(start)), origin: Origin::Transitional { base, start, cost } }
+    }
+
+    /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
+    #[must_use]
+    pub fn pay(&self, item: &Item) -> Payment {
+        let share = item.share();
+        let household = self.household_cap(item.cost);
+        let outpatient = match item.setting {
+            Setting::Outpatient => self.outpatient_cap(item.cost),
+            Setting::Inpatient => None,
+        };
+        let cap = outpatient.filter(|cap| cap.yen < household.yen).unwrap_or(household);
+        Payment::capped(share, cap)
+    }
+
+    /// What the patient pays of an item for a 特定疾病.
+    #[must_use]
+    pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
+        let cap = Cap { yen: self.half(specific_disease_cap(disease, self.band)), origin: Origin::SpecificDisease };
+        Payment::capped(item.share(), cap)
+    }
+
+    /// Whether the terms are for people under 70.
+    #[must_use]
+    pub fn is_under_70(&self) -> bool {
+        self.band.ages == Ages::Under70
+    }
+
+    fn half(&self, yen: Yen) -> Yen {
+        if self.turns_75 { yen.half() } else { yen }
+    }
+}
+
+impl Payment {
+    fn capped(share: Yen, cap: Cap) -> Self {
+        let paid = share.min(cap.yen);
+        Self { share, cap, paid, refund: share - paid }
+    }
+
+    /// The way to the payment, one line each.
+    #[must_use]
+    pub fn steps<'a>(&self, item: &Item) -> Vec<Step<'a>> {
+        vec![
+            Step::Share { who: None, cost: item.cost, ratio: item.ratio, yen: self.share },
+            Step::Cap(self.cap),
+            Step::Pays(self.paid),
+            Step::Refund(self.refund),
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+//! 高額療養費: what a patient and a household pay at most in a month.
+//!
+//! [`band()`] finds the amounts of a month and a category, [`Terms`] makes caps of them, [`Terms::pay`] and [`household()`]
+//! work out who pays what. All of it is integer yen.
+
+mod band;
+mod cap;
+mod household;
+mod specific_disease;
+mod step;
+mod table;
+
+pub use band::{Ages, Band, Formula, Outpatient, Transitional};
+pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
+pub use household::{Household, Line, household};
+pub use specific_disease::{SpecificDisease, specific_disease_cap};
+pub use step::Step;
+pub use table::{BandError, BandName, Table, band, table_of, tables};
+
+#[cfg(test)]
+mod properties;

@@ -1,0 +1,127 @@
+use super::cap::{Cap, Origin};
+use crate::domain::{CopayRatio, Yen};
+
+/// One line of a calculation, with its amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The share of an item.
+    Share {
+        /// Whose, in a household.
+        who: Option<&'a str>,
+        /// Medical cost.
+        cost: Yen,
+        /// The ratio that was applied.
+        ratio: CopayRatio,
+        /// The share.
+        yen: Yen,
+    },
+    /// An item that does not count in the household's sum.
+    Uncounted {
+        /// Whose.
+        who: &'a str,
+        /// Its share.
+        yen: Yen,
+    },
+    /// What is compared with the next cap.
+    Sum {
+        /// Of whom.
+        stage: Stage<'a>,
+        /// The sum.
+        yen: Yen,
+    },
+    /// A cap.
+    Cap(Cap),
+    /// What stays after a cap.
+    Stays(Yen),
+    /// What is paid in the end.
+    Pays(Yen),
+    /// What is refunded.
+    Refund(Yen),
+}
+
+/// Whose sum is compared with a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage<'a> {
+    /// One person's outpatient care, 70 and over.
+    Outpatient(&'a str),
+    /// Everybody of 70 and over.
+    Elderly,
+    /// The whole household.
+    Household,
+}
+
+impl Step<'_> {
+    /// The amount.
+    #[must_use]
+    pub fn yen(&self) -> Yen {
+        match self {
+            Self::Share { yen, .. } | Self::Uncounted { yen, .. } | Self::Sum { yen, .. } => *yen,
+            Self::Cap(cap) => cap.yen,
+            Self::Stays(yen) | Self::Pays(yen) | Self::Refund(yen) => *yen,
+        }
+    }
+
+    /// What it is, in English.
+    #[must_use]
+    pub fn english(&self) -> String {
+        match self {
+            Self::Share { who, cost, ratio, .. } => {
+                format!("{}share: {}0 % of {cost}", of(*who), ratio.tenths())
+            }
+            Self::Uncounted { who, .. } => format!("{who}: share below 21,000, so it does not count in the household's sum"),
+            Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: outpatient shares together"),
+            Self::Sum { stage: Stage::Elderly, .. } => "70 and over together".to_owned(),
+            Self::Sum { stage: Stage::Household, .. } => "the household together".to_owned(),
+            Self::Cap(cap) => cap.origin.english(),
+            Self::Stays(_) => "stays".to_owned(),
+            Self::Pays(_) => "paid in the end".to_owned(),
+            Self::Refund(_) => "refunded, or not asked for".to_owned(),
+        }
+    }
+
+    /// What it is, in Japanese.
+    #[must_use]
+    pub fn japanese(&self) -> String {
+        match self {
+            Self::Share { who, cost, ratio, .. } => format!("{}一部負担金: {cost}円の{}割", of(*who), ratio.tenths()),
+            Self::Uncounted { who, .. } => format!("{who}: 21,000円未満のため世帯合算の対象外"),
+            Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: 外来の一部負担金の合計"),
+            Self::Sum { stage: Stage::Elderly, .. } => "70歳以上の合計".to_owned(),
+            Self::Sum { stage: Stage::Household, .. } => "世帯の合計".to_owned(),
+            Self::Cap(cap) => cap.origin.japanese(),
+            Self::Stays(_) => "残る負担".to_owned(),
+            Self::Pays(_) => "最終的な負担".to_owned(),
+            Self::Refund(_) => "高額療養費（払戻し・現物給付）".to_owned(),
+        }
+    }
+}
+
+fn of(who: Option<&str>) -> String {
+    who.map_or_else(String::new, |who| format!("{who}: "))
+}
+
+impl Origin {
+    fn english(self) -> String {
+        match self {
+            Self::Flat => "cap".to_owned(),
+            Self::Rising { base, start, cost } => format!("cap: {base} + 1 % of {cost} above {start}"),
+            Self::FourthMonth => "cap from the fourth month on (多数回該当)".to_owned(),
+            Self::Outpatient => "cap of one person's outpatient care".to_owned(),
+            Self::SpecificDisease => "cap of a 特定疾病 at one institution".to_owned(),
+            Self::Transitional { base, start, cost } => {
+                format!("outpatient cap until 2025-09 (配慮措置): {base} + 10 % of {cost} above {start}")
+            }
+        }
+    }
+
+    fn japanese(self) -> String {
+        match self {
+            Self::Flat => "自己負担限度額".to_owned(),
+            Self::Rising { base, start, cost } => format!("自己負担限度額: {base} + ({cost} − {start}) × 1%"),
+            Self::FourthMonth => "自己負担限度額（多数回該当）".to_owned(),
+            Self::Outpatient => "外来（個人）の限度額".to_owned(),
+            Self::SpecificDisease => "特定疾病の限度額".to_owned(),
+            Self::Transitional { base, start, cost } => format!("外来の配慮措置: {base} + ({cost} − {start}) × 10%"),
+        }
+    }
+}

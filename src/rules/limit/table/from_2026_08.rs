@@ -1,0 +1,52 @@
+//! Amounts from 2026-08: every base rises, and yearly caps begin.
+
+use super::Table;
+use crate::domain::{LimitCategory as C, Month};
+use crate::rules::limit::band::{Ages, Band};
+
+pub static TABLE: Table = Table {
+    from: Month::new(2026, 8),
+    source: "健康保険法施行令41条の2・42条ほか（令和8年政令第240号, 2026年8月診療分から）",
+    codes_known: true,
+    under_70: &[
+        Band::under_70("ア", &[C::A], 270_300).rising_above(901_000).fourth(140_100).a_year(1_680_000).upper_income(),
+        Band::under_70("イ", &[C::I], 179_100).rising_above(597_000).fourth(93_000).a_year(1_110_000).upper_income(),
+        Band::under_70("ウ", &[C::U], 85_800).rising_above(286_000).fourth(44_400).a_year(530_000),
+        Band::under_70("エ", &[C::E], 61_500).fourth(44_400).a_year(530_000).note(LOW_PAY),
+        Band::under_70("オ", &[C::O, C::OBoundary], 36_900).fourth(24_600).a_year(290_000),
+    ],
+    from_70: &[
+        Band::from_70("現役並みⅢ", &[C::ActiveThree], 270_300)
+            .rising_above(901_000)
+            .fourth(140_100)
+            .a_year(1_680_000)
+            .upper_income(),
+        Band::from_70("現役並みⅡ", &[C::ActiveTwo], 179_100)
+            .rising_above(597_000)
+            .fourth(93_000)
+            .a_year(1_110_000)
+            .upper_income(),
+        Band::from_70("現役並みⅠ", &[C::ActiveOne], 85_800).rising_above(286_000).fourth(44_400).a_year(530_000),
+        Band::new("一般", &[C::General], Ages::From70To74, 61_500)
+            .fourth(44_400)
+            .outpatient_a_year(22_000, 216_000)
+            .a_year(530_000)
+            .note(LOW_PAY),
+        Band::new("一般Ⅱ", &[C::GeneralTwo], Ages::LateElderly, 61_500)
+            .fourth(44_400)
+            .outpatient_a_year(22_000, 216_000)
+            .a_year(530_000)
+            .note(LOW_PAY),
+        Band::new("一般Ⅰ", &[C::GeneralOne], Ages::LateElderly, 61_500)
+            .fourth(44_400)
+            .outpatient_a_year(22_000, 216_000)
+            .a_year(530_000)
+            .note(LOW_PAY),
+        Band::from_70("低所得Ⅱ", &[C::LowTwo], 25_700).fourth(24_600).outpatient_a_year(11_000, 96_000).a_year(290_000),
+        Band::from_70("低所得Ⅰ", &[C::LowOne, C::LowOneBoundary], 15_700).outpatient(8_000).a_year(180_000),
+        Band::new("低所得Ⅰ（老福）", &[C::LowOnePension], Ages::LateElderly, 15_700).outpatient(8_000).a_year(180_000),
+    ],
+};
+
+/// The category alone does not tell the pay, so that the higher of two yearly caps is shown.
+const LOW_PAY: &str = "the yearly cap is 410,000 yen where 標準報酬月額 is 150,000 or less (yearly pay about 2,000,000)";

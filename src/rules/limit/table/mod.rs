@@ -1,0 +1,131 @@
+//! 高額療養費算定基準額, a table for each change of the law. A table is never changed; a new year is a new file and its name
+//! in the list below.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::band::{Ages, Band};
+use crate::domain::{LimitCategory, Month};
+
+/// The amounts from one month of treatment on.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The first month.
+    pub from: Month,
+    /// Where the amounts stand.
+    pub source: &'static str,
+    /// Whether the official codes of its bands are known; where they are not, no code can be called wrong.
+    pub codes_known: bool,
+    /// Under 70.
+    pub under_70: &'static [Band],
+    /// 70 and over.
+    pub from_70: &'static [Band],
+}
+
+/// Declares each table's module and puts it into the list, in order of time.
+macro_rules! tables {
+    ($($name:ident,)*) => {
+        $(mod $name;)*
+        static TABLES: &[&Table] = &[$(&$name::TABLE),*];
+    };
+}
+
+tables! {
+    from_2015_01,
+    from_2017_08,
+    from_2018_08,
+    from_2022_10,
+    from_2026_08,
+}
+
+/// How somebody names a band: by an official code, or in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BandName<'a> {
+    /// An official code.
+    Code(LimitCategory),
+    /// A label. The width of characters does not count, nor does 区分 before it.
+    Label(&'a str),
+}
+
+/// Why a month has no such band.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BandError {
+    /// The month lies before the first table.
+    #[error("the tables begin with {0}")]
+    TooEarly(Month),
+    /// Nothing of this name in the month's table.
+    #[error("the table of {from} has no such category for {ages}; it has {there}", ages = .ages.english())]
+    Unknown {
+        /// Whom it was sought for.
+        ages: Ages,
+        /// The first month of the table.
+        from: Month,
+        /// What the table has for them.
+        there: String,
+    },
+    /// The table has it, for other people.
+    #[error("this category cannot be at this age: it is for {there}, not for {ages}", there = .there.english(), ages = .ages.english())]
+    Age {
+        /// Whom it was sought for.
+        ages: Ages,
+        /// Whom it is for.
+        there: Ages,
+    },
+}
+
+impl BandError {
+    /// Whether the month is to blame, not the name.
+    #[must_use]
+    pub fn is_of_month(&self) -> bool {
+        matches!(self, Self::TooEarly(_))
+    }
+}
+
+/// Every table, oldest first.
+#[must_use]
+pub fn tables() -> &'static [&'static Table] {
+    TABLES
+}
+
+/// The table of a month of treatment; `None` before 2015-01.
+#[must_use]
+pub fn table_of(month: Month) -> Option<&'static Table> {
+    TABLES.iter().rev().find(|table| table.from <= month).copied()
+}
+
+/// The band that `name` means in the table of `month` for people of `ages`.
+///
+/// # Errors
+/// When the tables do not reach back so far, or the month has no such band for them.
+pub fn band(month: Month, ages: Ages, name: BandName<'_>) -> Result<&'static Band, BandError> {
+    let table = table_of(month).ok_or_else(|| BandError::TooEarly(TABLES[0].from))?;
+    let mut others = None;
+    for band in table.under_70.iter().chain(table.from_70).filter(|band| name.means(band)) {
+        if band.ages.meets(ages) {
+            return Ok(band);
+        }
+        others = Some(band.ages);
+    }
+    Err(match others {
+        Some(there) => BandError::Age { ages, there },
+        None => BandError::Unknown { ages, from: table.from, there: table.labels(ages) },
+    })
+}
+
+impl Table {
+    fn labels(&self, ages: Ages) -> String {
+        let fitting = self.under_70.iter().chain(self.from_70).filter(|band| band.ages.meets(ages));
+        fitting.map(|band| band.label).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl BandName<'_> {
+    fn means(self, band: &Band) -> bool {
+        match self {
+            Self::Code(code) => band.codes.contains(&code),
+            Self::Label(label) => {
+                let label = label.trim().trim_start_matches("区分");
+                label == band.label || label.nfkc().eq(band.label.nfkc())
+            }
+        }
+    }
+}

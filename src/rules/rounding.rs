@@ -1,0 +1,21 @@
+//! Where the law rounds money, and how.
+
+use crate::domain::Yen;
+
+/// What a patient pays at the counter: less than 5 yen is dropped, 5 and more count as 10 (健康保険法75条, 国民健康保険法42条の2).
+#[must_use]
+pub fn counter(raw: Yen) -> Yen {
+    Yen::new((raw.amount() + 5) / 10 * 10)
+}
+
+/// One per cent of `cost`, to whole yen; 50 sen and more count as one (健康保険法施行令42条1項1号).
+#[must_use]
+pub fn one_per_cent(cost: Yen) -> Yen {
+    Yen::new((cost.amount() + 50) / 100)
+}
+
+/// A tenth of `cost`, to whole yen; 50 sen and more count as one. Medical cost is whole tens of yen, so that it never matters.
+#[must_use]
+pub fn tenth(cost: Yen) -> Yen {
+    Yen::new((cost.amount() + 5) / 10)
+}

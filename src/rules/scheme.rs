@@ -1,0 +1,68 @@
+//! Which scheme somebody is in, and when a coverage ends.
+
+use jiff::civil::{Date, date};
+
+use super::Rule;
+use crate::domain::BirthDate;
+
+/// The day on which 後期高齢者医療 and the present ratios began (高齢者の医療の確保に関する法律附則1条). The rules here reach back no further.
+pub const BEGIN: Date = date(2008, 4, 1);
+
+/// The scheme changes on the 75th birthday itself, although the age is reached the day before.
+pub const LATE_ELDERLY_AT_75: Rule = Rule {
+    name: "late-elderly-at-75",
+    source: "高齢者の医療の確保に関する法律50条1号・52条1号",
+    effective_on: Some(BEGIN),
+    english: "from the 75th birthday on everybody is in 後期高齢者医療; every other coverage is lost on that day",
+    japanese: "75歳の誕生日から後期高齢者医療の被保険者となり、それまでの資格はその日に喪失する",
+};
+
+/// 65–74 with a disability that the union has recognised on application.
+pub const LATE_ELDERLY_FROM_65: Rule = Rule {
+    name: "late-elderly-from-65",
+    source: "高齢者の医療の確保に関する法律50条2号",
+    effective_on: Some(BEGIN),
+    english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability",
+    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ",
+};
+
+/// What a coverage ends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// 退職: the last day of employment.
+    Leaving,
+    /// 死亡.
+    Death,
+}
+
+/// 資格喪失日: the first day without coverage, which is the day after leaving or dying (健康保険法36条, 国民健康保険法8条).
+/// `None` after the last day of year 9999.
+#[must_use]
+pub fn loss_on(_ending: Ending, day: Date) -> Option<Date> {
+    day.tomorrow().ok()
+}
+
+/// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began.
+#[must_use]
+pub fn late_elderly_begins(birth: BirthDate) -> Date {
+    birth.birthday(75).max(BEGIN)
+}
+
+/// The first day on which somebody with a recognised disability can be in 後期高齢者医療.
+#[must_use]
+pub fn late_elderly_earliest(birth: BirthDate) -> Date {
+    birth.birthday(65).max(BEGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_changes_on_the_birthday_itself() {
+        let born = |year, month, day| BirthDate::new(date(year, month, day)).unwrap();
+        assert_eq!(late_elderly_begins(born(1951, 11, 22)), date(2026, 11, 22));
+        assert_eq!(late_elderly_begins(born(1952, 2, 29)), date(2027, 3, 1));
+        assert_eq!(late_elderly_begins(born(1920, 5, 1)), date(2008, 4, 1));
+    }
+}
