@@ -32,6 +32,8 @@
 //! `query`, `decide` and `store`.
 
 pub mod app;
+pub mod calculator;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;

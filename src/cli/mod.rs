@@ -9,6 +9,7 @@ mod language;
 mod migrate;
 mod output;
 mod pki;
+mod rules;
 mod run;
 mod serve;
 
@@ -41,6 +42,9 @@ enum Command {
     /// Make and change the test PKI.
     #[command(subcommand)]
     Pki(pki::Command),
+    /// Work with the law alone: case files, and what a month costs.
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Play a terminal: ask the server and print the answer.
     #[command(subcommand)]
     Ask(ask::Command),
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
             Command::Migrate(options) => migrate::run(options).await,
             Command::Fixtures(command) => fixtures::run(command).await,
             Command::Pki(command) => pki::run(command),
+            Command::Rules(command) => rules::run(command),
             Command::Ask(command) => ask::run(command).await,
         }
     });

@@ -24,4 +24,5 @@ mod pki;
 mod postgres;
 mod privacy;
 mod reload;
+mod rules;
 mod tls;

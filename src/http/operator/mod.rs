@@ -5,6 +5,7 @@ pub mod explanation;
 mod finding;
 mod health;
 mod insurers;
+mod limits;
 mod metrics;
 mod people;
 mod serve;
@@ -63,6 +64,7 @@ pub struct OperatorState {
     tags(
         (name = "state", description = "Whether the server lives and is ready"),
         (name = "registry", description = "What is loaded"),
+        (name = "law", description = "Rules of law, worked out"),
         (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
     )
 )]
@@ -77,6 +79,7 @@ fn routes() -> OpenApiRouter<OperatorState> {
         .routes(routes!(people::one))
         .routes(routes!(insurers::list))
         .routes(routes!(explain::explain))
+        .routes(routes!(limits::monthly))
 }
 
 /// The OpenAPI document: operator routes, and the terminal routes for reference.

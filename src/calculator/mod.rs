@@ -1,0 +1,9 @@
+//! Questions in plain words and numbers -> rules of law -> answers in plain words and numbers, for testers: the operator API,
+//! the command line and case files. Every fault names the field.
+
+mod fault;
+mod monthly;
+pub mod read;
+
+pub use fault::FieldFault;
+pub use monthly::{MonthlyAnswer, MonthlyLine, MonthlyQuestion, MonthlyStep};

@@ -1,0 +1,254 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::FieldFault;
+use super::read;
+use crate::domain::{CopayRatio, Month};
+use crate::rules::limit::{Ages, Band, Item, Line, Setting, Step, Terms, household, table_of};
+
+/// What a patient (`medical_cost`) or a household (`lines`) pays in a month.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MonthlyQuestion {
+    /// 診療月, such as 2026-08.
+    pub month: String,
+    /// 適用区分: an official code (A03) or a label (ウ).
+    pub category: String,
+    /// In a household of both ages: the category of the people under 70, `category` being that of the people of 70 and over.
+    pub category_under70: Option<String>,
+    /// Whose category it is: `under70`, `70to74` or `75plus`. Needed only where it decides the ratio (低所得).
+    pub age: Option<String>,
+    /// 一部負担金割合: 1, 2 or 3; by default what goes with the category.
+    pub copay_wari: Option<i64>,
+    /// 医療費 (10割) of one patient in the month at one institution, in yen.
+    pub medical_cost: Option<i64>,
+    /// `inpatient` or `outpatient`; decides nothing under 70.
+    pub setting: Option<String>,
+    /// 多数回該当: the fourth month and later.
+    #[serde(default)]
+    pub multiple: bool,
+    /// The patient turns 75 in this month, not on its first day.
+    #[serde(default)]
+    pub turns75_this_month: bool,
+    /// 特定疾病 (1, 2 or 3), if the care was for one.
+    pub specific_disease: Option<i64>,
+    /// The items of a household, at most 1,000.
+    #[serde(default)]
+    pub lines: Vec<MonthlyLine>,
+}
+
+/// One institution's bill for one person of the household, in- and outpatient apart.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MonthlyLine {
+    /// Any word for the person.
+    pub who: String,
+    /// `under70` or `70plus`; by default whom `category` is for.
+    pub age: Option<String>,
+    /// 一部負担金割合; by default what goes with the person's category.
+    pub copay_wari: Option<i64>,
+    /// `inpatient` or `outpatient`.
+    pub setting: String,
+    /// 医療費 (10割) in yen.
+    pub cost: i64,
+}
+
+/// What is paid, and the way there. Amounts are yen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyAnswer {
+    /// 診療月.
+    pub month: String,
+    /// The first month of the table that was used.
+    pub table_from: String,
+    /// Where the amounts stand.
+    pub source: String,
+    /// The category, in words.
+    pub category: String,
+    /// 一部負担金 before any cap.
+    pub share_yen: u64,
+    /// What is paid.
+    pub payment_yen: u64,
+    /// What is refunded, or not asked for (現物給付).
+    pub refund_yen: u64,
+    /// 年間上限 from August to July, refunded afterwards; it does not lower the payment of a month.
+    pub yearly_cap_yen: Option<u64>,
+    /// The same of one person's outpatient care.
+    pub outpatient_yearly_cap_yen: Option<u64>,
+    /// The way there.
+    pub steps: Vec<MonthlyStep>,
+    /// What to know of the amounts that were used, in particular readings of ours.
+    pub notes: Vec<String>,
+}
+
+/// One line of the calculation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyStep {
+    /// What it is, in English.
+    pub english: String,
+    /// What it is, in Japanese.
+    pub japanese: String,
+    /// The amount.
+    pub yen: u64,
+}
+
+/// More lines are refused.
+const MOST_LINES: usize = 1_000;
+
+/// Amounts of earlier months were halved by published examples.
+const HALVING_ASSUMED_FROM: Month = Month::new(2026, 8);
+
+const HALVED: &str = "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours";
+
+impl MonthlyQuestion {
+    /// Works it out.
+    ///
+    /// # Errors
+    /// The first field that makes it impossible.
+    pub fn answer(&self) -> Result<MonthlyAnswer, FieldFault> {
+        let month = read::month("month", &self.month)?;
+        let band = self.band(month)?;
+        match (self.medical_cost, self.lines.as_slice()) {
+            (Some(_), [_, ..]) => Err(FieldFault::new("lines", "give medical_cost or lines, not both")),
+            (None, []) => Err(FieldFault::new("medical_cost", "is missing; or give lines for a household")),
+            (Some(cost), []) => self.patient(month, band, cost),
+            (None, lines) => self.household(month, band, lines),
+        }
+    }
+
+    fn band(&self, month: Month) -> Result<&'static Band, FieldFault> {
+        if let Some(age) = &self.age {
+            return read::band("category", month, read::ages("age", age)?, &self.category);
+        }
+        // Labels of the two ages differ but for one: the brackets by 標準報酬月額, which begin under 70.
+        read::band("category", month, Ages::Under70, &self.category)
+            .or_else(|_| read::band("category", month, Ages::From70, &self.category))
+    }
+
+    fn patient(&self, month: Month, band: &'static Band, cost: i64) -> Result<MonthlyAnswer, FieldFault> {
+        if self.category_under70.is_some() {
+            return Err(FieldFault::new("category_under70", "is for households; give lines"));
+        }
+        let setting = match &self.setting {
+            Some(text) => read::setting("setting", text)?,
+            None if band.ages == Ages::Under70 => Setting::Inpatient,
+            None => return Err(FieldFault::new("setting", "is missing; it decides from 70 on")),
+        };
+        let cost = read::yen("medical_cost", cost)?;
+        let item = Item { cost, ratio: self.ratio("copay_wari", self.copay_wari, band)?, setting };
+        let terms = Terms { month, band, fourth_month: self.multiple, turns_75: self.turns75_this_month };
+        if self.turns75_this_month && terms.is_under_70() {
+            return Err(FieldFault::new("turns75_this_month", "cannot be with a category under 70"));
+        }
+        let disease = self.specific_disease.map(|code| read::disease("specific_disease", code)).transpose()?;
+        let payment = match disease {
+            Some(disease) => terms.pay_for_disease(disease, &item),
+            None => terms.pay(&item),
+        };
+        let mut answer = frame(month, band);
+        (answer.share_yen, answer.payment_yen) = (payment.share.amount(), payment.paid.amount());
+        answer.refund_yen = payment.refund.amount();
+        answer.steps = payment.steps(&item).iter().map(MonthlyStep::from).collect();
+        let assumed = self.turns75_this_month && month >= HALVING_ASSUMED_FROM;
+        answer.notes.extend(assumed.then(|| HALVED.to_owned()));
+        Ok(answer)
+    }
+
+    fn household(&self, month: Month, band: &'static Band, lines: &[MonthlyLine]) -> Result<MonthlyAnswer, FieldFault> {
+        for (given, field) in [
+            (self.turns75_this_month, "turns75_this_month"),
+            (self.specific_disease.is_some(), "specific_disease"),
+            (self.setting.is_some(), "setting"),
+            (self.copay_wari.is_some(), "copay_wari"),
+        ] {
+            if given {
+                return Err(FieldFault::new(field, "is for one patient; a household has lines"));
+            }
+        }
+        if lines.len() > MOST_LINES {
+            return Err(FieldFault::new("lines", "at most 1,000"));
+        }
+        let younger = match &self.category_under70 {
+            Some(text) => Some(read::band("category_under70", month, Ages::Under70, text)?),
+            None => None,
+        };
+        let (under_70, from_70) = match (band.ages, younger) {
+            (Ages::Under70, None) => (Some(band), None),
+            (Ages::Under70, Some(_)) => {
+                return Err(FieldFault::new("category", "must be of 70 and over when category_under70 is given"));
+            }
+            (_, younger) => (younger, Some(band)),
+        };
+        let mut items = Vec::with_capacity(lines.len());
+        for (place, line) in lines.iter().enumerate() {
+            let item = self.line(line, under_70, from_70);
+            items.push(item.map_err(|fault| FieldFault::new("lines", format!("line {}: {fault}", place + 1)))?);
+        }
+        let terms = |band| Terms { month, band, fourth_month: self.multiple, turns_75: false };
+        let worked = household(under_70.map(terms).as_ref(), from_70.map(terms).as_ref(), &items);
+        let mut answer = frame(month, band);
+        (answer.share_yen, answer.payment_yen) = (worked.share.amount(), worked.paid.amount());
+        answer.refund_yen = worked.refund.amount();
+        answer.steps = worked.steps.iter().map(MonthlyStep::from).collect();
+        Ok(answer)
+    }
+
+    fn line<'a>(
+        &self,
+        line: &'a MonthlyLine,
+        under_70: Option<&'static Band>,
+        from_70: Option<&'static Band>,
+    ) -> Result<Line<'a>, FieldFault> {
+        let is_under_70 = match &line.age {
+            Some(age) => read::ages("age", age)? == Ages::Under70,
+            None if under_70.is_some() && from_70.is_some() => {
+                return Err(FieldFault::new("age", "is missing; the household has both ages"));
+            }
+            None => under_70.is_some(),
+        };
+        let band = if is_under_70 { under_70 } else { from_70 };
+        let band = band.ok_or_else(|| FieldFault::new("age", "no category is given for this age"))?;
+        let ratio = self.ratio("copay_wari", line.copay_wari, band)?;
+        let item = Item { cost: read::yen("cost", line.cost)?, ratio, setting: read::setting("setting", &line.setting)? };
+        Ok(Line { who: &line.who, under_70: is_under_70, item })
+    }
+
+    fn ratio(&self, field: &'static str, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
+        if let Some(tenths) = given {
+            return read::ratio(field, tenths);
+        }
+        let ages = match &self.age {
+            Some(age) => read::ages("age", age)?,
+            None => band.ages,
+        };
+        band.ratio(ages).ok_or_else(|| {
+            FieldFault::new(
+                field,
+                "is missing, and the category does not tell: 2 at 70 to 74, 1 in 後期高齢者医療 (or give age)",
+            )
+        })
+    }
+}
+
+/// An answer without amounts.
+fn frame(month: Month, band: &Band) -> MonthlyAnswer {
+    let table = table_of(month);
+    MonthlyAnswer {
+        month: month.to_string(),
+        table_from: table.map(|table| table.from.to_string()).unwrap_or_default(),
+        source: table.map(|table| table.source.to_owned()).unwrap_or_default(),
+        category: band.label.to_owned(),
+        share_yen: 0,
+        payment_yen: 0,
+        refund_yen: 0,
+        yearly_cap_yen: band.yearly.map(|yen| yen.amount()),
+        outpatient_yearly_cap_yen: band.outpatient.and_then(|cap| cap.yearly).map(|yen| yen.amount()),
+        steps: Vec::new(),
+        notes: band.note.map(str::to_owned).into_iter().collect(),
+    }
+}
+
+impl From<&Step<'_>> for MonthlyStep {
+    fn from(step: &Step<'_>) -> Self {
+        Self { english: step.english(), japanese: step.japanese(), yen: step.yen().amount() }
+    }
+}

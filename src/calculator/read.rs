@@ -1,0 +1,109 @@
+//! Fields of a question, parsed.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use jiff::civil::Date;
+
+use super::FieldFault;
+use crate::domain::{BirthDate, CopayRatio, Month, Yen};
+use crate::rules::limit::{Ages, Band, BandName, Setting, SpecificDisease, band as band_of};
+use crate::wire::code;
+
+/// Lets a fault name its field.
+pub fn of<T, E: Display>(field: impl Into<Cow<'static, str>>, parsed: Result<T, E>) -> Result<T, FieldFault> {
+    parsed.map_err(|reason| FieldFault::new(field, reason.to_string()))
+}
+
+/// An amount of 0 to 10^12 yen.
+///
+/// # Errors
+/// When it is another number.
+pub fn yen(field: &'static str, amount: i64) -> Result<Yen, FieldFault> {
+    of(field, Yen::try_from(amount))
+}
+
+/// A month, as `2026-08`.
+///
+/// # Errors
+/// When it is written otherwise or does not exist.
+pub fn month(field: &'static str, text: &str) -> Result<Month, FieldFault> {
+    of(field, Month::parse(text))
+}
+
+/// A day, as `2026-08-31`.
+///
+/// # Errors
+/// When it is written otherwise or does not exist.
+pub fn date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let parsed = if plain { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| FieldFault::new(field, "no such day; days are written YYYY-MM-DD"))
+}
+
+/// A birth date.
+///
+/// # Errors
+/// When it does not exist or lies before 1860.
+pub fn birth(field: &'static str, text: &str) -> Result<BirthDate, FieldFault> {
+    of(field, BirthDate::new(date(field, text)?))
+}
+
+/// 1, 2 or 3 (割).
+///
+/// # Errors
+/// When it is another number.
+pub fn ratio(field: &'static str, tenths: i64) -> Result<CopayRatio, FieldFault> {
+    CopayRatio::from_tenths(tenths).ok_or_else(|| FieldFault::new(field, "must be 1, 2 or 3"))
+}
+
+/// `inpatient` (or `in`), `outpatient` (or `out`).
+///
+/// # Errors
+/// When it is another word.
+pub fn setting(field: &'static str, text: &str) -> Result<Setting, FieldFault> {
+    match text {
+        "inpatient" | "in" => Ok(Setting::Inpatient),
+        "outpatient" | "out" => Ok(Setting::Outpatient),
+        _ => Err(FieldFault::new(field, "must be inpatient (in) or outpatient (out)")),
+    }
+}
+
+/// `under70`, `70to74`, `75plus` (後期高齢者医療), or `70plus` where it does not matter which of the two.
+///
+/// # Errors
+/// When it is another word.
+pub fn ages(field: &'static str, text: &str) -> Result<Ages, FieldFault> {
+    match text {
+        "under70" => Ok(Ages::Under70),
+        "70to74" => Ok(Ages::From70To74),
+        "75plus" => Ok(Ages::LateElderly),
+        "70plus" => Ok(Ages::From70),
+        _ => Err(FieldFault::new(field, "must be under70, 70to74, 75plus or 70plus")),
+    }
+}
+
+/// The band that a category means in a month: an official code, or a label.
+///
+/// # Errors
+/// When the month has no such category for these people; the fault is of `month` when no table reaches back so far.
+pub fn band(field: &'static str, month: Month, ages: Ages, text: &str) -> Result<&'static Band, FieldFault> {
+    let name = code::parse_limit_category(text).map_or(BandName::Label(text), BandName::Code);
+    band_of(month, ages, name).map_err(|reason| {
+        let field = if reason.is_of_month() { "month" } else { field };
+        FieldFault::new(field, reason.to_string())
+    })
+}
+
+/// 1, 2 or 3 of code table 013.
+///
+/// # Errors
+/// When it is another number.
+pub fn disease(field: &'static str, code: i64) -> Result<SpecificDisease, FieldFault> {
+    match code {
+        1 => Ok(SpecificDisease::Dialysis),
+        2 => Ok(SpecificDisease::Haemophilia),
+        3 => Ok(SpecificDisease::Hiv),
+        _ => Err(FieldFault::new(field, "must be 1 (dialysis), 2 (haemophilia) or 3 (HIV)")),
+    }
+}

@@ -1,0 +1,138 @@
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::calculator::{FieldFault, read};
+use crate::domain::{BirthDate, CopayRatio, Month, Yen};
+use crate::rules::limit::{Ages, Band, Setting, SpecificDisease};
+
+/// The keys of a case's input. Each is taken once; what is left over in the end is a fault.
+pub(super) struct Input(Map<String, Value>);
+
+type Read<T> = Result<T, FieldFault>;
+
+impl Input {
+    pub fn new(text: &str) -> Read<Self> {
+        serde_json::from_str(text).map(Self).map_err(|_| FieldFault::new("input", "must be one JSON object"))
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.0.remove(key).filter(|value| !value.is_null())
+    }
+
+    /// Refuses keys that nobody asked for.
+    pub fn finish(self) -> Read<()> {
+        match self.0.into_iter().next() {
+            Some((key, _)) => Err(FieldFault::new(key, "is not known for this kind")),
+            None => Ok(()),
+        }
+    }
+
+    pub fn text_if(&mut self, key: &'static str) -> Read<Option<String>> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(FieldFault::new(key, "must be a text")),
+        }
+    }
+
+    pub fn text(&mut self, key: &'static str) -> Read<String> {
+        self.text_if(key)?.ok_or_else(|| missing(key))
+    }
+
+    pub fn flag(&mut self, key: &'static str) -> Read<bool> {
+        match self.take(key) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(FieldFault::new(key, "must be true or false")),
+        }
+    }
+
+    pub fn integer(&mut self, key: &'static str) -> Read<i64> {
+        self.integer_if(key)?.ok_or_else(|| missing(key))
+    }
+
+    fn integer_if(&mut self, key: &'static str) -> Read<Option<i64>> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(value) => value.as_i64().map(Some).ok_or_else(|| FieldFault::new(key, "must be a whole number")),
+        }
+    }
+
+    pub fn yen_if(&mut self, key: &'static str) -> Read<Option<Yen>> {
+        self.integer_if(key)?.map(|amount| read::yen(key, amount)).transpose()
+    }
+
+    pub fn yen(&mut self, key: &'static str) -> Read<Yen> {
+        self.yen_if(key)?.ok_or_else(|| missing(key))
+    }
+
+    pub fn date(&mut self, key: &'static str) -> Read<Date> {
+        read::date(key, &self.text(key)?)
+    }
+
+    pub fn date_if(&mut self, key: &'static str) -> Read<Option<Date>> {
+        self.text_if(key)?.map(|text| read::date(key, &text)).transpose()
+    }
+
+    pub fn birth(&mut self) -> Read<BirthDate> {
+        read::birth("birth", &self.text("birth")?)
+    }
+
+    pub fn month(&mut self) -> Read<Month> {
+        read::month("month", &self.text("month")?)
+    }
+
+    pub fn ratio(&mut self) -> Read<CopayRatio> {
+        read::ratio("copay_wari", self.integer("copay_wari")?)
+    }
+
+    pub fn setting(&mut self) -> Read<Setting> {
+        read::setting("setting", &self.text("setting")?)
+    }
+
+    pub fn ages(&mut self) -> Read<Ages> {
+        read::ages("age", &self.text("age")?)
+    }
+
+    pub fn band(&mut self, key: &'static str, month: Month, ages: Ages) -> Read<&'static Band> {
+        read::band(key, month, ages, &self.text(key)?)
+    }
+
+    pub fn disease(&mut self) -> Read<SpecificDisease> {
+        read::disease("disease", self.integer("disease")?)
+    }
+
+    /// One of `words`.
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Read<T> {
+        let text = self.text(key)?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let known = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+            FieldFault::new(key, format!("must be one of {known}"))
+        })
+    }
+
+    /// A list of objects, at least one; `read` takes what it knows of each.
+    pub fn lines<T>(&mut self, read: impl Fn(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+        let wrong =
+            |place: usize, fault: &dyn std::fmt::Display| FieldFault::new("lines", format!("line {}: {fault}", place + 1));
+        let Some(Value::Array(values)) = self.take("lines") else {
+            return Err(FieldFault::new("lines", "must be a list of objects"));
+        };
+        if values.is_empty() {
+            return Err(FieldFault::new("lines", "must hold at least one line"));
+        }
+        let mut lines = Vec::with_capacity(values.len());
+        for (place, value) in values.into_iter().enumerate() {
+            let Value::Object(fields) = value else { return Err(wrong(place, &"must be an object")) };
+            let mut line = Self(fields);
+            let read = read(&mut line).and_then(|read| line.finish().map(|()| read));
+            lines.push(read.map_err(|fault| wrong(place, &fault))?);
+        }
+        Ok(lines)
+    }
+}
+
+fn missing(key: &'static str) -> FieldFault {
+    FieldFault::new(key, "is missing")
+}

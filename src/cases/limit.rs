@@ -1,0 +1,74 @@
+//! Kinds about 高額療養費.
+
+use super::input::Input;
+use super::outcome::Outcome;
+use crate::calculator::FieldFault;
+use crate::rules::limit::{Ages, Item, Line, Terms, household as household_month, specific_disease_cap};
+
+/// `limit_monthly_under70`.
+pub(super) fn under_70(input: &mut Input) -> Result<Outcome, FieldFault> {
+    let month = input.month()?;
+    let band = input.band("category", month, Ages::Under70)?;
+    let cost = input.yen("medical_cost")?;
+    let terms = Terms { month, band, fourth_month: input.flag("multiple")?, turns_75: false };
+    Ok(Outcome::Yen(terms.household_cap(cost).yen))
+}
+
+/// `patient_payment_70to74`, `patient_payment_75plus_transitional`, `patient_payment_70plus`.
+pub(super) fn patient(input: &mut Input, ages: Ages) -> Result<Outcome, FieldFault> {
+    let month = input.month()?;
+    let band = input.band("category", month, ages)?;
+    let item = Item { ratio: input.ratio()?, cost: input.yen("medical_cost")?, setting: input.setting()? };
+    let (fourth_month, turns_75) = (input.flag("multiple")?, input.flag("turns75_this_month")?);
+    Ok(Outcome::Yen(Terms { month, band, fourth_month, turns_75 }.pay(&item).paid))
+}
+
+/// `household_refund_75plus`.
+pub(super) fn household_refund(input: &mut Input) -> Result<Outcome, FieldFault> {
+    let month = input.month()?;
+    let band = input.band("category", month, Ages::LateElderly)?;
+    let ratio = input.ratio()?;
+    let terms = Terms { month, band, fourth_month: input.flag("multiple")?, turns_75: false };
+    let read = |line: &mut Input| {
+        let item = Item { cost: line.yen("cost")?, ratio, setting: line.setting()? };
+        Ok((line.text("who")?, item))
+    };
+    let items = input.lines(read)?;
+    let lines: Vec<Line<'_>> =
+        items.iter().map(|(who, item)| Line { who: who.as_str(), under_70: false, item: *item }).collect();
+    Ok(Outcome::Yen(household_month(None, Some(&terms), &lines).refund))
+}
+
+/// `household_payment`.
+pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
+    let month = input.month()?;
+    let fourth_month = input.flag("multiple")?;
+    let mut terms = |key, ages| -> Result<Option<Terms>, FieldFault> {
+        let Some(text) = input.text_if(key)? else { return Ok(None) };
+        let band = crate::calculator::read::band(key, month, ages, &text)?;
+        Ok(Some(Terms { month, band, fourth_month, turns_75: false }))
+    };
+    let under_70 = terms("category_under70", Ages::Under70)?;
+    let from_70 = terms("category_70plus", Ages::From70)?;
+    let read = |line: &mut Input| {
+        let is_under_70 = line.ages()? == Ages::Under70;
+        let item = Item { cost: line.yen("cost")?, ratio: line.ratio()?, setting: line.setting()? };
+        Ok((line.text("who")?, is_under_70, item))
+    };
+    let items = input.lines(read)?;
+    for (is_under_70, terms, key) in [(true, under_70, "category_under70"), (false, from_70, "category_70plus")] {
+        if terms.is_none() && items.iter().any(|(_, age, _)| *age == is_under_70) {
+            return Err(FieldFault::new(key, "is missing; a line is of this age"));
+        }
+    }
+    let lines: Vec<Line<'_>> =
+        items.iter().map(|(who, under_70, item)| Line { who: who.as_str(), under_70: *under_70, item: *item }).collect();
+    Ok(Outcome::Yen(household_month(under_70.as_ref(), from_70.as_ref(), &lines).paid))
+}
+
+/// `limit_specific_disease`.
+pub(super) fn specific_disease(input: &mut Input) -> Result<Outcome, FieldFault> {
+    let (month, ages) = (input.month()?, input.ages()?);
+    let band = input.band("category", month, ages)?;
+    Ok(Outcome::Yen(specific_disease_cap(input.disease()?, band)))
+}

@@ -1,0 +1,124 @@
+//! Case files: rows of `id,kind,input,expected`, each worked out by the rules and compared. `fixtures/cases/README.md` describes them.
+
+mod category;
+mod copay;
+mod dates;
+mod input;
+mod kind;
+mod limit;
+mod number;
+mod outcome;
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use csv::{ReaderBuilder, StringRecord};
+use serde::Serialize;
+
+/// What became of a file's cases.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Report {
+    /// How many there are.
+    pub cases: usize,
+    /// Those that do not hold, in order.
+    pub failures: Vec<Failure>,
+}
+
+/// A case that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The line on which the row begins, from 1.
+    pub line: u64,
+    /// The case's id.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// What the file expects.
+    pub expected: String,
+    /// What was found: a value, or `error:FIELD` with the reason.
+    pub found: String,
+}
+
+/// A file that holds no cases.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseFileError {
+    /// The first line lacks a column.
+    #[error("the first line must name the columns id, kind, input and expected; `{0}` is not there")]
+    Column(&'static str),
+    /// A row cannot be read.
+    #[error("{0}")]
+    Csv(#[from] csv::Error),
+    /// Only the first line, or nothing.
+    #[error("there is no case in it")]
+    Empty,
+}
+
+/// Works out every case that `source` holds.
+///
+/// # Errors
+/// When it is no case file; then nothing is reported.
+pub fn check(source: impl Read) -> Result<Report, CaseFileError> {
+    let mut reader = ReaderBuilder::new().flexible(false).from_reader(source);
+    let columns = Columns::of(reader.headers()?)?;
+    let mut report = Report::default();
+    let mut ids = HashSet::new();
+    let mut row = StringRecord::new();
+    while reader.read_record(&mut row)? {
+        report.cases += 1;
+        let line = row.position().map_or(0, csv::Position::line);
+        let case = columns.case(&row);
+        let found = if ids.insert(case.id.to_owned()) { case.differs() } else { Some("error:id: stands twice".to_owned()) };
+        report.failures.extend(found.map(|found| case.failure(line, found)));
+    }
+    if report.cases == 0 { Err(CaseFileError::Empty) } else { Ok(report) }
+}
+
+/// Where the columns stand.
+struct Columns {
+    id: usize,
+    kind: usize,
+    input: usize,
+    expected: usize,
+}
+
+impl Columns {
+    fn of(headers: &StringRecord) -> Result<Self, CaseFileError> {
+        // A byte-order mark, as spreadsheets write it, is no part of the first name.
+        let place = |name: &'static str| {
+            let found = headers.iter().position(|header| header.trim_start_matches('\u{feff}').trim() == name);
+            found.ok_or(CaseFileError::Column(name))
+        };
+        Ok(Self { id: place("id")?, kind: place("kind")?, input: place("input")?, expected: place("expected")? })
+    }
+
+    fn case<'a>(&self, row: &'a StringRecord) -> Case<'a> {
+        let cell = |place: usize| row.get(place).unwrap_or_default().trim();
+        Case { id: cell(self.id), kind: cell(self.kind), input: cell(self.input), expected: cell(self.expected) }
+    }
+}
+
+struct Case<'a> {
+    id: &'a str,
+    kind: &'a str,
+    input: &'a str,
+    expected: &'a str,
+}
+
+impl Case<'_> {
+    /// What was found instead of what was expected; `None` if the case holds.
+    fn differs(&self) -> Option<String> {
+        match kind::work_out(self.kind, self.input) {
+            Ok(outcome) if outcome.is(self.expected) => None,
+            Ok(outcome) => Some(outcome.to_string()),
+            Err(fault) if self.expected.strip_prefix("error:").is_some_and(|field| field == fault.field) => None,
+            Err(fault) => Some(format!("error:{fault}")),
+        }
+    }
+
+    fn failure(&self, line: u64, found: String) -> Failure {
+        Failure { line, id: self.id.to_owned(), kind: self.kind.to_owned(), expected: self.expected.to_owned(), found }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+use unicode_width::UnicodeWidthStr;
+
+use crate::calculator::{MonthlyAnswer, MonthlyLine, MonthlyQuestion};
+use crate::cli::exit::Exit;
+use crate::cli::language::Language;
+use crate::cli::output;
+use crate::domain::Yen;
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Options {
+    /// 診療月, such as 2026-08
+    #[arg(long, value_name = "MONTH")]
+    month: String,
+    /// 適用区分: an official code (A03) or a label (ウ, 現役並みⅢ, 一般Ⅱ, 低所得Ⅰ …)
+    #[arg(long)]
+    category: String,
+    /// In a household of both ages: the category of the people under 70
+    #[arg(long, value_name = "CATEGORY")]
+    category_under70: Option<String>,
+    /// under70, 70to74 or 75plus; needed only where it decides the ratio (低所得)
+    #[arg(long)]
+    age: Option<String>,
+    /// 一部負担金割合: 1, 2 or 3; by default what goes with the category
+    #[arg(long, value_name = "WARI")]
+    copay_wari: Option<i64>,
+    /// 医療費 (10割) of one patient, in yen
+    #[arg(
+        long,
+        value_name = "YEN",
+        required_unless_present = "line",
+        conflicts_with = "line",
+        allow_negative_numbers = true
+    )]
+    medical_cost: Option<i64>,
+    /// inpatient or outpatient; decides nothing under 70
+    #[arg(long)]
+    setting: Option<String>,
+    /// 多数回該当: the fourth month and later
+    #[arg(long)]
+    multiple: bool,
+    /// The patient turns 75 in this month, not on its first day
+    #[arg(long)]
+    turns75_this_month: bool,
+    /// 特定疾病: 1 (dialysis), 2 (haemophilia) or 3 (HIV)
+    #[arg(long, value_name = "CODE")]
+    specific_disease: Option<i64>,
+    /// An item of a household: WHO,SETTING,COST[,AGE[,WARI]], such as 夫,out,300000
+    #[arg(long, value_name = "LINE", value_parser = line)]
+    line: Vec<MonthlyLine>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Language of the table; by default that of the locale
+    #[arg(long, value_enum)]
+    lang: Option<Language>,
+}
+
+fn line(text: &str) -> Result<MonthlyLine, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let (&[who, setting, cost], rest) = parts.split_first_chunk().ok_or("a line is WHO,SETTING,COST[,AGE[,WARI]]")?;
+    let number = |text: &str| text.parse().map_err(|_| format!("{text} is no whole number"));
+    Ok(MonthlyLine {
+        who: who.to_owned(),
+        setting: setting.to_owned(),
+        cost: number(cost)?,
+        age: rest.first().map(|age| (*age).to_owned()).filter(|age| !age.is_empty()),
+        copay_wari: rest.get(1).map(|wari| number(wari)).transpose()?,
+    })
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Exit> {
+    let question = MonthlyQuestion {
+        month: options.month.clone(),
+        category: options.category.clone(),
+        category_under70: options.category_under70.clone(),
+        age: options.age.clone(),
+        copay_wari: options.copay_wari,
+        medical_cost: options.medical_cost,
+        setting: options.setting.clone(),
+        multiple: options.multiple,
+        turns75_this_month: options.turns75_this_month,
+        specific_disease: options.specific_disease,
+        lines: options.line.clone(),
+    };
+    let answer = question.answer().map_err(Exit::usage)?;
+    let text = if options.json {
+        let mut text = serde_json::to_string_pretty(&answer).map_err(Exit::environment)?;
+        text.push('\n');
+        text
+    } else {
+        table(&answer, options.lang.unwrap_or_else(Language::of_environment))
+    };
+    output::print(text.as_bytes())
+}
+
+/// The steps, amounts in one column; then what pays, and where the amounts stand.
+fn table(answer: &MonthlyAnswer, language: Language) -> String {
+    let japanese = language == Language::Ja;
+    let mut text = match japanese {
+        true => format!("{} {}（{}からの額）\n", answer.month, answer.category, answer.table_from),
+        false => format!("{} {} (amounts since {})\n", answer.month, answer.category, answer.table_from),
+    };
+    let mut rows: Vec<(&str, u64)> =
+        answer.steps.iter().map(|step| (if japanese { &*step.japanese } else { &*step.english }, step.yen)).collect();
+    let (yearly, outpatient) = match japanese {
+        true => ("年間上限（8月〜翌7月、後日払戻し）", "外来の年間上限（8月〜翌7月、後日払戻し）"),
+        false => {
+            ("cap of a year (August to July, refunded later)", "outpatient cap of a year (August to July, refunded later)")
+        }
+    };
+    rows.extend(answer.yearly_cap_yen.map(|yen| (yearly, yen)));
+    rows.extend(answer.outpatient_yearly_cap_yen.map(|yen| (outpatient, yen)));
+    let widest = rows.iter().map(|(words, _)| words.width()).max().unwrap_or_default();
+    for (words, yen) in rows {
+        let gap = widest - words.width();
+        text += &format!("  {words}{:gap$}  {:>17}\n", "", Yen::new(yen));
+    }
+    for note in &answer.notes {
+        text += &format!("  {}: {note}\n", if japanese { "注" } else { "note" });
+    }
+    text += &format!("[{}]\n", answer.source);
+    text
+}

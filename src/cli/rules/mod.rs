@@ -1,0 +1,23 @@
+//! The law without a server: case files, and what a month costs.
+
+mod check;
+mod limit;
+
+use clap::Subcommand;
+
+use super::exit::Exit;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Work out the cases of files and compare them with what they expect.
+    Check(check::Options),
+    /// What a patient or a household pays in a month (高額療養費).
+    Limit(Box<limit::Options>),
+}
+
+pub(super) fn run(command: Command) -> Result<(), Exit> {
+    match command {
+        Command::Check(options) => check::run(&options),
+        Command::Limit(options) => limit::run(&options),
+    }
+}

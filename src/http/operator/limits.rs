@@ -1,0 +1,19 @@
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+
+use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
+use crate::http::error::Failure;
+
+/// What a patient or a household pays in a month (高額療養費), and the way there. Nothing of it is stored.
+#[utoipa::path(
+    post, path = "/api/limits/monthly", tag = "law", request_body = MonthlyQuestion,
+    responses(
+        (status = 200, body = MonthlyAnswer),
+        (status = 400, description = "A field is missing, unknown or impossible; `detail` names it (SHK4003)")
+    )
+)]
+pub(super) async fn monthly(question: Result<Json<MonthlyQuestion>, JsonRejection>) -> Result<Json<MonthlyAnswer>, Failure> {
+    let Json(question) = question.map_err(|rejection| Failure::OperatorRequest(rejection.body_text().into()))?;
+    let answer = question.answer().map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
+    Ok(Json(answer))
+}

@@ -1,0 +1,242 @@
+//! The law by command line and operator API: case files, and what a month costs. Amounts are worked out by hand from the tables
+//! of the law.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::process::{self, shikaku, texts};
+use crate::support::{World, root, scratch};
+
+fn case_files() -> Vec<String> {
+    let mut files: Vec<String> = fs::read_dir(root().join("fixtures/cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
+        .map(|path| path.display().to_string())
+        .collect();
+    files.sort();
+    files
+}
+
+fn rules(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = shikaku(&[&["rules"], arguments].concat());
+    let (out, err) = texts(&output);
+    (output.status.code(), out, err)
+}
+
+fn file(text: &str) -> PathBuf {
+    let path = scratch("cases").join("cases.csv");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn every_case_of_the_project_holds() {
+    let files = case_files();
+    let arguments: Vec<&str> = ["check"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let (code, out, err) = rules(&arguments);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let count: usize = out.split_once(" cases, ").unwrap().0.parse().unwrap();
+    assert!(count >= 150, "{out}");
+    assert_eq!(out, format!("{count} cases, {count} hold, 0 fail\n"));
+}
+
+#[test]
+fn a_failing_case_is_named_with_what_was_found() {
+    let path = file(
+        "id,kind,input,expected\n\
+         good,loss_date,\"{\"\"event\"\":\"\"退職\"\",\"\"event_date\"\":\"\"2026-03-31\"\"}\",2026-04-01\n\
+         bad,loss_date,\"{\"\"event\"\":\"\"死亡\"\",\"\"event_date\"\":\"\"2026-03-31\"\"}\",2026-03-31\n\
+         worse,loss_date,\"{\"\"event\"\":\"\"死亡\"\",\"\"event_date\"\":\"\"2026-02-30\"\"}\",2026-03-03\n",
+    );
+    let path = path.to_str().unwrap();
+    let (code, out, err) = rules(&["check", path]);
+    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 3, "{out}");
+    assert_eq!(lines[0], format!("{path}:3: bad (loss_date): expected 2026-03-31, found 2026-04-01"));
+    assert!(lines[1].starts_with(&format!("{path}:4: worse (loss_date): expected 2026-03-03, found error:event_date: ")));
+    assert_eq!(lines[2], "3 cases, 1 hold, 2 fail");
+
+    let (code, out, _) = rules(&["check", "--json", path]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["cases"], &report["failed"]), (Some(4), &json!(3), &json!(2)));
+    let failure = &report["files"][0]["report"]["failures"][0];
+    assert_eq!((&failure["id"], &failure["line"], &failure["found"]), (&json!("bad"), &json!(3), &json!("2026-04-01")));
+}
+
+#[test]
+fn what_is_no_case_file_is_refused() {
+    let (code, _, err) = rules(&["check", "/nowhere/cases.csv"]);
+    assert_eq!(code, Some(3), "{err}");
+    let path = file("id,kind,expected\n");
+    let (code, _, err) = rules(&["check", path.to_str().unwrap()]);
+    assert_eq!(code, Some(4));
+    assert!(err.contains("`input` is not there"), "{err}");
+    assert_eq!(rules(&["check"]).0, Some(2));
+}
+
+#[test]
+fn a_month_is_worked_out_on_the_command_line() {
+    // 85,800 + (1,000,000 − 286,000) × 1 % = 92,940 of a share of 300,000.
+    let arguments = ["limit", "--month", "2026-08", "--category", "A03", "--medical-cost", "1000000"];
+    for (language, words) in [("ja", "最終的な負担"), ("en", "paid in the end")] {
+        let (code, out, err) = rules(&[&arguments[..], &["--lang", language]].concat());
+        assert_eq!(code, Some(0), "{err}");
+        let amount = |words: &str| out.lines().find(|line| line.contains(words)).unwrap().split_whitespace().last().unwrap();
+        assert_eq!(amount(words), "92,940", "{out}");
+        assert!(out.contains("令和8年政令第240号") && out.contains("530,000") && out.contains("300,000"), "{out}");
+        let ends: Vec<usize> = out.lines().filter(|line| line.starts_with("  ")).map(UnicodeWidthStr::width).collect();
+        assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{out}");
+    }
+    let (_, out, _) = rules(&[&arguments[..], &["--json", "--multiple"]].concat());
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&answer["payment_yen"], &answer["refund_yen"]), (&json!(44_400), &json!(255_600)));
+
+    // 夫 30,000 and 妻 20,000 at 1割, capped at 22,000 a person since 2026-08.
+    let lines = ["--line", "夫,out,300000", "--line", "妻,out,200000", "--lang", "ja"];
+    let (code, out, err) = rules(&[&["limit", "--month", "2026-08", "--category", "一般Ⅰ"], &lines[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("夫: 外来の一部負担金の合計") && out.contains("42,000") && out.contains("8,000"), "{out}");
+}
+
+#[test]
+fn an_impossible_month_names_the_field() {
+    let base = ["limit", "--month", "2026-08", "--category", "一般Ⅱ", "--medical-cost", "1000", "--setting", "outpatient"];
+    assert_eq!(rules(&base).0, Some(0));
+    for (place, value, field) in [
+        (2, "2026-13", "month"),
+        (2, "2014-12", "month"),
+        (4, "カ", "category"),
+        (4, "A07", "category"),
+        (6, "-1", "medical_cost"),
+        (6, "1000000000001", "medical_cost"),
+        (8, "home", "setting"),
+    ] {
+        let mut arguments = base;
+        arguments[place] = value;
+        let (code, _, err) = rules(&arguments);
+        assert_eq!(code, Some(2), "{value}: {err}");
+        assert!(err.starts_with(&format!("shikaku: {field}: ")), "{value}: {err}");
+    }
+    for (more, field) in [
+        (&["--copay-wari", "4"][..], "copay_wari"),
+        (&["--age", "70to74"], "category"),
+        (&["--age", "old"], "age"),
+        (&["--specific-disease", "4"], "specific_disease"),
+        (&["--category-under70", "ア"], "category_under70"),
+    ] {
+        let (code, _, err) = rules(&[&base[..], more].concat());
+        assert_eq!(code, Some(2), "{more:?}: {err}");
+        assert!(err.starts_with(&format!("shikaku: {field}: ")), "{more:?}: {err}");
+    }
+    let (code, _, err) = rules(&["limit", "--month", "2026-08", "--category", "ア", "--line", "夫,out"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("WHO,SETTING,COST"), "{err}");
+}
+
+async fn monthly(world: &World, question: &Value) -> (u16, Value) {
+    let address = world.app.operator_addr().to_string();
+    let headers = [("content-type", "application/json")];
+    let (status, text, _) = process::http(&address, "POST", "/api/limits/monthly", &headers, &question.to_string()).await;
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+#[tokio::test]
+async fn the_operator_api_works_a_month_out() {
+    let world = World::start().await;
+    for (question, payment, refund) in [
+        // The ministry's example of the 75th birthday: half of 167,400 and of 558,000.
+        (
+            json!({"month": "2018-08", "category": "現役並みⅡ", "medical_cost": 336_000, "setting": "inpatient",
+                   "turns75_this_month": true}),
+            84_270,
+            16_530,
+        ),
+        // 配慮措置: 6,000 + (50,000 − 30,000) × 10 % until 2025-09, the share of 10,000 from 2025-10 on.
+        (json!({"month": "2025-09", "category": "B09", "medical_cost": 50_000, "setting": "outpatient"}), 8_000, 2_000),
+        (json!({"month": "2025-10", "category": "B09", "medical_cost": 50_000, "setting": "outpatient"}), 10_000, 0),
+        // 特定疾病.
+        (json!({"month": "2026-07", "category": "ア", "medical_cost": 400_000, "specific_disease": 1}), 20_000, 100_000),
+        (json!({"month": "2026-07", "category": "ウ", "medical_cost": 400_000, "specific_disease": 1}), 10_000, 110_000),
+        // 低所得: the age tells the ratio.
+        (
+            json!({"month": "2026-07", "category": "低所得Ⅱ", "age": "75plus", "medical_cost": 50_000, "setting": "in"}),
+            5_000,
+            0,
+        ),
+        (
+            json!({"month": "2026-07", "category": "低所得Ⅱ", "age": "70to74", "medical_cost": 50_000, "setting": "in"}),
+            10_000,
+            0,
+        ),
+        // Both ages: 30,000 of 祖母 (70–74, 2割, outpatient cap 18,000), 父 60,000, 子 9,000 which does not count:
+        // 18,000 + 60,000 = 78,000 stay below 80,100, so that only 12,000 are refunded.
+        (
+            json!({"month": "2026-07", "category": "一般", "category_under70": "ウ", "lines": [
+                {"who": "祖母", "age": "70plus", "setting": "out", "cost": 150_000},
+                {"who": "父", "age": "under70", "setting": "in", "cost": 200_000},
+                {"who": "子", "age": "under70", "setting": "out", "cost": 30_000}]}),
+            87_000,
+            12_000,
+        ),
+    ] {
+        let (status, answer) = monthly(&world, &question).await;
+        assert_eq!(
+            (status, &answer["payment_yen"], &answer["refund_yen"]),
+            (200, &json!(payment), &json!(refund)),
+            "{question}"
+        );
+        assert!(answer["steps"].as_array().unwrap().len() >= 3, "{answer}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_operator_api_names_the_field_that_is_wrong() {
+    let world = World::start().await;
+    let base = json!({"month": "2026-08", "category": "ウ", "medical_cost": 1_000});
+    let line = json!({"who": "a", "setting": "out", "cost": 1});
+    for (field, value) in [
+        ("month", json!("2026-8")),
+        ("month", json!(202_608)),
+        ("category", json!("B99")),
+        ("medical_cost", json!(-1)),
+        ("medical_cost", json!(1.5)),
+        ("medical_cost", json!(1_000_000_000_001_i64)),
+        ("copay_wari", json!(0)),
+        ("setting", json!("bed")),
+        ("turns75_this_month", json!(true)),
+        ("multiple", json!("yes")),
+        ("colour", json!("red")),
+        ("lines", json!([line])),
+    ] {
+        let mut question = base.clone();
+        question[field] = value;
+        let (status, problem) = monthly(&world, &question).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("SHK4003")), "{question}");
+        assert!(problem["detail"].as_str().unwrap().contains(field), "{field}: {problem}");
+    }
+    for (question, field) in [
+        (json!({"month": "2026-08", "category": "ウ"}), "medical_cost"),
+        (json!({"category": "ウ", "medical_cost": 1}), "month"),
+        (json!({"month": "2026-08", "category": "低所得Ⅱ", "medical_cost": 1, "setting": "in"}), "copay_wari"),
+        (json!({"month": "2026-08", "category": "一般Ⅱ", "medical_cost": 1}), "setting"),
+        (
+            json!({"month": "2026-08", "category": "ウ", "lines": [{"who": "a", "setting": "out", "cost": -1}]}),
+            "line 1: cost",
+        ),
+        (json!({"month": "2026-08", "category": "ウ", "lines": vec![line; 1_001]}), "lines"),
+    ] {
+        let (status, problem) = monthly(&world, &question).await;
+        assert_eq!(status, 400, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(field), "{field}: {problem}");
+    }
+    // 10^12 yen is worked out: 270,300 + (10^12 − 901,000) × 1 %.
+    let huge = json!({"month": "2026-08", "category": "ア", "medical_cost": 1_000_000_000_000_i64});
+    assert_eq!(monthly(&world, &huge).await.1["payment_yen"], json!(10_000_261_290_i64));
+    world.stop().await;
+}
