@@ -35,6 +35,7 @@ tables! {
     from_2018_08,
     from_2022_10,
     from_2026_08,
+    from_2027_08,
 }
 
 /// How somebody names a band: by an official code, or in words.

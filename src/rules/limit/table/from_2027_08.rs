@@ -1,0 +1,100 @@
+//! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額. Official codes for them are not known, so that only labels,
+//! which are ours, name them: each says the least pay of its band. Amounts by taxable income are not in our sources.
+
+use super::Table;
+use crate::domain::{LimitCategory as C, Month};
+use crate::rules::limit::band::{Ages, Band};
+
+pub static TABLE: Table = Table {
+    from: Month::new(2027, 8),
+    source: "健康保険法施行令41条の2・42条ほか（令和8年政令第240号, 2027年8月診療分から）",
+    codes_known: false,
+    under_70: &[
+        PAY_127,
+        PAY_103,
+        PAY_83,
+        PAY_71,
+        PAY_62,
+        PAY_53,
+        PAY_44,
+        PAY_36,
+        PAY_28,
+        Band::under_70("標報20万以上", &[], 69_600).fourth(44_400).a_year(530_000).note(CONTINUED),
+        Band::under_70("標報16万以上", &[], 65_400).fourth(44_400).a_year(530_000).note(CONTINUED),
+        Band::under_70("標報15万以下", &[], 61_500).fourth(34_500).a_year(410_000),
+        Band::under_70("オ", &[C::O, C::OBoundary], 36_900).fourth(24_600).a_year(290_000),
+    ],
+    from_70: &[
+        from_70_too(PAY_127),
+        from_70_too(PAY_103),
+        from_70_too(PAY_83),
+        from_70_too(PAY_71),
+        from_70_too(PAY_62),
+        from_70_too(PAY_53),
+        from_70_too(PAY_44),
+        from_70_too(PAY_36),
+        from_70_too(PAY_28),
+        Band::from_70("標報20万以上", &[], 69_600)
+            .fourth(44_400)
+            .outpatient_a_year(28_000, 216_000)
+            .a_year(530_000)
+            .note(AS_UNDER_70),
+        Band::from_70("標報16万以上", &[], 65_400)
+            .fourth(44_400)
+            .outpatient_a_year(28_000, 216_000)
+            .a_year(530_000)
+            .note(AS_UNDER_70),
+        Band::from_70("標報15万以下", &[], 61_500)
+            .fourth(34_500)
+            .outpatient_a_year(22_000, 216_000)
+            .a_year(410_000)
+            .note(AS_UNDER_70),
+        Band::from_70("低所得Ⅱ", &[C::LowTwo], 25_700)
+            .fourth(24_600)
+            .outpatient_a_year(13_000, 96_000)
+            .a_year(290_000)
+            .note(AS_BEFORE),
+        Band::from_70("低所得Ⅰ", &[C::LowOne, C::LowOneBoundary], 15_700).outpatient(8_000).a_year(180_000).note(AS_BEFORE),
+        Band::new("低所得Ⅰ（老福）", &[C::LowOnePension], Ages::LateElderly, 15_700)
+            .outpatient(8_000)
+            .a_year(180_000)
+            .note(AS_BEFORE),
+    ],
+};
+
+/// The same amounts for people of 70 and over.
+const fn from_70_too(band: Band) -> Band {
+    Band { ages: Ages::From70, note: Some(AS_UNDER_70), ..band }
+}
+
+const CONTINUED: &str = "the amount from the fourth month on and the yearly cap are read as those of the bands above";
+
+const AS_UNDER_70: &str = "that the household's amounts from 70 on are those of the same pay under 70 is a reading of ours";
+
+const AS_BEFORE: &str = "that the household's amounts of 低所得 stay as since 2026-08 is a reading of ours";
+
+const PAY_127: Band =
+    Band::under_70("標報127万以上", &[], 342_000).rising_above(1_140_000).fourth(140_100).a_year(1_680_000).upper_income();
+const PAY_103: Band =
+    Band::under_70("標報103万以上", &[], 303_000).rising_above(1_010_000).fourth(140_100).a_year(1_680_000).upper_income();
+const PAY_83: Band =
+    Band::under_70("標報83万以上", &[], 270_300).rising_above(901_000).fourth(140_100).a_year(1_680_000).upper_income();
+const PAY_71: Band =
+    Band::under_70("標報71万以上", &[], 209_400).rising_above(698_000).fourth(93_000).a_year(1_110_000).upper_income();
+const PAY_62: Band = Band::under_70("標報62万以上", &[], 194_400)
+    .rising_above(648_000)
+    .fourth(93_000)
+    .a_year(1_110_000)
+    .upper_income()
+    .note(CONTINUED);
+const PAY_53: Band = Band::under_70("標報53万以上", &[], 179_100)
+    .rising_above(597_000)
+    .fourth(93_000)
+    .a_year(1_110_000)
+    .upper_income()
+    .note(CONTINUED);
+const PAY_44: Band = Band::under_70("標報44万以上", &[], 110_400).rising_above(368_000).fourth(44_400).a_year(530_000);
+const PAY_36: Band =
+    Band::under_70("標報36万以上", &[], 98_100).rising_above(327_000).fourth(44_400).a_year(530_000).note(CONTINUED);
+const PAY_28: Band =
+    Band::under_70("標報28万以上", &[], 85_800).rising_above(286_000).fourth(44_400).a_year(530_000).note(CONTINUED);
