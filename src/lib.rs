@@ -16,7 +16,7 @@
 //!
 //! `tests/it/architecture.rs` holds the directions of imports:
 //! `domain ← rules ← decide ← query ← http, cli`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
-//! `domain ← identity ← http`; [`app`] and [`cli`] see everything.
+//! `domain ← identity ← http`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
 //!
 //! # A question's way
 //! 1. [`identity`] finishes the handshake, refuses or makes a caller, and hands each request on with it.

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 use super::FieldFault;
 use super::read;
 use crate::domain::{CopayRatio, Month};
-use crate::rules::limit::{Ages, Band, Item, Line, Setting, Step, Terms, household, table_of};
+use crate::rules::limit::{Ages, Band, Item, Line, Note, Setting, Step, Terms, household, table_of};
 
 /// What a patient (`medical_cost`) or a household (`lines`) pays in a month.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -77,7 +77,7 @@ pub struct MonthlyAnswer {
     /// The way there.
     pub steps: Vec<MonthlyStep>,
     /// What to know of the amounts that were used, in particular readings of ours.
-    pub notes: Vec<String>,
+    pub notes: Vec<MonthlyNote>,
 }
 
 /// One line of the calculation.
@@ -91,13 +91,25 @@ pub struct MonthlyStep {
     pub yen: u64,
 }
 
+/// What to know of the amounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyNote {
+    /// In English.
+    pub english: String,
+    /// In Japanese.
+    pub japanese: String,
+}
+
 /// More lines are refused.
 const MOST_LINES: usize = 1_000;
 
 /// Amounts of earlier months were halved by published examples.
 const HALVING_ASSUMED_FROM: Month = Month::new(2026, 8);
 
-const HALVED: &str = "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours";
+const HALVED: Note = Note {
+    english: "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours",
+    japanese: "75歳到達月の特例が2026年8月以降も同じと読んだ",
+};
 
 impl MonthlyQuestion {
     /// Works it out.
@@ -149,7 +161,7 @@ impl MonthlyQuestion {
         answer.refund_yen = payment.refund.amount();
         answer.steps = payment.steps(&item).iter().map(MonthlyStep::from).collect();
         let assumed = self.turns75_this_month && month >= HALVING_ASSUMED_FROM;
-        answer.notes.extend(assumed.then(|| HALVED.to_owned()));
+        answer.notes.extend(assumed.then(|| HALVED.into()));
         Ok(answer)
     }
 
@@ -243,12 +255,18 @@ fn frame(month: Month, band: &Band) -> MonthlyAnswer {
         yearly_cap_yen: band.yearly.map(|yen| yen.amount()),
         outpatient_yearly_cap_yen: band.outpatient.and_then(|cap| cap.yearly).map(|yen| yen.amount()),
         steps: Vec::new(),
-        notes: band.note.map(str::to_owned).into_iter().collect(),
+        notes: band.note.map(MonthlyNote::from).into_iter().collect(),
     }
 }
 
 impl From<&Step<'_>> for MonthlyStep {
     fn from(step: &Step<'_>) -> Self {
         Self { english: step.english(), japanese: step.japanese(), yen: step.yen().amount() }
+    }
+}
+
+impl From<Note> for MonthlyNote {
+    fn from(note: Note) -> Self {
+        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
     }
 }

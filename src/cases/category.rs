@@ -6,9 +6,10 @@ use crate::calculator::FieldFault;
 use crate::domain::{CopayRatio, LimitCategory, Month};
 use crate::rules::category::{
     LowIncome, category_from_70_by_tax, category_from_70_of_employee, category_of_employee, category_of_nhi,
-    is_pension_without_income,
+    certificate_kind, is_pension_without_income,
 };
 use crate::rules::late_elderly::TWO_SINCE;
+use crate::wire::code;
 
 /// The label without 区分, as case files write it.
 fn label(category: LimitCategory) -> Outcome {
@@ -62,4 +63,11 @@ pub(super) fn from_70_by_tax(input: &mut Input) -> Result<Outcome, FieldFault> {
 pub(super) fn pension_without_income(input: &mut Input) -> Result<Outcome, FieldFault> {
     let month = input.month()?;
     Ok(Outcome::Flag(is_pension_without_income(month, input.yen("pension")?)))
+}
+
+/// `certificate_kind`.
+pub(super) fn certificate_kind_of(input: &mut Input) -> Result<Outcome, FieldFault> {
+    let category = code::parse_limit_category(&input.text("category")?);
+    let category = category.ok_or_else(|| FieldFault::new("category", "must be A01 to A06 or B01 to B10"))?;
+    Ok(Outcome::Word(certificate_kind(category).map_or("none", code::limit_kind)))
 }

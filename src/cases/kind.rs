@@ -7,7 +7,7 @@ use crate::rules::limit::Ages;
 type WorkOut = fn(&mut Input) -> Result<Outcome, FieldFault>;
 
 /// Every kind of case; `fixtures/cases/README.md` describes them.
-const KINDS: [(&str, WorkOut); 23] = [
+const KINDS: [(&str, WorkOut); 24] = [
     ("limit_monthly_under70", limit::under_70),
     ("patient_payment_70to74", |input| limit::patient(input, Ages::From70To74)),
     ("patient_payment_75plus_transitional", |input| limit::patient(input, Ages::LateElderly)),
@@ -31,6 +31,7 @@ const KINDS: [(&str, WorkOut); 23] = [
     ("check_digit_valid", number::is_valid),
     ("round_copay_10yen", number::at_counter),
     ("pension_without_income", category::pension_without_income),
+    ("certificate_kind", category::certificate_kind_of),
 ];
 
 /// Works a case out.

@@ -13,7 +13,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("decide", &["domain", "rules"]),
     ("wire", &["domain", "decide"]),
     ("calculator", &["domain", "rules", "wire"]),
-    ("cases", &["domain", "rules", "calculator"]),
+    ("cases", &["domain", "rules", "calculator", "wire"]),
     ("clock", &[]),
     ("metrics", &[]),
     ("config", &[]),

@@ -116,7 +116,10 @@ fn table(answer: &MonthlyAnswer, language: Language) -> String {
         text += &format!("  {words}{:gap$}  {:>17}\n", "", Yen::new(yen));
     }
     for note in &answer.notes {
-        text += &format!("  {}: {note}\n", if japanese { "注" } else { "note" });
+        text += &match japanese {
+            true => format!("  注: {}\n", note.japanese),
+            false => format!("  note: {}\n", note.english),
+        };
     }
     text += &format!("[{}]\n", answer.source);
     text

@@ -21,7 +21,16 @@ pub struct Band {
     /// Whether people under 70 pay 20,000 yen instead of 10,000 for dialysis (特定疾病, 上位所得者).
     pub upper_income: bool,
     /// What a reader of the row should know, in particular what of it is a reading of ours.
-    pub note: Option<&'static str>,
+    pub note: Option<Note>,
+}
+
+/// A remark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    /// In English.
+    pub english: &'static str,
+    /// In Japanese.
+    pub japanese: &'static str,
 }
 
 /// Whom a band is for.
@@ -174,8 +183,8 @@ impl Band {
         self
     }
 
-    pub(super) const fn note(mut self, text: &'static str) -> Self {
-        self.note = Some(text);
+    pub(super) const fn note(mut self, note: Note) -> Self {
+        self.note = Some(note);
         self
     }
 }

@@ -10,7 +10,7 @@ mod specific_disease;
 mod step;
 mod table;
 
-pub use band::{Ages, Band, Formula, Outpatient, Transitional};
+pub use band::{Ages, Band, Formula, Note, Outpatient, Transitional};
 pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
 pub use household::{Household, Line, household};
 pub use specific_disease::{SpecificDisease, specific_disease_cap};

@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::domain::{LimitCategory as C, Month};
-use crate::rules::limit::band::{Ages, Band};
+use crate::rules::limit::band::{Ages, Band, Note};
 
 pub static TABLE: Table = Table {
     from: Month::new(2026, 8),
@@ -49,4 +49,7 @@ pub static TABLE: Table = Table {
 };
 
 /// The category alone does not tell the pay, so that the higher of two yearly caps is shown.
-const LOW_PAY: &str = "the yearly cap is 410,000 yen where 標準報酬月額 is 150,000 or less (yearly pay about 2,000,000)";
+const LOW_PAY: Note = Note {
+    english: "the yearly cap is 410,000 yen where 標準報酬月額 is 150,000 or less (yearly pay about 2,000,000)",
+    japanese: "標準報酬月額15万円以下（年収約200万円未満）の年間上限は410,000円",
+};

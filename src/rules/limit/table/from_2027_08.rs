@@ -3,7 +3,7 @@
 
 use super::Table;
 use crate::domain::{LimitCategory as C, Month};
-use crate::rules::limit::band::{Ages, Band};
+use crate::rules::limit::band::{Ages, Band, Note};
 
 pub static TABLE: Table = Table {
     from: Month::new(2027, 8),
@@ -67,11 +67,20 @@ const fn from_70_too(band: Band) -> Band {
     Band { ages: Ages::From70, note: Some(AS_UNDER_70), ..band }
 }
 
-const CONTINUED: &str = "the amount from the fourth month on and the yearly cap are read as those of the bands above";
+const CONTINUED: Note = Note {
+    english: "the amount from the fourth month on and the yearly cap are read as those of the bands above",
+    japanese: "4回目からの額と年間上限は、上の区分と同じと読んだ",
+};
 
-const AS_UNDER_70: &str = "that the household's amounts from 70 on are those of the same pay under 70 is a reading of ours";
+const AS_UNDER_70: Note = Note {
+    english: "that the household's amounts from 70 on are those of the same pay under 70 is a reading of ours",
+    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読んだ",
+};
 
-const AS_BEFORE: &str = "that the household's amounts of 低所得 stay as since 2026-08 is a reading of ours";
+const AS_BEFORE: Note = Note {
+    english: "that the household's amounts of 低所得 stay as since 2026-08 is a reading of ours",
+    japanese: "低所得の世帯の額を、2026年8月からのままと読んだ",
+};
 
 const PAY_127: Band =
     Band::under_70("標報127万以上", &[], 342_000).rising_above(1_140_000).fourth(140_100).a_year(1_680_000).upper_income();
