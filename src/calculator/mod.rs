@@ -6,4 +6,4 @@ mod monthly;
 pub mod read;
 
 pub use fault::FieldFault;
-pub use monthly::{MonthlyAnswer, MonthlyLine, MonthlyNote, MonthlyQuestion, MonthlyStep};
+pub use monthly::{MOST_LINES, MonthlyAnswer, MonthlyLine, MonthlyNote, MonthlyQuestion, MonthlyStep};

@@ -16,7 +16,8 @@ pub struct MonthlyQuestion {
     pub category: String,
     /// In a household of both ages: the category of the people under 70, `category` being that of the people of 70 and over.
     pub category_under70: Option<String>,
-    /// Whose category it is: `under70`, `70to74` or `75plus`. Needed only where it decides the ratio (低所得).
+    /// Whose category it is: `under70`, `70to74` or `75plus`. Needed only where the category does not tell it and it decides: the
+    /// ratio of 低所得, or labels that stand at both ages (2027-08).
     pub age: Option<String>,
     /// 一部負担金割合: 1, 2 or 3; by default what goes with the category.
     pub copay_wari: Option<i64>,
@@ -27,7 +28,7 @@ pub struct MonthlyQuestion {
     /// 多数回該当: the fourth month and later.
     #[serde(default)]
     pub multiple: bool,
-    /// The patient turns 75 in this month, not on its first day.
+    /// The patient turns 75 in this month, not on its first day (or changes the scheme because the insured person does): half amounts.
     #[serde(default)]
     pub turns75_this_month: bool,
     /// 特定疾病 (1, 2 or 3), if the care was for one.
@@ -43,7 +44,7 @@ pub struct MonthlyQuestion {
 pub struct MonthlyLine {
     /// Any word for the person.
     pub who: String,
-    /// `under70` or `70plus`; by default whom `category` is for.
+    /// `under70` or `70plus`; by default whom `category` is for. Must be given when there is `category_under70`.
     pub age: Option<String>,
     /// 一部負担金割合; by default what goes with the person's category.
     pub copay_wari: Option<i64>,
@@ -66,6 +67,8 @@ pub struct MonthlyAnswer {
     pub category: String,
     /// 一部負担金 before any cap.
     pub share_yen: u64,
+    /// The cap of one patient's item; none for a household, whose caps stand in the steps.
+    pub cap_yen: Option<u64>,
     /// What is paid.
     pub payment_yen: u64,
     /// What is refunded, or not asked for (現物給付).
@@ -100,8 +103,8 @@ pub struct MonthlyNote {
     pub japanese: String,
 }
 
-/// More lines are refused.
-const MOST_LINES: usize = 1_000;
+/// More lines of a household are refused.
+pub const MOST_LINES: usize = 1_000;
 
 /// Amounts of earlier months were halved by published examples.
 const HALVING_ASSUMED_FROM: Month = Month::new(2026, 8);
@@ -131,9 +134,18 @@ impl MonthlyQuestion {
         if let Some(age) = &self.age {
             return read::band("category", month, read::ages("age", age)?, &self.category);
         }
-        // Labels of the two ages differ but for one: the brackets by 標準報酬月額, which begin under 70.
-        read::band("category", month, Ages::Under70, &self.category)
-            .or_else(|_| read::band("category", month, Ages::From70, &self.category))
+        let of = |ages| read::band("category", month, ages, &self.category);
+        if self.category_under70.is_some() {
+            return of(Ages::From70To74);
+        }
+        match (of(Ages::Under70), of(Ages::From70)) {
+            (Ok(_), Ok(_)) => Err(FieldFault::new("age", "is missing; the category stands under 70 and from 70 on")),
+            (Ok(band), Err(_)) | (Err(_), Ok(band)) => Ok(band),
+            (Err(younger), Err(older)) if younger.field == "category" => {
+                Err(FieldFault::new("category", format!("{}; {}", younger.reason, older.reason)))
+            }
+            (Err(fault), Err(_)) => Err(fault),
+        }
     }
 
     fn patient(&self, month: Month, band: &'static Band, cost: i64) -> Result<MonthlyAnswer, FieldFault> {
@@ -148,9 +160,6 @@ impl MonthlyQuestion {
         let cost = read::yen("medical_cost", cost)?;
         let item = Item { cost, ratio: self.ratio("copay_wari", self.copay_wari, band)?, setting };
         let terms = Terms { month, band, fourth_month: self.multiple, turns_75: self.turns75_this_month };
-        if self.turns75_this_month && terms.is_under_70() {
-            return Err(FieldFault::new("turns75_this_month", "cannot be with a category under 70"));
-        }
         let disease = self.specific_disease.map(|code| read::disease("specific_disease", code)).transpose()?;
         let payment = match disease {
             Some(disease) => terms.pay_for_disease(disease, &item),
@@ -159,6 +168,7 @@ impl MonthlyQuestion {
         let mut answer = frame(month, band);
         (answer.share_yen, answer.payment_yen) = (payment.share.amount(), payment.paid.amount());
         answer.refund_yen = payment.refund.amount();
+        answer.cap_yen = Some(payment.cap.yen.amount());
         answer.steps = payment.steps(&item).iter().map(MonthlyStep::from).collect();
         let assumed = self.turns75_this_month && month >= HALVING_ASSUMED_FROM;
         answer.notes.extend(assumed.then(|| HALVED.into()));
@@ -175,6 +185,9 @@ impl MonthlyQuestion {
             if given {
                 return Err(FieldFault::new(field, "is for one patient; a household has lines"));
             }
+        }
+        if lines.iter().any(|line| line.who.trim().is_empty()) {
+            return Err(FieldFault::new("lines", "every line must say who it is of"));
         }
         if lines.len() > MOST_LINES {
             return Err(FieldFault::new("lines", "at most 1,000"));
@@ -198,6 +211,7 @@ impl MonthlyQuestion {
         let terms = |band| Terms { month, band, fourth_month: self.multiple, turns_75: false };
         let worked = household(under_70.map(terms).as_ref(), from_70.map(terms).as_ref(), &items);
         let mut answer = frame(month, band);
+        answer.notes.extend(younger.and_then(|band| band.note).map(MonthlyNote::from));
         (answer.share_yen, answer.payment_yen) = (worked.share.amount(), worked.paid.amount());
         answer.refund_yen = worked.refund.amount();
         answer.steps = worked.steps.iter().map(MonthlyStep::from).collect();
@@ -210,8 +224,10 @@ impl MonthlyQuestion {
         under_70: Option<&'static Band>,
         from_70: Option<&'static Band>,
     ) -> Result<Line<'a>, FieldFault> {
-        let is_under_70 = match &line.age {
-            Some(age) => read::ages("age", age)? == Ages::Under70,
+        let is_under_70 = match line.age.as_deref() {
+            Some("under70") => true,
+            Some("70plus") => false,
+            Some(_) => return Err(FieldFault::new("age", "must be under70 or 70plus")),
             None if under_70.is_some() && from_70.is_some() => {
                 return Err(FieldFault::new("age", "is missing; the household has both ages"));
             }
@@ -232,6 +248,7 @@ impl MonthlyQuestion {
             Some(age) => read::ages("age", age)?,
             None => band.ages,
         };
+        // A band that tells its age itself is asked for no other.
         band.ratio(ages).ok_or_else(|| {
             FieldFault::new(
                 field,
@@ -250,6 +267,7 @@ fn frame(month: Month, band: &Band) -> MonthlyAnswer {
         source: table.map(|table| table.source.to_owned()).unwrap_or_default(),
         category: band.label.to_owned(),
         share_yen: 0,
+        cap_yen: None,
         payment_yen: 0,
         refund_yen: 0,
         yearly_cap_yen: band.yearly.map(|yen| yen.amount()),

@@ -52,6 +52,9 @@ pub(super) fn from_70_by_tax(input: &mut Input) -> Result<Outcome, FieldFault> {
     if Month::of(visit) < Month::new(2018, 8) {
         return Err(FieldFault::new("visit", "現役並みⅢ to Ⅰ exist since 2018-08"));
     }
+    if Month::of(visit) >= Month::new(2027, 8) {
+        return Err(FieldFault::new("visit", "the bands by taxable income from 2027-08 on are not known here"));
+    }
     let split = late_elderly && visit >= TWO_SINCE;
     if late_elderly && !split && ratio == CopayRatio::Two {
         return Err(FieldFault::new("copay_wari", "2割 exists in 後期高齢者医療 since 2022-10-01"));

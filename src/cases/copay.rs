@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::outcome::Outcome;
-use crate::calculator::{FieldFault, read};
+use crate::calculator::FieldFault;
 use crate::domain::CopayRatio;
 use crate::rules::active_income::{Revenue, is_active_by_tax, is_active_employee};
 use crate::rules::copay::{NoRatio, ratio_below_75};
@@ -37,7 +37,7 @@ pub(super) fn from_75(input: &mut Input) -> Result<Outcome, FieldFault> {
     let taxable = input.yen("taxable_income")?;
     let pension_plus_other = input.yen("pension_plus_other")?;
     let several = members(input)?;
-    let revenue = revenue(input, several, true)?;
+    let revenue = revenue(input, several)?;
     let after_basic_deduction = input.yen_if("income_after_basic_deduction")?;
     let active = is_active_by_tax(taxable, revenue, after_basic_deduction);
     Ok(tenths(late_elderly_ratio(visit, active, &MiddleIncome { taxable, pension_plus_other, several })))
@@ -47,14 +47,14 @@ pub(super) fn from_75(input: &mut Input) -> Result<Outcome, FieldFault> {
 pub(super) fn income_of_employee(input: &mut Input) -> Result<Outcome, FieldFault> {
     let pay = input.yen("standard_monthly_remuneration")?;
     let several = members(input)?;
-    Ok(class(is_active_employee(pay, revenue(input, several, false)?)))
+    Ok(class(is_active_employee(pay, revenue(input, several)?)))
 }
 
 /// `income_70to74_nhi`.
 pub(super) fn income_of_nhi(input: &mut Input) -> Result<Outcome, FieldFault> {
     let taxable = input.yen("taxable_income")?;
     let several = members(input)?;
-    let revenue = revenue(input, several, false)?;
+    let revenue = revenue(input, several)?;
     Ok(class(is_active_by_tax(taxable, revenue, input.yen_if("income_after_basic_deduction")?)))
 }
 
@@ -71,18 +71,18 @@ fn members(input: &mut Input) -> Result<bool, FieldFault> {
     }
 }
 
-fn revenue(input: &mut Input, several: bool, housemates: bool) -> Result<Option<Revenue>, FieldFault> {
-    let with_housemates = if housemates { input.yen_if("revenue_with_70to74")? } else { None };
+fn revenue(input: &mut Input, several: bool) -> Result<Option<Revenue>, FieldFault> {
+    let with_housemates = input.yen_if("revenue_with_housemates")?;
     match input.yen_if("revenue")? {
         Some(yen) => Ok(Some(Revenue { yen, several, with_housemates })),
-        None if with_housemates.is_some() => Err(FieldFault::new("revenue", "is missing beside revenue_with_70to74")),
+        None if with_housemates.is_some() => Err(FieldFault::new("revenue", "is missing beside revenue_with_housemates")),
         None => Ok(None),
     }
 }
 
 /// `elderly_certificate_start`.
 pub(super) fn certificate_start(input: &mut Input) -> Result<Outcome, FieldFault> {
-    let birth = read::birth("birth", &input.text("birth")?)?;
+    let birth = input.birth()?;
     let recognised = input.date_if("recognised")?;
     if recognised.is_some_and(|day| day < birth.date()) {
         return Err(FieldFault::new("recognised", "lies before the birth"));

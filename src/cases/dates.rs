@@ -4,7 +4,7 @@ use super::input::Input;
 use super::outcome::Outcome;
 use crate::calculator::FieldFault;
 use crate::rules::copay::NoRatio;
-use crate::rules::scheme::{BEGIN, Ending, late_elderly_begins, loss_on};
+use crate::rules::scheme::{BEGIN, late_elderly_begins, loss_after};
 
 /// `scheme_on_date`.
 pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
@@ -21,7 +21,8 @@ pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
 
 /// `loss_date`.
 pub(super) fn loss(input: &mut Input) -> Result<Outcome, FieldFault> {
-    let ending = input.word("event", &[("退職", Ending::Leaving), ("死亡", Ending::Death)])?;
+    // The same rule holds for both; a case says which for its reader.
+    input.word("event", &[("退職", ()), ("死亡", ())])?;
     let day = input.date("event_date")?;
-    loss_on(ending, day).map(Outcome::Date).ok_or_else(|| FieldFault::new("event_date", "has no day after it"))
+    loss_after(day).map(Outcome::Date).ok_or_else(|| FieldFault::new("event_date", "has no day after it"))
 }

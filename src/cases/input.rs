@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::calculator::{FieldFault, read};
+use crate::calculator::{FieldFault, MOST_LINES, read};
 use crate::domain::{BirthDate, CopayRatio, Month, Yen};
 use crate::rules::limit::{Ages, Band, Setting, SpecificDisease};
 
@@ -119,8 +119,8 @@ impl Input {
         let Some(Value::Array(values)) = self.take("lines") else {
             return Err(FieldFault::new("lines", "must be a list of objects"));
         };
-        if values.is_empty() {
-            return Err(FieldFault::new("lines", "must hold at least one line"));
+        if values.is_empty() || values.len() > MOST_LINES {
+            return Err(FieldFault::new("lines", "must hold 1 to 1,000 lines"));
         }
         let mut lines = Vec::with_capacity(values.len());
         for (place, value) in values.into_iter().enumerate() {

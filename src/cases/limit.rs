@@ -49,7 +49,9 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
         Ok(Some(Terms { month, band, fourth_month, turns_75: false }))
     };
     let under_70 = terms("category_under70", Ages::Under70)?;
-    let from_70 = terms("category_70plus", Ages::From70)?;
+    // Households are summed within one insurer, and nobody under 70 shares one with 後期高齢者医療 here.
+    let elderly = if under_70.is_some() { Ages::From70To74 } else { Ages::From70 };
+    let from_70 = terms("category_70plus", elderly)?;
     let read = |line: &mut Input| {
         let is_under_70 = line.ages()? == Ages::Under70;
         let item = Item { cost: line.yen("cost")?, ratio: line.ratio()?, setting: line.setting()? };

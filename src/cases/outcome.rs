@@ -2,6 +2,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::calculator::read;
 use crate::domain::Yen;
 
 /// What a case came to.
@@ -20,7 +21,7 @@ impl Outcome {
         match self {
             Self::Yen(yen) => is_number(expected, yen.amount()),
             Self::Digit(digit) => is_number(expected, u64::from(*digit)),
-            Self::Date(date) => expected.parse::<Date>().is_ok_and(|expected| expected == *date),
+            Self::Date(date) => read::date("expected", expected) == Ok(*date),
             Self::Flag(flag) => expected.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
             Self::Word(word) => expected == *word,
         }

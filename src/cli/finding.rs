@@ -17,11 +17,11 @@ pub(super) fn text(words: &Words<'_>, language: Language) -> String {
     let Words { registered, from, through, rule, source, law } = words;
     match language {
         Language::Ja => {
-            format!("確認: {registered}（{from}〜{through}）は法令と矛盾する\n    {law}\n    規則: {rule} [{source}]")
+            format!("確認: {registered}（{from}〜{through}）は規則に合わない\n    {law}\n    規則: {rule} [{source}]")
         }
         Language::En => {
             format!(
-                "finding: {registered} from {from} through {through} contradicts the law\n    {law}\n    rule: {rule} [{source}]"
+                "finding: {registered} from {from} through {through} does not fit the rule\n    {law}\n    rule: {rule} [{source}]"
             )
         }
     }

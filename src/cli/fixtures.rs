@@ -107,10 +107,11 @@ pub(super) async fn run(command: Command) -> Result<(), Exit> {
             let fixtures = options.directory.read()?;
             let store = options.database.connect(1).await?;
             let loaded = fixtures.load(&store, options.reset).await?;
-            println!(
-                "loaded: {} insurers, {} institutions, {} people with {} coverages",
+            let text = format!(
+                "loaded: {} insurers, {} institutions, {} people with {} coverages\n",
                 loaded.insurers, loaded.institutions, loaded.people, loaded.coverages
             );
+            output::print(text.as_bytes())?;
         }
     }
     Ok(())

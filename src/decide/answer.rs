@@ -1,8 +1,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, Period, PersonFacts, PersonId, Registration, Scheme,
-    Validity,
+    Coverage, DatedRatio, ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Period, PersonFacts, PersonId,
+    Registration, Scheme, Validity,
 };
 use crate::rules::preschool::is_preschool;
 
@@ -13,6 +13,19 @@ pub struct Answer {
     pub validity: Validity,
     /// The record that is shown; none for 該当資格なし and 複数該当.
     pub record: Option<Record>,
+    /// The later coverage that 無効（新しい資格あり） speaks of; never shown, kept for explanations.
+    pub newer: Option<Newer>,
+}
+
+/// A coverage in force that was acquired after the one asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newer {
+    /// The id of the registration.
+    pub registration: i64,
+    /// Whose it is.
+    pub insurer: InsurerNumber,
+    /// 資格取得日.
+    pub acquired_on: Date,
 }
 
 /// 資格確認結果: one coverage with what holds of it on the check date. What is absent here is not shown.
@@ -38,6 +51,14 @@ pub struct Record {
     pub limit_consent: bool,
     /// 限度額適用認定証 in force on the check date, if the patient consented.
     pub limit: Option<LimitCertificate>,
+}
+
+impl Answer {
+    /// An answer that shows no record.
+    #[must_use]
+    pub fn without_record(validity: Validity) -> Self {
+        Self { validity, record: None, newer: None }
+    }
 }
 
 impl Record {

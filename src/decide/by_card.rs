@@ -1,6 +1,6 @@
 use crate::domain::{CardQuery, Coverage, PersonFacts, Registration, Validity};
 
-use super::answer::{Answer, Record};
+use super::answer::{Answer, Newer, Record};
 
 /// Answers a question by what stands on the insured-person's card.
 ///
@@ -18,22 +18,19 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
 
     if let Some(best) = in_force.iter().max_by_key(|m| m.coverage().acquired_on) {
         if in_force.iter().any(|m| m.person.id != best.person.id) {
-            return Answer { validity: Validity::SeveralMatch, record: None };
+            return Answer::without_record(Validity::SeveralMatch);
         }
-        return best.answer(query, Validity::Valid);
+        return best.answer(query, Validity::Valid, None);
     }
 
     let Some(best) = matches.iter().max_by_key(|m| m.recency(query)) else {
-        return Answer { validity: Validity::NoneFound, record: None };
+        return Answer::without_record(Validity::NoneFound);
     };
     if matches.iter().any(|m| m.person.id != best.person.id) {
-        return Answer { validity: Validity::SeveralMatch, record: None };
+        return Answer::without_record(Validity::SeveralMatch);
     }
-    let newer =
-        best.person.registrations.iter().any(|other| {
-            other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > best.coverage().acquired_on
-        });
-    best.answer(query, if newer { Validity::InvalidNewerExists } else { Validity::Invalid })
+    let newer = best.newer(query);
+    best.answer(query, if newer.is_some() { Validity::InvalidNewerExists } else { Validity::Invalid }, newer)
 }
 
 /// A coverage that fits the question, with the person whose it is.
@@ -66,9 +63,18 @@ impl<'a> Match<'a> {
         (self.coverage().lost_on(query.check_on), self.coverage().acquired_on)
     }
 
-    fn answer(&self, query: &CardQuery, validity: Validity) -> Answer {
+    /// Of the person's coverages in force that were acquired later, the latest.
+    fn newer(&self, query: &CardQuery) -> Option<Newer> {
+        let acquired_on = self.coverage().acquired_on;
+        let later =
+            |other: &&Registration| other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > acquired_on;
+        let newer = self.person.registrations.iter().filter(later).max_by_key(|other| other.coverage.acquired_on)?;
+        Some(Newer { registration: newer.id, insurer: newer.coverage.key.insurer, acquired_on: newer.coverage.acquired_on })
+    }
+
+    fn answer(&self, query: &CardQuery, validity: Validity, newer: Option<Newer>) -> Answer {
         let record = Record::on(query.check_on, self.person, self.registration, query.limit_consent);
-        Answer { validity, record: Some(record) }
+        Answer { validity, record: Some(record), newer }
     }
 }
 

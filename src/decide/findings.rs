@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::{CopayRatio, Coverage, LimitCategory, LimitCertificate, LimitKind, Month, Period, Scheme};
 use crate::rules::category::{CATEGORY, CATEGORY_FOLLOWS_RATIO, MEAL_REDUCTION, agrees_with_ratio, is_low_income};
-use crate::rules::elderly::{self, elderly_begins, elderly_certificate_begins, elderly_ends, is_elderly};
+use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
 use crate::rules::limit::{Ages, BandError, BandName, band, table_of, tables};
 use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
 use crate::rules::{Rule, late_elderly};
@@ -26,8 +26,10 @@ pub struct Finding {
 }
 
 /// What contradicts the law in `coverage`, in the order of its parts. A coverage without a loss is judged until `as_of`.
+/// Certificates count on the days of the coverage only, because no answer shows them on others.
 #[must_use]
 pub fn findings(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
+    let coverage = &within_coverage(coverage);
     let mut found: Vec<Finding> = scheme(coverage, as_of).into_iter().collect();
     found.extend(ratios(coverage));
     found.extend(elderly_certificates(coverage));
@@ -38,6 +40,17 @@ pub fn findings(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
     }
     found.extend(overlaps(coverage));
     found
+}
+
+/// The coverage with every certificate cut to its days.
+fn within_coverage(coverage: &Coverage) -> Coverage {
+    let last = coverage.loss.map_or(Date::MAX, |loss| before(loss.on));
+    let cut = |period: Period| days(period.from().max(coverage.acquired_on), period.through().min(last));
+    let mut coverage = coverage.clone();
+    coverage.ratios.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
+    coverage.elderly.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
+    coverage.limits.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
+    coverage
 }
 
 fn is_late_elderly(coverage: &Coverage) -> bool {
@@ -76,14 +89,20 @@ fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
     } else {
         (days(late_elderly_begins(birth).max(from), through), LATE_ELDERLY_AT_75)
     };
-    let registered = coverage.key.insurer.scheme().japanese().to_owned();
+    let open = if coverage.loss.is_none() { "（喪失の登録なし）" } else { "" };
+    let registered = format!("{}{open}", coverage.key.insurer.scheme().japanese());
     Some(Finding { part: Part::Validity, registered, days: days?, rule })
 }
 
 fn ratios(coverage: &Coverage) -> impl Iterator<Item = Finding> {
     coverage.ratios.iter().filter(|dated| dated.ratio == CopayRatio::Two).filter_map(|dated| {
         let days = days(dated.period.from(), before(late_elderly::TWO_SINCE).min(dated.period.through()))?;
-        Some(Finding { part: Part::Ratio, registered: wari(dated.ratio), days, rule: late_elderly::RATIO })
+        Some(Finding {
+            part: Part::Ratio,
+            registered: format!("一部負担金割合{}", wari(dated.ratio)),
+            days,
+            rule: late_elderly::RATIO,
+        })
     })
 }
 
@@ -99,10 +118,14 @@ fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
         let outside = if is_late_elderly(coverage) {
             [Some(certificate.period), None]
         } else {
-            let begins = elderly_certificate_begins(birth, coverage.acquired_on);
-            [days(from, before(begins).min(through)), days(late_elderly_begins(birth).max(from), through)]
+            [days(from, before(elderly_begins(birth)).min(through)), days(late_elderly_begins(birth).max(from), through)]
         };
-        let finding = |days, rule| Finding { part: Part::Elderly, registered: wari(certificate.ratio), days, rule };
+        let finding = |days, rule| Finding {
+            part: Part::Elderly,
+            registered: format!("高齢受給者証{}", wari(certificate.ratio)),
+            days,
+            rule,
+        };
         found.extend(outside.into_iter().flatten().map(|days| finding(days, elderly::PERIOD)));
         if certificate.ratio == CopayRatio::One && birth.date() > elderly::LAST_BORN_WITH_ONE {
             found.push(finding(certificate.period, elderly::RATIO));
@@ -133,7 +156,7 @@ fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
 }
 
 fn of_limit(category: LimitCategory, days: Period, rule: Rule) -> Finding {
-    Finding { part: Part::Limit, registered: category.japanese().to_owned(), days, rule }
+    Finding { part: Part::Limit, registered: format!("適用区分 {}", category.japanese()), days, rule }
 }
 
 /// `period` cut where another table or another age begins.

@@ -9,17 +9,24 @@ const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
 
 pub(super) const VALID: Rule = Rule {
     name: "in-force",
-    source: "資格有効性 OQSCD006; 健康保険法35条・36条",
+    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
     effective_on: ONLINE_SINCE,
-    english: "acquired on or before the check date and not lost by then: valid",
-    japanese: "資格確認日までに取得し、喪失していない資格は「有効」",
+    english: "acquired on or before the check date, and lost after it or not at all: valid",
+    japanese: "資格取得日が資格確認日以前で、資格喪失日が資格確認日より後か未登録の資格は「有効」",
 };
 pub(super) const INVALID: Rule = Rule {
     name: "not-in-force",
-    source: "資格有効性 OQSCD006; 健康保険法35条・36条",
+    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
     effective_on: ONLINE_SINCE,
-    english: "the coverage asked for is not in force and no later one is: invalid",
-    japanese: "照会された資格が資格確認日に有効でなく、後の有効な資格もない場合は「無効」",
+    english: "the coverage asked for is lost by the check date, and no later one is in force: invalid",
+    japanese: "照会された資格は資格確認日までに喪失しており、後に取得した有効な資格もないため「無効」",
+};
+pub(super) const NOT_BEGUN: Rule = Rule {
+    name: "not-begun",
+    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
+    effective_on: ONLINE_SINCE,
+    english: "the coverage asked for is acquired after the check date, so that it has not begun: invalid",
+    japanese: "資格取得日が資格確認日より後で、まだ資格が始まっていないため「無効」",
 };
 pub(super) const NEWER_EXISTS: Rule = Rule {
     name: "newer-exists",
@@ -79,24 +86,45 @@ pub(super) const ELDERLY_MISSING: Rule = Rule {
 };
 pub(super) const LIMIT: Rule = Rule {
     name: "limit-certificate",
-    source: "健康保険法施行規則103条の2・105条; 国民健康保険法施行規則27条の14の2ほか",
+    source: "健康保険法施行規則103条の2; 国民健康保険法施行規則27条の14の2ほか",
     effective_on: ONLINE_SINCE,
     english: "the certificate in force on the check date, shown with the patient's consent",
     japanese: "資格確認日に有効な限度額適用認定証（本人同意あり）",
+};
+pub(super) const LIMIT_AND_MEAL: Rule = Rule {
+    name: "limit-and-meal-certificate",
+    source: "健康保険法施行規則105条ほか",
+    effective_on: ONLINE_SINCE,
+    english: "the certificate of limit and cheaper meals in force on the check date, shown with the patient's consent",
+    japanese: "資格確認日に有効な限度額適用・標準負担額減額認定証（本人同意あり）",
+};
+pub(super) const MEAL: Rule = Rule {
+    name: "meal-certificate",
+    source: "健康保険法施行規則58条ほか",
+    effective_on: ONLINE_SINCE,
+    english: "the certificate of cheaper meals in force on the check date, shown with the patient's consent; it limits nothing else",
+    japanese: "資格確認日に有効な標準負担額減額認定証（本人同意あり）。食事・生活療養の負担だけを減額し、限度額は適用しない",
+};
+pub(super) const SPECIAL_EXPENSE: Rule = Rule {
+    name: "special-expense",
+    source: "国民健康保険法54条の3; 高齢者の医療の確保に関する法律82条",
+    effective_on: ONLINE_SINCE,
+    english: "特別療養費: the patient pays everything at the counter and is reimbursed by the insurer later",
+    japanese: "特別療養費の支給対象者。窓口では10割を支払い、後で保険者から支給を受ける",
 };
 pub(super) const LIMIT_MISSING: Rule = Rule {
     name: "limit-certificate-missing",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
-    english: "consented, but no certificate is registered for the check date",
-    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証の登録がない",
+    english: "consented, but no certificate is registered for the check date, so none is shown",
+    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証等の登録がないため、限度額適用認定証情報は載らない",
 };
 pub(super) const LIMIT_NO_CONSENT: Rule = Rule {
     name: "limit-no-consent",
     source: "限度額適用認定証提供同意 OQSCD001",
     effective_on: ONLINE_SINCE,
-    english: "not shown without the patient's consent",
-    japanese: "本人同意がないため表示しない",
+    english: "the certificate is not shown without the patient's consent",
+    japanese: "本人同意がないため、限度額適用認定証情報は表示しない",
 };
 pub(super) const ONE_AT_A_TIME: Rule = Rule {
     name: "one-at-a-time",
@@ -109,6 +137,6 @@ pub(super) const LIMIT_NOT_IN_FORCE: Rule = Rule {
     name: "not-shown-without-coverage",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
-    english: "not shown, because the coverage is not in force on the check date",
-    japanese: "資格確認日に資格が有効でないため表示しない",
+    english: "the coverage is not in force on the check date, so that no ratio, 高齢受給者証 or limit certificate is shown",
+    japanese: "資格確認日に資格が有効でないため、一部負担金割合・高齢受給者証・限度額適用認定証の情報は表示しない",
 };

@@ -10,8 +10,8 @@ mod findings;
 mod message_rules;
 mod part;
 
-pub use answer::{Answer, Record};
+pub use answer::{Answer, Newer, Record};
 pub use by_card::by_card;
-pub use explain::{Compared, Reason, explain};
+pub use explain::{Amounts, Compared, Reason, explain};
 pub use findings::{Finding, findings};
 pub use part::Part;

@@ -2,20 +2,20 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-/// 生年月日: a date from 1860-01-01 on (nobody older can be insured).
+/// 生年月日: a date from 1860-01-01 to 9699-12-31 (nobody older can be insured; every age can be reckoned from it).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BirthDate(Date);
 
-/// The date lies before 1860.
+/// The date lies before 1860, or too far in the future to reckon ages from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a birth date lies in 1860 or later")]
+#[error("a birth date lies between 1860 and 9699")]
 pub struct BirthDateError;
 
 impl BirthDate {
     /// # Errors
-    /// When `date` lies before 1860-01-01.
+    /// When `date` lies before 1860-01-01 or after 9699-12-31.
     pub fn new(date: Date) -> Result<Self, BirthDateError> {
-        if date.year() < 1860 { Err(BirthDateError) } else { Ok(Self(date)) }
+        if (1860..=9699).contains(&date.year()) { Ok(Self(date)) } else { Err(BirthDateError) }
     }
 
     /// The date itself.

@@ -63,16 +63,6 @@ impl Month {
             Self { year, month } => Self { year, month: month + 1 },
         }
     }
-
-    /// The month before it; 0001-01 stays.
-    #[must_use]
-    pub fn previous(self) -> Self {
-        match self {
-            Self { year: 1, month: 1 } => self,
-            Self { year, month: 1 } => Self { year: year - 1, month: 12 },
-            Self { year, month } => Self { year, month: month - 1 },
-        }
-    }
 }
 
 impl fmt::Display for Month {
@@ -97,8 +87,7 @@ mod tests {
     #[test]
     fn neighbours() {
         assert_eq!(Month::new(2026, 12).next(), Month::new(2027, 1));
-        assert_eq!(Month::new(2027, 1).previous(), Month::new(2026, 12));
-        assert_eq!(Month::new(2026, 8).next().previous().to_string(), "2026-08");
+        assert_eq!(Month::new(2026, 7).next().to_string(), "2026-08");
         assert!(Month::new(2026, 12) < Month::new(2027, 1));
     }
 }

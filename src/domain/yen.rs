@@ -1,6 +1,6 @@
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Sub};
+use std::ops::{Add, AddAssign};
 
 /// An amount of money in whole yen, never negative.
 ///
@@ -63,15 +63,6 @@ impl Add for Yen {
 impl AddAssign for Yen {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
-    }
-}
-
-/// Never below nothing.
-impl Sub for Yen {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        self.over(other)
     }
 }
 

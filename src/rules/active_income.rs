@@ -20,7 +20,8 @@ pub struct Revenue {
     pub yen: Yen,
     /// Whether they are two or more.
     pub several: bool,
-    /// The same with housemates of 70 to 74; 後期高齢者医療 counts them for a single insured.
+    /// For a single insured, the same with the housemates that count: those of 70 to 74 (後期高齢者医療), those who moved on to
+    /// 後期高齢者医療 (旧被扶養者 of employees, 特定同一世帯所属者 of national health insurance).
     pub with_housemates: Option<Yen>,
 }
 
@@ -40,7 +41,8 @@ pub fn is_active_employee(standard_monthly_remuneration: Yen, revenue: Option<Re
 }
 
 /// National health insurance (70 to 74) and 後期高齢者医療: somebody of them has a taxable income of 1,450,000 yen and more, the
-/// revenue was not shown to be below the line, and income less basic deduction is above 2,100,000 yen in all, where known.
+/// revenue was not shown to be below the line, and income less basic deduction is above 2,100,000 yen in all, where known. That
+/// the last holds in 後期高齢者医療 whatever the birth date is a reading of ours: one city limits it to people born since 1945-01-02.
 #[must_use]
 pub fn is_active_by_tax(taxable: Yen, revenue: Option<Revenue>, after_basic_deduction: Option<Yen>) -> bool {
     let modest = after_basic_deduction.is_some_and(|sum| sum <= AFTER_BASIC_DEDUCTION);

@@ -11,10 +11,10 @@ pub const CATEGORY: Rule = Rule {
     name: "limit-category",
     source: "適用区分 OQSCD012; 健康保険法施行令42条; 高齢者の医療の確保に関する法律施行令15条",
     effective_on: Some(date(2022, 10, 1)),
-    english: "ア to オ before the senior rule (since 2015-01); 現役並みⅢ to Ⅰ (since 2018-08) and 低所得 from 70 on; 一般 at 70 to 74; \
-              一般Ⅱ and Ⅰ (since 2022-10, 一般 before) and 老福 in 後期高齢者医療",
-    japanese: "ア〜オは70歳未満（2015年1月〜）。現役並みⅢ〜Ⅰ（2018年8月〜）と低所得は70歳以上。一般は70〜74歳。\
-               一般Ⅱ・Ⅰ（2022年10月〜、それまでは一般）と老福は後期高齢者医療",
+    english: "ア to オ until the month in which 70 is reached (since 2015-01); 現役並みⅢ to Ⅰ (since 2018-08) and 低所得 after it and \
+              in 後期高齢者医療; 一般 at 70 to 74 (in 後期高齢者医療 until 2022-09); 一般Ⅱ and Ⅰ (since 2022-10) and 老福 in 後期高齢者医療",
+    japanese: "ア〜オは70歳に達する月まで（2015年1月〜）。現役並みⅢ〜Ⅰ（2018年8月〜）と低所得は、その翌月からの人と後期高齢者医療の人。\
+               一般は70〜74歳（後期高齢者医療は2022年9月まで）。一般Ⅱ・Ⅰ（2022年10月〜）と老福は後期高齢者医療",
 };
 
 /// Categories of 70 and over go with the ratio.
@@ -22,8 +22,9 @@ pub const CATEGORY_FOLLOWS_RATIO: Rule = Rule {
     name: "category-follows-ratio",
     source: "健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条",
     effective_on: Some(date(2022, 10, 1)),
-    english: "3割 goes with 現役並み and nothing else does; in 後期高齢者医療 2割 goes with 一般Ⅱ",
-    japanese: "3割は現役並みに限り、現役並みは3割。後期高齢者医療の2割は一般Ⅱ",
+    english: "from 70 on and in 後期高齢者医療, 3割 goes with 現役並み and nothing else does; in 後期高齢者医療 2割 goes with 一般Ⅱ, 1割 with \
+              一般Ⅰ or 低所得",
+    japanese: "70歳以上と後期高齢者医療では、3割の人の区分は現役並み、現役並みの人の割合は3割。後期高齢者医療では2割が一般Ⅱ、1割が一般Ⅰか低所得",
 };
 
 /// Who gets 標準負担額減額.

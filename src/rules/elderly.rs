@@ -21,9 +21,9 @@ pub const RATIO: Rule = Rule {
     name: "elderly-ratio",
     source: "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 国民健康保険法42条1項3号・4号",
     effective_on: Some(date(2014, 4, 1)),
-    english: "the ratio of the certificate that the insurer issued: 2割, or 3割 with an active income; 1割 only for people born up to \
-              1944-04-01",
-    japanese: "保険者が交付した高齢受給者証の割合: 2割。現役並み所得者は3割。1割は昭和19年4月1日以前生まれの特例のみ",
+    english: "as the insurer registered it for the certificate (2割 as a rule, 3割 with an active income, 1割 for people born up to \
+              1944-04-01)",
+    japanese: "保険者が登録した高齢受給者証の割合のとおり（原則2割、現役並み所得者は3割。昭和19年4月1日以前生まれは特例で1割）",
 };
 
 /// The rule of the ratio on `day`: before 2014-04-01 a special measure had everybody pay 1割 instead of 2割.
@@ -34,9 +34,8 @@ pub fn rule_on(day: Date) -> Rule {
         true => Rule {
             source: before,
             effective_on: Some(date(2008, 4, 1)),
-            english: "the ratio of the certificate that the insurer issued: 1割 by a special measure instead of 2割, or 3割 with an active \
-              income",
-            japanese: "保険者が交付した高齢受給者証の割合: 2割を特例で1割。現役並み所得者は3割",
+            english: "as the insurer registered it for the certificate (1割 by a special measure instead of 2割, 3割 with an active income)",
+            japanese: "保険者が登録した高齢受給者証の割合のとおり（2割を特例で1割、現役並み所得者は3割）",
             ..RATIO
         },
         false => RATIO,

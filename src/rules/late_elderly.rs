@@ -11,9 +11,8 @@ pub const RATIO: Rule = Rule {
     name: "late-elderly-ratio",
     source: "高齢者の医療の確保に関する法律67条1項1号〜3号",
     effective_on: Some(TWO_SINCE),
-    english: "the ratio that the union judged and registered: 1割; 2割 with a middle income since 2022-10-01; 3割 with an active \
-              income",
-    japanese: "広域連合が判定し登録した割合: 1割。一定以上所得者は2022年10月1日から2割。現役並み所得者は3割",
+    english: "as the union judged and registered (1割 as a rule, 2割 with a middle income since 2022-10-01, 3割 with an active income)",
+    japanese: "広域連合が判定し登録した割合のとおり（原則1割、一定以上所得者は2022年10月1日から2割、現役並み所得者は3割）",
 };
 
 /// The rule of the ratio on `day`: before 2022-10-01 there was no 2割.
@@ -23,8 +22,8 @@ pub fn rule_on(day: Date) -> Rule {
         true => Rule {
             source: "高齢者の医療の確保に関する法律67条1項（2022年9月まで）",
             effective_on: Some(BEGIN),
-            english: "the ratio that the union judged and registered: 1割; 3割 with an active income",
-            japanese: "広域連合が判定し登録した割合: 1割。現役並み所得者は3割",
+            english: "as the union judged and registered (1割 as a rule, 3割 with an active income)",
+            japanese: "広域連合が判定し登録した割合のとおり（原則1割、現役並み所得者は3割）",
             ..RATIO
         },
         false => RATIO,

@@ -1,66 +1,104 @@
-//! Ratios change only where a rule says so.
+//! Ratios change only where a rule says so: whole lives, day by day.
 
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::copay::{NoRatio, ratio_below_75};
 use super::late_elderly::{MiddleIncome, late_elderly_ratio};
-use crate::domain::{BirthDate, Yen, check_digit, has_valid_check_digit};
+use crate::domain::{BirthDate, CopayRatio, Yen, check_digit, has_valid_check_digit};
 
-/// Days from 2008-04-01 to 2035.
-fn any_day() -> impl Strategy<Value = Date> {
-    (0..10_000_i32).prop_map(|days| date(2008, 4, 1) + days.days())
+/// Every day from 2008-04-01 through 2034, with its number since the first.
+fn days() -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(date(2008, 4, 1)), |day| day.tomorrow().ok()).take_while(|day| *day < date(2035, 1, 1))
 }
 
-fn any_birth() -> impl Strategy<Value = BirthDate> {
-    (0..40_000_i32).prop_map(|days| BirthDate::new(date(1930, 1, 1) + days.days()).unwrap())
+/// The days on which something differs from the day before, with what it is then.
+fn changes<T: PartialEq + Copy>(of: impl Fn(Date) -> T) -> Vec<(Date, T)> {
+    let mut found: Vec<(Date, T)> = Vec::new();
+    for day in days() {
+        let now = of(day);
+        if found.last().is_none_or(|(_, last)| *last != now) {
+            found.push((day, now));
+        }
+    }
+    found
+}
+
+/// What the calendar says of somebody born on the given day, without any of the rules' own reckoning of ages.
+fn expected(year: i16, month: i8, day: i8, active: bool) -> Vec<(Date, Result<CopayRatio, NoRatio>)> {
+    use CopayRatio::{One, Three, Two};
+    // Until the end of March of the year of the sixth birthday; those born from 2 April on have a year more.
+    let school = date(year + if (month, day) <= (4, 1) { 6 } else { 7 }, 4, 1);
+    let senior = match (month, day) {
+        (_, 1) => date(year + 70, month, 1),
+        (12, _) => date(year + 71, 1, 1),
+        _ => date(year + 70, month + 1, 1),
+    };
+    let leap = (month, day) == (2, 29) && !date(year + 75, 1, 1).in_leap_year();
+    let late = if leap { date(year + 75, 3, 1) } else { date(year + 75, month, day) };
+    let of_seniors = match active {
+        true => Three,
+        false if date(year, month, day) <= date(1944, 4, 1) => One,
+        false => Two,
+    };
+    let steps = [
+        (date(1, 1, 1), Err(NoRatio::BeforeBirth)),
+        (date(year, month, day), Ok(Two)),
+        (school, Ok(Three)),
+        (senior, Ok(of_seniors)),
+        (late, Err(NoRatio::LateElderly)),
+    ];
+    let first = date(2008, 4, 1);
+    let mut expected: Vec<(Date, Result<CopayRatio, NoRatio>)> = Vec::new();
+    for (from, then) in steps {
+        if from >= date(2035, 1, 1) {
+            break;
+        }
+        let from = from.max(first);
+        if expected.last().is_some_and(|(last, _)| *last == from) {
+            expected.pop();
+        }
+        if expected.last().is_none_or(|(_, last)| *last != then) {
+            expected.push((from, then));
+        }
+    }
+    expected
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Boundaries are worked out here from the calendar alone: a 1 April, the first of a month, the birth, the 75th birthday.
     #[test]
-    fn below_75_the_ratio_changes_only_at_a_boundary(birth in any_birth(), day in any_day(), active in any::<bool>()) {
-        let next = day.tomorrow().unwrap();
-        let (now, then) = (ratio_below_75(birth, day, active), ratio_below_75(birth, next, active));
-        if now == then {
-            return Ok(());
-        }
-        let years = next.year() - birth.date().year();
-        let same_day = (next.month(), next.day()) == (birth.date().month(), birth.date().day());
-        let leap = (birth.date().month(), birth.date().day()) == (2, 29) && (next.month(), next.day()) == (3, 1);
-        match then {
-            Ok(_) if now == Err(NoRatio::BeforeBirth) => prop_assert_eq!(next, birth.date()),
-            Err(NoRatio::LateElderly) => prop_assert!(years == 75 && (same_day || leap)),
-            // School begins at six or seven by the calendar year, 70 in the birthday's month or the one after.
-            Ok(_) if years < 10 => {
-                prop_assert_eq!((next.month(), next.day()), (4, 1));
-                prop_assert!(years == 6 || years == 7);
-            }
-            Ok(_) => {
-                prop_assert_eq!(next.day(), 1);
-                prop_assert!(years == 70 || years == 71 && next.month() == 1);
-            }
-            Err(other) => prop_assert!(false, "{other:?}"),
-        }
+    fn below_75_the_ratio_changes_on_the_days_of_the_law_and_on_no_other(
+        year in 1933..2030_i16,
+        month in 1..=12_i8,
+        // The first days of a month, its end, and 29 February are where an error of a day shows.
+        day in prop_oneof![1..=3_i8, 28..=29_i8, 1..=28_i8],
+        active in any::<bool>(),
+    ) {
+        let Ok(birth) = Date::new(year, month, day) else { return Ok(()) };
+        let birth = BirthDate::new(birth).unwrap();
+        prop_assert_eq!(changes(|on| ratio_below_75(birth, on, active)), expected(year, month, day, active));
     }
 
     #[test]
-    fn from_75_on_the_ratio_changes_only_in_october_2022(
-        day in any_day(),
+    fn in_late_elderly_care_the_ratio_changes_only_in_october_2022(
         active in any::<bool>(),
         several in any::<bool>(),
-        taxable in 0..2_000_000_u64,
-        pension in 0..4_000_000_u64,
+        taxable in prop_oneof![Just(279_999_u64), Just(280_000), 0..2_000_000_u64],
+        pension in prop_oneof![Just(1_999_999_u64), Just(2_000_000), Just(3_199_999), Just(3_200_000), 0..4_000_000_u64],
     ) {
         let income = MiddleIncome { taxable: Yen::new(taxable), pension_plus_other: Yen::new(pension), several };
-        let next = day.tomorrow().unwrap();
-        let changes = late_elderly_ratio(day, active, &income) != late_elderly_ratio(next, active, &income);
-        prop_assert!(!changes || next == date(2022, 10, 1));
+        let middle = taxable >= 280_000 && pension >= if several { 3_200_000 } else { 2_000_000 };
+        let mut expected = vec![(date(2008, 4, 1), if active { CopayRatio::Three } else { CopayRatio::One })];
+        if middle && !active {
+            expected.push((date(2022, 10, 1), CopayRatio::Two));
+        }
+        prop_assert_eq!(changes(|day| late_elderly_ratio(day, active, &income)), expected);
     }
+}
 
+proptest! {
     #[test]
     fn any_changed_digit_breaks_the_check_digit(body in "[0-9]{1,20}", place in 0..21_usize, by in 1..10_u8) {
         let mut number = format!("{body}{}", check_digit(&body).unwrap()).into_bytes();

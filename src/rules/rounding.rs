@@ -14,7 +14,7 @@ pub fn one_per_cent(cost: Yen) -> Yen {
     Yen::new((cost.amount() + 50) / 100)
 }
 
-/// A tenth of `cost`, to whole yen; 50 sen and more count as one. Medical cost is whole tens of yen, so that it never matters.
+/// A tenth of `cost`, to whole yen; 50 sen and more count as one. Fees are whole points of 10 yen, so that the law need not say.
 #[must_use]
 pub fn tenth(cost: Yen) -> Yen {
     Yen::new((cost.amount() + 5) / 10)

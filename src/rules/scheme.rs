@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::Rule;
 use crate::domain::BirthDate;
 
-/// The day on which 後期高齢者医療 and the present ratios began (高齢者の医療の確保に関する法律附則1条). The rules here reach back no further.
+/// The day on which 後期高齢者医療, the ratio of 70 to 74 and 2割 until school began. The rules here reach back no further.
 pub const BEGIN: Date = date(2008, 4, 1);
 
 /// The scheme changes on the 75th birthday itself, although the age is reached the day before.
@@ -13,8 +13,8 @@ pub const LATE_ELDERLY_AT_75: Rule = Rule {
     name: "late-elderly-at-75",
     source: "高齢者の医療の確保に関する法律50条1号・52条1号",
     effective_on: Some(BEGIN),
-    english: "from the 75th birthday on everybody is in 後期高齢者医療; every other coverage is lost on that day",
-    japanese: "75歳の誕生日から後期高齢者医療の被保険者となり、それまでの資格はその日に喪失する",
+    english: "from the 75th birthday on everybody is in 後期高齢者医療, every other coverage is lost on that day, and has no ratio after it",
+    japanese: "75歳の誕生日から後期高齢者医療の被保険者となり、それまでの資格はその日に喪失する。以後の割合は後期高齢者医療にしかない",
 };
 
 /// 65–74 with a disability that the union has recognised on application.
@@ -26,19 +26,11 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ",
 };
 
-/// What a coverage ends on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// 退職: the last day of employment.
-    Leaving,
-    /// 死亡.
-    Death,
-}
-
-/// 資格喪失日: the first day without coverage, which is the day after leaving or dying (健康保険法36条, 国民健康保険法8条).
+/// 資格喪失日 of somebody who leaves their work or dies on `day`: the first day without coverage, which is the day after
+/// (健康保険法36条, 国民健康保険法8条).
 /// `None` after the last day of year 9999.
 #[must_use]
-pub fn loss_on(_ending: Ending, day: Date) -> Option<Date> {
+pub fn loss_after(day: Date) -> Option<Date> {
     day.tomorrow().ok()
 }
 

@@ -65,22 +65,42 @@ async fn rules_depend_on_age_scheme_and_date() {
             let rule = rule_of(&explanation, element);
             let right = match record.keys().any(|key| key.split('.').next() == Some(element)) {
                 true => rule == Some(shown),
+                false if missing.is_empty() => rule.is_none(),
                 false => rule.is_none_or(|rule| missing.contains(&rule)),
             };
             if !right {
                 wrong.push(format!("{}: {element}: {rule:?}", person.person.fixture_id));
             }
         };
-        check("InsuredPartialContributionRatio", "late-elderly-ratio", &["late-elderly-ratio-missing", "working-age-ratio"]);
+        check(
+            "InsuredPartialContributionRatio",
+            "late-elderly-ratio",
+            &["late-elderly-ratio-missing", "working-age-ratio", "special-expense", "late-elderly-at-75"],
+        );
         check("ElderlyRecipientCertificateInfo", "elderly-ratio", &["elderly-certificate-missing"]);
         check("PreschoolClassification", "preschool", &[]);
         check("DisqualificationDate", "lost", &[]);
-        check("Address", "as-registered", &["address-withheld", "as-registered"]);
+        let protection = person.person.protection;
+        let hidden = protection.address_withheld || protection.self_information_blocked;
+        let address = rule_of(&explanation, "Address");
+        let expected = match (record.is_empty(), hidden) {
+            (true, _) => None,
+            (false, true) => Some("address-withheld"),
+            (false, false) => Some("as-registered"),
+        };
+        if address != expected {
+            wrong.push(format!("{}: address: {address:?}", person.person.fixture_id));
+        }
         let unshown = ["limit-certificate-missing", "limit-no-consent", "not-shown-without-coverage"];
         let limit = rule_of(&explanation, "LimitApplicationCertificateRelatedInfo");
-        let has_limit = record.keys().any(|key| key.starts_with("LimitApplicationCertificateRelatedInfo."));
-        let right =
-            if has_limit { limit == Some("limit-certificate") } else { limit.is_none_or(|rule| unshown.contains(&rule)) };
+        let kind = record.get("LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassification");
+        let right = match kind.map(String::as_str) {
+            Some("01") => limit == Some("limit-certificate"),
+            Some("02") => limit == Some("limit-and-meal-certificate"),
+            Some(_) => limit == Some("meal-certificate"),
+            None if record.is_empty() => limit.is_none(),
+            None => limit.is_some_and(|rule| unshown.contains(&rule)),
+        };
         if !right {
             wrong.push(format!("{}: limit: {limit:?}", person.person.fixture_id));
         }
@@ -111,7 +131,7 @@ async fn a_ratio_rests_on_the_rule_of_its_date() {
     let limit = of("LimitApplicationCertificateRelatedInfo");
     assert_eq!(limit["consent"], json!(true));
     let amounts = &limit["amounts"];
-    assert_eq!((&amounts["from"], &amounts["category"]), (&json!("2026-08"), &json!("一般Ⅱ")));
+    assert_eq!((&amounts["since"], &amounts["category"]), (&json!("2026-08"), &json!("一般Ⅱ")));
     assert_eq!((&amounts["household_yen"], &amounts["outpatient_yen"]), (&json!(61_500), &json!(22_000)));
 
     // Before 2022-10 the rule in force knew no 2割.
@@ -176,14 +196,17 @@ async fn the_command_line_tells_reasons_and_contradictions_in_both_languages() {
     let data = scratch("explain");
     std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();
     for (language, words) in [
-        ("ja", ["一部負担金割合", "資格確認日 2026-11-22", "同意: あり", "矛盾する", "世帯61,500円", "2022-10-01から"]),
+        (
+            "ja",
+            ["一部負担金割合", "資格確認日 2026-11-22", "同意: あり", "規則に合わない", "世帯61,500円", "2022-10-01から"],
+        ),
         (
             "en",
             [
                 "Copay ratio",
                 "check date 2026-11-22",
                 "consent: given",
-                "contradicts the law",
+                "does not fit the rule",
                 "household 61,500 yen",
                 "since 2022-10-01",
             ],

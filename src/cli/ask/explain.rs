@@ -65,6 +65,10 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
     if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
         lines.push(format!("    {record}: {id} ({insurer})"));
     }
+    if let (Some(id), Some(insurer)) = (reason.other_record, &reason.other_insurer) {
+        let newer = if language == Language::Ja { "新しい登録" } else { "newer record" };
+        lines.push(format!("    {newer}: {id} ({insurer})"));
+    }
     let since = match (reason.effective_on, language) {
         (Some(day), Language::Ja) => format!(" {day}から"),
         (Some(day), Language::En) => format!(" since {day}"),
@@ -124,7 +128,13 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
             false => format!(", outpatient {} a person", yen(outpatient)),
         };
     }
-    text += &format!(" [{}]", view.source);
+    if view.transitional {
+        text += if japanese { "（2025年9月まで配慮措置あり）" } else { " (配慮措置 until 2025-09)" };
+    }
+    text += &match japanese {
+        true => format!(" {}診療分から [{}]", view.since, view.source),
+        false => format!(" since {} [{}]", view.since, view.source),
+    };
     text
 }
 

@@ -17,7 +17,7 @@ pub(in crate::cli) struct Options {
     /// In a household of both ages: the category of the people under 70
     #[arg(long, value_name = "CATEGORY")]
     category_under70: Option<String>,
-    /// under70, 70to74 or 75plus; needed only where it decides the ratio (低所得)
+    /// under70, 70to74 or 75plus; needed only where the category does not tell and it decides
     #[arg(long)]
     age: Option<String>,
     /// 一部負担金割合: 1, 2 or 3; by default what goes with the category
@@ -38,13 +38,13 @@ pub(in crate::cli) struct Options {
     /// 多数回該当: the fourth month and later
     #[arg(long)]
     multiple: bool,
-    /// The patient turns 75 in this month, not on its first day
+    /// The patient turns 75 in this month, not on its first day: half amounts
     #[arg(long)]
     turns75_this_month: bool,
     /// 特定疾病: 1 (dialysis), 2 (haemophilia) or 3 (HIV)
     #[arg(long, value_name = "CODE")]
     specific_disease: Option<i64>,
-    /// An item of a household: WHO,SETTING,COST[,AGE[,WARI]], such as 夫,out,300000
+    /// An item of a household: WHO,SETTING,COST, then if needed AGE and WARI, such as 夫,out,300000
     #[arg(long, value_name = "LINE", value_parser = line)]
     line: Vec<MonthlyLine>,
     /// Print one JSON object instead of a table
@@ -57,14 +57,19 @@ pub(in crate::cli) struct Options {
 
 fn line(text: &str) -> Result<MonthlyLine, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-    let (&[who, setting, cost], rest) = parts.split_first_chunk().ok_or("a line is WHO,SETTING,COST[,AGE[,WARI]]")?;
-    let number = |text: &str| text.parse().map_err(|_| format!("{text} is no whole number"));
+    let &[who, setting, cost, ref rest @ ..] = parts.as_slice() else {
+        return Err("a line is WHO,SETTING,COST[,AGE[,WARI]]".to_owned());
+    };
+    if rest.len() > 2 {
+        return Err("a line is WHO,SETTING,COST[,AGE[,WARI]]; numbers have no commas".to_owned());
+    }
+    let number = |name: &str, text: &str| text.parse().map_err(|_| format!("{name} must be a whole number"));
     Ok(MonthlyLine {
         who: who.to_owned(),
         setting: setting.to_owned(),
-        cost: number(cost)?,
+        cost: number("COST", cost)?,
         age: rest.first().map(|age| (*age).to_owned()).filter(|age| !age.is_empty()),
-        copay_wari: rest.get(1).map(|wari| number(wari)).transpose()?,
+        copay_wari: rest.get(1).map(|wari| number("WARI", wari)).transpose()?,
     })
 }
 

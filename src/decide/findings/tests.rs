@@ -106,13 +106,6 @@ fn the_elderly_certificate_has_its_age() {
     covered.elderly[0] = certificate(date(2023, 2, 1), date(2023, 7, 31), CopayRatio::One);
     assert_eq!(found(&covered), [("elderly-ratio", date(2023, 2, 1), date(2023, 7, 31))]);
 
-    // The day of recognition begins it for somebody who is covered later than at 70.
-    let mut recognised = coverage("06132013", date(1953, 1, 10), date(2024, 6, 15));
-    recognised.elderly.push(certificate(date(2024, 6, 15), date(2028, 1, 9), CopayRatio::Two));
-    assert_eq!(found(&recognised), []);
-    recognised.elderly[0].period = period(date(2024, 6, 1), date(2028, 1, 9));
-    assert_eq!(found(&recognised), [("elderly-period", date(2024, 6, 1), date(2024, 6, 14))]);
-
     // The last of the special measure: 1割 is right for them.
     let mut special = employee(date(1944, 4, 1));
     special.loss = Some(Loss { on: date(2019, 4, 1), reason: LossReason::OtherInsurance });
@@ -192,6 +185,17 @@ fn only_people_without_municipal_tax_get_cheaper_meals() {
         ..limit(LimitCategory::U, date(2026, 8, 1), date(2027, 7, 31))
     }];
     assert_eq!(found(&covered), [("meal-reduction", date(2026, 8, 1), date(2027, 7, 31))]);
+}
+
+#[test]
+fn days_outside_the_coverage_are_never_shown_and_so_never_wrong() {
+    // ア to オ until January 2026, the month of 70; the coverage ended before February.
+    let mut covered = employee(date(1956, 1, 20));
+    covered.loss = Some(Loss { on: date(2026, 1, 16), reason: LossReason::Other });
+    covered.limits = vec![limit(LimitCategory::U, date(2025, 8, 1), date(2026, 7, 31))];
+    assert_eq!(found(&covered), []);
+    covered.loss = Some(Loss { on: date(2026, 2, 3), reason: LossReason::Other });
+    assert_eq!(found(&covered), [("limit-category", date(2026, 2, 1), date(2026, 2, 2))]);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::OperatorState;
 use super::explanation::Explanation;
+use super::{OperatorState, json};
 use crate::decide::{self, Answer};
 use crate::domain::{CardQuery, Registration, Validity};
 use crate::http::body;
@@ -73,19 +73,11 @@ pub(super) async fn explain(
 
 /// The body as a question about a person; `None` when it is an official query.
 fn person_question(format: Format, bytes: &Bytes) -> Result<Option<PersonQuestion>, Failure> {
-    let malformed = Failure::OperatorRequest(
-        "the body is neither an official query nor {\"person\": …, \"check_on\": \"YYYY-MM-DD\"}".into(),
-    );
-    let is_json = format == Format::Json;
-    let fields: serde_json::Map<String, serde_json::Value> = match serde_json::from_slice(bytes) {
-        Ok(fields) if is_json => fields,
-        Err(_) if is_json => return Err(malformed),
-        _ => return Ok(None),
-    };
-    if fields.contains_key("XmlMsg") {
+    if format == Format::Xml {
         return Ok(None);
     }
-    serde_json::from_value(fields.into()).map(Some).map_err(|_| malformed)
+    let fields: serde_json::Map<String, serde_json::Value> = json::parse(bytes)?;
+    if fields.contains_key("XmlMsg") { Ok(None) } else { json::parse(bytes).map(Some) }
 }
 
 fn official_query(format: Format, bytes: &Bytes) -> Result<CardQuery, Failure> {
@@ -121,5 +113,5 @@ fn current(registrations: &[Registration], day: Date) -> Option<&Registration> {
 }
 
 fn nobody(check_on: Date) -> Explanation {
-    Explanation::of(check_on, &Answer { validity: Validity::NoneFound, record: None })
+    Explanation::of(check_on, &Answer::without_record(Validity::NoneFound))
 }

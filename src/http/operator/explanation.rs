@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::finding::FindingView;
-use crate::decide::{self, Answer, Reason};
-use crate::rules::limit::{Band, Table};
+use crate::decide::{self, Amounts, Answer, Reason};
 use crate::wire::code;
 use crate::wire::message::by_card::elements;
 
@@ -30,6 +29,10 @@ pub struct ReasonView {
     pub record: Option<i64>,
     /// The insurer that made the registration.
     pub insurer: Option<String>,
+    /// Another registration that decided: the newer one of validity 3.
+    pub other_record: Option<i64>,
+    /// The insurer that made that one.
+    pub other_insurer: Option<String>,
     /// The rule's name.
     pub rule: String,
     /// Where the rule stands.
@@ -66,8 +69,8 @@ pub struct ComparedView {
 pub struct AmountsView {
     /// The category's label.
     pub category: String,
-    /// The first month of the table.
-    pub from: String,
+    /// The first month since which these amounts have held.
+    pub since: String,
     /// Where the amounts stand.
     pub source: String,
     /// Of the household.
@@ -78,6 +81,8 @@ pub struct AmountsView {
     pub fourth_month_yen: Option<u64>,
     /// Of one person's outpatient care.
     pub outpatient_yen: Option<u64>,
+    /// Whether a 配慮措置 may lower the outpatient cap in this month.
+    pub transitional: bool,
 }
 
 impl Explanation {
@@ -103,26 +108,31 @@ impl From<Reason> for ReasonView {
             elements: elements(reason.part).iter().map(|element| (*element).to_owned()).collect(),
             record: reason.record.map(|(id, _)| id),
             insurer: reason.record.map(|(_, insurer)| insurer.to_string()),
+            other_record: reason.other.map(|(id, _)| id),
+            other_insurer: reason.other.map(|(_, insurer)| insurer.to_string()),
             rule: reason.rule.name.to_owned(),
             source: reason.rule.source.to_owned(),
             effective_on: reason.rule.effective_on,
             dates: dates.collect(),
             consent: reason.consent,
-            amounts: reason.amounts.map(|(table, band)| amounts(table, band)),
+            amounts: reason.amounts.map(AmountsView::from),
             english: reason.rule.english.to_owned(),
             japanese: reason.rule.japanese.to_owned(),
         }
     }
 }
 
-fn amounts(table: &Table, band: &Band) -> AmountsView {
-    AmountsView {
-        category: band.label.to_owned(),
-        from: table.from.to_string(),
-        source: table.source.to_owned(),
-        household_yen: band.household.base.amount(),
-        one_per_cent_above_yen: band.household.start.map(|yen| yen.amount()),
-        fourth_month_yen: band.household.fourth.map(|yen| yen.amount()),
-        outpatient_yen: band.outpatient.map(|cap| cap.monthly.amount()),
+impl From<Amounts> for AmountsView {
+    fn from(Amounts { band, since, source, transitional }: Amounts) -> Self {
+        Self {
+            category: band.label.to_owned(),
+            since: since.to_string(),
+            source: source.to_owned(),
+            household_yen: band.household.base.amount(),
+            one_per_cent_above_yen: band.household.start.map(|yen| yen.amount()),
+            fourth_month_yen: band.household.fourth.map(|yen| yen.amount()),
+            outpatient_yen: band.outpatient.map(|cap| cap.monthly.amount()),
+            transitional,
+        }
     }
 }

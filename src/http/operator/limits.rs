@@ -1,6 +1,10 @@
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
 
+use super::OperatorState;
+use super::json;
 use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
 use crate::http::error::Failure;
 
@@ -12,8 +16,12 @@ use crate::http::error::Failure;
         (status = 400, description = "A field is missing, unknown or impossible; `detail` names it (SHK4003)")
     )
 )]
-pub(super) async fn monthly(question: Result<Json<MonthlyQuestion>, JsonRejection>) -> Result<Json<MonthlyAnswer>, Failure> {
-    let Json(question) = question.map_err(|rejection| Failure::OperatorRequest(rejection.body_text().into()))?;
+pub(super) async fn monthly(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<MonthlyAnswer>, Failure> {
+    let question: MonthlyQuestion = json::read(&state, &headers, body).await?;
     let answer = question.answer().map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
     Ok(Json(answer))
 }

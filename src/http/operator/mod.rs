@@ -5,6 +5,7 @@ pub mod explanation;
 mod finding;
 mod health;
 mod insurers;
+mod json;
 mod limits;
 mod metrics;
 mod people;

@@ -18,7 +18,7 @@ pub struct Band {
     pub outpatient: Option<Outpatient>,
     /// 年間上限: what a household pays at most from August to July, refunded afterwards. It never lowers a month's cap.
     pub yearly: Option<Yen>,
-    /// Whether people under 70 pay 20,000 yen instead of 10,000 for dialysis (特定疾病, 上位所得者).
+    /// 上位所得者: people under 70 who pay 20,000 yen instead of 10,000 for dialysis (特定疾病). Never set from 70 on.
     pub upper_income: bool,
     /// What a reader of the row should know, in particular what of it is a reading of ours.
     pub note: Option<Note>,
@@ -103,21 +103,33 @@ pub struct Transitional {
 }
 
 impl Band {
-    /// The ratio that goes with the band for people of `ages`; `None` where the age alone would tell and is not known.
+    /// Whether the other band has the same name and the same monthly amounts for the same people.
+    #[must_use]
+    pub fn amounts_as(&self, other: &Self) -> bool {
+        let monthly = |band: &Self| band.outpatient.map(|cap| cap.monthly);
+        self.label == other.label
+            && self.ages.meets(other.ages)
+            && self.household == other.household
+            && monthly(self) == monthly(other)
+    }
+
+    /// The ratio that goes with the band for people of `ages`; `None` where more would have to be known.
     #[must_use]
     pub fn ratio(&self, ages: Ages) -> Option<CopayRatio> {
-        let fits = |ratio: &CopayRatio, late| self.codes.iter().all(|code| agrees_with_ratio(*code, *ratio, late));
-        let rising = self.household.start.is_some();
-        match (ages, self.ages) {
-            (Ages::Under70, _) => Some(CopayRatio::Three),
+        let ages = if self.ages == Ages::From70 { ages } else { self.ages };
+        match ages {
+            Ages::Under70 => Some(CopayRatio::Three),
             // 現役並み is what rises with the medical cost from 70 on.
-            _ if rising => Some(CopayRatio::Three),
-            (Ages::LateElderly, _) | (_, Ages::LateElderly) => {
-                [CopayRatio::One, CopayRatio::Two].into_iter().find(|ratio| fits(ratio, true))
-            }
-            (Ages::From70To74, _) | (_, Ages::From70To74) => Some(CopayRatio::Two),
-            (Ages::From70, _) => None,
+            _ if self.household.start.is_some() => Some(CopayRatio::Three),
+            Ages::From70To74 => Some(CopayRatio::Two),
+            Ages::LateElderly => [CopayRatio::One, CopayRatio::Two].into_iter().find(|ratio| self.goes_with(*ratio)),
+            Ages::From70 => None,
         }
+    }
+
+    /// Whether every code of the band goes with a ratio in 後期高齢者医療; false where no code is known.
+    fn goes_with(&self, ratio: CopayRatio) -> bool {
+        !self.codes.is_empty() && self.codes.iter().all(|code| agrees_with_ratio(*code, ratio, true))
     }
 }
 
@@ -166,10 +178,9 @@ impl Band {
     }
 
     pub(super) const fn transitional(mut self, measure: Transitional) -> Self {
-        if let Some(mut outpatient) = self.outpatient {
-            outpatient.transitional = Some(measure);
-            self.outpatient = Some(outpatient);
-        }
+        let Some(mut outpatient) = self.outpatient else { panic!("a 配慮措置 lowers an outpatient cap") };
+        outpatient.transitional = Some(measure);
+        self.outpatient = Some(outpatient);
         self
     }
 

@@ -1,4 +1,4 @@
-use super::band::{Ages, Band, Formula, Transitional};
+use super::band::{Band, Formula, Transitional};
 use super::specific_disease::{SpecificDisease, specific_disease_cap};
 use super::step::Step;
 use crate::domain::{CopayRatio, Month, Yen};
@@ -29,7 +29,7 @@ impl Item {
     #[must_use]
     pub fn share(&self) -> Yen {
         let borne = self.cost.amount() * u64::from(10 - self.ratio.tenths()) / 10;
-        self.cost - Yen::new(borne)
+        self.cost.over(Yen::new(borne))
     }
 }
 
@@ -42,7 +42,8 @@ pub struct Terms {
     pub band: &'static Band,
     /// 多数回該当: three months of the last twelve, with this insurer, already reached the household's cap.
     pub fourth_month: bool,
-    /// The patient turns 75 in this month, not on its first day: both schemes use half of every amount (健康保険法施行令42条).
+    /// The patient turns 75 in this month, not on its first day, or has to change the scheme because the insured person does:
+    /// both schemes use half of every amount (健康保険法施行令42条).
     /// That this goes on after 2026-08, and that it halves the 配慮措置
     /// and the 特定疾病 cap too, is a reading of ours.
     pub turns_75: bool,
@@ -55,6 +56,8 @@ pub struct Cap {
     pub yen: Yen,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether it is made of half amounts.
+    pub halved: bool,
 }
 
 /// Where a cap comes from. Amounts are the halved ones where they are halved.
@@ -108,12 +111,12 @@ impl Terms {
         let Formula { base, start, fourth } = self.band.household;
         let half = |yen| self.half(yen);
         match (fourth, start) {
-            (Some(fourth), _) if self.fourth_month => Cap { yen: half(fourth), origin: Origin::FourthMonth },
+            (Some(fourth), _) if self.fourth_month => self.cap(half(fourth), Origin::FourthMonth),
             (_, Some(start)) => {
                 let (base, start) = (half(base), half(start));
-                Cap { yen: base + one_per_cent(cost.over(start)), origin: Origin::Rising { base, start, cost } }
+                self.cap(base + one_per_cent(cost.over(start)), Origin::Rising { base, start, cost })
             }
-            (_, None) => Cap { yen: half(base), origin: Origin::Flat },
+            (_, None) => self.cap(half(base), Origin::Flat),
         }
     }
 
@@ -121,14 +124,14 @@ impl Terms {
     #[must_use]
     pub fn outpatient_cap(&self, cost: Yen) -> Option<Cap> {
         let outpatient = self.band.outpatient?;
-        let cap = Cap { yen: self.half(outpatient.monthly), origin: Origin::Outpatient };
+        let cap = self.cap(self.half(outpatient.monthly), Origin::Outpatient);
         let measure = outpatient.transitional.filter(|measure| self.month <= measure.through);
         Some(measure.map(|measure| self.transitional_cap(measure, cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
     }
 
     fn transitional_cap(&self, measure: Transitional, cost: Yen) -> Cap {
         let (base, start) = (self.half(measure.base), self.half(measure.start));
-        Cap { yen: base + tenth(cost.over(start)), origin: Origin::Transitional { base, start, cost } }
+        self.cap(base + tenth(cost.over(start)), Origin::Transitional { base, start, cost })
     }
 
     /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
@@ -147,14 +150,12 @@ impl Terms {
     /// What the patient pays of an item for a 特定疾病.
     #[must_use]
     pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
-        let cap = Cap { yen: self.half(specific_disease_cap(disease, self.band)), origin: Origin::SpecificDisease };
+        let cap = self.cap(self.half(specific_disease_cap(disease, self.band)), Origin::SpecificDisease);
         Payment::capped(item.share(), cap)
     }
 
-    /// Whether the terms are for people under 70.
-    #[must_use]
-    pub fn is_under_70(&self) -> bool {
-        self.band.ages == Ages::Under70
+    fn cap(&self, yen: Yen, origin: Origin) -> Cap {
+        Cap { yen, origin, halved: self.turns_75 }
     }
 
     fn half(&self, yen: Yen) -> Yen {
@@ -165,7 +166,7 @@ impl Terms {
 impl Payment {
     fn capped(share: Yen, cap: Cap) -> Self {
         let paid = share.min(cap.yen);
-        Self { share, cap, paid, refund: share - paid }
+        Self { share, cap, paid, refund: share.over(paid) }
     }
 
     /// The way to the payment, one line each.

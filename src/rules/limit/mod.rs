@@ -15,7 +15,7 @@ pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
 pub use household::{Household, Line, household};
 pub use specific_disease::{SpecificDisease, specific_disease_cap};
 pub use step::Step;
-pub use table::{BandError, BandName, Table, band, table_of, tables};
+pub use table::{BandError, BandName, Table, band, table_of, tables, unchanged_since};
 
 #[cfg(test)]
 mod properties;

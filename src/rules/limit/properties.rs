@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::table::tables;
-use super::{Band, Item, Setting, Terms};
+use super::{Ages, Band, BandName, Item, Line, Setting, Terms, band, household};
 use crate::domain::{CopayRatio, Month, Yen};
 
 fn every_band() -> impl Iterator<Item = (Month, &'static Band)> {
@@ -54,6 +54,39 @@ proptest! {
         let payment = terms.pay(&item);
         prop_assert!(payment.paid <= item.share() && payment.paid <= terms.household_cap(cost).yen);
         prop_assert_eq!(payment.paid + payment.refund, payment.share);
+    }
+}
+
+fn any_lines() -> impl Strategy<Value = Vec<Line<'static>>> {
+    let line = (proptest::sample::select(vec!["a", "b", "c"]), any::<bool>(), 0..2_000_000_u64, 1..=3_i64, any::<bool>());
+    let line = line.prop_map(|(who, under_70, cost, tenths, outpatient)| {
+        let setting = if outpatient { Setting::Outpatient } else { Setting::Inpatient };
+        Line { who, under_70, item: Item { cost: Yen::new(cost), ratio: CopayRatio::from_tenths(tenths).unwrap(), setting } }
+    });
+    proptest::collection::vec(line, 1..8)
+}
+
+proptest! {
+    #[test]
+    fn a_household_pays_its_shares_at_most_and_the_order_of_lines_is_nothing(lines in any_lines(), fourth_month in any::<bool>()) {
+        let month = Month::new(2026, 7);
+        let terms = |ages, label| {
+            let band = band(month, ages, BandName::Label(label)).unwrap();
+            Terms { month, band, fourth_month, turns_75: false }
+        };
+        let (under_70, from_70) = (terms(Ages::Under70, "ウ"), terms(Ages::From70To74, "一般"));
+        let worked = household(Some(&under_70), Some(&from_70), &lines);
+        let shares: Yen = lines.iter().map(|line| line.item.share()).sum();
+        prop_assert_eq!(worked.share, shares);
+        prop_assert_eq!(worked.paid + worked.refund, shares);
+
+        let mut reversed = lines.clone();
+        reversed.reverse();
+        prop_assert_eq!(household(Some(&under_70), Some(&from_70), &reversed).paid, worked.paid);
+
+        // One more bill never makes a household pay less.
+        let fewer = household(Some(&under_70), Some(&from_70), &lines[1..]);
+        prop_assert!(fewer.paid <= worked.paid);
     }
 }
 

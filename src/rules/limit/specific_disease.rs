@@ -16,6 +16,5 @@ pub enum SpecificDisease {
 /// yen; 20,000 for dialysis under 70 in the two upper bands. That it is the same after 2026-08 is a reading of ours.
 #[must_use]
 pub fn specific_disease_cap(disease: SpecificDisease, band: &Band) -> Yen {
-    let upper = band.upper_income && band.ages == super::Ages::Under70;
-    if disease == SpecificDisease::Dialysis && upper { Yen::new(20_000) } else { Yen::new(10_000) }
+    if disease == SpecificDisease::Dialysis && band.upper_income { Yen::new(20_000) } else { Yen::new(10_000) }
 }

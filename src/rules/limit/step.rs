@@ -72,7 +72,7 @@ impl Step<'_> {
             Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: outpatient shares together"),
             Self::Sum { stage: Stage::Elderly, .. } => "70 and over together".to_owned(),
             Self::Sum { stage: Stage::Household, .. } => "the household together".to_owned(),
-            Self::Cap(cap) => cap.origin.english(),
+            Self::Cap(cap) => cap.origin.english() + if cap.halved { " (half of everything: 75th birthday)" } else { "" },
             Self::Stays(_) => "stays".to_owned(),
             Self::Pays(_) => "paid in the end".to_owned(),
             Self::Refund(_) => "refunded, or not asked for".to_owned(),
@@ -88,7 +88,7 @@ impl Step<'_> {
             Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: 外来の一部負担金の合計"),
             Self::Sum { stage: Stage::Elderly, .. } => "70歳以上の合計".to_owned(),
             Self::Sum { stage: Stage::Household, .. } => "世帯の合計".to_owned(),
-            Self::Cap(cap) => cap.origin.japanese(),
+            Self::Cap(cap) => cap.origin.japanese() + if cap.halved { "（75歳到達月の半額）" } else { "" },
             Self::Stays(_) => "残る負担".to_owned(),
             Self::Pays(_) => "最終的な負担".to_owned(),
             Self::Refund(_) => "高額療養費（払戻し・現物給付）".to_owned(),
@@ -104,10 +104,16 @@ impl Origin {
     fn english(self) -> String {
         match self {
             Self::Flat => "cap".to_owned(),
+            Self::Rising { base, start, cost } if cost <= start => {
+                format!("cap: {base}, because {cost} is not above {start}")
+            }
             Self::Rising { base, start, cost } => format!("cap: {base} + 1 % of {cost} above {start}"),
             Self::FourthMonth => "cap from the fourth month on (多数回該当)".to_owned(),
             Self::Outpatient => "cap of one person's outpatient care".to_owned(),
             Self::SpecificDisease => "cap of a 特定疾病 at one institution".to_owned(),
+            Self::Transitional { base, start, cost } if cost <= start => {
+                format!("outpatient cap until 2025-09 (配慮措置): {base}, because {cost} is not above {start}")
+            }
             Self::Transitional { base, start, cost } => {
                 format!("outpatient cap until 2025-09 (配慮措置): {base} + 10 % of {cost} above {start}")
             }
@@ -117,10 +123,14 @@ impl Origin {
     fn japanese(self) -> String {
         match self {
             Self::Flat => "自己負担限度額".to_owned(),
+            Self::Rising { base, start, cost } if cost <= start => format!("自己負担限度額: {base}（{cost}は{start}以下）"),
             Self::Rising { base, start, cost } => format!("自己負担限度額: {base} + ({cost} − {start}) × 1%"),
             Self::FourthMonth => "自己負担限度額（多数回該当）".to_owned(),
             Self::Outpatient => "外来（個人）の限度額".to_owned(),
             Self::SpecificDisease => "特定疾病の限度額".to_owned(),
+            Self::Transitional { base, start, cost } if cost <= start => {
+                format!("外来の配慮措置: {base}（{cost}は{start}以下）")
+            }
             Self::Transitional { base, start, cost } => format!("外来の配慮措置: {base} + ({cost} − {start}) × 10%"),
         }
     }

@@ -1,19 +1,20 @@
 //! Amounts from 2015-01: five bands under 70 instead of three; 70 and over as before.
 
-use super::Table;
+use super::{SOURCE, Table};
 use crate::domain::{LimitCategory as C, Month};
-use crate::rules::limit::band::Band;
+use crate::rules::limit::band::{Ages, Band};
 
 pub static TABLE: Table = Table {
     from: Month::new(2015, 1),
-    source: "健康保険法施行令42条（2015年1月診療分から）",
+    source: SOURCE,
     codes_known: true,
     under_70: UNDER_70,
     from_70: &[
         Band::from_70("現役並み", &[], 80_100).rising_above(267_000).fourth(44_400).outpatient(44_400),
         Band::from_70("一般", &[C::General], 44_400).outpatient(12_000),
         Band::from_70("低所得Ⅱ", &[C::LowTwo], 24_600).outpatient(8_000),
-        Band::from_70("低所得Ⅰ", &[C::LowOne, C::LowOnePension, C::LowOneBoundary], 15_000).outpatient(8_000),
+        Band::from_70("低所得Ⅰ", &[C::LowOne, C::LowOneBoundary], 15_000).outpatient(8_000),
+        Band::new("低所得Ⅰ（老福）", &[C::LowOnePension], Ages::LateElderly, 15_000).outpatient(8_000),
     ],
 };
 

@@ -1,18 +1,18 @@
 //! Amounts from 2022-10: 一般 of 後期高齢者医療 splits into Ⅱ (2割) and Ⅰ (1割); until 2025-09 a 配慮措置 keeps what Ⅱ pays more as an
 //! outpatient within 3,000 yen.
 
-use super::{Table, from_2015_01};
+use super::{SOURCE, Table, from_2015_01};
 use crate::domain::{LimitCategory as C, Month, Yen};
 use crate::rules::limit::band::{Ages, Band, Transitional};
 
 pub static TABLE: Table = Table {
     from: Month::new(2022, 10),
-    source: "健康保険法施行令41条の2・42条; 高齢者の医療の確保に関する法律施行令14条の2・15条（2022年10月診療分から）",
+    source: SOURCE,
     codes_known: true,
     under_70: from_2015_01::UNDER_70,
     from_70: &[
-        Band::from_70("現役並みⅢ", &[C::ActiveThree], 252_600).rising_above(842_000).fourth(140_100).upper_income(),
-        Band::from_70("現役並みⅡ", &[C::ActiveTwo], 167_400).rising_above(558_000).fourth(93_000).upper_income(),
+        Band::from_70("現役並みⅢ", &[C::ActiveThree], 252_600).rising_above(842_000).fourth(140_100),
+        Band::from_70("現役並みⅡ", &[C::ActiveTwo], 167_400).rising_above(558_000).fourth(93_000),
         Band::from_70("現役並みⅠ", &[C::ActiveOne], 80_100).rising_above(267_000).fourth(44_400),
         Band::new("一般", &[C::General], Ages::From70To74, 57_600).fourth(44_400).outpatient_a_year(18_000, 144_000),
         Band::new("一般Ⅱ", &[C::GeneralTwo], Ages::LateElderly, 57_600)

@@ -1,12 +1,12 @@
 //! Amounts from 2026-08: every base rises, and yearly caps begin.
 
-use super::Table;
+use super::{SOURCE_OF_2026, Table};
 use crate::domain::{LimitCategory as C, Month};
 use crate::rules::limit::band::{Ages, Band, Note};
 
 pub static TABLE: Table = Table {
     from: Month::new(2026, 8),
-    source: "健康保険法施行令41条の2・42条ほか（令和8年政令第240号, 2026年8月診療分から）",
+    source: SOURCE_OF_2026,
     codes_known: true,
     under_70: &[
         Band::under_70("ア", &[C::A], 270_300).rising_above(901_000).fourth(140_100).a_year(1_680_000).upper_income(),
@@ -16,16 +16,8 @@ pub static TABLE: Table = Table {
         Band::under_70("オ", &[C::O, C::OBoundary], 36_900).fourth(24_600).a_year(290_000),
     ],
     from_70: &[
-        Band::from_70("現役並みⅢ", &[C::ActiveThree], 270_300)
-            .rising_above(901_000)
-            .fourth(140_100)
-            .a_year(1_680_000)
-            .upper_income(),
-        Band::from_70("現役並みⅡ", &[C::ActiveTwo], 179_100)
-            .rising_above(597_000)
-            .fourth(93_000)
-            .a_year(1_110_000)
-            .upper_income(),
+        Band::from_70("現役並みⅢ", &[C::ActiveThree], 270_300).rising_above(901_000).fourth(140_100).a_year(1_680_000),
+        Band::from_70("現役並みⅡ", &[C::ActiveTwo], 179_100).rising_above(597_000).fourth(93_000).a_year(1_110_000),
         Band::from_70("現役並みⅠ", &[C::ActiveOne], 85_800).rising_above(286_000).fourth(44_400).a_year(530_000),
         Band::new("一般", &[C::General], Ages::From70To74, 61_500)
             .fourth(44_400)

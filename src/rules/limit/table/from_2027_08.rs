@@ -1,13 +1,13 @@
 //! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額. Official codes for them are not known, so that only labels,
 //! which are ours, name them: each says the least pay of its band. Amounts by taxable income are not in our sources.
 
-use super::Table;
+use super::{SOURCE_OF_2026, Table};
 use crate::domain::{LimitCategory as C, Month};
 use crate::rules::limit::band::{Ages, Band, Note};
 
 pub static TABLE: Table = Table {
     from: Month::new(2027, 8),
-    source: "健康保険法施行令41条の2・42条ほか（令和8年政令第240号, 2027年8月診療分から）",
+    source: SOURCE_OF_2026,
     codes_known: false,
     under_70: &[
         PAY_127,

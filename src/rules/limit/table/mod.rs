@@ -21,6 +21,12 @@ pub struct Table {
     pub from_70: &'static [Band],
 }
 
+/// Where the amounts stand: cap by 41条 and 42条, the outpatient cap of a year by 41条の2, and the like of the other laws.
+const SOURCE: &str =
+    "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条";
+/// The same, as the order that brings the amounts from 2026-08 and 2027-08 changed it.
+const SOURCE_OF_2026: &str = "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条（令和8年政令第240号）";
+
 /// Declares each table's module and puts it into the list, in order of time.
 macro_rules! tables {
     ($($name:ident,)*) => {
@@ -43,7 +49,7 @@ tables! {
 pub enum BandName<'a> {
     /// An official code.
     Code(LimitCategory),
-    /// A label. The width of characters does not count, nor does 区分 before it.
+    /// A label of the table, or the name of a code. The width of characters does not count, nor does 区分 before it.
     Label(&'a str),
 }
 
@@ -87,6 +93,14 @@ pub fn tables() -> &'static [&'static Table] {
     TABLES
 }
 
+/// The first month since which people of the band have had its amounts without a change, up to the table of `month`.
+#[must_use]
+pub fn unchanged_since(month: Month, band: &Band) -> Month {
+    let same = |table: &&&Table| table.under_70.iter().chain(table.from_70).any(|other| other.amounts_as(band));
+    let earlier = TABLES.iter().rev().skip_while(|table| table.from > month);
+    earlier.take_while(same).last().map_or(month, |table| table.from)
+}
+
 /// The table of a month of treatment; `None` before 2015-01.
 #[must_use]
 pub fn table_of(month: Month) -> Option<&'static Table> {
@@ -124,8 +138,10 @@ impl BandName<'_> {
         match self {
             Self::Code(code) => band.codes.contains(&code),
             Self::Label(label) => {
-                let label = label.trim().trim_start_matches("区分");
-                label == band.label || label.nfkc().eq(band.label.nfkc())
+                let label = label.trim();
+                let plain = label.strip_prefix("区分").unwrap_or(label);
+                let same = |other: &str| plain == other || plain.nfkc().eq(other.nfkc());
+                same(band.label) || band.codes.iter().any(|code| same(code.japanese().trim_start_matches("区分")))
             }
         }
     }

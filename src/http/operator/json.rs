@@ -1,0 +1,50 @@
+use axum::body::Body;
+use axum::http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use super::OperatorState;
+use crate::http::body;
+use crate::http::by_card::request_format;
+use crate::http::error::Failure;
+use crate::wire::Format;
+
+/// Reads a JSON body within the bounds of the listener.
+pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &HeaderMap, body: Body) -> Result<T, Failure> {
+    if request_format(headers) != Some(Format::Json) {
+        return Err(Failure::MediaType);
+    }
+    let bytes = body::read(headers, body, state.limits.body_bytes, state.limits.body).await?;
+    parse(&bytes)
+}
+
+/// Reads JSON; a fault names the field and never repeats a value.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // A list would be read as the fields in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Failure::OperatorRequest("the body is not one JSON object".into()));
+    }
+    let mut source = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut source).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let text = inner.to_string();
+        let reason = match inner.classify() {
+            serde_json::error::Category::Data if is_about_names(&text) => named(&path, text.split(" at line ").next()),
+            serde_json::error::Category::Data => named(&path, Some("has a value of the wrong kind")),
+            _ => "the body is not one JSON object".to_owned(),
+        };
+        Failure::OperatorRequest(reason.into())
+    })?;
+    source.end().map_err(|_| Failure::OperatorRequest("the body is not one JSON object".into()))?;
+    Ok(parsed)
+}
+
+/// Whether a message of serde tells of field names only: those are ours, or a client's own mistake in one of them.
+fn is_about_names(text: &str) -> bool {
+    ["missing field", "unknown field", "duplicate field"].iter().any(|start| text.starts_with(start))
+}
+
+fn named(path: &str, reason: Option<&str>) -> String {
+    let reason = reason.unwrap_or_default();
+    if path == "." { reason.to_owned() } else { format!("{path}: {reason}") }
+}
