@@ -25,7 +25,7 @@ impl BirthDate {
     }
 
     /// The day at whose end the person reaches `age`, as the law counts it: the day before the birthday
-    /// (年齢計算ニ関スル法律; 民法143条). Born on 29 February: 28 February in every year.
+    /// (年齢計算ニ関スル法律; 民法143条). Born on 29 February: 28 February in every year, a reading of ours.
     #[must_use]
     pub fn reaches(self, age: u8) -> Date {
         let year = self.0.year() + i16::from(age);
@@ -35,7 +35,8 @@ impl BirthDate {
         }
     }
 
-    /// The birthday on which the person turns `age`. Born on 29 February: 1 March in years without one.
+    /// The birthday on which the person turns `age`. Born on 29 February: 1 March in years without one, which is a reading of
+    /// ours.
     #[must_use]
     pub fn birthday(self, age: u8) -> Date {
         self.reaches(age).tomorrow().expect("years below 9999 have a day after")
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn leap_day_children() {
+    fn leap_day_children_by_our_reading() {
         assert_eq!(born(1952, 2, 29).reaches(75), date(2027, 2, 28));
         assert_eq!(born(1952, 2, 29).reaches(76), date(2028, 2, 28));
         assert_eq!(born(1952, 2, 29).birthday(75), date(2027, 3, 1));

@@ -86,7 +86,7 @@ impl LimitCategory {
         Self::GeneralOne,
     ];
 
-    /// What a receptionist calls it.
+    /// The label of the code table, with 区分 before those under 70.
     #[must_use]
     pub fn japanese(self) -> &'static str {
         match self {
@@ -95,7 +95,7 @@ impl LimitCategory {
             Self::U => "区分ウ",
             Self::E => "区分エ",
             Self::O => "区分オ",
-            Self::OBoundary => "区分オ（境界層）",
+            Self::OBoundary => "区分オ（境）",
             Self::ActiveThree => "現役並みⅢ",
             Self::ActiveTwo => "現役並みⅡ",
             Self::ActiveOne => "現役並みⅠ",
@@ -103,7 +103,7 @@ impl LimitCategory {
             Self::LowTwo => "低所得Ⅱ",
             Self::LowOne => "低所得Ⅰ",
             Self::LowOnePension => "低所得Ⅰ（老福）",
-            Self::LowOneBoundary => "低所得Ⅰ（境界層）",
+            Self::LowOneBoundary => "低所得Ⅰ（境）",
             Self::GeneralTwo => "一般Ⅱ",
             Self::GeneralOne => "一般Ⅰ",
         }
