@@ -1,9 +1,11 @@
 //! Questions in plain words and numbers -> rules of law -> answers in plain words and numbers, for testers: the operator API,
 //! the command line and case files. Every fault names the field.
 
+mod answer;
 mod fault;
 mod monthly;
 pub mod read;
 
+pub use answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
 pub use fault::FieldFault;
-pub use monthly::{MOST_LINES, MonthlyAnswer, MonthlyLine, MonthlyNote, MonthlyQuestion, MonthlyStep};
+pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion};

@@ -1,10 +1,11 @@
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::FieldFault;
-use super::read;
+use super::answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
+use super::{FieldFault, read};
 use crate::domain::{CopayRatio, Month};
-use crate::rules::limit::{Ages, Band, Item, Line, Note, Setting, Step, Terms, household, table_of};
+use crate::rules::elderly::ONE_ENDED;
+use crate::rules::limit::{Ages, BOTH_AGES, Band, Item, Line, Setting, Terms, household, readings};
 
 /// What a patient (`medical_cost`) or a household (`lines`) pays in a month.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -14,12 +15,13 @@ pub struct MonthlyQuestion {
     pub month: String,
     /// 適用区分: an official code (A03) or a label (ウ).
     pub category: String,
-    /// In a household of both ages: the category of the people under 70, `category` being that of the people of 70 and over.
+    /// In a household of both ages: the category of the people under 70, `category` being that of the people of 70 to 74.
     pub category_under70: Option<String>,
     /// Whose category it is: `under70`, `70to74` or `75plus`. Needed only where the category does not tell it and it decides: the
-    /// ratio of 低所得, or labels that stand at both ages (2027-08).
+    /// ratio of 低所得, or labels that stand at both ages (2027-08). Beside `category_under70` it can only be `70to74`.
     pub age: Option<String>,
-    /// 一部負担金割合: 1, 2 or 3; by default what goes with the category.
+    /// 一部負担金割合: 1, 2 or 3; by default what goes with the category. Must be given at 70 to 74 in months before 2019-04, when it
+    /// was 1 or 2 by the birth date.
     pub copay_wari: Option<i64>,
     /// 医療費 (10割) of one patient in the month at one institution, in yen.
     pub medical_cost: Option<i64>,
@@ -28,7 +30,8 @@ pub struct MonthlyQuestion {
     /// 多数回該当: the fourth month and later.
     #[serde(default)]
     pub multiple: bool,
-    /// The patient turns 75 in this month, not on its first day (or changes the scheme because the insured person does): half amounts.
+    /// The patient turns 75 in this month, not on its first day (or, by a reading of ours, changes the scheme because the insured
+    /// person does): half amounts.
     #[serde(default)]
     pub turns75_this_month: bool,
     /// 特定疾病 (1, 2 or 3), if the care was for one.
@@ -54,65 +57,8 @@ pub struct MonthlyLine {
     pub cost: i64,
 }
 
-/// What is paid, and the way there. Amounts are yen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MonthlyAnswer {
-    /// 診療月.
-    pub month: String,
-    /// The first month of the table that was used.
-    pub table_from: String,
-    /// Where the amounts stand.
-    pub source: String,
-    /// The category, in words.
-    pub category: String,
-    /// 一部負担金 before any cap.
-    pub share_yen: u64,
-    /// The cap of one patient's item; none for a household, whose caps stand in the steps.
-    pub cap_yen: Option<u64>,
-    /// What is paid.
-    pub payment_yen: u64,
-    /// What is refunded, or not asked for (現物給付).
-    pub refund_yen: u64,
-    /// 年間上限 from August to July, refunded afterwards; it does not lower the payment of a month.
-    pub yearly_cap_yen: Option<u64>,
-    /// The same of one person's outpatient care.
-    pub outpatient_yearly_cap_yen: Option<u64>,
-    /// The way there.
-    pub steps: Vec<MonthlyStep>,
-    /// What to know of the amounts that were used, in particular readings of ours.
-    pub notes: Vec<MonthlyNote>,
-}
-
-/// One line of the calculation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MonthlyStep {
-    /// What it is, in English.
-    pub english: String,
-    /// What it is, in Japanese.
-    pub japanese: String,
-    /// The amount.
-    pub yen: u64,
-}
-
-/// What to know of the amounts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MonthlyNote {
-    /// In English.
-    pub english: String,
-    /// In Japanese.
-    pub japanese: String,
-}
-
 /// More lines of a household are refused.
 pub const MOST_LINES: usize = 1_000;
-
-/// Amounts of earlier months were halved by published examples.
-const HALVING_ASSUMED_FROM: Month = Month::new(2026, 8);
-
-const HALVED: Note = Note {
-    english: "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours",
-    japanese: "75歳到達月の特例が2026年8月以降も同じと読んだ",
-};
 
 impl MonthlyQuestion {
     /// Works it out.
@@ -131,12 +77,9 @@ impl MonthlyQuestion {
     }
 
     fn band(&self, month: Month) -> Result<&'static Band, FieldFault> {
-        if let Some(age) = &self.age {
-            return read::band("category", month, read::ages("age", age)?, &self.category);
-        }
         let of = |ages| read::band("category", month, ages, &self.category);
-        if self.category_under70.is_some() {
-            return of(Ages::From70To74);
+        if let Some(ages) = self.ages()? {
+            return of(ages);
         }
         match (of(Ages::Under70), of(Ages::From70)) {
             (Ok(_), Ok(_)) => Err(FieldFault::new("age", "is missing; the category stands under 70 and from 70 on")),
@@ -145,6 +88,19 @@ impl MonthlyQuestion {
                 Err(FieldFault::new("category", format!("{}; {}", younger.reason, older.reason)))
             }
             (Err(fault), Err(_)) => Err(fault),
+        }
+    }
+
+    /// Whose category it is, where the question says so. Households are summed within one insurer, so that nobody but people of
+    /// 70 to 74 can be in one with people under 70.
+    fn ages(&self) -> Result<Option<Ages>, FieldFault> {
+        let given = self.age.as_deref().map(|age| read::ages("age", age)).transpose()?;
+        match given {
+            None if self.category_under70.is_some() => Ok(Some(Ages::From70To74)),
+            Some(ages) if self.category_under70.is_some() && ages != Ages::From70To74 => {
+                Err(FieldFault::new("age", "must be 70to74 beside category_under70: one insurer has both"))
+            }
+            given => Ok(given),
         }
     }
 
@@ -158,20 +114,19 @@ impl MonthlyQuestion {
             None => return Err(FieldFault::new("setting", "is missing; it decides from 70 on")),
         };
         let cost = read::yen("medical_cost", cost)?;
-        let item = Item { cost, ratio: self.ratio("copay_wari", self.copay_wari, band)?, setting };
+        let item = Item { cost, ratio: self.ratio(month, self.copay_wari, band)?, setting };
         let terms = Terms { month, band, fourth_month: self.multiple, turns_75: self.turns75_this_month };
         let disease = self.specific_disease.map(|code| read::disease("specific_disease", code)).transpose()?;
         let payment = match disease {
             Some(disease) => terms.pay_for_disease(disease, &item),
             None => terms.pay(&item),
         };
-        let mut answer = frame(month, band);
+        let mut answer = MonthlyAnswer::without_amounts(month, band);
         (answer.share_yen, answer.payment_yen) = (payment.share.amount(), payment.paid.amount());
         answer.refund_yen = payment.refund.amount();
         answer.cap_yen = Some(payment.cap.yen.amount());
         answer.steps = payment.steps(&item).iter().map(MonthlyStep::from).collect();
-        let assumed = self.turns75_this_month && month >= HALVING_ASSUMED_FROM;
-        answer.notes.extend(assumed.then(|| HALVED.into()));
+        answer.notes.extend(readings(&terms, &payment.cap).map(MonthlyNote::from));
         Ok(answer)
     }
 
@@ -196,22 +151,20 @@ impl MonthlyQuestion {
             Some(text) => Some(read::band("category_under70", month, Ages::Under70, text)?),
             None => None,
         };
-        let (under_70, from_70) = match (band.ages, younger) {
-            (Ages::Under70, None) => (Some(band), None),
-            (Ages::Under70, Some(_)) => {
-                return Err(FieldFault::new("category", "must be of 70 and over when category_under70 is given"));
-            }
-            (_, younger) => (younger, Some(band)),
+        let (under_70, from_70) = match younger {
+            None if band.ages == Ages::Under70 => (Some(band), None),
+            younger => (younger, Some(band)),
         };
         let mut items = Vec::with_capacity(lines.len());
         for (place, line) in lines.iter().enumerate() {
-            let item = self.line(line, under_70, from_70);
+            let item = self.line(month, line, under_70, from_70);
             items.push(item.map_err(|fault| FieldFault::new("lines", format!("line {}: {fault}", place + 1)))?);
         }
         let terms = |band| Terms { month, band, fourth_month: self.multiple, turns_75: false };
         let worked = household(under_70.map(terms).as_ref(), from_70.map(terms).as_ref(), &items);
-        let mut answer = frame(month, band);
-        answer.notes.extend(younger.and_then(|band| band.note).map(MonthlyNote::from));
+        let mut answer = MonthlyAnswer::without_amounts(month, band);
+        let of_both = younger.into_iter().flat_map(|band| band.note.into_iter().chain([BOTH_AGES]));
+        answer.notes.extend(of_both.map(MonthlyNote::from));
         (answer.share_yen, answer.payment_yen) = (worked.share.amount(), worked.paid.amount());
         answer.refund_yen = worked.refund.amount();
         answer.steps = worked.steps.iter().map(MonthlyStep::from).collect();
@@ -220,6 +173,7 @@ impl MonthlyQuestion {
 
     fn line<'a>(
         &self,
+        month: Month,
         line: &'a MonthlyLine,
         under_70: Option<&'static Band>,
         from_70: Option<&'static Band>,
@@ -235,56 +189,28 @@ impl MonthlyQuestion {
         };
         let band = if is_under_70 { under_70 } else { from_70 };
         let band = band.ok_or_else(|| FieldFault::new("age", "no category is given for this age"))?;
-        let ratio = self.ratio("copay_wari", line.copay_wari, band)?;
+        let ratio = self.ratio(month, line.copay_wari, band)?;
         let item = Item { cost: read::yen("cost", line.cost)?, ratio, setting: read::setting("setting", &line.setting)? };
         Ok(Line { who: &line.who, under_70: is_under_70, item })
     }
 
-    fn ratio(&self, field: &'static str, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
+    fn ratio(&self, month: Month, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
         if let Some(tenths) = given {
-            return read::ratio(field, tenths);
+            return read::ratio("copay_wari", tenths);
         }
-        let ages = match &self.age {
-            Some(age) => read::ages("age", age)?,
-            None => band.ages,
-        };
         // A band that tells its age itself is asked for no other.
-        band.ratio(ages).ok_or_else(|| {
-            FieldFault::new(
-                field,
-                "is missing, and the category does not tell: 2 at 70 to 74, 1 in 後期高齢者医療 (or give age)",
-            )
+        let ages = self.ages()?.unwrap_or(band.ages);
+        band.ratio(ages, month).ok_or_else(|| {
+            let reason = if month < ONE_ENDED {
+                "is missing, and the category does not tell: at 70 to 74 until 2019-03 1 for people born up to 1944-04-01, 2 for \
+                 others; 1 in 後期高齢者医療"
+            } else {
+                "is missing, and the category does not tell: 2 at 70 to 74, 1 in 後期高齢者医療 (or give age)"
+            };
+            FieldFault::new("copay_wari", reason)
         })
     }
 }
 
-/// An answer without amounts.
-fn frame(month: Month, band: &Band) -> MonthlyAnswer {
-    let table = table_of(month);
-    MonthlyAnswer {
-        month: month.to_string(),
-        table_from: table.map(|table| table.from.to_string()).unwrap_or_default(),
-        source: table.map(|table| table.source.to_owned()).unwrap_or_default(),
-        category: band.label.to_owned(),
-        share_yen: 0,
-        cap_yen: None,
-        payment_yen: 0,
-        refund_yen: 0,
-        yearly_cap_yen: band.yearly.map(|yen| yen.amount()),
-        outpatient_yearly_cap_yen: band.outpatient.and_then(|cap| cap.yearly).map(|yen| yen.amount()),
-        steps: Vec::new(),
-        notes: band.note.map(MonthlyNote::from).into_iter().collect(),
-    }
-}
-
-impl From<&Step<'_>> for MonthlyStep {
-    fn from(step: &Step<'_>) -> Self {
-        Self { english: step.english(), japanese: step.japanese(), yen: step.yen().amount() }
-    }
-}
-
-impl From<Note> for MonthlyNote {
-    fn from(note: Note) -> Self {
-        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,10 @@ use crate::calculator::FieldFault;
 use crate::domain::{CopayRatio, LimitCategory, Month};
 use crate::rules::category::{
     LowIncome, category_from_70_by_tax, category_from_70_of_employee, category_of_employee, category_of_nhi,
-    certificate_kind, is_pension_without_income,
+    is_pension_without_income,
 };
 use crate::rules::late_elderly::TWO_SINCE;
+use crate::rules::registered_category::certificate_kind;
 use crate::wire::code;
 
 /// The label without 区分, as case files write it.
@@ -41,7 +42,8 @@ fn low(input: &mut Input) -> Result<LowIncome, FieldFault> {
 /// `category_70plus_employee`.
 pub(super) fn from_70_employee(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (ratio, pay) = (input.ratio()?, input.yen("standard_monthly_remuneration")?);
-    Ok(label(category_from_70_of_employee(ratio, pay, low(input)?)))
+    let category = category_from_70_of_employee(ratio, pay, low(input)?);
+    category.map(label).ok_or_else(|| FieldFault::new("copay_wari", "3割 begins with a pay of 280,000"))
 }
 
 /// `category_70plus_by_tax`.
@@ -59,7 +61,10 @@ pub(super) fn from_70_by_tax(input: &mut Input) -> Result<Outcome, FieldFault> {
     if late_elderly && !split && ratio == CopayRatio::Two {
         return Err(FieldFault::new("copay_wari", "2割 exists in 後期高齢者医療 since 2022-10-01"));
     }
-    Ok(label(category_from_70_by_tax(ratio, taxable, low(input)?, split)))
+    let category = category_from_70_by_tax(ratio, taxable, low(input)?, split);
+    category.map(label).ok_or_else(|| {
+        FieldFault::new("copay_wari", "3割 begins with a taxable income of 1,450,000, 2割 of 後期高齢者医療 with 280,000")
+    })
 }
 
 /// `pension_without_income`.

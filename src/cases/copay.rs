@@ -8,7 +8,7 @@ use crate::rules::active_income::{Revenue, is_active_by_tax, is_active_employee}
 use crate::rules::copay::{NoRatio, ratio_below_75};
 use crate::rules::elderly::{elderly_begins, elderly_certificate_begins};
 use crate::rules::late_elderly::{MiddleIncome, late_elderly_ratio};
-use crate::rules::scheme::BEGIN;
+use crate::rules::scheme::{BEGIN, late_elderly_begins};
 
 fn tenths(ratio: CopayRatio) -> Outcome {
     Outcome::Digit(ratio.tenths())
@@ -87,5 +87,12 @@ pub(super) fn certificate_start(input: &mut Input) -> Result<Outcome, FieldFault
     if recognised.is_some_and(|day| day < birth.date()) {
         return Err(FieldFault::new("recognised", "lies before the birth"));
     }
-    Ok(Outcome::Date(recognised.map_or_else(|| elderly_begins(birth), |day| elderly_certificate_begins(birth, day))))
+    if recognised.is_some_and(|day| day >= late_elderly_begins(birth)) {
+        return Err(FieldFault::new("recognised", "the certificate ends the day before the 75th birthday"));
+    }
+    let begins = recognised.map_or_else(|| elderly_begins(birth), |day| elderly_certificate_begins(birth, day));
+    if begins < BEGIN {
+        return Err(FieldFault::new("birth", NoRatio::BeforeRules.to_string()));
+    }
+    Ok(Outcome::Date(begins))
 }

@@ -72,5 +72,5 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
 pub(super) fn specific_disease(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (month, ages) = (input.month()?, input.ages()?);
     let band = input.band("category", month, ages)?;
-    Ok(Outcome::Yen(specific_disease_cap(input.disease()?, band)))
+    Ok(Outcome::Yen(specific_disease_cap(month, input.disease()?, band)))
 }

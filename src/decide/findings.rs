@@ -3,9 +3,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::domain::{CopayRatio, Coverage, LimitCategory, LimitCertificate, LimitKind, Month, Period, Scheme};
-use crate::rules::category::{CATEGORY, CATEGORY_FOLLOWS_RATIO, MEAL_REDUCTION, agrees_with_ratio, is_low_income};
 use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
 use crate::rules::limit::{Ages, BandError, BandName, band, table_of, tables};
+use crate::rules::registered_category::{
+    MEAL_REDUCTION, agrees_with_ratio, category_rule_on, follows_ratio_rule_on, is_low_income,
+};
 use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
 use crate::rules::{Rule, late_elderly};
 
@@ -101,7 +103,7 @@ fn ratios(coverage: &Coverage) -> impl Iterator<Item = Finding> {
             part: Part::Ratio,
             registered: format!("一部負担金割合{}", wari(dated.ratio)),
             days,
-            rule: late_elderly::RATIO,
+            rule: late_elderly::rule_on(days.from()),
         })
     })
 }
@@ -128,7 +130,8 @@ fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
         };
         found.extend(outside.into_iter().flatten().map(|days| finding(days, elderly::PERIOD)));
         if certificate.ratio == CopayRatio::One && birth.date() > elderly::LAST_BORN_WITH_ONE {
-            found.push(finding(certificate.period, elderly::RATIO));
+            let since = days(from.max(elderly::TWO_SINCE), through);
+            found.extend(since.map(|days| finding(days, elderly::RATIO)));
         }
     }
     found
@@ -147,12 +150,18 @@ fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
         if !judged || !wrong {
             continue;
         }
-        match found.last_mut().filter(|last| last.days.through() == before(stretch.from())) {
-            Some(last) => last.days = days(last.days.from(), stretch.through()).unwrap_or(last.days),
-            None => found.push(of_limit(limit.category, stretch, CATEGORY)),
-        }
+        add(&mut found, of_limit(limit.category, stretch, category_rule_on(stretch.from())));
     }
     found
+}
+
+/// Adds a finding, to the last one where it only goes on.
+fn add(found: &mut Vec<Finding>, finding: Finding) {
+    let goes_on = |last: &&mut Finding| last.rule == finding.rule && last.days.through() == before(finding.days.from());
+    match found.last_mut().filter(goes_on) {
+        Some(last) => last.days = days(last.days.from(), finding.days.through()).unwrap_or(last.days),
+        None => found.push(finding),
+    }
 }
 
 fn of_limit(category: LimitCategory, days: Period, rule: Rule) -> Finding {
@@ -179,10 +188,16 @@ fn category_and_ratio(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Find
         .chain(certificates)
         .filter(|(_, ratio)| !agrees_with_ratio(limit.category, *ratio, is_late_elderly(coverage)))
         .filter_map(|(period, ratio)| {
-            let days = days(period.from().max(limit.period.from()), period.through().min(limit.period.through()))?;
+            let shared = days(period.from().max(limit.period.from()), period.through().min(limit.period.through()))?;
             let registered = format!("{} + {}", limit.category.japanese(), wari(ratio));
-            Some(Finding { part: Part::Limit, registered, days, rule: CATEGORY_FOLLOWS_RATIO })
+            let mut found = Vec::new();
+            for days in stretches(coverage, shared) {
+                let rule = follows_ratio_rule_on(days.from());
+                add(&mut found, Finding { part: Part::Limit, registered: registered.clone(), days, rule });
+            }
+            Some(found)
         })
+        .flatten()
         .collect()
 }
 

@@ -33,7 +33,7 @@ pub enum NoRatio {
 }
 
 /// The ratio on `day` in employees' schemes and national health insurance, which agree: 2割 before school, 3割 until the
-/// senior rule begins, then that of 70 to 74.
+/// senior rule begins, then that of 70 to 74 (健康保険法74条・110条; 国民健康保険法42条; since 2008-04-01 in this form).
 ///
 /// # Errors
 /// See [`NoRatio`].

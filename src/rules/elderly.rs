@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use super::Rule;
 use super::scheme::late_elderly_begins;
-use crate::domain::{BirthDate, CopayRatio};
+use crate::domain::{BirthDate, CopayRatio, Month};
 
 /// When the certificate holds.
 pub const PERIOD: Rule = Rule {
@@ -20,7 +20,7 @@ pub const PERIOD: Rule = Rule {
 pub const RATIO: Rule = Rule {
     name: "elderly-ratio",
     source: "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 国民健康保険法42条1項3号・4号",
-    effective_on: Some(date(2014, 4, 1)),
+    effective_on: Some(TWO_SINCE),
     english: "as the insurer registered it for the certificate (2割 as a rule, 3割 with an active income, 1割 for people born up to \
               1944-04-01)",
     japanese: "保険者が登録した高齢受給者証の割合のとおり（原則2割、現役並み所得者は3割。昭和19年4月1日以前生まれは特例で1割）",
@@ -30,7 +30,7 @@ pub const RATIO: Rule = Rule {
 #[must_use]
 pub fn rule_on(day: Date) -> Rule {
     let before = "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 軽減特例措置";
-    match day < date(2014, 4, 1) {
+    match day < TWO_SINCE {
         true => Rule {
             source: before,
             effective_on: Some(date(2008, 4, 1)),
@@ -42,36 +42,43 @@ pub fn rule_on(day: Date) -> Rule {
     }
 }
 
-/// The last birth date with which the special measure of 1割 instead of 2割 went on until the 75th birthday.
+/// From this day on whoever begins pays 2割 (健康保険法74条1項2号, without the special measure).
+pub const TWO_SINCE: Date = date(2014, 4, 1);
+
+/// The last birth date with which the special measure of 1割 instead of 2割 went on after 2014-04-01, until the 75th birthday.
 pub const LAST_BORN_WITH_ONE: Date = date(1944, 4, 1);
 
+/// From this month on nobody is left with the special measure: the last of them turned 75 on 2019-04-01.
+pub const ONE_ENDED: Month = Month::new(2019, 4);
+
 /// The first day, inclusive, on which somebody pays as a person of 70 to 74: the 1st of the month after the one in which the
-/// age of 70 is reached. Because an age is reached the day before the birthday, people born on the 1st begin on their birthday.
+/// age of 70 is reached (健康保険法74条1項2号, since 2008-04-01). Because an age is reached the day before the birthday, people
+/// born on the 1st begin on their birthday.
 #[must_use]
 pub fn elderly_begins(birth: BirthDate) -> Date {
     birth.reaches(70).last_of_month().tomorrow().expect("birth dates lie far from year 9999")
 }
 
 /// The first day, inclusive, of 高齢受給者証 for somebody whom this insurer covers since `covered_on`: a dependant recognised at 70
-/// or later gets it from the day of recognition.
+/// or later gets it from the day of recognition (健康保険法施行規則52条, since 2008-04-01).
 #[must_use]
 pub fn elderly_certificate_begins(birth: BirthDate, covered_on: Date) -> Date {
     elderly_begins(birth).max(covered_on)
 }
 
-/// The last day, inclusive: the day before the 75th birthday.
+/// The last day, inclusive: the day before the 75th birthday (高齢者の医療の確保に関する法律52条1号, since 2008-04-01).
 #[must_use]
 pub fn elderly_ends(birth: BirthDate) -> Date {
     late_elderly_begins(birth).yesterday().expect("birth dates lie far from year 1")
 }
 
-/// Whether somebody pays as a person of 70 to 74 on `day`.
+/// Whether somebody pays as a person of 70 to 74 on `day` (健康保険法74条1項2号, since 2008-04-01).
 #[must_use]
 pub fn is_elderly(birth: BirthDate, day: Date) -> bool {
     elderly_begins(birth) <= day && day <= elderly_ends(birth)
 }
 
-/// The ratio at 70 to 74.
+/// The ratio at 70 to 74 (健康保険法74条1項2号・3号; 国民健康保険法42条1項3号・4号; 2割 since 2014-04-01).
 #[must_use]
 pub fn elderly_ratio(birth: BirthDate, active_income: bool) -> CopayRatio {
     match active_income {

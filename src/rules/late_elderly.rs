@@ -30,17 +30,17 @@ pub fn rule_on(day: Date) -> Rule {
     }
 }
 
-/// 2割 exists from this day on.
+/// 2割 exists from this day on (高齢者の医療の確保に関する法律67条1項2号; 令和3年法律66号).
 pub const TWO_SINCE: Date = date(2022, 10, 1);
 
-/// 一定以上所得 (高齢者の医療の確保に関する法律施行令7条1項): 課税所得 of this and more …
-const MIDDLE_TAXABLE: Yen = Yen::new(280_000);
-/// … and pension and other income of this and more for a single insured …
+/// 一定以上所得: 課税所得 of this and more (高齢者の医療の確保に関する法律施行令7条1項, since 2022-10-01).
+pub const MIDDLE_TAXABLE: Yen = Yen::new(280_000);
+/// 一定以上所得: besides, pension and other income of this and more for a single insured (the same article, since 2022-10-01).
 const MIDDLE_INCOME_SINGLE: Yen = Yen::new(2_000_000);
-/// … or of this and more in all for two and more.
+/// 一定以上所得: the same line for two and more in all (the same article, since 2022-10-01).
 const MIDDLE_INCOME_SEVERAL: Yen = Yen::new(3_200_000);
 
-/// Income of the insured of 後期高齢者医療 in a household.
+/// Income of the insured of 後期高齢者医療 in a household (高齢者の医療の確保に関する法律施行令7条1項, since 2022-10-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MiddleIncome {
     /// The highest 課税所得 among them.
@@ -60,7 +60,8 @@ impl MiddleIncome {
     }
 }
 
-/// The ratio on `day` in 後期高齢者医療, at 75 and over or at 65 and over with a recognised disability.
+/// The ratio on `day` in 後期高齢者医療, at 75 and over or at 65 and over with a recognised disability
+/// (高齢者の医療の確保に関する法律67条1項; 2割 since 2022-10-01).
 #[must_use]
 pub fn late_elderly_ratio(day: Date, active_income: bool, income: &MiddleIncome) -> CopayRatio {
     match active_income {

@@ -5,6 +5,7 @@
 //! | [`copay`], [`preschool`], [`elderly`], [`late_elderly`] | 一部負担金割合 by age on the check date |
 //! | [`active_income`] | 現役並み所得 |
 //! | [`category`] | 適用区分 by income |
+//! | [`registered_category`] | what a registered 適用区分 must agree with |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
 //! | [`scheme`] | 後期高齢者医療 from 75 on; 資格喪失日 |
 //! | [`rounding`] | where money is rounded |
@@ -18,6 +19,7 @@ pub mod limit;
 pub mod preschool;
 #[cfg(test)]
 mod properties;
+pub mod registered_category;
 pub mod rounding;
 pub mod scheme;
 

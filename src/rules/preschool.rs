@@ -14,7 +14,7 @@ pub const PRESCHOOL: Rule = Rule {
     japanese: "6歳に達する日以後の最初の3月31日まで未就学（2割）",
 };
 
-/// The last day, inclusive, on which a child counts as 未就学: the first 31 March on or after the day on which it
+/// The last day, inclusive, on which a child counts as 未就学 (健康保険法110条2項1号ロ, since 2008-04-01): the first 31 March on or after the day on which it
 /// reaches six. Born on 1 April 2020: 31 March 2026; born on 2 April 2020: 31 March 2027.
 #[must_use]
 pub fn preschool_ends(birth: BirthDate) -> Date {

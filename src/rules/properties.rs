@@ -34,6 +34,7 @@ fn expected(year: i16, month: i8, day: i8, active: bool) -> Vec<(Date, Result<Co
         (12, _) => date(year + 71, 1, 1),
         _ => date(year + 70, month + 1, 1),
     };
+    // By our reading somebody born on 29 February has the birthday on 1 March of a common year.
     let leap = (month, day) == (2, 29) && !date(year + 75, 1, 1).in_leap_year();
     let late = if leap { date(year + 75, 3, 1) } else { date(year + 75, month, day) };
     let of_seniors = match active {
@@ -73,7 +74,7 @@ proptest! {
         year in 1933..2030_i16,
         month in 1..=12_i8,
         // The first days of a month, its end, and 29 February are where an error of a day shows.
-        day in prop_oneof![1..=3_i8, 28..=29_i8, 1..=28_i8],
+        day in prop_oneof![1..=3_i8, 28..=31_i8, 1..=28_i8],
         active in any::<bool>(),
     ) {
         let Ok(birth) = Date::new(year, month, day) else { return Ok(()) };

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::Rule;
 use crate::domain::BirthDate;
 
-/// The day on which 後期高齢者医療, the ratio of 70 to 74 and 2割 until school began. The rules here reach back no further.
+/// The day on which 後期高齢者医療 (高齢者の医療の確保に関する法律), the ratio of 70 to 74 and 2割 until school began. The rules here reach back no further.
 pub const BEGIN: Date = date(2008, 4, 1);
 
 /// The scheme changes on the 75th birthday itself, although the age is reached the day before.
@@ -22,25 +22,28 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     name: "late-elderly-from-65",
     source: "高齢者の医療の確保に関する法律50条2号",
     effective_on: Some(BEGIN),
-    english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability",
-    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ",
+    english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability (from the 65th birthday on, as \
+              we read it)",
+    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ（65歳の誕生日からと読んだ）",
 };
 
 /// 資格喪失日 of somebody who leaves their work or dies on `day`: the first day without coverage, which is the day after
-/// (健康保険法36条, 国民健康保険法8条).
+/// (健康保険法36条, 国民健康保険法8条; since when is not known to us).
 /// `None` after the last day of year 9999.
 #[must_use]
 pub fn loss_after(day: Date) -> Option<Date> {
     day.tomorrow().ok()
 }
 
-/// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began.
+/// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began
+/// (高齢者の医療の確保に関する法律50条1号・52条1号, since 2008-04-01).
 #[must_use]
 pub fn late_elderly_begins(birth: BirthDate) -> Date {
     birth.birthday(75).max(BEGIN)
 }
 
-/// The first day on which somebody with a recognised disability can be in 後期高齢者医療.
+/// The first day on which somebody with a recognised disability can be in 後期高齢者医療 (高齢者の医療の確保に関する法律50条2号, since
+/// 2008-04-01). That this is the 65th birthday, as at 75, is a reading of ours: our sources give no day.
 #[must_use]
 pub fn late_elderly_earliest(birth: BirthDate) -> Date {
     birth.birthday(65).max(BEGIN)
@@ -54,7 +57,6 @@ mod tests {
     fn the_scheme_changes_on_the_birthday_itself() {
         let born = |year, month, day| BirthDate::new(date(year, month, day)).unwrap();
         assert_eq!(late_elderly_begins(born(1951, 11, 22)), date(2026, 11, 22));
-        assert_eq!(late_elderly_begins(born(1952, 2, 29)), date(2027, 3, 1));
         assert_eq!(late_elderly_begins(born(1920, 5, 1)), date(2008, 4, 1));
     }
 }

@@ -208,10 +208,10 @@ async fn the_operator_api_works_a_month_out() {
         (
             json!({"month": "2026-07", "category": "低所得Ⅱ", "age": "70to74", "category_under70": "オ", "lines": [
                 {"who": "祖母", "age": "70plus", "setting": "out", "cost": 30_000},
-                {"who": "父", "age": "under70", "setting": "in", "cost": 100_000}]}),
-            // 6,000 of 祖母 (2割), 30,000 of 父 (3割): 36,000 against 35,400.
-            35_400,
-            600,
+                {"who": "父", "age": "under70", "setting": "in", "cost": 80_000}]}),
+            // 6,000 of 祖母 (2割), 24,000 of 父 (3割), below every cap.
+            30_000,
+            0,
         ),
         // Both ages: 30,000 of 祖母 (70–74, 2割, outpatient cap 18,000), 父 60,000, 子 9,000 which does not count:
         // 18,000 + 60,000 = 78,000 stay below 80,100, so that only 12,000 are refunded.
@@ -278,6 +278,11 @@ async fn the_operator_api_names_the_field_that_is_wrong() {
         ),
         // Households are summed within one insurer, and 後期高齢者医療 insures nobody under 70.
         (json!({"month": "2026-08", "category": "一般Ⅱ", "category_under70": "ウ", "lines": [line.clone()]}), "category"),
+        (
+            json!({"month": "2026-07", "age": "75plus", "category": "一般Ⅱ", "category_under70": "ウ", "lines": [line.clone()]}),
+            "age",
+        ),
+        (json!({"month": "2019-03", "category": "一般", "age": "70to74", "medical_cost": 1, "setting": "in"}), "copay_wari"),
         (json!({"month": "2027-08", "category": "標報20万以上", "medical_cost": 1}), "age"),
         (json!([1]), "JSON object"),
     ] {

@@ -76,10 +76,12 @@ fn the_old_scheme_ends_on_the_75th_birthday() {
 }
 
 #[test]
-fn nobody_is_late_elderly_before_65() {
-    assert_eq!(found(&late_elderly(date(1958, 3, 10), date(2023, 3, 10))), []);
-    let day = date(2023, 3, 9);
-    assert_eq!(found(&late_elderly(date(1958, 3, 10), day)), [("late-elderly-from-65", day, day)]);
+fn nobody_is_late_elderly_at_64_and_a_recognised_disability_may_be_from_65_on() {
+    // Which day is the first one is a reading of ours, so that both coverages stay away from the 65th birthday in March 2023.
+    let mut covered = late_elderly(date(1958, 3, 10), date(2022, 6, 1));
+    covered.loss = Some(Loss { on: date(2022, 7, 1), reason: LossReason::Other });
+    assert_eq!(found(&covered), [("late-elderly-from-65", date(2022, 6, 1), date(2022, 6, 30))]);
+    assert_eq!(found(&late_elderly(date(1958, 3, 10), date(2023, 5, 1))), []);
 }
 
 #[test]
@@ -135,7 +137,7 @@ fn categories_have_their_age_and_their_time() {
     let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
     late.limits = vec![limit(LimitCategory::GeneralOne, date(2022, 8, 1), date(2023, 7, 31))];
     assert_eq!(found(&late), [("limit-category", date(2022, 8, 1), date(2022, 9, 30))]);
-    late.limits = vec![limit(LimitCategory::General, date(2022, 8, 1), date(2023, 7, 31))];
+    late.limits = vec![limit(LimitCategory::General, date(2022, 10, 1), date(2023, 7, 31))];
     assert_eq!(found(&late), [("limit-category", date(2022, 10, 1), date(2023, 7, 31))]);
     late.limits = vec![limit(LimitCategory::ActiveTwo, date(2018, 7, 1), date(2018, 8, 31))];
     assert_eq!(found(&late), [("limit-category", date(2018, 7, 1), date(2018, 7, 31))]);
@@ -176,15 +178,47 @@ fn categories_follow_the_ratio_on_the_days_they_share() {
 }
 
 #[test]
-fn only_people_without_municipal_tax_get_cheaper_meals() {
+fn the_rule_of_a_finding_was_in_force_on_its_days() {
+    let effective = |coverage: &Coverage| -> Vec<(Date, Date, Option<Date>)> {
+        let found = findings(coverage, TODAY);
+        found.iter().map(|finding| (finding.days.from(), finding.days.through(), finding.rule.effective_on)).collect()
+    };
+    // 一般Ⅱ at 70 to 74 is wrong by the rule of 2018-08 and, from 2022-10 on, by that of 2022-10.
+    let mut covered = employee(date(1950, 1, 20));
+    covered.loss = Some(Loss { on: date(2024, 1, 1), reason: LossReason::Other });
+    covered.limits = vec![limit(LimitCategory::GeneralTwo, date(2022, 8, 1), date(2023, 7, 31))];
+    assert_eq!(
+        effective(&covered),
+        [
+            (date(2022, 8, 1), date(2022, 9, 30), Some(date(2018, 8, 1))),
+            (date(2022, 10, 1), date(2023, 7, 31), Some(date(2022, 10, 1))),
+        ]
+    );
+    covered.limits = vec![limit(LimitCategory::ActiveTwo, date(2015, 8, 1), date(2016, 7, 31))];
+    assert_eq!(effective(&covered), [(date(2015, 8, 1), date(2016, 7, 31), Some(date(2015, 1, 1)))]);
+
+    let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    late.ratios = vec![DatedRatio { period: period(date(2022, 8, 1), date(2023, 7, 31)), ratio: CopayRatio::Three }];
+    late.limits = vec![limit(LimitCategory::LowTwo, date(2022, 8, 1), date(2023, 7, 31))];
+    assert_eq!(
+        effective(&late),
+        [(date(2022, 8, 1), date(2022, 9, 30), None), (date(2022, 10, 1), date(2023, 7, 31), Some(date(2022, 10, 1))),]
+    );
+    late.limits.clear();
+    late.ratios[0].ratio = CopayRatio::Two;
+    assert_eq!(effective(&late), [(date(2022, 8, 1), date(2022, 9, 30), Some(date(2008, 4, 1)))]);
+}
+
+#[test]
+fn our_reading_of_cheaper_meals_is_reported_as_a_reading() {
     let mut covered = employee(date(1980, 1, 1));
-    covered.limits = vec![limit(LimitCategory::O, date(2026, 8, 1), date(2027, 7, 31))];
-    assert_eq!(found(&covered), []);
     covered.limits = vec![LimitCertificate {
         kind: LimitKind::LimitAndMeal,
         ..limit(LimitCategory::U, date(2026, 8, 1), date(2027, 7, 31))
     }];
-    assert_eq!(found(&covered), [("meal-reduction", date(2026, 8, 1), date(2027, 7, 31))]);
+    for finding in findings(&covered, TODAY) {
+        assert!(finding.rule.english.contains("a reading of ours") && finding.rule.japanese.contains("読んだ"));
+    }
 }
 
 #[test]

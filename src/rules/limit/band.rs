@@ -1,5 +1,6 @@
 use crate::domain::{CopayRatio, LimitCategory, Month, Yen};
-use crate::rules::category::agrees_with_ratio;
+use crate::rules::elderly::ONE_ENDED;
+use crate::rules::registered_category::agrees_with_ratio;
 
 /// 適用区分 of one month's table: whom it is for, and its amounts.
 ///
@@ -113,14 +114,16 @@ impl Band {
             && monthly(self) == monthly(other)
     }
 
-    /// The ratio that goes with the band for people of `ages`; `None` where more would have to be known.
+    /// The ratio that goes with the band for people of `ages` in `month`; `None` where more would have to be known.
     #[must_use]
-    pub fn ratio(&self, ages: Ages) -> Option<CopayRatio> {
+    pub fn ratio(&self, ages: Ages, month: Month) -> Option<CopayRatio> {
         let ages = if self.ages == Ages::From70 { ages } else { self.ages };
         match ages {
             Ages::Under70 => Some(CopayRatio::Three),
             // 現役並み is what rises with the medical cost from 70 on.
             _ if self.household.start.is_some() => Some(CopayRatio::Three),
+            // 1割 or 2割, by the birth date.
+            Ages::From70To74 if month < ONE_ENDED => None,
             Ages::From70To74 => Some(CopayRatio::Two),
             Ages::LateElderly => [CopayRatio::One, CopayRatio::Two].into_iter().find(|ratio| self.goes_with(*ratio)),
             Ages::From70 => None,

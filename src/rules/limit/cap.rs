@@ -1,4 +1,5 @@
 use super::band::{Band, Formula, Transitional};
+use super::reading::{HALVES_SPECIFIC_DISEASE, HALVES_TRANSITIONAL, is_halved_in};
 use super::specific_disease::{SpecificDisease, specific_disease_cap};
 use super::step::Step;
 use crate::domain::{CopayRatio, Month, Yen};
@@ -42,10 +43,9 @@ pub struct Terms {
     pub band: &'static Band,
     /// 多数回該当: three months of the last twelve, with this insurer, already reached the household's cap.
     pub fourth_month: bool,
-    /// The patient turns 75 in this month, not on its first day, or has to change the scheme because the insured person does:
-    /// both schemes use half of every amount (健康保険法施行令42条).
-    /// That this goes on after 2026-08, and that it halves the 配慮措置
-    /// and the 特定疾病 cap too, is a reading of ours.
+    /// The patient turns 75 in this month, not on its first day, or has to change the scheme because the insured person does,
+    /// which is a reading of ours: both schemes use half of every amount (健康保険法施行令42条; by examples of 2018-08). What else of
+    /// it is a reading stands in `reading.rs`.
     pub turns_75: bool,
 }
 
@@ -130,8 +130,9 @@ impl Terms {
     }
 
     fn transitional_cap(&self, measure: Transitional, cost: Yen) -> Cap {
-        let (base, start) = (self.half(measure.base), self.half(measure.start));
-        self.cap(base + tenth(cost.over(start)), Origin::Transitional { base, start, cost })
+        let terms = self.halving(HALVES_TRANSITIONAL);
+        let (base, start) = (terms.half(measure.base), terms.half(measure.start));
+        terms.cap(base + tenth(cost.over(start)), Origin::Transitional { base, start, cost })
     }
 
     /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
@@ -150,16 +151,26 @@ impl Terms {
     /// What the patient pays of an item for a 特定疾病.
     #[must_use]
     pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
-        let cap = self.cap(self.half(specific_disease_cap(disease, self.band)), Origin::SpecificDisease);
+        let terms = self.halving(HALVES_SPECIFIC_DISEASE);
+        let cap = terms.cap(terms.half(specific_disease_cap(self.month, disease, self.band)), Origin::SpecificDisease);
         Payment::capped(item.share(), cap)
     }
 
     fn cap(&self, yen: Yen, origin: Origin) -> Cap {
-        Cap { yen, origin, halved: self.turns_75 }
+        Cap { yen, origin, halved: self.halves() }
     }
 
     fn half(&self, yen: Yen) -> Yen {
-        if self.turns_75 { yen.half() } else { yen }
+        if self.halves() { yen.half() } else { yen }
+    }
+
+    fn halves(&self) -> bool {
+        self.turns_75 && is_halved_in(self.month)
+    }
+
+    /// The same, with half amounts only where `too` says that amounts of the kind at hand are halved.
+    fn halving(&self, too: bool) -> Self {
+        Self { turns_75: self.turns_75 && too, ..*self }
     }
 }
 

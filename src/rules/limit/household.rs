@@ -28,12 +28,13 @@ pub struct Household<'a> {
     pub steps: Vec<Step<'a>>,
 }
 
-/// An item of somebody under 70 counts from this share on (健康保険法施行令41条1項).
+/// An item of somebody under 70 counts from this share on (健康保険法施行令41条1項; in every table here, so since 2015-01 at the latest).
 const COUNTS_FROM: Yen = Yen::new(21_000);
 
-/// 世帯合算 (健康保険法施行令41条), within one insurer: first each person of 70 and over has the outpatient cap, then all of them
+/// 世帯合算 (健康保険法施行令41条; in every table here, so since 2015-01 at the latest), within one insurer: first each person of 70 and over has the outpatient cap, then all of them
 /// the household's cap of their band; then what stays joins the items of people under 70 with a share of 21,000 yen and more,
-/// against the cap of the band under 70. Lines of an age without terms stay uncapped.
+/// against the cap of the band under 70, with 1 % of the cost of both. That the
+/// two ages join like this is a reading of ours. Lines of an age without terms stay uncapped.
 #[must_use]
 pub fn household<'a>(under_70: Option<&Terms>, from_70: Option<&Terms>, lines: &[Line<'a>]) -> Household<'a> {
     let mut steps: Vec<Step<'a>> = lines.iter().map(share_step).collect();

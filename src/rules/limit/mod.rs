@@ -6,6 +6,7 @@
 mod band;
 mod cap;
 mod household;
+mod reading;
 mod specific_disease;
 mod step;
 mod table;
@@ -13,6 +14,7 @@ mod table;
 pub use band::{Ages, Band, Formula, Note, Outpatient, Transitional};
 pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
 pub use household::{Household, Line, household};
+pub use reading::{BOTH_AGES, readings};
 pub use specific_disease::{SpecificDisease, specific_disease_cap};
 pub use step::Step;
 pub use table::{BandError, BandName, Table, band, table_of, tables, unchanged_since};

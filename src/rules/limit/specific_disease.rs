@@ -1,5 +1,5 @@
 use super::band::Band;
-use crate::domain::Yen;
+use crate::domain::{Month, Yen};
 
 /// 特定疾病 (code table 013).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,9 +12,18 @@ pub enum SpecificDisease {
     Hiv,
 }
 
-/// 特定疾病: what is paid at most in a month at one institution, in- and outpatient apart (健康保険法施行令41条9項, 42条9項): 10,000
-/// yen; 20,000 for dialysis under 70 in the two upper bands. That it is the same after 2026-08 is a reading of ours.
+/// What is paid at most, by the first month of each row: as a rule, and for dialysis under 70 in the upper bands.
+const CAPS: [(Month, Yen, Yen); 2] = [
+    // A reading of ours, from memory: nothing was found that changes these amounts together with the others.
+    (Month::new(2026, 8), Yen::new(10_000), Yen::new(20_000)),
+    // Since when they stand is not known to us; the tables begin here.
+    (Month::new(2015, 1), Yen::new(10_000), Yen::new(20_000)),
+];
+
+/// 特定疾病: what is paid at most in a month at one institution, in- and outpatient apart (健康保険法施行令41条9項, 42条9項; the dates
+/// are those of the rows).
 #[must_use]
-pub fn specific_disease_cap(disease: SpecificDisease, band: &Band) -> Yen {
-    if disease == SpecificDisease::Dialysis && band.upper_income { Yen::new(20_000) } else { Yen::new(10_000) }
+pub fn specific_disease_cap(month: Month, disease: SpecificDisease, band: &Band) -> Yen {
+    let (_, ordinary, upper) = CAPS.iter().find(|(from, ..)| *from <= month).unwrap_or(&CAPS[CAPS.len() - 1]);
+    if disease == SpecificDisease::Dialysis && band.upper_income { *upper } else { *ordinary }
 }

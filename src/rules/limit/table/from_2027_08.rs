@@ -1,7 +1,8 @@
-//! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額. Official codes for them are not known, so that only labels,
+//! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額 (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
+//! 高齢者の医療の確保に関する法律施行令14条・15条, as 令和8年政令第240号 changes them). Official codes for them are not known, so that only labels,
 //! which are ours, name them: each says the least pay of its band. Amounts by taxable income are not in our sources.
 
-use super::{SOURCE_OF_2026, Table};
+use super::{AS_PLAIN, SOURCE_OF_2026, Table};
 use crate::domain::{LimitCategory as C, Month};
 use crate::rules::limit::band::{Ages, Band, Note};
 
@@ -22,7 +23,8 @@ pub static TABLE: Table = Table {
         Band::under_70("標報20万以上", &[], 69_600).fourth(44_400).a_year(530_000).note(CONTINUED),
         Band::under_70("標報16万以上", &[], 65_400).fourth(44_400).a_year(530_000).note(CONTINUED),
         Band::under_70("標報15万以下", &[], 61_500).fourth(34_500).a_year(410_000),
-        Band::under_70("オ", &[C::O, C::OBoundary], 36_900).fourth(24_600).a_year(290_000),
+        Band::under_70("オ", &[C::O], 36_900).fourth(24_600).a_year(290_000),
+        Band::under_70("オ（境）", &[C::OBoundary], 36_900).fourth(24_600).a_year(290_000).note(AS_PLAIN),
     ],
     from_70: &[
         from_70_too(PAY_127),
@@ -38,27 +40,28 @@ pub static TABLE: Table = Table {
             .fourth(44_400)
             .outpatient_a_year(28_000, 216_000)
             .a_year(530_000)
-            .note(AS_UNDER_70),
+            .note(WITH_OUTPATIENT),
         Band::from_70("標報16万以上", &[], 65_400)
             .fourth(44_400)
             .outpatient_a_year(28_000, 216_000)
             .a_year(530_000)
-            .note(AS_UNDER_70),
+            .note(WITH_OUTPATIENT),
         Band::from_70("標報15万以下", &[], 61_500)
             .fourth(34_500)
             .outpatient_a_year(22_000, 216_000)
             .a_year(410_000)
-            .note(AS_UNDER_70),
+            .note(WITH_OUTPATIENT),
         Band::from_70("低所得Ⅱ", &[C::LowTwo], 25_700)
             .fourth(24_600)
             .outpatient_a_year(13_000, 96_000)
             .a_year(290_000)
             .note(AS_BEFORE),
-        Band::from_70("低所得Ⅰ", &[C::LowOne, C::LowOneBoundary], 15_700).outpatient(8_000).a_year(180_000).note(AS_BEFORE),
+        Band::from_70("低所得Ⅰ", &[C::LowOne], 15_700).outpatient(8_000).a_year(180_000).note(AS_BEFORE),
+        Band::from_70("低所得Ⅰ（境）", &[C::LowOneBoundary], 15_700).outpatient(8_000).a_year(180_000).note(PLAIN_AS_BEFORE),
         Band::new("低所得Ⅰ（老福）", &[C::LowOnePension], Ages::LateElderly, 15_700)
             .outpatient(8_000)
             .a_year(180_000)
-            .note(AS_BEFORE),
+            .note(PLAIN_AS_BEFORE),
     ],
 };
 
@@ -77,9 +80,23 @@ const AS_UNDER_70: Note = Note {
     japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読んだ",
 };
 
+/// The ages of the outpatient cap from 2027-08 on were still being designed when our sources were written.
+const WITH_OUTPATIENT: Note = Note {
+    english: "that the household's amounts from 70 on are those of the same pay under 70, and that the outpatient cap begins at 70 as \
+              before, are readings of ours",
+    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読み、外来の上限は従来どおり70歳からと読んだ",
+};
+
 const AS_BEFORE: Note = Note {
-    english: "that the household's amounts of 低所得 stay as since 2026-08 is a reading of ours",
-    japanese: "低所得の世帯の額を、2026年8月からのままと読んだ",
+    english: "that the household's amounts of 低所得 stay as since 2026-08, and that the outpatient cap begins at 70 as before, are \
+              readings of ours",
+    japanese: "低所得の世帯の額を、2026年8月からのままと読み、外来の上限は従来どおり70歳からと読んだ",
+};
+
+const PLAIN_AS_BEFORE: Note = Note {
+    english: "that its amounts are those of 低所得Ⅰ, that the household's stay as since 2026-08, and that the outpatient cap begins at 70 \
+              as before, are readings of ours",
+    japanese: "額を低所得Ⅰと同じと読み、世帯の額は2026年8月からのまま、外来の上限は従来どおり70歳からと読んだ",
 };
 
 const PAY_127: Band =

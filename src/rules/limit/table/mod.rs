@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::band::{Ages, Band};
+use super::band::{Ages, Band, Note};
 use crate::domain::{LimitCategory, Month};
 
 /// The amounts from one month of treatment on.
@@ -26,6 +26,12 @@ const SOURCE: &str =
     "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条";
 /// The same, as the order that brings the amounts from 2026-08 and 2027-08 changed it.
 const SOURCE_OF_2026: &str = "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条（令和8年政令第240号）";
+
+/// Our sources name these categories and give no amounts for them.
+const AS_PLAIN: Note = Note {
+    english: "that オ（境） has the amounts of オ, 低所得Ⅰ（境） and 低所得Ⅰ（老福） those of 低所得Ⅰ, is a reading of ours",
+    japanese: "オ（境）の額をオと、低所得Ⅰ（境）・（老福）の額を低所得Ⅰと同じと読んだ",
+};
 
 /// Declares each table's module and puts it into the list, in order of time.
 macro_rules! tables {

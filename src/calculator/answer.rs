@@ -1,0 +1,87 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Month;
+use crate::rules::limit::{Band, Note, Step, table_of};
+
+/// What is paid, and the way there. Amounts are yen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyAnswer {
+    /// 診療月.
+    pub month: String,
+    /// The first month of the table that was used.
+    pub table_from: String,
+    /// Where the amounts stand.
+    pub source: String,
+    /// The category, in words.
+    pub category: String,
+    /// 一部負担金 before any cap.
+    pub share_yen: u64,
+    /// The cap of one patient's item; none for a household, whose caps stand in the steps.
+    pub cap_yen: Option<u64>,
+    /// What is paid.
+    pub payment_yen: u64,
+    /// What is refunded, or not asked for (現物給付).
+    pub refund_yen: u64,
+    /// 年間上限 from August to July, refunded afterwards; it does not lower the payment of a month.
+    pub yearly_cap_yen: Option<u64>,
+    /// The same of one person's outpatient care.
+    pub outpatient_yearly_cap_yen: Option<u64>,
+    /// The way there.
+    pub steps: Vec<MonthlyStep>,
+    /// What to know of the amounts that were used, in particular the readings of ours on which they rest.
+    pub notes: Vec<MonthlyNote>,
+}
+
+/// One line of the calculation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyStep {
+    /// What it is, in English.
+    pub english: String,
+    /// What it is, in Japanese.
+    pub japanese: String,
+    /// The amount.
+    pub yen: u64,
+}
+
+/// What to know of the amounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyNote {
+    /// In English.
+    pub english: String,
+    /// In Japanese.
+    pub japanese: String,
+}
+
+impl MonthlyAnswer {
+    /// An answer without amounts.
+    pub(super) fn without_amounts(month: Month, band: &Band) -> Self {
+        let table = table_of(month);
+        Self {
+            month: month.to_string(),
+            table_from: table.map(|table| table.from.to_string()).unwrap_or_default(),
+            source: table.map(|table| table.source.to_owned()).unwrap_or_default(),
+            category: band.label.to_owned(),
+            share_yen: 0,
+            cap_yen: None,
+            payment_yen: 0,
+            refund_yen: 0,
+            yearly_cap_yen: band.yearly.map(|yen| yen.amount()),
+            outpatient_yearly_cap_yen: band.outpatient.and_then(|cap| cap.yearly).map(|yen| yen.amount()),
+            steps: Vec::new(),
+            notes: band.note.map(MonthlyNote::from).into_iter().collect(),
+        }
+    }
+}
+
+impl From<&Step<'_>> for MonthlyStep {
+    fn from(step: &Step<'_>) -> Self {
+        Self { english: step.english(), japanese: step.japanese(), yen: step.yen().amount() }
+    }
+}
+
+impl From<Note> for MonthlyNote {
+    fn from(note: Note) -> Self {
+        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
+    }
+}

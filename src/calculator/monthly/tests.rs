@@ -1,0 +1,95 @@
+use super::*;
+
+fn patient(month: &str, category: &str) -> MonthlyQuestion {
+    MonthlyQuestion {
+        month: month.to_owned(),
+        category: category.to_owned(),
+        medical_cost: Some(50_000),
+        setting: Some("outpatient".to_owned()),
+        ..MonthlyQuestion::default()
+    }
+}
+
+fn household(category: &str, category_under70: &str, age: Option<&str>) -> MonthlyQuestion {
+    let line = |who: &str, age: &str| MonthlyLine {
+        who: who.to_owned(),
+        age: Some(age.to_owned()),
+        copay_wari: None,
+        setting: "outpatient".to_owned(),
+        cost: 80_000,
+    };
+    MonthlyQuestion {
+        month: "2026-07".to_owned(),
+        category: category.to_owned(),
+        category_under70: Some(category_under70.to_owned()),
+        age: age.map(str::to_owned),
+        lines: vec![line("祖母", "70plus"), line("父", "under70")],
+        ..MonthlyQuestion::default()
+    }
+}
+
+fn field(question: &MonthlyQuestion) -> String {
+    question.answer().unwrap_err().field.into_owned()
+}
+
+#[test]
+fn nobody_but_people_of_70_to_74_shares_an_insurer_with_people_under_70() {
+    // 16,000 of 祖母 (2割, below 18,000) and 24,000 of 父 (3割), below every cap.
+    for age in [None, Some("70to74")] {
+        assert_eq!(household("一般", "ウ", age).answer().unwrap().payment_yen, 40_000);
+        assert_eq!(field(&household("一般Ⅱ", "ウ", age)), "category");
+        assert_eq!(field(&household("エ", "ウ", age)), "category");
+    }
+    for age in ["75plus", "70plus", "under70"] {
+        for category in ["一般Ⅱ", "一般", "エ"] {
+            assert_eq!(field(&household(category, "ウ", Some(age))), "age", "{category} {age}");
+        }
+    }
+}
+
+#[test]
+fn at_70_to_74_the_ratio_is_asked_for_as_long_as_the_birth_date_decided_it() {
+    let of = |month: &str, category: &str, age: &str, copay_wari| {
+        let age = Some(age.to_owned());
+        MonthlyQuestion { age, copay_wari, ..patient(month, category) }
+    };
+    for category in ["一般", "低所得Ⅱ"] {
+        assert_eq!(field(&of("2019-03", category, "70to74", None)), "copay_wari");
+        assert_eq!(of("2019-03", category, "70to74", Some(1)).answer().unwrap().share_yen, 5_000);
+        assert_eq!(of("2019-04", category, "70to74", None).answer().unwrap().share_yen, 10_000);
+        assert_eq!(of("2019-03", category, "75plus", None).answer().unwrap().share_yen, 5_000);
+    }
+    assert_eq!(of("2019-03", "現役並みⅠ", "70to74", None).answer().unwrap().share_yen, 15_000);
+}
+
+#[test]
+fn readings_of_ours_are_noted_where_they_are_used() {
+    let words = |question: MonthlyQuestion| -> Vec<String> {
+        question.answer().unwrap().notes.into_iter().map(|note| note.english).collect()
+    };
+    let half = |question| MonthlyQuestion { turns75_this_month: true, ..question };
+    let dialysis = |question| MonthlyQuestion { specific_disease: Some(1), ..question };
+    for (question, noted) in [
+        (patient("2026-08", "ウ"), &[][..]),
+        (half(patient("2026-07", "現役並みⅠ")), &[]),
+        (half(patient("2026-08", "現役並みⅠ")), &["halved in the month of the 75th birthday after 2026-08"]),
+        (half(patient("2025-09", "一般Ⅱ")), &["halves the amounts of 配慮措置"]),
+        (half(patient("2025-10", "一般Ⅱ")), &[]),
+        (dialysis(patient("2026-07", "ウ")), &[]),
+        (dialysis(patient("2026-08", "ウ")), &["the amounts of 特定疾病 are the same after 2026-08"]),
+        (half(dialysis(patient("2026-07", "現役並みⅠ"))), &["halves the amounts of 特定疾病"]),
+        (
+            half(dialysis(patient("2026-08", "現役並みⅠ"))),
+            &["after 2026-08 too", "halves the amounts of 特定疾病", "are the same after 2026-08"],
+        ),
+        (patient("2018-07", "現役並み"), &["before 2018-08 are those of 現役並みⅠ"]),
+        (patient("2026-07", "A06"), &["オ（境） has the amounts of オ"]),
+        (patient("2026-07", "オ（境）"), &["オ（境） has the amounts of オ"]),
+        (patient("2026-07", "オ"), &[]),
+        (household("一般", "ウ", None), &["joins the items under 70"]),
+    ] {
+        let notes = words(question.clone());
+        assert_eq!(notes.len(), noted.len(), "{question:?}: {notes:?}");
+        assert!(notes.iter().zip(noted).all(|(note, words)| note.contains(words)), "{question:?}: {notes:?}");
+    }
+}
