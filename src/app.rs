@@ -15,7 +15,7 @@ use crate::http::{TerminalState, terminal_router};
 use crate::identity::{self, Listener, Tokens, Trust, TrustError};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
-use crate::query::{ByCard, Directory};
+use crate::query::{AccessLog, ByCard, ByCertificate, Challenges, Directory, challenges};
 use crate::store::{Store, StoreError};
 
 /// A running server. Dropping it does not stop it; [`App::stop`] does.
@@ -67,8 +67,11 @@ impl App {
 
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
+        let log = AccessLog::start(&store, &metrics, &config.limits, &config.secret);
         let terminal = TerminalState {
-            by_card: ByCard::start(&store, &metrics, &config.limits, &config.secret),
+            by_card: ByCard::start(&store, &metrics, &config.limits, log.clone()),
+            by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log),
+            challenges: Challenges::start(&store, &metrics, &config.limits),
             directory: directory.clone(),
             clock: clock.clone(),
             limits: config.limits,
@@ -83,6 +86,7 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
         };
+        let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {
             store,
             directory: directory.clone(),
@@ -93,6 +97,7 @@ impl App {
             token: config.operator_token.map(Into::into),
         };
         tasks.spawn(directory.follow(stop.clone()));
+        tasks.spawn(challenges::forget_old(forgetting, move || cleaning.now(), stop.clone()));
         tasks.spawn(identity::serve(listener, stop.clone()));
         tasks.spawn(operator::serve(operator_socket, operator::router(operator), config.limits, stop.clone()));
         tasks.close();

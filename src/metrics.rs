@@ -17,6 +17,8 @@ pub struct Metrics {
     pub handshakes: IntCounterVec,
     /// `shikaku_refused_callers_total{reason}`: requests on a living connection refused because of their certificate.
     pub refused_callers: IntCounterVec,
+    /// `shikaku_refused_cards_total{reason}`: cards that were not genuine, or did not prove to be there.
+    pub refused_cards: IntCounterVec,
     /// `shikaku_database_seconds{statement}`: batched statements of the request path.
     pub database_seconds: HistogramVec,
     /// `shikaku_database_batch{statement}`: questions that one batched statement took.
@@ -77,6 +79,12 @@ impl Metrics {
                 &registry,
                 "shikaku_refused_callers_total",
                 "Requests on a living connection refused because of the certificate, by reason",
+                &["reason"],
+            ),
+            refused_cards: counters(
+                &registry,
+                "shikaku_refused_cards_total",
+                "Cards that were not genuine or did not prove to be there, by reason",
                 &["reason"],
             ),
             database_seconds: histograms(

@@ -6,8 +6,8 @@ use std::fmt::Display;
 use jiff::civil::Date;
 
 use super::FieldFault;
-use crate::domain::{BirthDate, CopayRatio, Month, Yen};
-use crate::rules::limit::{Ages, Band, BandName, Setting, SpecificDisease, band as band_of};
+use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
+use crate::rules::limit::{Ages, Band, BandName, Setting, band as band_of};
 use crate::wire::code;
 
 /// Lets a fault name its field.

@@ -2,8 +2,8 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::calculator::{FieldFault, MOST_LINES, read};
-use crate::domain::{BirthDate, CopayRatio, Month, Yen};
-use crate::rules::limit::{Ages, Band, Setting, SpecificDisease};
+use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
+use crate::rules::limit::{Ages, Band, Setting};
 
 /// The keys of a case's input. Each is taken once; what is left over in the end is a fault.
 pub(super) struct Input(Map<String, Value>);

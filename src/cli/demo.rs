@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::clock::Clock;
+use crate::clock::{Clock, system_now};
 use crate::config::Secret;
 use crate::pki::{Authority, KeyKind, PkiFiles};
 use crate::postgres::{Binaries, Durability, PrivatePostgres};
@@ -75,16 +75,17 @@ impl Demo {
             (None, url) => connect(url.as_deref().unwrap_or_default(), POOL).await?,
         };
         store.migrate().await?;
-        let loaded = fixtures.load(&store, false).await?;
         let files = PkiFiles::at(&options.data.pki());
         pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
+        let loaded = fixtures.load(&store, &files, system_now(), false).await?;
         let secret = Secret::read_or_make(&options.data.secret())?;
         let app = App::start(options.server.config(options.data.pki(), secret), store, Clock::system()).await?;
         eprintln!(
-            "{} insurers, {} institutions and {} people are loaded; started in {:.2} s",
+            "{} insurers, {} institutions, {} people and {} cards are loaded; started in {:.2} s",
             loaded.insurers,
             loaded.institutions,
             loaded.people,
+            loaded.cards,
             started.elapsed().as_secs_f64()
         );
         Ok(Self { app, postgres, files })

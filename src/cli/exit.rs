@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use crate::app::StartError;
 use crate::config::SecretError;
+use crate::fixtures::LoadError;
 use crate::pki::PkiError;
 use crate::postgres::PostgresError;
 use crate::store::StoreError;
@@ -69,6 +70,15 @@ impl From<StoreError> for Exit {
         match error {
             StoreError::Inconsistent { .. } => Self::data(error),
             _ => Self::environment(error),
+        }
+    }
+}
+
+impl From<LoadError> for Exit {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Store(error) => error.into(),
+            LoadError::Pki(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::clock::{system_now, tokyo_date};
 use crate::decide::findings;
 use crate::fixtures::Fixtures;
+use crate::pki::PkiFiles;
 
 use super::exit::Exit;
 use super::finding;
@@ -46,6 +47,9 @@ pub(super) struct Load {
     directory: Directory,
     #[command(flatten)]
     database: Database,
+    /// Directory of the test PKI, for the certificates of cards
+    #[arg(long, value_name = "DIR", default_value = ".shikaku/pki", env = "SHIKAKU_PKI")]
+    pki: PathBuf,
     /// Empty the registry first; the access log is kept
     #[arg(long)]
     reset: bool,
@@ -94,11 +98,11 @@ pub(super) async fn run(command: Command) -> Result<(), Exit> {
         Command::Check(options) => {
             let fixtures = options.directory.read()?;
             let found = contradictions(&fixtures, &options);
-            let (insurers, institutions, people) =
-                (fixtures.insurers.len(), fixtures.institutions.len(), fixtures.people.len());
+            let (insurers, institutions, people, cards) =
+                (fixtures.insurers.len(), fixtures.institutions.len(), fixtures.people.len(), fixtures.cards.len());
             let text = found.concat();
             let summary = format!(
-                "no faults: {insurers} insurers, {institutions} institutions, {people} people; {} findings\n",
+                "no faults: {insurers} insurers, {institutions} institutions, {people} people, {cards} cards; {} findings\n",
                 found.len()
             );
             output::print(format!("{text}{summary}").as_bytes())?;
@@ -106,11 +110,14 @@ pub(super) async fn run(command: Command) -> Result<(), Exit> {
         Command::Load(options) => {
             let fixtures = options.directory.read()?;
             let store = options.database.connect(1).await?;
-            let loaded = fixtures.load(&store, options.reset).await?;
+            let loaded = fixtures.load(&store, &PkiFiles::at(&options.pki), system_now(), options.reset).await?;
             let text = format!(
-                "loaded: {} insurers, {} institutions, {} people with {} coverages\n",
-                loaded.insurers, loaded.institutions, loaded.people, loaded.coverages
+                "loaded: {} insurers, {} institutions, {} people with {} coverages and {} cards\n",
+                loaded.insurers, loaded.institutions, loaded.people, loaded.coverages, loaded.cards
             );
+            if loaded.cards == 0 && !fixtures.cards.is_empty() {
+                eprintln!("no cards in {}: `shikaku pki init` makes them", options.pki.display());
+            }
             output::print(text.as_bytes())?;
         }
     }

@@ -7,6 +7,7 @@ mod finding;
 mod fixtures;
 mod language;
 mod migrate;
+mod operator;
 mod output;
 mod pki;
 mod rules;
@@ -81,7 +82,7 @@ pub fn main() -> ExitCode {
             Command::Serve(options) => serve::run(options).await,
             Command::Migrate(options) => migrate::run(options).await,
             Command::Fixtures(command) => fixtures::run(command).await,
-            Command::Pki(command) => pki::run(command),
+            Command::Pki(command) => pki::run(command).await,
             Command::Rules(command) => rules::run(command),
             Command::Ask(command) => ask::run(command).await,
         }

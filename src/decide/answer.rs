@@ -1,8 +1,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    Coverage, DatedRatio, ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Period, PersonFacts, PersonId,
-    Registration, Scheme, Validity,
+    Coverage, DatedRatio, ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Period, PersonId, Protection,
+    Registration, Scheme, SpecificDiseaseCertificate, Validity,
 };
 use crate::rules::preschool::is_preschool;
 
@@ -51,6 +51,17 @@ pub struct Record {
     pub limit_consent: bool,
     /// 限度額適用認定証 in force on the check date, if the patient consented.
     pub limit: Option<LimitCertificate>,
+    /// 特定疾病療養受療証 in force on the check date, if the patient consented, which takes the card.
+    pub specific_diseases: Vec<SpecificDiseaseCertificate>,
+}
+
+/// What of a record is shown with the patient's consent only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Consented {
+    /// 限度額適用認定証.
+    pub limit: bool,
+    /// 特定疾病療養受療証.
+    pub specific_disease: bool,
 }
 
 impl Answer {
@@ -63,23 +74,35 @@ impl Answer {
 
 impl Record {
     /// What is shown of a registration on `check_on`. What decides the patient's payment is shown only of a coverage in force.
-    pub(super) fn on(check_on: Date, person: &PersonFacts, registration: &Registration, limit_consent: bool) -> Self {
+    pub(super) fn on(
+        check_on: Date,
+        person: PersonId,
+        protection: Protection,
+        registration: &Registration,
+        consented: Consented,
+    ) -> Self {
         let coverage = registration.coverage.clone();
         let in_force = coverage.in_force_on(check_on);
         let late_elderly = coverage.key.insurer.scheme() == Scheme::LateElderly;
         let limit = in_force.then(|| latest(&coverage.limits, |c| c.period, check_on)).flatten();
         Self {
-            person: person.id,
+            person,
             registration: registration.id,
-            shows_address: !person.protection.hides_address(),
+            shows_address: !protection.hides_address(),
             loss: coverage.loss.filter(|loss| loss.on <= check_on),
             preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),
             ratio: (in_force && late_elderly)
                 .then(|| latest(&coverage.ratios, |r: &DatedRatio| r.period, check_on))
                 .flatten(),
             elderly: in_force.then(|| latest(&coverage.elderly, |c| c.period, check_on)).flatten(),
-            limit_consent,
-            limit: limit.filter(|_| limit_consent),
+            limit_consent: consented.limit,
+            limit: limit.filter(|_| consented.limit),
+            specific_diseases: coverage
+                .specific_diseases
+                .iter()
+                .filter(|certificate| consented.specific_disease && in_force && certificate.period.contains(check_on))
+                .copied()
+                .collect(),
             coverage,
         }
     }

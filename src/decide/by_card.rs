@@ -1,6 +1,6 @@
 use crate::domain::{CardQuery, Coverage, PersonFacts, Registration, Validity};
 
-use super::answer::{Answer, Newer, Record};
+use super::answer::{Answer, Consented, Newer, Record};
 
 /// Answers a question by what stands on the insured-person's card.
 ///
@@ -73,7 +73,9 @@ impl<'a> Match<'a> {
     }
 
     fn answer(&self, query: &CardQuery, validity: Validity, newer: Option<Newer>) -> Answer {
-        let record = Record::on(query.check_on, self.person, self.registration, query.limit_consent);
+        // What the card alone opens stays closed here.
+        let consented = Consented { limit: query.limit_consent, specific_disease: false };
+        let record = Record::on(query.check_on, self.person.id, self.person.protection, self.registration, consented);
         Answer { validity, record: Some(record), newer }
     }
 }

@@ -1,10 +1,11 @@
 //! Facts + check date + consent + rules → answer. The one decision for every query path.
 //!
-//! [`by_card()`] answers a question by what stands on the card; [`explain()`] says which record and which rule stand behind
+//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード; [`explain()`] says which record and which rule stand behind
 //! each part of an answer; [`findings()`] says where a registration contradicts the law. Answers follow the registration.
 
 mod answer;
 mod by_card;
+mod by_certificate;
 mod explain;
 mod findings;
 mod message_rules;
@@ -12,6 +13,7 @@ mod part;
 
 pub use answer::{Answer, Newer, Record};
 pub use by_card::by_card;
+pub use by_certificate::{CardAnswer, by_certificate};
 pub use explain::{Amounts, Compared, Reason, explain};
 pub use findings::{Finding, findings};
 pub use part::Part;

@@ -5,6 +5,7 @@ use super::card_key::CardKey;
 use super::limit::LimitCertificate;
 use super::period::Period;
 use super::ratio::{CopayRatio, DatedRatio};
+use super::specific_disease::SpecificDiseaseCertificate;
 use super::text::{PersonalText, PostNumber};
 
 /// 資格: one insurer's registration of one person.
@@ -30,6 +31,8 @@ pub struct Coverage {
     pub elderly: Vec<ElderlyCertificate>,
     /// 限度額適用認定証.
     pub limits: Vec<LimitCertificate>,
+    /// 特定疾病療養受療証.
+    pub specific_diseases: Vec<SpecificDiseaseCertificate>,
 }
 
 impl Coverage {

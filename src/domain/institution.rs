@@ -127,6 +127,8 @@ pub struct Institution {
     pub name: String,
     /// The character set of its XML answers.
     pub charset: AnswerCharset,
+    /// 目視: whether its staff may make sure of a card's holder by sight, which gives no signature.
+    pub visual_check: bool,
     /// The first day on which it may ask.
     pub active_from: Date,
     /// The last day on which it may ask, if there is one.

@@ -4,8 +4,10 @@
 //! format. `Debug` of anything personal prints a placeholder, never the value.
 
 mod birth;
+mod card;
 mod card_key;
 mod check_digit;
+mod consent;
 mod coverage;
 mod institution;
 mod insurer;
@@ -15,13 +17,19 @@ mod period;
 mod person;
 mod query;
 mod ratio;
+mod specific_disease;
 mod text;
 mod validity;
 mod yen;
 
 pub use birth::{BirthDate, BirthDateError};
+pub use card::{
+    CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError, HolderVerification,
+    RevocationReason,
+};
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
 pub use check_digit::{check_digit, has_valid_check_digit};
+pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
@@ -33,9 +41,10 @@ pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
-pub use person::{PersonFacts, PersonId, Protection};
-pub use query::CardQuery;
+pub use person::{CardFacts, PersonFacts, PersonId, Protection};
+pub use query::{CardQuery, CertificateQuery};
 pub use ratio::{CopayRatio, DatedRatio};
+pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;
 pub use yen::{Yen, YenError};

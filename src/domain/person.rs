@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::card::CardStanding;
 use super::coverage::Registration;
 
 /// The surrogate id of a person, made by the database. Links the registrations of several insurers.
@@ -37,5 +38,14 @@ pub struct PersonFacts {
     /// What must not be shown.
     pub protection: Protection,
     /// Every registration of the person by any insurer, in order of acquisition.
+    pub registrations: Vec<Registration>,
+}
+
+/// All that an answer about a card is made from. Nothing about the person is read when the card's state forbids an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardFacts {
+    /// What J-LIS says of the card's certificate.
+    pub standing: CardStanding,
+    /// Every registration of the person by any insurer, in order of acquisition; empty unless the certificate is in use.
     pub registrations: Vec<Registration>,
 }

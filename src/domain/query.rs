@@ -1,7 +1,9 @@
 use jiff::civil::Date;
 
 use super::birth::BirthDate;
+use super::card::{CardId, HolderVerification};
 use super::card_key::CardKey;
+use super::consent::{Consents, TreatmentKind};
 
 /// A question by what stands on the insured-person's card (照会区分 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,4 +16,19 @@ pub struct CardQuery {
     pub check_on: Date,
     /// 限度額適用認定証提供同意: whether the patient lets the clinic see the limit certificate.
     pub limit_consent: bool,
+}
+
+/// A question by a card whose certificate and holder were verified (照会区分 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateQuery {
+    /// Issuer and serial number of the card's certificate.
+    pub card: CardId,
+    /// How the clinic made sure of the holder.
+    pub holder: HolderVerification,
+    /// 診療区分.
+    pub treatment: TreatmentKind,
+    /// What the patient consented to at the reader.
+    pub consents: Consents,
+    /// 資格確認日: the day for which the answer holds.
+    pub check_on: Date,
 }

@@ -7,8 +7,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::CardUnusable;
+use crate::identity::card::CardRefused;
 use crate::identity::{Refused, TokenError};
-use crate::query::QueryError;
+use crate::query::{ChallengeRefused, QueryError};
 use crate::wire::Fault;
 use crate::wire::message::Refusal;
 
@@ -43,6 +45,10 @@ pub enum Failure {
     TokenMissing,
     /// The token is not good.
     Token(TokenError),
+    /// The challenge is worth nothing.
+    Challenge(ChallengeRefused),
+    /// The card is not genuine, or did not prove to be there.
+    Card(CardRefused),
     /// Too many questions are waiting.
     Busy,
     /// The database does not answer.
@@ -59,6 +65,8 @@ pub enum Failure {
     NotFound,
     /// The operator's request is malformed; the reason names the field.
     OperatorRequest(Cow<'static, str>),
+    /// What the operator asked for does not fit to how things stand.
+    Conflict(Cow<'static, str>),
 }
 
 /// One row of the table.
@@ -129,6 +137,8 @@ impl Failure {
             Self::Token(TokenError::Expired) => {
                 row("SHK3007", S::UNAUTHORIZED, "The token has expired", "idTokenの有効期限が切れました")
             }
+            Self::Challenge(refused) => challenge_row(*refused),
+            Self::Card(refused) => card_row(*refused),
             Self::Busy => row("SHK5001", S::SERVICE_UNAVAILABLE, "Too many requests at once", "混み合っています"),
             Self::Unavailable => {
                 row("SHK5002", S::SERVICE_UNAVAILABLE, "The database does not answer", "データベースが応答しません")
@@ -144,6 +154,9 @@ impl Failure {
                 row("SHK4001", S::UNAUTHORIZED, "The operator token is missing or wrong", "運用者トークンが違います")
             }
             Self::NotFound => row("SHK4002", S::NOT_FOUND, "There is nothing of this id", "該当するものがありません"),
+            Self::Conflict(_) => {
+                row("SHK4004", S::CONFLICT, "This does not fit to how things stand", "現在の状態では実行できません")
+            }
             Self::OperatorRequest(_) => {
                 row("SHK4003", S::BAD_REQUEST, "The request is malformed", "リクエストの形式が違います")
             }
@@ -180,9 +193,17 @@ impl Failure {
             Self::TokenMissing,
             Self::Token(TokenError::Invalid),
             Self::Token(TokenError::Expired),
+            Self::Challenge(ChallengeRefused::Unknown),
+            Self::Challenge(ChallengeRefused::Used),
+            Self::Challenge(ChallengeRefused::Expired),
+            Self::Challenge(ChallengeRefused::OtherTerminal),
+            Self::Card(CardRefused::UnknownIssuer),
+            Self::Card(CardRefused::Signature),
+            Self::Card(CardRefused::VisualNotPermitted),
             Self::OperatorToken,
             Self::NotFound,
             Self::OperatorRequest("birth_on".into()),
+            Self::Conflict("in use".into()),
             Self::Busy,
             Self::Unavailable,
             Self::LogUnavailable,
@@ -197,7 +218,9 @@ impl Failure {
         match self {
             Self::Message(fault) => Some(fault.to_string()),
             Self::Certificate(refused) => Some(refused.to_string()),
-            Self::OperatorRequest(reason) => Some(reason.clone().into_owned()),
+            Self::Challenge(refused) => Some(refused.to_string()),
+            Self::Card(refused) => Some(refused.to_string()),
+            Self::OperatorRequest(reason) | Self::Conflict(reason) => Some(reason.clone().into_owned()),
             _ => None,
         }
     }
@@ -209,6 +232,8 @@ impl Failure {
         let element = match self {
             Self::Message(Fault::Unknown(name) | Fault::Duplicate(name)) => Some(name.to_string()),
             Self::Message(Fault::Missing(element) | Fault::Value { element, .. }) => Some((*element).to_owned()),
+            // Says which rule the certificate breaks; nothing in it is about a person.
+            Self::Card(refused) => Some(refused.label().to_owned()),
             _ => None,
         };
         let message = match element {
@@ -234,6 +259,60 @@ fn message_row(fault: &Fault) -> Row {
         Fault::Duplicate(_) => row("SHK1007", S::BAD_REQUEST, "Duplicate element", "項目が重複しています"),
         Fault::Missing(_) => row("SHK1008", S::BAD_REQUEST, "Missing element", "必須項目がありません"),
         Fault::Value { .. } => row("SHK1009", S::BAD_REQUEST, "Impossible value", "項目の値が不正です"),
+    }
+}
+
+fn challenge_row(refused: ChallengeRefused) -> Row {
+    use ChallengeRefused as R;
+    use StatusCode as S;
+    match refused {
+        R::Unknown => row("SHK6001", S::FORBIDDEN, "There is no such challenge", "チャレンジがありません"),
+        R::Used => row("SHK6002", S::FORBIDDEN, "The challenge was used before", "チャレンジは使用済みです"),
+        R::Expired => row("SHK6003", S::FORBIDDEN, "The challenge has expired", "チャレンジの有効期限が切れました"),
+        R::OtherInstitution | R::OtherTerminal | R::OtherPurpose => row(
+            "SHK6004",
+            S::FORBIDDEN,
+            "The challenge was made for another terminal or purpose",
+            "チャレンジの発行先か診療区分が違います",
+        ),
+    }
+}
+
+fn card_row(refused: CardRefused) -> Row {
+    use StatusCode as S;
+    match refused {
+        CardRefused::Signature => {
+            row("SHK6006", S::FORBIDDEN, "The card's signature is wrong", "カードの署名が正しくありません")
+        }
+        CardRefused::VisualNotPermitted => {
+            row("SHK6007", S::FORBIDDEN, "This institution may not check by sight", "目視確認を許可されていない医療機関です")
+        }
+        _ => {
+            row("SHK6005", S::FORBIDDEN, "The card's certificate is not accepted", "利用者証明用電子証明書を受け付けません")
+        }
+    }
+}
+
+/// What a patient is told about a card that cannot be used, in the official fields of one person's result.
+#[must_use]
+pub fn card_remark(unusable: CardUnusable) -> Refusal {
+    let (code, message) = match unusable {
+        CardUnusable::Revoked(_) => ("SHK6101", "電子証明書が失効しています"),
+        CardUnusable::Superseded => ("SHK6102", "電子証明書は更新済みです。新しいカードを使ってください"),
+        CardUnusable::Expired => ("SHK6103", "電子証明書の有効期限が切れています"),
+        CardUnusable::NotYetValid => ("SHK6104", "電子証明書の有効期間が始まっていません"),
+        CardUnusable::Unknown => ("SHK6105", "電子証明書の状態を確認できません"),
+        CardUnusable::Blocked => ("SHK6106", "このカードは健康保険証として利用できません"),
+        CardUnusable::Stale => ("SHK6107", "電子証明書の失効情報が古く、確認できません"),
+    };
+    Refusal { code, message: message.to_owned() }
+}
+
+/// What a patient is told whose card still works, but not for long.
+#[must_use]
+pub fn runs_out_soon() -> Refusal {
+    Refusal {
+        code: "SHK6201", message: "電子証明書の有効期限まで3か月以内です。更新してください".to_owned()
     }
 }
 
@@ -309,6 +388,14 @@ mod tests {
 
     use super::*;
 
+    /// What is said about a card, one of each kind.
+    fn remarks() -> Vec<Refusal> {
+        use CardUnusable as U;
+        let reason = crate::domain::RevocationReason::Lost;
+        let unusable = [U::Revoked(reason), U::Superseded, U::Expired, U::NotYetValid, U::Unknown, U::Blocked, U::Stale];
+        unusable.into_iter().map(card_remark).chain([runs_out_soon()]).collect()
+    }
+
     #[test]
     fn every_failure_has_a_code_of_its_own_and_a_short_message() {
         let mut codes = HashSet::new();
@@ -316,6 +403,10 @@ mod tests {
             let refusal = failure.refusal();
             assert!(codes.insert(refusal.code), "{} stands twice", refusal.code);
             assert!(refusal.message.chars().count() <= 60, "{}", refusal.message);
+        }
+        for remark in remarks() {
+            assert!(codes.insert(remark.code), "{} stands twice", remark.code);
+            assert!(remark.message.chars().count() <= 60, "{}", remark.message);
         }
     }
 
@@ -327,6 +418,9 @@ mod tests {
             for failure in Failure::examples() {
                 let row = failure.row();
                 assert!(text.contains(&format!("| {} | {} |", row.code, row.status.as_u16())), "{name} lacks {}", row.code);
+            }
+            for remark in remarks() {
+                assert!(text.contains(&format!("| {} | 200 |", remark.code)), "{name} lacks {}", remark.code);
             }
         }
     }

@@ -12,12 +12,13 @@ use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
-use crate::wire::message::by_card::Understood;
+use crate::wire::message::{Reference, Understood};
 use crate::wire::{Format, code};
 
 use super::body;
-use super::by_card::{Exchange, request_format};
+use super::by_card;
 use super::error::Failure;
+use super::exchange::{Exchange, request_format};
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -89,14 +90,14 @@ pub(super) async fn search(
         return Failure::MediaType.into_response();
     }
     let tokens = state.tokens.clone();
-    let exchange = Exchange::begin(state, caller.clone(), request_id, Format::Json).await;
+    let exchange = Exchange::begin(state, caller.clone(), request_id, Format::Json, Reference::InsuredCard).await;
     let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let admitted = match token {
         None => Err(Failure::TokenMissing),
         Some(token) => tokens.check("id", &caller, token, system_now()).map_err(Failure::Token),
     };
     match admitted {
-        Ok(()) => exchange.answer(&parts.headers, body, Format::Json).await,
+        Ok(()) => by_card::answer(&exchange, &parts.headers, body, Format::Json).await,
         Err(failure) => exchange.refuse(&Understood::default(), &failure),
     }
 }

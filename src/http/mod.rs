@@ -2,7 +2,10 @@
 
 mod body;
 mod by_card;
+mod by_certificate;
+mod challenges;
 pub mod error;
+mod exchange;
 mod login;
 pub mod operator;
 mod request;

@@ -15,17 +15,21 @@ use crate::clock::Clock;
 use crate::config::Limits;
 use crate::identity::{Tokens, Trust, VerifiedCaller};
 use crate::metrics::Metrics;
-use crate::query::{ByCard, Directory};
+use crate::query::{ByCard, ByCertificate, Challenges, Directory};
 
 use super::error::Failure;
 use super::request::{Surroundings, surround};
-use super::{by_card, login};
+use super::{by_card, by_certificate, challenges, exchange, login};
 
 /// What terminal routes work with.
 #[derive(Clone)]
 pub struct TerminalState {
     /// Lookups by insured-person's card.
     pub by_card: ByCard,
+    /// Lookups by マイナンバーカード.
+    pub by_certificate: ByCertificate,
+    /// Challenges for cards to sign.
+    pub challenges: Challenges,
     /// Insurers and institutions.
     pub directory: Arc<Directory>,
     /// Time.
@@ -41,7 +45,12 @@ pub struct TerminalState {
 }
 
 fn routes() -> OpenApiRouter<TerminalState> {
-    OpenApiRouter::new().routes(routes!(by_card::message)).routes(routes!(login::auth)).routes(routes!(login::search))
+    OpenApiRouter::new()
+        .routes(routes!(by_card::message))
+        .routes(routes!(challenges::make))
+        .routes(routes!(by_certificate::look_up))
+        .routes(routes!(login::auth))
+        .routes(routes!(login::search))
 }
 
 /// The terminal routes' part of the OpenAPI document.
@@ -83,7 +92,7 @@ async fn still_trusted(State(state): State<TerminalState>, request: Request, nex
                 institution = %caller.institution(),
                 terminal = caller.terminal(),
             );
-            by_card::refuse_early(state, caller, request, Failure::Certificate(reason)).await
+            exchange::refuse_early(state, caller, request, Failure::Certificate(reason)).await
         }
     }
 }

@@ -4,6 +4,7 @@
 //! are judged at the handshake and again on every request.
 
 mod caller;
+pub mod card;
 mod connection;
 mod listener;
 mod refused;

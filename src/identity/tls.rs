@@ -14,6 +14,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use crate::pki::PkiFiles;
 
+use super::card::CardRoots;
 use super::trust::TrustError;
 use super::verifier::TerminalVerifier;
 
@@ -24,6 +25,8 @@ pub(super) struct Loaded {
     pub authority: Arc<[u8]>,
     pub revoked: HashSet<Vec<u8>>,
     pub next_update: Timestamp,
+    /// The roots of card certificates.
+    pub cards: Arc<CardRoots>,
     /// The CRL's number, big-endian without leading zeros, so that longer is greater.
     pub crl_number: Vec<u8>,
 }
@@ -35,8 +38,29 @@ impl Loaded {
         let (revoked, next_update, crl_number) = check_list(&files.crl(), &list, &files.ca(), &authority, now)?;
         let known: Arc<[u8]> = authority.as_ref().into();
         let config = server_config(files, authority, list)?;
-        Ok(Self { config: Arc::new(config), authority: known, revoked, next_update, crl_number })
+        let cards = Arc::new(card_roots(files)?);
+        Ok(Self { config: Arc::new(config), authority: known, revoked, next_update, cards, crl_number })
     }
+}
+
+/// Every certificate in the directory of card roots.
+fn card_roots(files: &PkiFiles) -> Result<CardRoots, TrustError> {
+    let directory = files.card_roots();
+    let bad = |reason: String| TrustError::File { path: directory.clone(), reason };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&directory).map_err(|error| bad(format!("{error}; `shikaku pki init` makes it")))? {
+        let path = entry.map_err(|error| bad(error.to_string()))?.path();
+        if path.extension().is_some_and(|extension| extension == "pem") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut roots = Vec::new();
+    for path in &paths {
+        let certificate: CertificateDer<'static> = one(path, CertificateDer::from_pem_file)?;
+        roots.push(certificate.to_vec());
+    }
+    CardRoots::pin(&roots).map_err(|error| bad(error.to_string()))
 }
 
 fn one<T>(path: &Path, read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types::pem::Error>) -> Result<T, TrustError> {

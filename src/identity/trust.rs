@@ -9,6 +9,7 @@ use crate::clock::system_now;
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
 
+use super::card::CardRoots;
 use super::tls::Loaded;
 use super::{Refused, VerifiedCaller};
 
@@ -69,6 +70,12 @@ impl Trust {
     #[must_use]
     pub fn crl_next_update(&self) -> Timestamp {
         self.live.load().next_update
+    }
+
+    /// The roots that card certificates must come from.
+    #[must_use]
+    pub fn cards(&self) -> Arc<CardRoots> {
+        self.live.load().cards.clone()
     }
 
     /// The configuration for a new handshake, and the CA's certificate in it.

@@ -56,6 +56,54 @@ impl PkiFiles {
         self.root.join("server.key")
     }
 
+    /// Where the roots of the card CA stand; every `.pem` in it is trusted.
+    #[must_use]
+    pub fn card_roots(&self) -> PathBuf {
+        self.root.join("jpki")
+    }
+
+    /// The certificate of a generation of the card CA.
+    #[must_use]
+    pub fn card_root(&self, generation: u32) -> PathBuf {
+        self.card_roots().join(format!("generation-{generation}.pem"))
+    }
+
+    /// The key of a generation of the card CA.
+    #[must_use]
+    pub fn card_root_key(&self, generation: u32) -> PathBuf {
+        self.card_root(generation).with_extension("key")
+    }
+
+    /// The serial number that the card CA gave last.
+    #[must_use]
+    pub fn card_serial(&self) -> PathBuf {
+        self.card_roots().join("serial")
+    }
+
+    /// The certificate of a card.
+    #[must_use]
+    pub fn card(&self, name: &str) -> PathBuf {
+        self.root.join("cards").join(format!("{name}.pem"))
+    }
+
+    /// The key of a card.
+    #[must_use]
+    pub fn card_key(&self, name: &str) -> PathBuf {
+        self.card(name).with_extension("key")
+    }
+
+    /// Renames certificate and key of a card, so that its successor can take the name: `-old` is put behind it.
+    ///
+    /// # Errors
+    /// When a file cannot be renamed.
+    pub fn keep_old_card(&self, name: &str) -> Result<(), PkiError> {
+        let old = format!("{name}-old");
+        for (from, to) in [(self.card(name), self.card(&old)), (self.card_key(name), self.card_key(&old))] {
+            fs::rename(&from, to).map_err(|source| PkiError::Io { action: "renaming", path: from, source })?;
+        }
+        Ok(())
+    }
+
     /// The certificate of a terminal.
     #[must_use]
     pub fn terminal(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {

@@ -1,11 +1,13 @@
-//! The test PKI: a terminal CA, the server's certificate, one client certificate a terminal, and the CRL.
+//! The test PKI: a terminal CA, the server's certificate, one client certificate a terminal, and the CRL; a card CA and cards.
 //!
 //! Every subject says TEST. Nothing here is the real authority's; the layout of subjects is ours (the real one is not public).
 
 mod authority;
+mod card;
 mod files;
 
 pub use authority::{Authority, KeyKind};
+pub use card::{CardAuthority, CardOrder, IssuedCard, NewCard, VirtualCard};
 pub use files::PkiFiles;
 
 use std::path::PathBuf;
@@ -34,6 +36,18 @@ pub enum PkiError {
         /// What it should be.
         what: &'static str,
     },
+    /// No generation of the card CA covers the time of a certificate.
+    #[error("no generation of the card CA covers the validity of this certificate")]
+    NoGeneration,
+    /// Not a certificate that a card CA issued.
+    #[error("not a certificate of a card")]
+    NotACard,
+    /// Something was asked of a card that only RSA cards do.
+    #[error("the card has no RSA key")]
+    NotRsa,
+    /// The system gave no random bytes.
+    #[error("no random bytes are to be had")]
+    Random,
     /// Keys or certificates could not be made.
     #[error("making a certificate: {0}")]
     Make(#[from] rcgen::Error),

@@ -1,58 +1,35 @@
-//! 資格確認 by what stands on the card.
+//! 資格確認 by what stands on the insured person's card.
 
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
-use jiff::Timestamp;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use crate::config::{Limits, Secret};
+use crate::config::Limits;
 use crate::decide::{self, Answer};
-use crate::domain::{CardQuery, Identity, InstitutionCode, PersonFacts};
+use crate::domain::{CardQuery, InstitutionCode, PersonFacts};
 use crate::metrics::Metrics;
-use crate::store::access_log::{self, Outcome, Path, Record, Shown};
+use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::{self, Store};
 
 use super::QueryError;
+use super::access_log::{AccessLog, Asker, shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 
-/// Connections for lookups and for the access log. More than two do not help: batches grow instead.
-const LOOKUP_WORKERS: usize = 2;
-const LOG_WORKERS: usize = 2;
-
-/// Who asks, when, and under which request id.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// The institution of the certificate.
-    pub institution: InstitutionCode,
-    /// The serial number of the certificate.
-    pub terminal_serial: Vec<u8>,
-    /// The request id that the answer carries.
-    pub request_id: Uuid,
-    /// Domain time.
-    pub at: Timestamp,
-}
+/// Connections for lookups. More than two do not help: batches grow instead.
+const WORKERS: usize = 2;
 
 /// Answers questions by what stands on the card.
 #[derive(Clone)]
 pub struct ByCard {
     facts: Coalescer<ReadFacts>,
-    log: Coalescer<AppendLog>,
-    metrics: Arc<Metrics>,
-    hash_key: hmac::Key,
+    log: AccessLog,
 }
 
 impl ByCard {
     /// Starts the workers.
     #[must_use]
-    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, secret: &Secret) -> Self {
-        Self {
-            facts: Coalescer::start(store, metrics, LOOKUP_WORKERS, limits.waiting, limits.batch),
-            log: Coalescer::start(store, metrics, LOG_WORKERS, limits.waiting, limits.batch),
-            metrics: metrics.clone(),
-            hash_key: secret.key("access log"),
-        }
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog) -> Self {
+        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch), log }
     }
 
     /// Answers one question. When this returns an answer, its access-log record is committed.
@@ -62,20 +39,13 @@ impl ByCard {
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
         let facts = self.facts.ask(query.clone()).await?;
         let answer = decide::by_card(&query, &facts);
-        let record = answer.record.as_ref();
-        let shown = record.map_or_else(Shown::default, |record| Shown {
-            record: true,
-            address: record.shows_address && has_address(&record.coverage.identity),
-            limit: record.limit.is_some(),
-            elderly: record.elderly.is_some(),
-            ratio: record.ratio.is_some(),
-        });
+        let found = answer.record.as_ref();
         let log = Record {
-            person: record.map(|record| record.person),
-            shown,
+            person: found.map(|record| record.person),
+            shown: found.map(shown).unwrap_or_default(),
             ..self.record(asker, &query, Outcome::Answered(answer.validity))
         };
-        self.write(log).await?;
+        self.log.write(log).await?;
         Ok(answer)
     }
 
@@ -91,45 +61,15 @@ impl ByCard {
     ) -> Result<(), QueryError> {
         let record =
             Record { claimed_institution: Some(claimed), ..self.record(asker, query, Outcome::InstitutionMismatch) };
-        self.write(record).await
+        self.log.write(record).await
     }
 
+    /// The key is the same for questions about the same card and birth date, however they were written.
     fn record(&self, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
-        Record {
-            request_id: asker.request_id,
-            answered_at: asker.at,
-            institution: asker.institution,
-            claimed_institution: None,
-            terminal_serial: asker.terminal_serial,
-            path: Path::Card,
-            check_on: query.check_on,
-            person: None,
-            key_hash: self.key_hash(query),
-            outcome,
-            shown: Shown::default(),
-            limit_consent: query.limit_consent,
-        }
+        let key = format!("{}\u{1f}{}", query.key.search_key().as_str(), query.birth_on.date());
+        let record = self.log.record(asker, Path::Card, key.as_bytes(), query.check_on, outcome);
+        Record { limit_consent: query.limit_consent, ..record }
     }
-
-    /// Equal for questions about the same card and birth date, however they were written; unreadable without the key.
-    fn key_hash(&self, query: &CardQuery) -> [u8; 32] {
-        let text = format!("{}\u{1f}{}", query.key.search_key().as_str(), query.birth_on.date());
-        let tag = hmac::sign(&self.hash_key, text.as_bytes());
-        tag.as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
-    }
-
-    async fn write(&self, record: Record) -> Result<(), QueryError> {
-        let result = self.log.ask(record).await.map_err(|error| match error {
-            QueryError::Busy => QueryError::Busy,
-            _ => QueryError::Log,
-        });
-        self.metrics.log_records.with_label_values(&[if result.is_ok() { "written" } else { "failed" }]).inc();
-        result
-    }
-}
-
-fn has_address(identity: &Identity) -> bool {
-    identity.address.is_some() || identity.post_number.is_some()
 }
 
 struct ReadFacts;
@@ -141,18 +81,5 @@ impl Batch for ReadFacts {
 
     async fn run(connection: &mut PgConnection, questions: &[CardQuery]) -> Answers<Vec<PersonFacts>> {
         store::by_card::facts(connection, questions).await
-    }
-}
-
-struct AppendLog;
-
-impl Batch for AppendLog {
-    type Question = Record;
-    type Answer = ();
-    const NAME: &'static str = "append_access_log";
-
-    async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
-        access_log::append(connection, records).await?;
-        Ok(records.iter().map(|_| Ok(())).collect())
     }
 }

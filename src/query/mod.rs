@@ -2,11 +2,17 @@
 //!
 //! Every path reads facts, decides, and waits for the access-log record to be committed before it gives the answer out.
 
+mod access_log;
 mod by_card;
+mod by_certificate;
+pub mod challenges;
 mod coalesce;
 mod directory;
 
-pub use by_card::{Asker, ByCard};
+pub use access_log::{AccessLog, Asker};
+pub use by_card::ByCard;
+pub use by_certificate::ByCertificate;
+pub use challenges::{ChallengeRefused, Challenges};
 pub use directory::Directory;
 
 /// Why a question got no answer.

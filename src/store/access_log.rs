@@ -6,16 +6,40 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{InstitutionCode, PersonId, Validity};
+use crate::domain::{CardUnusable, Consents, HolderVerification, InstitutionCode, PersonId, TreatmentKind, Validity};
 
 use super::StoreError;
-use super::rows::to_sql;
+use super::rows::{StoredEnum, to_sql};
 
 /// By which path a question came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Path {
     /// By what stands on the insured-person's card.
     Card,
+    /// By マイナンバーカード.
+    Certificate(AtReader),
+}
+
+/// What happened at the card reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtReader {
+    /// How the holder was made sure of.
+    pub holder: HolderVerification,
+    /// 診療区分.
+    pub treatment: TreatmentKind,
+    /// What the patient consented to.
+    pub consents: Consents,
+    /// Until when the consents hold, if they are kept: those of people who were answered about.
+    pub kept_until: Option<Timestamp>,
+}
+
+impl Path {
+    fn at_reader(&self) -> Option<&AtReader> {
+        match self {
+            Self::Card => None,
+            Self::Certificate(at_reader) => Some(at_reader),
+        }
+    }
 }
 
 /// How it ended.
@@ -25,6 +49,8 @@ pub enum Outcome {
     Answered(Validity),
     /// Refused, because the message named another institution than the certificate.
     InstitutionMismatch,
+    /// The card was good no more, or not yet, so that nothing was shown.
+    CardUnusable(CardUnusable),
 }
 
 /// Which blocks an answer showed.
@@ -40,14 +66,36 @@ pub struct Shown {
     pub elderly: bool,
     /// 一部負担金割合.
     pub ratio: bool,
+    /// 特定疾病療養受療証.
+    pub specific_disease: bool,
 }
 
 impl Shown {
+    /// What one of two records shows.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            record: self.record || other.record,
+            address: self.address || other.address,
+            limit: self.limit || other.limit,
+            elderly: self.elderly || other.elderly,
+            ratio: self.ratio || other.ratio,
+            specific_disease: self.specific_disease || other.specific_disease,
+        }
+    }
+
     fn bits(self) -> i16 {
-        [(self.record, 1), (self.address, 2), (self.limit, 4), (self.elderly, 8), (self.ratio, 16)]
-            .into_iter()
-            .filter_map(|(shown, bit)| shown.then_some(bit))
-            .sum()
+        [
+            (self.record, 1),
+            (self.address, 2),
+            (self.limit, 4),
+            (self.elderly, 8),
+            (self.ratio, 16),
+            (self.specific_disease, 32),
+        ]
+        .into_iter()
+        .filter_map(|(shown, bit)| shown.then_some(bit))
+        .sum()
     }
 }
 
@@ -95,26 +143,47 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let serials: Vec<Vec<u8>> = records.iter().map(|r| r.terminal_serial.clone()).collect();
     let paths = of(|r| match r.path {
         Path::Card => 1,
+        Path::Certificate(_) => 2,
     });
     let check_on: Vec<SqlDate> = records.iter().map(|r| to_sql(r.check_on)).collect();
     let people: Vec<Option<i64>> = records.iter().map(|r| r.person.map(|person| person.0)).collect();
     let hashes: Vec<Vec<u8>> = records.iter().map(|r| r.key_hash.to_vec()).collect();
     let outcomes = of(|r| outcome_number(r.outcome));
     let shown = of(|r| r.shown.bits());
-    let consents: Vec<bool> = records.iter().map(|r| r.limit_consent).collect();
+    let limit_consents: Vec<bool> = records.iter().map(|r| r.limit_consent).collect();
+    let at_reader =
+        |read: fn(&AtReader) -> i16| -> Vec<Option<i16>> { records.iter().map(|r| r.path.at_reader().map(read)).collect() };
+    let holders = at_reader(|at| at.holder.number());
+    let treatments = at_reader(|at| at.treatment.number());
+    let consents = at_reader(|at| consent_bits(at.consents));
+    let kept_until: Vec<Option<SqlTimestamp>> =
+        records.iter().map(|r| r.path.at_reader().and_then(|at| at.kept_until).map(ToSqlx::to_sqlx)).collect();
     sqlx::query!(
         r#"
+        with record as (
+            select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+                 , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, kept_until
+              from unnest
+                 ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
+                 , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
+                 , $15::smallint[], $16::timestamptz[] )
+                as record
+                 ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+                 , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, kept_until )
+        ), kept as (
+            insert into consent
+                 ( person_id, institution_code, request_id, treatment, kinds, given_at, valid_until )
+            select person_id, institution_code, request_id, treatment, consents, answered_at, kept_until
+              from record
+             where kept_until is not null
+                on conflict on constraint consent_request_id_key do nothing
+        )
         insert into access_log
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent )
+             , key_hash, outcome, shown, limit_consent, holder_verification, consents )
         select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent
-          from unnest
-             ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
-             , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[] )
-            as record
-             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent )
+             , key_hash, outcome, shown, limit_consent, holder_verification, consents
+          from record
             on conflict on constraint access_log_request_id_key do nothing
         "#,
         &request_ids,
@@ -128,11 +197,20 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &hashes,
         &outcomes,
         &shown,
-        &consents,
+        &limit_consents,
+        &holders as &[Option<i16>],
+        &treatments as &[Option<i16>],
+        &consents as &[Option<i16>],
+        &kept_until as &[Option<SqlTimestamp>],
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Twelve kinds of consent fit into the positive half of a small integer.
+fn consent_bits(consents: Consents) -> i16 {
+    i16::try_from(consents.bits()).expect("twelve bits")
 }
 
 fn outcome_number(outcome: Outcome) -> i16 {
@@ -143,5 +221,12 @@ fn outcome_number(outcome: Outcome) -> i16 {
         Outcome::Answered(Validity::NoneFound) => 4,
         Outcome::Answered(Validity::SeveralMatch) => 5,
         Outcome::InstitutionMismatch => 9,
+        Outcome::CardUnusable(CardUnusable::Revoked(_)) => 11,
+        Outcome::CardUnusable(CardUnusable::Superseded) => 12,
+        Outcome::CardUnusable(CardUnusable::Expired) => 13,
+        Outcome::CardUnusable(CardUnusable::NotYetValid) => 14,
+        Outcome::CardUnusable(CardUnusable::Unknown) => 15,
+        Outcome::CardUnusable(CardUnusable::Blocked) => 16,
+        Outcome::CardUnusable(CardUnusable::Stale) => 17,
     }
 }

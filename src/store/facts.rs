@@ -8,7 +8,9 @@ use crate::domain::{
 };
 
 use super::StoreError;
-use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, StoredEnum, entries, from_sql};
+use super::rows::{
+    DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, entries, from_sql,
+};
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from`
 /// clause with `asked.place`, `person` and `coverage`, and what follows it.
@@ -47,6 +49,7 @@ macro_rules! select_facts {
                  , coverage.ratios as "ratios: Vec<DatedRatioRow>"
                  , coverage.elderly_certificates as "elderly_certificates: Vec<ElderlyCertificateRow>"
                  , coverage.limit_certificates as "limit_certificates: Vec<LimitCertificateRow>"
+                 , coverage.specific_disease_certificates as "specific_disease_certificates: Vec<SpecificDiseaseRow>"
             "# + $from,
             $($argument),*
         )
@@ -85,6 +88,7 @@ pub(super) struct FactRow {
     pub ratios: Option<Vec<DatedRatioRow>>,
     pub elderly_certificates: Option<Vec<ElderlyCertificateRow>>,
     pub limit_certificates: Option<Vec<LimitCertificateRow>>,
+    pub specific_disease_certificates: Option<Vec<SpecificDiseaseRow>>,
 }
 
 /// Gathers rows, ordered by place and person, into the people of each of `places` questions. A row that the domain cannot
@@ -147,6 +151,7 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
         ratios: entries(row.ratios)?,
         elderly: entries(row.elderly_certificates)?,
         limits: entries(row.limit_certificates)?,
+        specific_diseases: entries(row.specific_disease_certificates)?,
     };
     Ok(Registration { id: row.id, coverage })
 }

@@ -38,7 +38,7 @@ impl Store {
     pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Institution>, StoreError> {
         let row = sqlx::query_as!(
             InstitutionRow,
-            "select code, name, charset, active_from, active_through from institution where code = $1",
+            "select code, name, charset, visual_check, active_from, active_through from institution where code = $1",
             code.as_str()
         )
         .fetch_optional(self.pool())
@@ -51,10 +51,12 @@ impl Store {
     /// # Errors
     /// When the database fails or holds what it must not.
     pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
-        let rows =
-            sqlx::query_as!(InstitutionRow, "select code, name, charset, active_from, active_through from institution")
-                .fetch_all(self.pool())
-                .await?;
+        let rows = sqlx::query_as!(
+            InstitutionRow,
+            "select code, name, charset, visual_check, active_from, active_through from institution"
+        )
+        .fetch_all(self.pool())
+        .await?;
         rows.into_iter().map(institution).collect()
     }
 }
@@ -63,6 +65,7 @@ struct InstitutionRow {
     code: String,
     name: String,
     charset: i16,
+    visual_check: bool,
     active_from: SqlDate,
     active_through: Option<SqlDate>,
 }
@@ -74,6 +77,7 @@ fn institution(row: InstitutionRow) -> Result<Institution, StoreError> {
         code,
         name: row.name,
         charset: AnswerCharset::read(row.charset)?,
+        visual_check: row.visual_check,
         active_from: row.active_from.to_jiff(),
         active_through: from_sql(row.active_through),
     })

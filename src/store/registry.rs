@@ -1,12 +1,16 @@
 //! Loading insurers, institutions and people: one transaction, all or nothing.
 
 use jiff::civil::Date;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
-use crate::domain::{Coverage, Institution, Insurer, Protection};
+use crate::domain::{CardState, Coverage, Institution, Insurer, Protection};
 
+use super::jlis::{CardRecord, insert_card};
 use super::reference::CHANGED;
-use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, StoredEnum, rows_of, to_sql};
+use super::rows::{
+    DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, rows_of, to_sql,
+};
 use super::{Store, StoreError};
 
 /// A person to load.
@@ -22,6 +26,8 @@ pub struct NewPerson {
     pub died_on: Option<Date>,
     /// Registrations by insurers.
     pub coverages: Vec<Coverage>,
+    /// Certificates of the person's card and phones. Others that J-LIS knows stay, but are not in use beside these.
+    pub cards: Vec<CardRecord>,
 }
 
 /// What a load put in.
@@ -35,6 +41,8 @@ pub struct Loaded {
     pub people: usize,
     /// Coverages of those people.
     pub coverages: usize,
+    /// Certificates of those people.
+    pub cards: usize,
 }
 
 impl Store {
@@ -72,12 +80,15 @@ impl Store {
             institutions: institutions.len(),
             people: people.len(),
             coverages: people.iter().map(|person| person.coverages.len()).sum(),
+            cards: people.iter().map(|person| person.cards.len()).sum(),
         })
     }
 }
 
 async fn empty(transaction: &mut Transaction<'_, Postgres>) -> Result<(), StoreError> {
     // Identities go on counting, so that an old access-log record never seems to speak of a new person.
+    sqlx::query!("delete from card_certificate").execute(&mut **transaction).await?;
+    sqlx::query!("delete from consent").execute(&mut **transaction).await?;
     sqlx::query!("delete from coverage").execute(&mut **transaction).await?;
     sqlx::query!("delete from person").execute(&mut **transaction).await?;
     sqlx::query!("delete from insurer").execute(&mut **transaction).await?;
@@ -102,16 +113,18 @@ async fn upsert_insurer(connection: &mut PgConnection, insurer: &Insurer) -> Res
 async fn upsert_institution(connection: &mut PgConnection, institution: &Institution) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        insert into institution (code, name, charset, active_from, active_through) values ($1, $2, $3, $4, $5)
+        insert into institution (code, name, charset, visual_check, active_from, active_through) values ($1, $2, $3, $4, $5, $6)
         on conflict on constraint institution_pkey do update
            set name = excluded.name
              , charset = excluded.charset
+             , visual_check = excluded.visual_check
              , active_from = excluded.active_from
              , active_through = excluded.active_through
         "#,
         institution.code.as_str(),
         institution.name,
         institution.charset.number(),
+        institution.visual_check,
         to_sql(institution.active_from),
         institution.active_through.map(to_sql),
     )
@@ -144,7 +157,32 @@ async fn replace_person(connection: &mut PgConnection, person: &NewPerson) -> Re
     for coverage in &person.coverages {
         insert_coverage(connection, id, coverage).await?;
     }
+    for card in &person.cards {
+        replace_card(connection, id, card).await?;
+    }
     Ok(())
+}
+
+/// Puts a certificate in; whatever J-LIS said of it before is forgotten, and one of the same kind in use gives way.
+async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &CardRecord) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from card_certificate where issuer_key_id = $1 and serial = $2",
+        card.id.issuer,
+        card.id.serial.as_bytes()
+    )
+    .execute(&mut *connection)
+    .await?;
+    if card.state == CardState::Good {
+        sqlx::query!(
+            "update card_certificate set state = 3, changed_at = $3 where person_id = $1 and kind = $2 and state = 1",
+            person_id,
+            card.kind.number(),
+            card.changed_at.to_sqlx() as SqlTimestamp
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    insert_card(connection, person_id, card).await
 }
 
 async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage: &Coverage) -> Result<(), StoreError> {
@@ -154,15 +192,17 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
     let ratios: Option<Vec<DatedRatioRow>> = rows_of(&coverage.ratios);
     let elderly: Option<Vec<ElderlyCertificateRow>> = rows_of(&coverage.elderly);
     let limits: Option<Vec<LimitCertificateRow>> = rows_of(&coverage.limits);
+    let diseases: Option<Vec<SpecificDiseaseRow>> = rows_of(&coverage.specific_diseases);
     sqlx::query!(
         r#"
         insert into coverage
              ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
              , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
-             , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates )
+             , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
+             , specific_disease_certificates )
         values
              ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
-             , $25, $26, $27 )
+             , $25, $26, $27, $28 )
         "#,
         person_id,
         to_sql(coverage.acquired_on),
@@ -191,6 +231,7 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
         ratios as Option<Vec<DatedRatioRow>>,
         elderly as Option<Vec<ElderlyCertificateRow>>,
         limits as Option<Vec<LimitCertificateRow>>,
+        diseases as Option<Vec<SpecificDiseaseRow>>,
     )
     .execute(connection)
     .await?;

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
 
 use crate::domain::{
-    AnswerCharset, CardClass, CopayRatio, DatedRatio, ElderlyCertificate, LimitCategory, LimitCertificate, LimitKind,
-    LossReason, Period, Relationship, Sex,
+    AnswerCharset, CardClass, CardKind, CopayRatio, DatedRatio, ElderlyCertificate, HolderVerification, LimitCategory,
+    LimitCertificate, LimitKind, LossReason, Period, Relationship, RevocationReason, Sex, SpecificDisease,
+    SpecificDiseaseCertificate, TreatmentKind, Yen,
 };
 
 use super::StoreError;
@@ -55,6 +56,11 @@ stored_as!(Relationship in "relationship": Insured = 1, Dependant = 2);
 stored_as!(Sex in "sex": Male = 1, Female = 2, Unset = 3);
 stored_as!(CopayRatio in "tenths": One = 1, Two = 2, Three = 3);
 stored_as!(LimitKind in "kind": Limit = 1, LimitAndMeal = 2, Meal = 3);
+stored_as!(SpecificDisease in "disease": Dialysis = 1, Haemophilia = 2, Hiv = 3);
+stored_as!(CardKind in "kind": Card = 1, Android = 2, Ios = 3);
+stored_as!(RevocationReason in "revocation_reason": KeyCompromise = 1, Ceased = 5, Lost = 6);
+stored_as!(TreatmentKind in "treatment": Outpatient = 1, Visit = 2, Online = 3);
+stored_as!(HolderVerification in "holder_verification": Pin = 1, Face = 2, Visual = 3, Phone = 4);
 stored_as!(CardClass in "card_class":
     General = 1, Retired = 2, ShortTerm = 3, ShortTermRetired = 4, SpecialExpense = 5, SpecialRetired = 6, SelfDefence = 7);
 stored_as!(LimitCategory in "category":
@@ -165,6 +171,43 @@ impl TryFrom<LimitCertificateRow> for LimitCertificate {
             issued_on: from_sql(row.issued_on),
             period: period("limit_certificates", row.valid_from, row.valid_through)?,
             long_stay_on: from_sql(row.long_stay_on),
+        })
+    }
+}
+
+#[derive(Debug, Clone, sqlx::Type)]
+#[sqlx(type_name = "specific_disease_certificate")]
+pub(crate) struct SpecificDiseaseRow {
+    disease: i16,
+    issued_on: Option<SqlDate>,
+    valid_from: SqlDate,
+    valid_through: SqlDate,
+    self_pay_yen: i32,
+}
+
+impl From<&SpecificDiseaseCertificate> for SpecificDiseaseRow {
+    fn from(certificate: &SpecificDiseaseCertificate) -> Self {
+        Self {
+            disease: certificate.disease.number(),
+            issued_on: certificate.issued_on.map(to_sql),
+            valid_from: to_sql(certificate.period.from()),
+            valid_through: to_sql(certificate.period.through()),
+            self_pay_yen: i32::try_from(certificate.self_pay.amount()).unwrap_or(i32::MAX),
+        }
+    }
+}
+
+impl TryFrom<SpecificDiseaseRow> for SpecificDiseaseCertificate {
+    type Error = StoreError;
+
+    fn try_from(row: SpecificDiseaseRow) -> Result<Self, StoreError> {
+        let column = "specific_disease_certificates";
+        Ok(Self {
+            disease: SpecificDisease::read(row.disease)?,
+            issued_on: from_sql(row.issued_on),
+            period: period(column, row.valid_from, row.valid_through)?,
+            self_pay: Yen::try_from(i64::from(row.self_pay_yen))
+                .map_err(|_| StoreError::Inconsistent { table: "coverage", column })?,
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Official code values (code tables 001–015 in wire.md §3) of the domain's enums.
 
+use super::message::Reference;
 use crate::domain::{
-    AnswerCharset, CardClass, CopayRatio, InsurerNumber, LimitCategory, LimitKind, LossReason, Relationship, Sex, Validity,
+    AnswerCharset, CardClass, CardKind, Consent, CopayRatio, HolderVerification, InsurerNumber, LimitCategory, LimitKind,
+    LossReason, Relationship, RevocationReason, Sex, SpecificDisease, TreatmentKind, Validity,
 };
 
 /// 資格有効性 (table 006).
@@ -147,4 +149,123 @@ pub fn ratio(ratio: CopayRatio) -> &'static str {
 #[must_use]
 pub fn insurer_number(number: &InsurerNumber) -> String {
     format!("{:>8}", number.as_str())
+}
+
+/// 認定疾病区分 (table 013).
+#[must_use]
+pub fn specific_disease(disease: SpecificDisease) -> &'static str {
+    match disease {
+        SpecificDisease::Dialysis => "1",
+        SpecificDisease::Haemophilia => "2",
+        SpecificDisease::Hiv => "3",
+    }
+}
+
+/// 認定疾病区分 from its code.
+#[must_use]
+pub fn parse_specific_disease(code: &str) -> Option<SpecificDisease> {
+    use SpecificDisease as D;
+    [D::Dialysis, D::Haemophilia, D::Hiv].into_iter().find(|disease| specific_disease(*disease) == code)
+}
+
+/// 照会区分 (table 002).
+#[must_use]
+pub fn reference(reference: Reference) -> &'static str {
+    match reference {
+        Reference::Card => "1",
+        Reference::InsuredCard => "2",
+    }
+}
+
+/// 診療区分 (table 028).
+#[must_use]
+pub fn treatment(kind: TreatmentKind) -> &'static str {
+    match kind {
+        TreatmentKind::Outpatient => "1",
+        TreatmentKind::Visit => "2",
+        TreatmentKind::Online => "3",
+    }
+}
+
+/// 診療区分 from its code.
+#[must_use]
+pub fn parse_treatment(code: &str) -> Option<TreatmentKind> {
+    use TreatmentKind as T;
+    [T::Outpatient, T::Visit, T::Online].into_iter().find(|kind| treatment(*kind) == code)
+}
+
+/// How the holder was made sure of. The real code list is not public; the words are ours.
+#[must_use]
+pub fn holder(holder: HolderVerification) -> &'static str {
+    match holder {
+        HolderVerification::Pin => "pin",
+        HolderVerification::Face => "face",
+        HolderVerification::Visual => "visual",
+        HolderVerification::Phone => "phone",
+    }
+}
+
+/// How the holder was made sure of, from our word for it.
+#[must_use]
+pub fn parse_holder(word: &str) -> Option<HolderVerification> {
+    use HolderVerification as H;
+    [H::Pin, H::Face, H::Visual, H::Phone].into_iter().find(|way| holder(*way) == word)
+}
+
+/// What carries a certificate, in a word of ours.
+#[must_use]
+pub fn card_kind(kind: CardKind) -> &'static str {
+    match kind {
+        CardKind::Card => "card",
+        CardKind::Android => "android",
+        CardKind::Ios => "ios",
+    }
+}
+
+/// What carries a certificate, from our word for it.
+#[must_use]
+pub fn parse_card_kind(word: &str) -> Option<CardKind> {
+    [CardKind::Card, CardKind::Android, CardKind::Ios].into_iter().find(|kind| card_kind(*kind) == word)
+}
+
+/// Why a certificate was revoked, in a word of ours.
+#[must_use]
+pub fn revocation_reason(reason: RevocationReason) -> &'static str {
+    match reason {
+        RevocationReason::Lost => "lost",
+        RevocationReason::KeyCompromise => "key_compromise",
+        RevocationReason::Ceased => "ceased",
+    }
+}
+
+/// Why a certificate was revoked, from our word for it.
+#[must_use]
+pub fn parse_revocation_reason(word: &str) -> Option<RevocationReason> {
+    use RevocationReason as R;
+    [R::Lost, R::KeyCompromise, R::Ceased].into_iter().find(|reason| revocation_reason(*reason) == word)
+}
+
+/// A kind of consent, in a word of ours.
+#[must_use]
+pub fn consent_word(kind: Consent) -> &'static str {
+    match kind {
+        Consent::Limit => "limit",
+        Consent::SpecificDisease => "specific_disease",
+        Consent::Checkup => "checkup",
+        Consent::Drug => "drug",
+        Consent::Diagnosis => "diagnosis",
+        Consent::Operation => "operation",
+        Consent::DiagnosisName => "diagnosis_name",
+        Consent::Infection => "infection",
+        Consent::Allergy => "allergy",
+        Consent::Contraindication => "contraindication",
+        Consent::Test => "test",
+        Consent::Prescription => "prescription",
+    }
+}
+
+/// A kind of consent, from our word for it.
+#[must_use]
+pub fn parse_consent_word(word: &str) -> Option<Consent> {
+    Consent::ALL.into_iter().find(|kind| consent_word(*kind) == word)
 }

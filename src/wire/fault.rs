@@ -58,6 +58,15 @@ pub enum ValueFault {
     /// Not one of the codes of its table.
     #[error("not a code of its table")]
     Code,
+    /// Not base64.
+    #[error("not base64")]
+    Base64,
+    /// Not a UUID.
+    #[error("not the id of a challenge")]
+    ChallengeId,
+    /// A signature, or its challenge, where staff only looked.
+    #[error("visual verification comes without challenge and signature")]
+    NothingToSign,
     /// Longer than the element takes, or with control characters.
     #[error("too long, or holds control characters")]
     Text,

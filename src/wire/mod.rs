@@ -25,6 +25,8 @@ pub use object::{Object, Shape, Value};
 pub use xml_reader::parse_xml;
 pub use xml_writer::write_xml;
 
+use crate::domain::AnswerCharset;
+
 /// The two formats that official messages travel in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -43,6 +45,14 @@ impl Format {
         match self {
             Self::Xml => parse_xml(&decode_declared(body)?, bounds),
             Self::Json => parse_json(body, bounds),
+        }
+    }
+    /// Writes a message; XML in the given character set.
+    #[must_use]
+    pub fn write(self, header: &Object, body: &Object, charset: AnswerCharset) -> Vec<u8> {
+        match self {
+            Self::Xml => write_xml(header, body, charset),
+            Self::Json => write_json(header, body),
         }
     }
 }

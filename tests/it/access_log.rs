@@ -7,6 +7,7 @@ use sqlx::Executor;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
+use crate::support::world::fixed_now;
 use crate::support::{SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused};
 
 #[tokio::test]
@@ -124,7 +125,8 @@ async fn a_change_of_the_registry_counts_for_the_next_question() {
     database.execute("delete from coverage").await.unwrap();
     let reply = world.ask(&ask, Format::Json).await;
     assert!(String::from_utf8_lossy(&reply.body).contains("\"QualificationValidity\":\"4\""));
-    crate::support::fixtures().load(&world.database.store().await, false).await.unwrap();
+    let store = world.database.store().await;
+    crate::support::fixtures().load(&store, &world.pki, fixed_now(), false).await.unwrap();
     let reply = world.ask(&ask, Format::Json).await;
     assert!(String::from_utf8_lossy(&reply.body).contains("\"QualificationValidity\":\"1\""));
     // A closed institution is noticed without a restart.

@@ -19,7 +19,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("config", &[]),
     ("postgres", &[]),
     ("store", &["domain"]),
-    ("fixtures", &["domain", "store", "wire"]),
+    ("fixtures", &["domain", "pki", "store", "wire"]),
     ("pki", &["domain", "clock"]),
     ("identity", &["domain", "clock", "config", "metrics", "pki"]),
     ("query", &["domain", "decide", "store", "config", "metrics"]),

@@ -199,7 +199,7 @@ async fn stopping_lets_running_requests_finish() {
     assert_eq!(outcome(Format::Xml, &asking.await.unwrap().unwrap()), answered());
     timeout(Duration::from_secs(5), stopping).await.expect("the server stops").unwrap();
     assert_eq!(database.count("select count(*) from access_log").await, 1);
-    database.drop().await;
+    std::sync::Arc::into_inner(database).expect("the only one").drop().await;
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! Nothing about people stands in logs, metrics or error texts.
 
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 use shikaku::domain::AnswerCharset;
+use shikaku::pki::VirtualCard;
 use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::support::card::{Reader, Shown};
 use crate::support::database::TestDatabase;
 use crate::support::world::shared_pki;
 use crate::support::{Program, TEST_CLINIC, fixtures, message, process};
@@ -67,6 +71,9 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
             }
         }
     }
+    let mut seeded = secrets;
+    seeded.extend(show_cards(&terminal).await);
+    let secrets = seeded;
     let (_, metrics, _) = process::http(&server.operator_addr, "GET", "/metrics", &[], "").await;
     let log = server.log();
     assert!(log.lines().count() > fixtures().people.len());
@@ -79,4 +86,37 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     }
     drop(server);
     database.drop().await;
+}
+
+/// Shows every fixture card, rightly and wrongly; gives what must not be seen of it: serial numbers as people write them,
+/// certificates, nonces and signatures.
+async fn show_cards(terminal: &Terminal) -> Vec<String> {
+    let mut secrets = Vec::new();
+    let mut reader = Reader::on(terminal, TEST_CLINIC).await;
+    for fixture in &fixtures().cards {
+        let card = VirtualCard::open(shared_pki(), &fixture.name).unwrap();
+        let (_, certificate) = X509Certificate::from_der(card.certificate()).unwrap();
+        let serial = certificate.raw_serial();
+        let number = serial.iter().fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
+        secrets.extend([HEXLOWER.encode(serial), HEXUPPER.encode(serial), number.to_string()]);
+        secrets.push(certificate.raw_serial_as_string());
+        secrets.push(certificate.subject().iter_common_name().next().unwrap().as_str().unwrap().to_owned());
+        secrets.push(BASE64.encode(card.certificate())[200..240].to_owned());
+        for spoil in [false, true] {
+            let challenge = reader.challenge().await;
+            let mut shown = Shown::signing(&card, &challenge);
+            let signed = shown.signed.as_mut().unwrap();
+            signed.signature[0] ^= u8::from(spoil);
+            secrets.extend([BASE64.encode(&challenge.nonce), HEXLOWER.encode(&challenge.nonce)]);
+            secrets.push(BASE64.encode(&signed.signature)[..40].to_owned());
+            let reply = reader.show(&shown).await;
+            if reply.status != 200 {
+                let error = String::from_utf8_lossy(&reply.body).into_owned();
+                let leaked = secrets.iter().find(|secret| error.contains(*secret));
+                assert!(leaked.is_none(), "an error text holds {leaked:?}: {error}");
+            }
+        }
+    }
+    assert!(secrets.len() > 200);
+    secrets
 }

@@ -1,9 +1,3 @@
-use http_body_util::{BodyExt, Full};
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-
 use crate::domain::Yen;
 use crate::http::operator::explanation::{AmountsView, Explanation, ReasonView};
 use crate::wire::Element;
@@ -12,17 +6,19 @@ use super::labels::label;
 use crate::cli::exit::Exit;
 use crate::cli::finding;
 use crate::cli::language::Language;
+use crate::cli::operator::OperatorOptions;
 use crate::cli::output;
 
 /// Asks the operator listener why `answer` is as it is, and prints the reasons. `question` is the official query in JSON.
 pub(super) async fn print(
-    address: &str,
-    token: Option<&str>,
+    operator: &OperatorOptions,
     question: Vec<u8>,
     answer: &Element,
     language: Language,
 ) -> Result<(), Exit> {
-    let explanation = post(address, token, question).await?;
+    let body = operator.post("/api/explain", question).await?;
+    let explanation: Explanation = serde_json::from_slice(&body)
+        .map_err(|error| Exit::environment(format!("the server's explanation cannot be read: {error}")))?;
     let mut shown = Vec::new();
     names(answer, &mut shown);
     let mut text = String::new();
@@ -136,24 +132,4 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
         false => format!(" since {} [{}]", view.since, view.source),
     };
     text
-}
-
-async fn post(address: &str, token: Option<&str>, question: Vec<u8>) -> Result<Explanation, Exit> {
-    let failed = |error: &dyn std::fmt::Display| Exit::environment(format!("operator listener {address}: {error}"));
-    let stream = TcpStream::connect(address).await.map_err(|error| failed(&error))?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
-    tokio::spawn(connection);
-    let mut request = Request::post("/api/explain").header("host", address).header("content-type", "application/json");
-    if let Some(token) = token {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
-    let request = request.body(Full::new(Bytes::from(question))).map_err(|error| failed(&error))?;
-    let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
-    let status = response.status();
-    let body = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();
-    if !status.is_success() {
-        return Err(failed(&String::from_utf8_lossy(&body)));
-    }
-    serde_json::from_slice(&body).map_err(|error| failed(&error))
 }

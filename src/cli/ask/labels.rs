@@ -11,8 +11,43 @@ pub(super) fn label(element: &str, language: Language) -> Option<&'static str> {
     })
 }
 
+/// The name of an element of a consent, which has its flag, its time and its end.
+pub(super) fn consent_label(element: &str, language: Language) -> Option<String> {
+    let (end, flag) = CONSENT_ENDS.iter().find(|(end, _)| element.ends_with(end.0)).map(|(end, flag)| (end, *flag))?;
+    let stem = element.strip_suffix(end.0)?;
+    let (_, japanese, english) = CONSENTS.iter().find(|(name, _, _)| *name == stem)?;
+    Some(match (language, flag) {
+        (Language::Ja, _) => format!("{japanese}{}", end.1),
+        (Language::En, true) => format!("Consent to {english}"),
+        (Language::En, false) => end.2.to_owned(),
+    })
+}
+
+/// Suffix, its words in both languages, and whether it is the flag.
+const CONSENT_ENDS: [((&str, &str, &str), bool); 3] = [
+    (("ConsFlg", "提供同意", ""), true),
+    (("ConsTime", "同意日時", "Consented at"), false),
+    (("AvailableTime", "有効期限", "Available until"), false),
+];
+
+const CONSENTS: [(&str, &str, &str); 11] = [
+    ("SpecificDiseasesCertificateRelated", "特定疾病療養受療証", "specific disease certificate"),
+    ("SpecificHealthCheckupsInfo", "特定健診情報", "check-up information"),
+    ("PharmacistsInfo", "薬剤情報", "drug information"),
+    ("DiagnosisInfo", "診療情報", "treatment information"),
+    ("OperationInfo", "手術情報", "operation information"),
+    ("DiagnosisName", "傷病名情報", "names of diseases"),
+    ("InfectiousInfo", "感染症情報", "infections"),
+    ("AllergyInfo", "アレルギー情報", "allergies"),
+    ("ContraindicationInfo", "薬剤禁忌情報", "contraindications"),
+    ("TestInfo", "検査情報", "test results"),
+    ("PrescriptionInfo", "処方情報", "prescriptions"),
+];
+
 /// What a code means; empty for values that speak for themselves.
 pub(super) fn meaning(element: &str, value: &str, language: Language) -> &'static str {
+    // Every flag of a consent means the same.
+    let element = if element.ends_with("ConsFlg") { "LimitApplicationCertificateRelatedConsFlg" } else { element };
     let found = MEANINGS.iter().find(|(name, code, _, _)| *name == element && *code == value);
     found.map_or("", |(_, _, japanese, english)| match language {
         Language::Ja => japanese,
@@ -20,7 +55,14 @@ pub(super) fn meaning(element: &str, value: &str, language: Language) -> &'stati
     })
 }
 
-const LABELS: [(&str, &str, &str); 58] = [
+const LABELS: [(&str, &str, &str); 65] = [
+    ("SpecificDiseasesCertificateList", "特定疾病療養受療証", "Specific disease certificates"),
+    ("SpecificDiseasesCertificateInfo", "受療証", "Certificate"),
+    ("SpecificDiseasesDiseaseCategory", "認定疾病区分", "Disease"),
+    ("SpecificDiseasesCertificateDate", "交付年月日", "Issued on"),
+    ("SpecificDiseasesValidStartDate", "有効開始年月日", "Valid from"),
+    ("SpecificDiseasesValidEndDate", "有効終了年月日", "Valid through"),
+    ("SpecificDiseasesSelfPay", "自己負担限度額（円）", "Patient pays a month at most, yen"),
     ("MessageHeader", "ヘッダー", "Header"),
     ("MessageBody", "本体", "Body"),
     ("ProcessExecutionTime", "処理実行日時", "Processed at"),
@@ -81,7 +123,10 @@ const LABELS: [(&str, &str, &str); 58] = [
     ("LimitApplicationCertificateLongTermDate", "長期入院該当年月日", "Long stay since"),
 ];
 
-const MEANINGS: [(&str, &str, &str, &str); 61] = [
+const MEANINGS: [(&str, &str, &str, &str); 64] = [
+    ("SpecificDiseasesDiseaseCategory", "1", "慢性腎不全（人工透析）", "chronic renal failure, dialysis"),
+    ("SpecificDiseasesDiseaseCategory", "2", "先天性血液凝固因子障害", "haemophilia"),
+    ("SpecificDiseasesDiseaseCategory", "3", "血液製剤由来HIV", "HIV by blood products"),
     ("ReferenceClassification", "1", "マイナンバーカード", "My Number card"),
     ("ReferenceClassification", "2", "被保険者証情報", "insured-person's card"),
     ("SegmentOfResult", "1", "正常終了", "done"),

@@ -1,9 +1,11 @@
 //! Plays a terminal.
 
+mod card;
 mod card_number;
 mod explain;
 mod labels;
 mod table;
+mod terminal;
 
 use clap::Subcommand;
 
@@ -13,10 +15,13 @@ use super::exit::Exit;
 pub(super) enum Command {
     /// Ask by what stands on the insured-person's card: 記号・番号・枝番 and birth date.
     CardNumber(Box<card_number::Options>),
+    /// Ask by マイナンバーカード: the virtual card signs a challenge.
+    Card(Box<card::Options>),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Exit> {
     match command {
         Command::CardNumber(options) => card_number::run(*options).await,
+        Command::Card(options) => card::run(*options).await,
     }
 }

@@ -40,6 +40,7 @@ fn coverage(number: &str, branch: &str, acquired_on: Date, lost_on: Option<Date>
         ratios: Vec::new(),
         elderly: Vec::new(),
         limits: Vec::new(),
+        specific_diseases: Vec::new(),
     }
 }
 

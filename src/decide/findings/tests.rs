@@ -36,6 +36,7 @@ fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
         ratios: Vec::new(),
         elderly: Vec::new(),
         limits: Vec::new(),
+        specific_diseases: Vec::new(),
     }
 }
 

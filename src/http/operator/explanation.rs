@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::finding::FindingView;
 use crate::decide::{self, Amounts, Answer, Reason};
 use crate::wire::code;
-use crate::wire::message::by_card::elements;
+use crate::wire::message::record::elements;
 
 /// Why the answer is as it is.
 #[derive(Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::decide::Finding;
-use crate::wire::message::by_card::elements;
+use crate::wire::message::record::elements;
 
 /// A contradiction between what an insurer registered and the law. Answers follow the registration.
 #[derive(Serialize, Deserialize, ToSchema)]

@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 
 use super::OperatorState;
 use crate::http::body;
-use crate::http::by_card::request_format;
 use crate::http::error::Failure;
+use crate::http::exchange::request_format;
 use crate::wire::Format;
 
 /// Reads a JSON body within the bounds of the listener.

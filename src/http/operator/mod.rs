@@ -1,5 +1,6 @@
 //! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP; on a loopback address, or behind a token.
 
+mod cards;
 mod explain;
 pub mod explanation;
 mod finding;
@@ -79,6 +80,9 @@ fn routes() -> OpenApiRouter<OperatorState> {
         .routes(routes!(people::list))
         .routes(routes!(people::one))
         .routes(routes!(insurers::list))
+        .routes(routes!(cards::register))
+        .routes(routes!(cards::revoke))
+        .routes(routes!(cards::renew))
         .routes(routes!(explain::explain))
         .routes(routes!(limits::monthly))
 }

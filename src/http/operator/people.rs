@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::OperatorState;
+use super::cards::CardView;
 use super::finding::FindingView;
 use crate::clock::tokyo_date;
 use crate::decide::findings;
@@ -43,6 +44,8 @@ pub(super) struct PersonView {
     address_withheld: bool,
     /// 自己情報提供不可.
     self_information_blocked: bool,
+    /// Certificates of the person's card and phones, the oldest first.
+    cards: Vec<CardView>,
     /// Registrations in order of acquisition.
     coverages: Vec<CoverageView>,
 }
@@ -85,6 +88,8 @@ pub(super) struct CoverageView {
     elderly: Vec<RatioView>,
     /// 限度額適用認定証.
     limits: Vec<LimitView>,
+    /// 特定疾病療養受療証.
+    specific_diseases: Vec<DiseaseView>,
     /// Where the registration contradicts the law; a coverage without a loss is judged until today.
     findings: Vec<FindingView>,
 }
@@ -116,6 +121,19 @@ pub(super) struct LimitView {
     long_stay_on: Option<Date>,
 }
 
+/// A certificate of a specific disease.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DiseaseView {
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    through: Date,
+    /// 認定疾病区分 (code).
+    disease: &'static str,
+    /// 自己負担限度額 a month.
+    self_pay_yen: u64,
+}
+
 /// The people that are loaded, by id, 200 a page.
 #[utoipa::path(get, path = "/api/people", tag = "registry", params(After), responses((status = 200, body = Vec<PersonLine>)))]
 pub(super) async fn list(
@@ -139,12 +157,14 @@ pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<Strin
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
+    let cards = state.store.cards(&id).await.map_err(|_| Failure::Unavailable)?;
     let today = tokyo_date(state.clock.now());
     Ok(Json(PersonView {
         id: person.fixture_id,
         about: person.about,
         address_withheld: protection.address_withheld,
         self_information_blocked: protection.self_information_blocked,
+        cards: cards.into_iter().map(CardView::from).collect(),
         coverages: registrations.into_iter().map(|one| coverage_view(one, today)).collect(),
     }))
 }
@@ -177,6 +197,16 @@ fn coverage_view(Registration { id, coverage }: Registration, today: Date) -> Co
                 kind: code::limit_kind(limit.kind),
                 category: code::limit_category(limit.category),
                 long_stay_on: limit.long_stay_on,
+            })
+            .collect(),
+        specific_diseases: coverage
+            .specific_diseases
+            .iter()
+            .map(|certificate| DiseaseView {
+                from: certificate.period.from(),
+                through: certificate.period.through(),
+                disease: code::specific_disease(certificate.disease),
+                self_pay_yen: certificate.self_pay.amount(),
             })
             .collect(),
         findings: findings(&coverage, today).into_iter().map(FindingView::from).collect(),

@@ -1,8 +1,8 @@
 use super::band::{Band, Formula, Transitional};
 use super::reading::{HALVES_SPECIFIC_DISEASE, HALVES_TRANSITIONAL, is_halved_in};
-use super::specific_disease::{SpecificDisease, specific_disease_cap};
+use super::specific_disease::specific_disease_cap;
 use super::step::Step;
-use crate::domain::{CopayRatio, Month, Yen};
+use crate::domain::{CopayRatio, Month, SpecificDisease, Yen};
 use crate::rules::rounding::{one_per_cent, tenth};
 
 /// In- or outpatient care.

@@ -15,7 +15,7 @@ pub use band::{Ages, Band, Formula, Note, Outpatient, Transitional};
 pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
 pub use household::{Household, Line, household};
 pub use reading::{BOTH_AGES, readings};
-pub use specific_disease::{SpecificDisease, specific_disease_cap};
+pub use specific_disease::specific_disease_cap;
 pub use step::Step;
 pub use table::{BandError, BandName, Table, band, table_of, tables, unchanged_since};
 

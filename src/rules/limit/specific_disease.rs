@@ -1,16 +1,5 @@
 use super::band::Band;
-use crate::domain::{Month, Yen};
-
-/// 特定疾病 (code table 013).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SpecificDisease {
-    /// 1 人工腎臓を実施している慢性腎不全.
-    Dialysis,
-    /// 2 血漿分画製剤を投与している先天性血液凝固第Ⅷ因子障害・第Ⅸ因子障害.
-    Haemophilia,
-    /// 3 抗ウイルス剤を投与している後天性免疫不全症候群（血液製剤による）.
-    Hiv,
-}
+use crate::domain::{Month, SpecificDisease, Yen};
 
 /// What is paid at most, by the first month of each row: as a rule, and for dialysis under 70 in the upper bands.
 const CAPS: [(Month, Yen, Yen); 2] = [

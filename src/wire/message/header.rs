@@ -16,6 +16,17 @@ pub struct Processed {
     pub charset: AnswerCharset,
     /// The format of this answer.
     pub format: Format,
+    /// How was asked.
+    pub reference: Reference,
+}
+
+/// 照会区分 (code table 002): how was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    /// 1 マイナンバーカード.
+    Card,
+    /// 2 被保険者証情報.
+    InsuredCard,
 }
 
 impl Processed {
@@ -29,7 +40,7 @@ impl Processed {
     }
 
     pub(super) fn at_text(&self) -> String {
-        self.at.strftime("%Y%m%d%H%M%S").to_string()
+        time_text(self.at)
     }
 }
 
@@ -40,6 +51,16 @@ pub struct Refusal {
     pub code: &'static str,
     /// エラーメッセージ, at most 60 characters.
     pub message: String,
+}
+
+/// Names the element whose value was refused.
+pub(super) fn value<T, E: Into<ValueFault>>(element: &'static str, parsed: Result<T, E>) -> Result<T, Fault> {
+    parsed.map_err(|reason| Fault::Value { element, reason: reason.into() })
+}
+
+/// `YYYYMMDDHHmmss`.
+pub(super) fn time_text(at: DateTime) -> String {
+    at.strftime("%Y%m%d%H%M%S").to_string()
 }
 
 /// `YYYYMMDD`.

@@ -88,7 +88,7 @@ async fn template() -> &'static str {
             admin(&format!("create database {name}")).await;
             let store = Store::connect(server().options.clone().database(&name), 1).await.unwrap();
             store.migrate().await.unwrap();
-            super::fixtures().load(&store, false).await.unwrap();
+            super::fixtures().load(&store, super::world::shared_pki(), super::world::fixed_now(), false).await.unwrap();
             // A template may have no connections.
             store.pool().close().await;
             name

@@ -1,7 +1,7 @@
 //! A server with a database of its own.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -27,13 +27,13 @@ pub const SHIFT_JIS_CLINIC: &str = "1310023450";
 pub const OTHER_CLINIC: &str = "2710034568";
 
 /// 2026-11-22 09:30:15 in Tokyo.
-pub fn fixed_clock() -> Clock {
-    Clock::fixed("2026-11-22T00:30:15Z".parse::<Timestamp>().unwrap())
+pub fn fixed_now() -> Timestamp {
+    "2026-11-22T00:30:15Z".parse().unwrap()
 }
 
 pub struct World {
     pub app: App,
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub pki: PkiFiles,
 }
 
@@ -57,8 +57,17 @@ impl World {
     }
 
     pub async fn with(wishes: Wishes) -> Self {
-        let database = TestDatabase::new().await;
+        let database = Arc::new(TestDatabase::new().await);
         let pki = if wishes.own_pki { make_pki(&scratch("pki")) } else { shared_pki().clone() };
+        Self::on(database, pki, wishes, Clock::fixed(fixed_now())).await
+    }
+
+    /// Another server on the same database with the same certificates, at another time.
+    pub async fn another(&self, clock: Clock) -> Self {
+        Self::on(self.database.clone(), self.pki.clone(), Wishes::default(), clock).await
+    }
+
+    async fn on(database: Arc<TestDatabase>, pki: PkiFiles, wishes: Wishes, clock: Clock) -> Self {
         let config = Config {
             terminal_addr: "127.0.0.1:0".parse().unwrap(),
             operator_addr: "127.0.0.1:0".parse().unwrap(),
@@ -67,7 +76,7 @@ impl World {
             secret: Secret::random().unwrap(),
             limits: wishes.limits,
         };
-        let app = App::start(config, database.store().await, fixed_clock()).await.unwrap();
+        let app = App::start(config, database.store().await, clock).await.unwrap();
         Self { app, database, pki }
     }
 
@@ -132,7 +141,10 @@ impl World {
 
     pub async fn stop(self) {
         self.app.stop().await;
-        self.database.drop().await;
+        // The last server on a database drops it.
+        if let Ok(database) = Arc::try_unwrap(self.database) {
+            database.drop().await;
+        }
     }
 }
 
@@ -142,8 +154,13 @@ pub fn shared_pki() -> &'static PkiFiles {
     PKI.get_or_init(|| make_pki(&scratch("shared-pki")))
 }
 
-/// A CA, a server certificate, a CRL, and a certificate for every terminal of the fixtures.
+/// A CA, a server certificate, a CRL, and a certificate for every terminal and every card of the fixtures.
 pub fn make_pki(directory: &Path) -> PkiFiles {
+    make_pki_at(directory, fixed_now())
+}
+
+/// The same, with cards as they stand at `now`.
+pub fn make_pki_at(directory: &Path, now: Timestamp) -> PkiFiles {
     let files = PkiFiles::at(directory);
     let authority = Authority::init(&files).unwrap();
     for entry in &fixtures().institutions {
@@ -151,5 +168,6 @@ pub fn make_pki(directory: &Path) -> PkiFiles {
             authority.issue_terminal(&entry.institution.code, terminal, KeyKind::Ecdsa).unwrap();
         }
     }
+    fixtures().issue_cards(&files, now).unwrap();
     files
 }

@@ -1,3 +1,5 @@
+mod card;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -6,18 +8,21 @@ use crate::domain::{InstitutionCode, check_terminal_name};
 use crate::fixtures::Fixtures;
 use crate::pki::{Authority, KeyKind, PkiError, PkiFiles};
 
-use super::DataDir;
-use super::exit::Exit;
-use super::fixtures::Directory;
+use crate::cli::DataDir;
+use crate::cli::exit::Exit;
+use crate::cli::fixtures::Directory;
+use crate::clock::system_now;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(in crate::cli) enum Command {
     /// Make what is missing: CA, server certificate, revocation list, a certificate for every terminal of the fixtures.
     Init(Init),
     /// Make a certificate for one more terminal of an institution.
     Institution(Institution),
     /// Put a terminal's certificate on the revocation list. A running server takes it over on SIGHUP.
     Revoke(Revoke),
+    /// Make a card for a person and tell the running server's simulated J-LIS; or revoke or renew one.
+    Card(Box<card::Options>),
 }
 
 #[derive(clap::Args)]
@@ -64,12 +69,12 @@ impl Key {
     }
 }
 
-pub(super) fn run(command: Command) -> Result<(), Exit> {
+pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
     match command {
         Command::Init(options) => {
             let files = PkiFiles::at(&options.data.pki());
             let made = init(&files, &options.fixtures.read()?, options.key.kind())?;
-            println!("{}: {made} new terminal certificates", files.root().display());
+            println!("{}: {} new terminal certificates, {} new cards", files.root().display(), made.terminals, made.cards);
         }
         Command::Institution(options) => {
             let code = InstitutionCode::parse(&options.code).map_err(Exit::usage)?;
@@ -88,18 +93,25 @@ pub(super) fn run(command: Command) -> Result<(), Exit> {
                 if done { "is revoked" } else { "was revoked already" }
             );
         }
+        Command::Card(options) => return card::run(*options).await,
     }
     Ok(())
 }
 
-/// Makes what is missing; gives the number of new terminal certificates.
-pub(super) fn init(files: &PkiFiles, fixtures: &Fixtures, kind: KeyKind) -> Result<usize, PkiError> {
+/// What was missing.
+pub(in crate::cli) struct Made {
+    terminals: usize,
+    cards: usize,
+}
+
+/// Makes what is missing.
+pub(in crate::cli) fn init(files: &PkiFiles, fixtures: &Fixtures, kind: KeyKind) -> Result<Made, PkiError> {
     let authority = Authority::init(files)?;
-    let mut made = 0;
+    let mut terminals = 0;
     for entry in &fixtures.institutions {
         for terminal in &entry.terminals {
-            made += usize::from(authority.issue_terminal(&entry.institution.code, terminal, kind)?);
+            terminals += usize::from(authority.issue_terminal(&entry.institution.code, terminal, kind)?);
         }
     }
-    Ok(made)
+    Ok(Made { terminals, cards: fixtures.issue_cards(files, system_now())? })
 }

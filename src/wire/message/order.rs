@@ -1,4 +1,9 @@
-use super::*;
+//! The order of elements in XML, against what wire.md 2.0.1 gives.
+
+use super::by_card::SEARCH_INFO_SHAPE;
+use super::qualification::{ANSWER_BODY, ANSWER_HEADER};
+use super::record::{DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD, RECORD_2025};
+use crate::wire::object::Shape;
 
 /// The orders that wire.md 2.0.1 gives, those marked R1 there seen in real messages.
 fn assert_order(shape: &'static Shape, expected: &str) {
@@ -56,5 +61,37 @@ fn record_comes_in_the_order_of_real_messages() {
         &ELDERLY_INFO,
         "ElderlyRecipientCertificateDate, ElderlyRecipientContributionRatio, ElderlyRecipientValidStartDate, \
          ElderlyRecipientValidEndDate",
+    );
+    assert_order(
+        &DISEASE_INFO,
+        "SpecificDiseasesValidStartDate, SpecificDiseasesSelfPay, SpecificDiseasesDiseaseCategory, \
+         SpecificDiseasesValidEndDate, SpecificDiseasesCertificateDate",
+    );
+}
+
+/// Worked out apart from this code by the rule of wire.md 2.0.1, for a map of 128 places.
+#[test]
+fn record_with_the_consents_of_2025_comes_in_the_order_of_a_larger_map() {
+    assert_order(
+        &RECORD_2025,
+        "TestInfoConsTime, Address, InsuredName, SpecificHealthCheckupsInfoConsTime, \
+         AllergyInfoAvailableTime, PersonalFamilyClassification, Sex2, Sex1, OperationInfoConsFlg, Name, \
+         PrescriptionInfoAvailableTime, InsuredCardSymbol, SpecificDiseasesCertificateList, \
+         LimitApplicationCertificateRelatedConsFlg, InsuredCardClassification, DiagnosisInfoAvailableTime, \
+         LimitApplicationCertificateRelatedConsTime, TestInfoConsFlg, ReferenceNumber, InsuredBranchNumber, \
+         DiagnosisNameAvailableTime, ContraindicationInfoAvailableTime, Birthdate, \
+         InsuredCertificateIssuanceDate, TestInfoAvailableTime, DiagnosisNameConsFlg, \
+         InsuredIdentificationNumber, PreschoolClassification, PharmacistsInfoAvailableTime, \
+         ElderlyRecipientCertificateInfo, PharmacistsInfoConsFlg, InsurerName, PublicExpenseResultList, \
+         AllergyInfoConsFlg, LimitApplicationCertificateRelatedInfo, OperationInfoConsTime, \
+         PrescriptionInfoConsTime, InfectiousInfoAvailableTime, ContraindicationInfoConsTime, \
+         DiagnosisInfoConsFlg, QualificationDate, SpecificHealthCheckupsInfoAvailableTime, \
+         SpecificDiseasesCertificateRelatedConsFlg, ReasonOfLoss, \
+         SpecificDiseasesCertificateRelatedConsTime, InsurerNumber, PrescriptionInfoConsFlg, NameKana, \
+         DiagnosisNameConsTime, AllergyInfoConsTime, InsuredCardValidDate, NameOfOther, \
+         OperationInfoAvailableTime, DiagnosisInfoConsTime, ContraindicationInfoConsFlg, \
+         InsuredCardExpirationDate, SpecificHealthCheckupsInfoConsFlg, PharmacistsInfoConsTime, \
+         DisqualificationDate, InfectiousInfoConsTime, NameOfOtherKana, InsuredPartialContributionRatio, \
+         PostNumber, InfectiousInfoConsFlg",
     );
 }

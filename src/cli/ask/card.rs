@@ -1,0 +1,130 @@
+use data_encoding::BASE64;
+use jiff::civil::Date;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::clock::{system_now, tokyo_date};
+use crate::domain::{AnswerCharset, Consent, Consents, HolderVerification, TreatmentKind};
+use crate::fixtures::CardAsk;
+use crate::pki::VirtualCard;
+use crate::terminal::Connection;
+use crate::wire::code;
+use crate::wire::message::by_certificate::{NewRequest, Signed};
+
+use super::terminal::{OutputOptions, TerminalOptions};
+use crate::cli::exit::Exit;
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Options {
+    /// A person of the fixtures, whose first card is shown, or the name of a card below pki/cards
+    #[arg(long, value_name = "ID")]
+    person: String,
+    /// 資格確認日; the fixture's, or today in Tokyo
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
+    /// What the patient consents to: all, none, or a list such as limit,drug; by default the fixture's, or all
+    #[arg(long, value_name = "LIST", value_parser = parse_consents)]
+    consent: Option<Consents>,
+    /// How the holder is made sure of: pin, face, visual or phone; by default the fixture's, or pin
+    #[arg(long, value_name = "WAY", value_parser = parse_holder)]
+    holder: Option<HolderVerification>,
+    /// 診療区分: 1 外来, 2 訪問診療等, 3 オンライン診療等; by default the fixture's, or 1
+    #[arg(long, value_name = "CODE", value_parser = parse_treatment)]
+    treatment: Option<TreatmentKind>,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    terminal: TerminalOptions,
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Exit> {
+    let fixtures = options.terminal.fixtures.read()?;
+    let fixture = fixtures.card(&options.person);
+    let ask = fixture.map(|card| &card.ask);
+    let caller = options.terminal.caller(ask.and_then(|ask| ask.institution))?;
+    let name = fixture.map_or(options.person.as_str(), |card| card.name.as_str());
+    let card = VirtualCard::open(&caller.files, name)
+        .map_err(|error| Exit::usage(format!("{error}; `shikaku pki card --person {name}` makes a card")))?;
+
+    let shown = question(&options, ask);
+    let mut connection = caller.connect().await?;
+    let signed = match shown.holder.signs() {
+        true => Some(sign(&mut connection, &card, shown.treatment).await?),
+        false => None,
+    };
+    let format = options.output.wire();
+    let request = NewRequest {
+        institution: caller.institution.as_str(),
+        file_identifier: None,
+        check_on: shown.check_on,
+        certificate: card.certificate(),
+        holder: shown.holder,
+        signed: signed.as_ref(),
+        treatment: shown.treatment,
+        consents: shown.consents,
+    };
+    let reply = connection.ask("/card/lookups", format, request.write(format, AnswerCharset::Utf8)).await?;
+    options.output.print(&reply)
+}
+
+/// What happens at the reader: the fixture's, with what the command line puts in its place.
+fn question(options: &Options, fixture: Option<&CardAsk>) -> CardAsk {
+    let usual = CardAsk {
+        check_on: tokyo_date(system_now()),
+        holder: HolderVerification::Pin,
+        treatment: TreatmentKind::Outpatient,
+        consents: Consents::all(),
+        institution: None,
+    };
+    let known = fixture.unwrap_or(&usual);
+    CardAsk {
+        check_on: options.on.unwrap_or(known.check_on),
+        holder: options.holder.unwrap_or(known.holder),
+        treatment: options.treatment.unwrap_or(known.treatment),
+        consents: options.consent.unwrap_or(known.consents),
+        institution: None,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Challenge {
+    challenge_id: Uuid,
+    nonce: String,
+}
+
+/// Asks for a challenge and lets the card sign it.
+async fn sign(connection: &mut Connection, card: &VirtualCard, treatment: TreatmentKind) -> Result<Signed, Exit> {
+    let wanted = format!(r#"{{"MedicalTreatmentFlag":"{}"}}"#, code::treatment(treatment));
+    let reply = connection.post("/card/challenges", "application/json", &[], wanted).await?;
+    let text = || Exit::data(format!("the server gave no challenge: {}", String::from_utf8_lossy(&reply.body)));
+    if !reply.status.is_success() {
+        return Err(text());
+    }
+    let challenge: Challenge = serde_json::from_slice(&reply.body).map_err(|_| text())?;
+    let nonce = BASE64.decode(challenge.nonce.as_bytes()).map_err(|_| text())?;
+    Ok(Signed { challenge: challenge.challenge_id, signature: card.sign(&nonce)? })
+}
+
+fn parse_consents(text: &str) -> Result<Consents, String> {
+    match text {
+        "all" => Ok(Consents::all()),
+        "none" => Ok(Consents::NONE),
+        list => {
+            list.split(',').map(|word| code::parse_consent_word(word.trim()).ok_or(word)).collect::<Result<_, _>>().map_err(
+                |word| {
+                    let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
+                    format!("{word} is none of {}", known.join(", "))
+                },
+            )
+        }
+    }
+}
+
+fn parse_holder(word: &str) -> Result<HolderVerification, &'static str> {
+    code::parse_holder(word).ok_or("must be pin, face, visual or phone")
+}
+
+fn parse_treatment(word: &str) -> Result<TreatmentKind, &'static str> {
+    code::parse_treatment(word).ok_or("must be 1, 2 or 3")
+}

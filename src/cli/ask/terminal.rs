@@ -1,0 +1,119 @@
+use crate::cli::DataDir;
+use crate::cli::exit::Exit;
+use crate::cli::fixtures::Directory;
+use crate::cli::language::Language;
+use crate::cli::output;
+use crate::domain::InstitutionCode;
+use crate::pki::PkiFiles;
+use crate::terminal::{Connection, Reply, Terminal};
+use crate::wire::{Bounds, Element, Format};
+
+use super::table;
+
+/// Which terminal is played, and towards which server.
+#[derive(clap::Args)]
+pub(super) struct TerminalOptions {
+    /// 医療機関コード of the terminal that asks; by default the first institution of the fixtures
+    #[arg(long, value_name = "CODE")]
+    institution: Option<String>,
+    /// Name of the terminal that asks; by default the institution's first
+    #[arg(long, value_name = "NAME")]
+    terminal: Option<String>,
+    /// The server's terminal listener
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443", env = "SHIKAKU_TERMINAL_ADDR")]
+    terminal_addr: String,
+    #[command(flatten)]
+    data: DataDir,
+    #[command(flatten)]
+    pub fixtures: Directory,
+}
+
+/// A terminal that is about to ask.
+pub(super) struct Caller {
+    pub institution: InstitutionCode,
+    pub files: PkiFiles,
+    terminal: Terminal,
+}
+
+impl TerminalOptions {
+    /// The terminal with its certificate; `usual` is the institution unless the command line names another.
+    pub fn caller(&self, usual: Option<InstitutionCode>) -> Result<Caller, Exit> {
+        let named = self.institution.as_deref().map(InstitutionCode::parse).transpose().map_err(Exit::usage)?;
+        let (institution, name) = match (named, &self.terminal) {
+            (Some(code), Some(terminal)) => (code, terminal.clone()),
+            _ => self.of_fixtures(named.or(usual))?,
+        };
+        let files = PkiFiles::at(&self.data.pki());
+        let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
+        let terminal = Terminal::new(&self.terminal_addr, &files.ca(), Some((&certificate, &key)))?;
+        Ok(Caller { institution, files, terminal })
+    }
+
+    fn of_fixtures(&self, wanted: Option<InstitutionCode>) -> Result<(InstitutionCode, String), Exit> {
+        let fixtures = self.fixtures.read()?;
+        let entry = fixtures
+            .institutions
+            .iter()
+            .find(|entry| wanted.is_none_or(|code| entry.institution.code == code))
+            .ok_or_else(|| Exit::usage("the institution is not in the fixtures; give --terminal too"))?;
+        let first = entry.terminals.first().cloned().unwrap_or_default();
+        Ok((entry.institution.code, self.terminal.clone().unwrap_or(first)))
+    }
+}
+
+impl Caller {
+    pub async fn connect(&self) -> Result<Connection, Exit> {
+        Ok(self.terminal.connect().await?)
+    }
+}
+
+/// How the answer is printed.
+#[derive(clap::Args)]
+pub(super) struct OutputOptions {
+    /// How the answer is printed: as it came in XML or JSON, or as a table
+    #[arg(long, value_enum, default_value = "text")]
+    format: OutputFormat,
+    /// Language of the table; by default that of the locale
+    #[arg(long, value_enum)]
+    lang: Option<Language>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum OutputFormat {
+    Xml,
+    Json,
+    Text,
+}
+
+impl OutputOptions {
+    pub fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_environment)
+    }
+
+    /// The format that is asked for. JSON gives the elements in the order of the specification, which also reads best.
+    pub fn wire(&self) -> Format {
+        if self.format == OutputFormat::Xml { Format::Xml } else { Format::Json }
+    }
+
+    /// Prints the answer; a refusal by the server is printed too, and is a failure.
+    pub fn print(&self, reply: &Reply) -> Result<(), Exit> {
+        let mut text = reply.body.to_vec();
+        if self.format == OutputFormat::Text {
+            text = table::render(&self.parse(reply)?, self.language()).into_bytes();
+        } else if !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        output::print(&text)?;
+        if reply.status.is_success() {
+            return Ok(());
+        }
+        Err(Exit::data(format!("the server refused the question with HTTP status {}", reply.status)))
+    }
+
+    pub fn parse(&self, reply: &Reply) -> Result<Element, Exit> {
+        self.wire().parse(&reply.body, Bounds::ANSWER).map_err(|_| {
+            let text = String::from_utf8_lossy(&reply.body).into_owned();
+            Exit::environment(format!("the server did not answer with an official message:\n{text}"))
+        })
+    }
+}

@@ -1,0 +1,54 @@
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::exit::Exit;
+
+/// How to reach a running server as its operator.
+#[derive(clap::Args)]
+pub(super) struct OperatorOptions {
+    /// The server's operator listener
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "SHIKAKU_OPERATOR_ADDR")]
+    operator_addr: String,
+    /// Bearer token of the operator listener
+    #[arg(long, value_name = "TOKEN", env = "SHIKAKU_OPERATOR_TOKEN", hide_env_values = true)]
+    operator_token: Option<String>,
+}
+
+impl OperatorOptions {
+    /// Posts JSON; gives the body of the answer.
+    pub async fn post(&self, path: &str, json: Vec<u8>) -> Result<Bytes, Exit> {
+        let address = &self.operator_addr;
+        let failed = |error: &dyn std::fmt::Display| Exit::environment(format!("operator listener {address}: {error}"));
+        let stream = TcpStream::connect(address)
+            .await
+            .map_err(|error| failed(&format!("{error}; is the server running? --operator-addr names another one")))?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
+        tokio::spawn(connection);
+        let mut request = Request::post(path).header("host", address).header("content-type", "application/json");
+        if let Some(token) = &self.operator_token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(Full::new(Bytes::from(json))).map_err(|error| failed(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
+        let status = response.status();
+        let body = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();
+        if status.is_success() { Ok(body) } else { Err(refusal(address, status, &body)) }
+    }
+}
+
+/// What the server's problem document says.
+fn refusal(address: &str, status: hyper::StatusCode, body: &[u8]) -> Exit {
+    let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| problem.get(name).and_then(serde_json::Value::as_str);
+    match (text("code"), text("title")) {
+        (Some(code), Some(title)) => {
+            let detail = text("detail").map(|detail| format!(": {detail}")).unwrap_or_default();
+            Exit::data(format!("the server refused: {code} {title}{detail}"))
+        }
+        _ => Exit::environment(format!("operator listener {address}: HTTP status {status}")),
+    }
+}

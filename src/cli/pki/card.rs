@@ -1,0 +1,166 @@
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::cli::DataDir;
+use crate::cli::exit::Exit;
+use crate::cli::operator::OperatorOptions;
+use crate::clock::system_now;
+use crate::domain::{CardKind, RevocationReason};
+use crate::pki::{CardAuthority, CardOrder, NewCard, PkiFiles};
+use crate::wire::code;
+
+/// Real certificates last until the fifth birthday after their issue.
+const VALID_DAYS: i64 = 1825;
+
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(in crate::cli) struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    make: Make,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Revoke a certificate in use.
+    Revoke(Revoke),
+    /// Put a new certificate in the place of one in use; the old files stay under the name with -old.
+    Renew(Make),
+}
+
+#[derive(clap::Args)]
+#[group(skip)]
+struct Make {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    certificate: Certificate,
+}
+
+#[derive(clap::Args)]
+struct Revoke {
+    #[command(flatten)]
+    which: Which,
+    /// Why: lost, key_compromise or ceased (death, leaving the country, on request)
+    #[arg(long, default_value = "lost", value_parser = parse_reason)]
+    reason: RevocationReason,
+}
+
+/// Whose certificate, and which of them.
+#[derive(clap::Args)]
+#[group(skip)]
+struct Which {
+    // Not required as clap means it: that would hold for the subcommands of the same name too.
+    /// Id of the person, as in the fixtures; must be given
+    #[arg(long, value_name = "ID")]
+    person: Option<String>,
+    /// What carries it: card, android or ios
+    #[arg(long, default_value = "card", value_parser = parse_kind)]
+    kind: CardKind,
+    /// Name of the files below pki/cards; by default the person's id, with the kind unless it is a card
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    data: DataDir,
+    #[command(flatten)]
+    operator: OperatorOptions,
+}
+
+#[derive(clap::Args)]
+#[group(skip)]
+struct Certificate {
+    /// For how many days it is valid
+    #[arg(long, value_name = "N", default_value_t = VALID_DAYS, value_parser = clap::value_parser!(i64).range(1..=VALID_DAYS))]
+    valid_days: i64,
+    /// An ECDSA key on P-384, as the next card has
+    #[arg(long)]
+    ec: bool,
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Exit> {
+    match options.action {
+        Some(Action::Revoke(revoke)) => revoke.run().await,
+        Some(Action::Renew(make)) => make.renew().await,
+        None => options.make.run().await,
+    }
+}
+
+impl Make {
+    /// The server hears of a certificate before it is written: what stands in the files is known to J-LIS.
+    async fn run(self) -> Result<(), Exit> {
+        let (files, name) = (self.which.files(), self.which.name()?);
+        let new = self.certificate.issue(&files)?;
+        let body = json!({
+            "person": self.which.person()?, "kind": code::card_kind(self.which.kind), "certificate": new.certificate(),
+        });
+        self.which.operator.post("/api/cards", body.to_string().into_bytes()).await?;
+        new.write(&files, &name)?;
+        println!("{}", files.card(&name).display());
+        Ok(())
+    }
+
+    async fn renew(self) -> Result<(), Exit> {
+        let (files, name) = (self.which.files(), self.which.name()?);
+        let old = self.which.certificate(&files, &name)?;
+        let new = self.certificate.issue(&files)?;
+        let body = json!({ "certificate": old, "new_certificate": new.certificate() });
+        self.which.operator.post("/api/cards/renew", body.to_string().into_bytes()).await?;
+        files.keep_old_card(&name)?;
+        new.write(&files, &name)?;
+        println!("{}; the old one is {}", files.card(&name).display(), files.card(&format!("{name}-old")).display());
+        Ok(())
+    }
+}
+
+impl Revoke {
+    async fn run(self) -> Result<(), Exit> {
+        let (files, name) = (self.which.files(), self.which.name()?);
+        let certificate = self.which.certificate(&files, &name)?;
+        let body = json!({ "certificate": certificate, "reason": code::revocation_reason(self.reason) });
+        self.which.operator.post("/api/cards/revoke", body.to_string().into_bytes()).await?;
+        println!("{} is revoked", files.card(&name).display());
+        Ok(())
+    }
+}
+
+impl Which {
+    fn files(&self) -> PkiFiles {
+        PkiFiles::at(&self.data.pki())
+    }
+
+    fn person(&self) -> Result<&str, Exit> {
+        self.person.as_deref().ok_or_else(|| Exit::usage("give --person; see `shikaku pki card --help`"))
+    }
+
+    fn name(&self) -> Result<String, Exit> {
+        let person = self.person()?;
+        let usual = match self.kind {
+            CardKind::Card => person.to_owned(),
+            kind => format!("{person}-{}", code::card_kind(kind)),
+        };
+        let name = self.name.clone().unwrap_or(usual);
+        let legal = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if legal { Ok(name) } else { Err(Exit::usage("names and ids consist of lower-case letters, digits and hyphens")) }
+    }
+
+    fn certificate(&self, files: &PkiFiles, name: &str) -> Result<String, Exit> {
+        let path = files.card(name);
+        std::fs::read_to_string(&path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))
+    }
+}
+
+impl Certificate {
+    fn issue(&self, files: &PkiFiles) -> Result<NewCard, Exit> {
+        let at = system_now();
+        Ok(CardAuthority::init(files, at)?.issue(CardOrder::days_from(at, 0, self.valid_days, self.ec))?)
+    }
+}
+
+fn parse_kind(word: &str) -> Result<CardKind, &'static str> {
+    code::parse_card_kind(word).ok_or("must be card, android or ios")
+}
+
+fn parse_reason(word: &str) -> Result<RevocationReason, &'static str> {
+    code::parse_revocation_reason(word).ok_or("must be lost, key_compromise or ceased")
+}

@@ -1,0 +1,28 @@
+use jiff::civil::Date;
+
+use super::period::Period;
+use super::yen::Yen;
+
+/// 特定疾病療養受療証 as an insurer registered it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpecificDiseaseCertificate {
+    /// 認定疾病区分.
+    pub disease: SpecificDisease,
+    /// 交付年月日.
+    pub issued_on: Option<Date>,
+    /// 有効開始年月日 to 有効終了年月日.
+    pub period: Period,
+    /// 自己負担限度額 a month.
+    pub self_pay: Yen,
+}
+
+/// 特定疾病 (code table 013).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SpecificDisease {
+    /// 1 人工腎臓を実施している慢性腎不全.
+    Dialysis,
+    /// 2 血漿分画製剤を投与している先天性血液凝固第Ⅷ因子障害・第Ⅸ因子障害.
+    Haemophilia,
+    /// 3 抗ウイルス剤を投与している後天性免疫不全症候群（血液製剤による）.
+    Hiv,
+}

@@ -1,0 +1,140 @@
+//! `POST /card/lookups`: 資格確認 by マイナンバーカード.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, Request, State};
+use axum::response::{IntoResponse, Response};
+use tracing::warn;
+
+use crate::decide::CardAnswer;
+use crate::domain::{CardUnusable, CertificateQuery, Institution};
+use crate::identity::VerifiedCaller;
+use crate::identity::card::{CardCertificate, CardRefused, Proof};
+use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
+use crate::wire::message::{Reference, Understood};
+use crate::wire::{Element, Fault};
+
+use super::error::{Failure, card_remark};
+use super::exchange::{Exchange, Question, answer_format, request_format};
+use super::request::RequestId;
+use super::terminal::TerminalState;
+
+/// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
+#[utoipa::path(
+    post, path = "/card/lookups", tag = "terminal",
+    request_body(content(("application/xml"), ("application/json"))),
+    responses(
+        (status = 200, description = "OQS-IF-002 with ReferenceClassification 1; ProcessingResultStatus 2 for a card that is good no more"),
+        (status = "4XX", description = "An official answer with SegmentOfResult 9 and an ErrorCode"),
+        (status = "5XX", description = "The same; worth another try when Retry-After is given")
+    )
+)]
+pub(super) async fn look_up(
+    State(state): State<TerminalState>,
+    Extension(caller): Extension<Arc<VerifiedCaller>>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(format) = request_format(&parts.headers) else { return Failure::MediaType.into_response() };
+    let answer_format = answer_format(&parts.headers).unwrap_or(format);
+    let exchange = Exchange::begin(state, caller, request_id, answer_format, Reference::Card).await;
+    exchange
+        .answer(&parts.headers, body, format, async |institution, question| answer(&exchange, institution, question).await)
+        .await
+}
+
+impl Question for ByCertificate {
+    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+        Self::parse(root)
+    }
+
+    fn understood(&self) -> Understood {
+        self.understood()
+    }
+}
+
+async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
+    let Exchange { state, asker, processed, .. } = exchange;
+    // Before anything else is looked at: whatever comes of this try, it was the only one.
+    let nonce = match &question.signed {
+        Some(signed) => Some(state.challenges.spend(asker, question.treatment, signed.challenge).await?),
+        None => None,
+    };
+    let cards = state.trust.cards();
+    let certificate = CardCertificate::read(&question.certificate, &cards, asker.at);
+    if !exchange.is_from(question.institution) {
+        if let Ok(certificate) = &certificate {
+            state.by_certificate.refuse_mismatch(asker.clone(), question.institution, &query(question, certificate)).await?;
+        }
+        return Err(Failure::InstitutionMismatch);
+    }
+    let nonce = nonce.transpose().map_err(|reason| {
+        exchange.audit_card(reason.label());
+        Failure::Challenge(reason)
+    })?;
+    let refused = |reason: CardRefused| {
+        exchange.audit_card(reason.label());
+        Failure::Card(reason)
+    };
+    let certificate = certificate.map_err(refused)?;
+    let query = query(question, &certificate);
+    let proof = match (&question.signed, &nonce) {
+        (Some(signed), Some(nonce)) => Proof::Signature { challenge: nonce, signature: &signed.signature },
+        _ => Proof::Sight(institution),
+    };
+    let card = match certificate.prove(question.holder, &proof, asker.at) {
+        Ok(card) => card,
+        Err(reason) => {
+            let Some(unusable) = out_of_period(reason) else { return Err(refused(reason)) };
+            state.by_certificate.refuse(asker.clone(), &query, unusable).await?;
+            return Ok(wire::unusable(processed, question, &card_remark(unusable)));
+        }
+    };
+    match state.by_certificate.answer(asker.clone(), &query).await? {
+        CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &card_remark(reason))),
+        CardAnswer::Answered { validity, records } => {
+            let mut named = Vec::with_capacity(records.len());
+            for record in records {
+                let insurer = exchange.insurer_name(&record).await?;
+                named.push((record, insurer));
+            }
+            let remark = card.runs_out_soon(asker.at).then(super::error::runs_out_soon);
+            Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
+        }
+    }
+}
+
+fn query(question: &ByCertificate, certificate: &CardCertificate) -> CertificateQuery {
+    CertificateQuery {
+        card: certificate.id().clone(),
+        holder: question.holder,
+        treatment: question.treatment,
+        consents: question.consents,
+        check_on: question.check_on,
+    }
+}
+
+/// A card that proved to be there but is out of its period is told so in an answer; anything else is refused.
+fn out_of_period(reason: CardRefused) -> Option<CardUnusable> {
+    match reason {
+        CardRefused::Expired => Some(CardUnusable::Expired),
+        CardRefused::NotYetValid => Some(CardUnusable::NotYetValid),
+        _ => None,
+    }
+}
+
+impl Exchange {
+    /// Tells the audit why a card was refused; nothing of it tells whose card it was.
+    fn audit_card(&self, reason: &'static str) {
+        self.state.metrics.refused_cards.with_label_values(&[reason]).inc();
+        warn!(
+            target: "audit",
+            event = "card_refused",
+            reason,
+            institution = %self.caller.institution(),
+            terminal = self.caller.terminal(),
+            request_id = %self.asker.request_id,
+        );
+    }
+}

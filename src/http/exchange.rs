@@ -1,0 +1,198 @@
+//! One official message on its way from request to answer: what is the same whatever is asked.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tracing::warn;
+
+use crate::clock::{in_tokyo, tokyo_date};
+use crate::decide::Record;
+use crate::domain::{AnswerCharset, Institution, InstitutionCode};
+use crate::identity::VerifiedCaller;
+use crate::query::Asker;
+use crate::wire::message::{self, Processed, Reference, Understood};
+use crate::wire::{Bounds, Element, Fault, Format};
+
+use super::body;
+use super::error::{Failure, finish};
+use super::request::RequestId;
+use super::terminal::TerminalState;
+
+/// Refuses a request before any of it was looked at: in official fields where it would be answered so, else as a problem.
+pub(super) async fn refuse_early(
+    state: TerminalState,
+    caller: Arc<VerifiedCaller>,
+    request: Request,
+    failure: Failure,
+) -> Response {
+    let headers = request.headers();
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let reference = MESSAGE_ROUTES.iter().find(|(path, _)| Some(*path) == route).map(|(_, reference)| *reference);
+    let format = request_format(headers).map(|format| answer_format(headers).unwrap_or(format));
+    match (format, reference, request.extensions().get::<RequestId>()) {
+        (Some(format), Some(reference), Some(id)) => {
+            Exchange::begin(state, caller, *id, format, reference).await.refuse(&Understood::default(), &failure)
+        }
+        _ => failure.into_response(),
+    }
+}
+
+/// The routes that answer with official messages, and how they ask.
+const MESSAGE_ROUTES: [(&str, Reference); 3] = [
+    ("/oqs/{id}", Reference::InsuredCard),
+    ("/oqs-api-pro/MSA01030/ILI01030SV01/search", Reference::InsuredCard),
+    ("/card/lookups", Reference::Card),
+];
+
+/// One message on its way from request to answer.
+pub(super) struct Exchange {
+    pub state: TerminalState,
+    pub caller: Arc<VerifiedCaller>,
+    pub asker: Asker,
+    pub processed: Processed,
+    /// The caller's institution if it may ask; the reason when it may not.
+    admission: Result<Arc<Institution>, Failure>,
+}
+
+/// A message that was understood, whatever it asks.
+pub(super) trait Question: Sized {
+    /// Reads it.
+    fn parse(root: &Element) -> Result<Self, (Fault, Understood)>;
+
+    /// What a refusal repeats.
+    fn understood(&self) -> Understood;
+}
+
+impl Exchange {
+    /// Fixes time, institution and formats of the answer.
+    pub async fn begin(
+        state: TerminalState,
+        caller: Arc<VerifiedCaller>,
+        RequestId(request_id): RequestId,
+        format: Format,
+        reference: Reference,
+    ) -> Self {
+        let at = state.clock.now();
+        let institution = state.directory.institution(caller.institution()).await;
+        let charset = match &institution {
+            Ok(Some(institution)) => institution.charset,
+            _ => AnswerCharset::default(),
+        };
+        let admission = match institution {
+            Err(error) => Err(error.into()),
+            Ok(None) => Err(Failure::InstitutionUnknown),
+            Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
+            Ok(Some(institution)) => Ok(institution),
+        };
+        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format, reference };
+        let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
+        Self { state, caller, asker, processed, admission }
+    }
+
+    /// Answers the message in `body`, within the time of a request.
+    pub async fn answer<Q: Question>(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        format: Format,
+        look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
+    ) -> Response {
+        let institution = match &self.admission {
+            Ok(institution) => institution,
+            Err(failure) => return self.refuse(&Understood::default(), failure),
+        };
+        let limits = &self.state.limits;
+        let bytes = match body::read(headers, body, limits.body_bytes, limits.body).await {
+            Ok(bytes) => bytes,
+            Err(failure) => return self.refuse(&Understood::default(), &failure),
+        };
+        let question = match parse::<Q>(format, &bytes) {
+            Ok(question) => question,
+            Err((failure, understood)) => return self.refuse(&understood, &failure),
+        };
+        let answer = tokio::time::timeout(limits.request, look_up(institution, &question)).await;
+        match answer.unwrap_or(Err(Failure::Timeout)) {
+            Ok(answer) => self.respond(answer),
+            Err(failure) => self.refuse(&question.understood(), &failure),
+        }
+    }
+
+    /// Whether a message comes in the caller's own name; if not, the audit hears of it.
+    pub fn is_from(&self, claimed: InstitutionCode) -> bool {
+        let own = claimed == self.caller.institution();
+        if !own {
+            warn!(
+                target: "audit",
+                event = "institution_mismatch",
+                institution = %self.caller.institution(),
+                claimed = %claimed,
+                terminal = self.caller.terminal(),
+                request_id = %self.asker.request_id,
+            );
+        }
+        own
+    }
+
+    /// The name of the insurer whose record is shown. The registry holds no coverage without its insurer, so that none means a
+    /// registry emptied this moment.
+    pub async fn insurer_name(&self, record: &Record) -> Result<Arc<str>, Failure> {
+        self.state.directory.insurer_name(record.coverage.key.insurer).await?.ok_or(Failure::Unavailable)
+    }
+
+    fn respond(&self, body: Vec<u8>) -> Response {
+        let mut response = body.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, self.content_type());
+        response
+    }
+
+    /// A refusal in official fields.
+    pub fn refuse(&self, understood: &Understood, failure: &Failure) -> Response {
+        self.refused(message::refusal(&self.processed, understood, &failure.refusal()), failure)
+    }
+
+    /// A refusal of a message of which not even the kind is known.
+    pub fn refuse_unknown(&self, failure: &Failure) -> Response {
+        self.refused(message::unknown::refusal(&self.processed, &failure.refusal()), failure)
+    }
+
+    fn refused(&self, body: Vec<u8>, failure: &Failure) -> Response {
+        let mut response = self.respond(body);
+        *response.status_mut() = failure.row().status;
+        finish(&mut response, failure);
+        response
+    }
+
+    fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match (self.processed.format, self.processed.charset) {
+            (Format::Json, _) => "application/json;charset=UTF-8",
+            (Format::Xml, AnswerCharset::Utf8) => "application/xml; charset=UTF-8",
+            (Format::Xml, AnswerCharset::ShiftJis) => "application/xml; charset=Shift_JIS",
+        })
+    }
+}
+
+fn parse<Q: Question>(format: Format, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
+    let root = format.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
+    Q::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
+}
+
+/// The format that the content type names.
+pub(super) fn request_format(headers: &HeaderMap) -> Option<Format> {
+    media_type(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)
+}
+
+/// The first format that `Accept` names; `None` when it names neither.
+pub(super) fn answer_format(headers: &HeaderMap) -> Option<Format> {
+    headers.get(header::ACCEPT)?.to_str().ok()?.split(',').find_map(media_type)
+}
+
+fn media_type(text: &str) -> Option<Format> {
+    match text.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+        "application/xml" | "text/xml" => Some(Format::Xml),
+        "application/json" => Some(Format::Json),
+        _ => None,
+    }
+}

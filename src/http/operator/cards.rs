@@ -1,0 +1,193 @@
+//! The simulated J-LIS, for the operator: certificates of cards come, are revoked, and are renewed.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use x509_parser::pem::parse_x509_pem;
+
+use super::{OperatorState, json};
+use crate::domain::{CardId, CardKind, CardState};
+use crate::http::error::Failure;
+use crate::identity::card::CardCertificate;
+use crate::store::jlis::{CardRecord, JlisError, KnownCard};
+use crate::wire::code;
+
+/// A new certificate of a person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewCard {
+    /// The stable id of the person, such as elderly-2wari-tokyo.
+    person: String,
+    /// card, android or ios.
+    #[serde(default = "card")]
+    kind: String,
+    /// The certificate in PEM.
+    certificate: String,
+}
+
+fn card() -> String {
+    code::card_kind(CardKind::Card).to_owned()
+}
+
+/// A certificate that is in use no more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Revocation {
+    /// The certificate in PEM.
+    certificate: String,
+    /// lost, key_compromise or ceased.
+    reason: String,
+}
+
+/// A certificate that takes the place of another.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Renewal {
+    /// The old certificate in PEM.
+    certificate: String,
+    /// The new certificate in PEM.
+    new_certificate: String,
+}
+
+/// What J-LIS says of a certificate; its serial number is left out.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CardView {
+    /// card, android or ios.
+    kind: &'static str,
+    /// good, revoked or superseded.
+    state: &'static str,
+    /// Why it was revoked.
+    reason: Option<&'static str>,
+    /// When the state became what it is.
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Timestamp,
+    /// When J-LIS said so in a list; nothing when it is asked at the moment of the question.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    as_of: Option<Timestamp>,
+    /// The first second of the certificate.
+    #[schema(value_type = String, format = DateTime)]
+    valid_from: Timestamp,
+    /// The last second of the certificate.
+    #[schema(value_type = String, format = DateTime)]
+    valid_through: Timestamp,
+}
+
+impl From<KnownCard> for CardView {
+    fn from(card: KnownCard) -> Self {
+        let (state, reason) = match card.state {
+            CardState::Good => ("good", None),
+            CardState::Revoked(reason) => ("revoked", Some(code::revocation_reason(reason))),
+            CardState::Superseded => ("superseded", None),
+        };
+        Self {
+            kind: code::card_kind(card.kind),
+            state,
+            reason,
+            changed_at: card.changed_at,
+            as_of: card.as_of,
+            valid_from: card.valid_from,
+            valid_through: card.valid_through,
+        }
+    }
+}
+
+/// Registers a new certificate of a person with the simulated J-LIS.
+#[utoipa::path(
+    post, path = "/api/cards", tag = "registry", request_body = NewCard,
+    responses(
+        (status = 201, description = "Registered"),
+        (status = 404, description = "Nobody has this id (SHK4002)"),
+        (status = 409, description = "Known already, or another one of this kind is in use (SHK4004)")
+    )
+)]
+pub(super) async fn register(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Failure> {
+    let new: NewCard = json::read(&state, &headers, body).await?;
+    let kind = code::parse_card_kind(&new.kind)
+        .ok_or_else(|| Failure::OperatorRequest("kind: must be card, android or ios".into()))?;
+    let card = record(&state, "certificate", &new.certificate, kind)?;
+    state.store.register_card(&new.person, &card).await.map_err(failure)?;
+    Ok(StatusCode::CREATED)
+}
+
+/// Revokes a certificate in use.
+#[utoipa::path(
+    post, path = "/api/cards/revoke", tag = "registry", request_body = Revocation,
+    responses(
+        (status = 204, description = "Revoked"),
+        (status = 404, description = "J-LIS does not know the certificate (SHK4002)"),
+        (status = 409, description = "It is in use no more (SHK4004)")
+    )
+)]
+pub(super) async fn revoke(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Failure> {
+    let revocation: Revocation = json::read(&state, &headers, body).await?;
+    let reason = code::parse_revocation_reason(&revocation.reason)
+        .ok_or_else(|| Failure::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
+    let card = read(&state, "certificate", &revocation.certificate)?;
+    state.store.revoke_card(card.id(), reason, state.clock.now()).await.map_err(failure)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Puts a new certificate in the place of one in use.
+#[utoipa::path(
+    post, path = "/api/cards/renew", tag = "registry", request_body = Renewal,
+    responses(
+        (status = 204, description = "Renewed"),
+        (status = 404, description = "J-LIS does not know the old certificate (SHK4002)"),
+        (status = 409, description = "The old one is in use no more, or the new one is known already (SHK4004)")
+    )
+)]
+pub(super) async fn renew(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Failure> {
+    let renewal: Renewal = json::read(&state, &headers, body).await?;
+    let old: CardId = read(&state, "certificate", &renewal.certificate)?.id().clone();
+    // Of what kind it is the old one tells.
+    let new = record(&state, "new_certificate", &renewal.new_certificate, CardKind::Card)?;
+    state.store.renew_card(&old, &new).await.map_err(failure)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A certificate of one of the trusted roots; its own period is not judged, so that expired ones can be made for tests.
+fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, Failure> {
+    let wrong = |reason: String| Failure::OperatorRequest(format!("{field}: {reason}").into());
+    let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;
+    CardCertificate::read(&pem.contents, &state.trust.cards(), state.clock.now()).map_err(|reason| wrong(reason.to_string()))
+}
+
+fn record(state: &OperatorState, field: &str, pem: &str, kind: CardKind) -> Result<CardRecord, Failure> {
+    let certificate = read(state, field, pem)?;
+    Ok(CardRecord {
+        id: certificate.id().clone(),
+        kind,
+        state: CardState::Good,
+        superseded_by: None,
+        changed_at: state.clock.now(),
+        as_of: None,
+        valid_from: certificate.not_before(),
+        valid_through: certificate.not_after(),
+    })
+}
+
+fn failure(error: JlisError) -> Failure {
+    match error {
+        JlisError::NoPerson | JlisError::NoCard => Failure::NotFound,
+        JlisError::Known | JlisError::InUse | JlisError::NotInUse => Failure::Conflict(error.to_string().into()),
+        JlisError::Store(error) => {
+            tracing::error!(error = %error, "the simulated J-LIS could not be changed");
+            Failure::Unavailable
+        }
+    }
+}

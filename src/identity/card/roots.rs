@@ -1,0 +1,129 @@
+use jiff::Timestamp;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::key::Key;
+
+/// Which certificate policy cards must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Real cards.
+    Production,
+    /// Test cards, and the cards of the test PKI.
+    Test,
+}
+
+impl Policy {
+    /// The policy of user-authentication certificates, as an object identifier.
+    #[must_use]
+    pub fn oid(self) -> &'static str {
+        match self {
+            Self::Production => "1.2.392.200149.8.5.1.3.30",
+            Self::Test => "1.2.392.200149.8.5.1.0.30",
+        }
+    }
+}
+
+/// The organisation that real roots name; every other root is a test root.
+const PRODUCTION_ORGANISATION: &str = "JPKI";
+
+/// The pinned roots of user-authentication certificates. Real and test roots are never among them together.
+pub struct CardRoots {
+    policy: Policy,
+    roots: Vec<Root>,
+}
+
+/// Why certificates cannot be pinned as roots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CardRootsError {
+    /// There is none.
+    #[error("there is no card root")]
+    None,
+    /// One is not a self-signed CA certificate in DER with a key identifier and a key that roots have.
+    #[error("root {0} is no self-signed CA certificate of a card CA")]
+    NotARoot(usize),
+    /// Real roots and test roots stand together.
+    #[error("roots of real cards and of test cards must not be trusted together")]
+    Mixed,
+}
+
+/// One generation of the card CA. All generations have the same name.
+pub(super) struct Root {
+    /// The name, in DER.
+    pub subject: Vec<u8>,
+    /// Subject key identifier.
+    pub key_id: Vec<u8>,
+    /// Serial number.
+    pub serial: Vec<u8>,
+    pub not_before: i64,
+    pub not_after: i64,
+    pub key: Key,
+}
+
+impl CardRoots {
+    /// Pins certificates in DER.
+    ///
+    /// # Errors
+    /// See [`CardRootsError`].
+    pub fn pin(certificates: &[Vec<u8>]) -> Result<Self, CardRootsError> {
+        let mut roots = Vec::new();
+        let mut policies = Vec::new();
+        for (place, der) in certificates.iter().enumerate() {
+            let (root, policy) = read(der).ok_or(CardRootsError::NotARoot(place + 1))?;
+            roots.push(root);
+            policies.push(policy);
+        }
+        let policy = *policies.first().ok_or(CardRootsError::None)?;
+        if policies.iter().any(|other| *other != policy) {
+            return Err(CardRootsError::Mixed);
+        }
+        Ok(Self { policy, roots })
+    }
+
+    /// The policy that cards must have.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// The roots of this name.
+    pub(super) fn named(&self, subject: &[u8]) -> impl Iterator<Item = &Root> {
+        self.roots.iter().filter(move |root| root.subject == subject)
+    }
+}
+
+impl Root {
+    /// Whether the root itself is valid at `at`, both ends inclusive.
+    pub fn is_valid_at(&self, at: Timestamp) -> bool {
+        (self.not_before..=self.not_after).contains(&at.as_second())
+    }
+}
+
+fn read(der: &[u8]) -> Option<(Root, Policy)> {
+    let (rest, certificate) = X509Certificate::from_der(der).ok()?;
+    let is_ca = certificate.is_ca();
+    let may_sign = certificate.key_usage().ok()?.is_some_and(|usage| usage.value.key_cert_sign());
+    let same_name = certificate.subject().as_raw() == certificate.issuer().as_raw();
+    if !rest.is_empty() || !is_ca || !may_sign || !same_name {
+        return None;
+    }
+    let key = Key::read(certificate.public_key()).ok()?;
+    let signed = key.algorithm.is_named_by(&certificate.signature_algorithm)
+        && key.signed(certificate.tbs_certificate.as_ref(), certificate.signature_value.data.as_ref());
+    let key_id = certificate.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+        x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+        _ => None,
+    })?;
+    let organisation = certificate.subject().iter_organization().next()?.as_str().ok()?;
+    let policy = if organisation == PRODUCTION_ORGANISATION { Policy::Production } else { Policy::Test };
+    signed.then(|| {
+        let root = Root {
+            subject: certificate.subject().as_raw().to_vec(),
+            key_id,
+            serial: certificate.raw_serial().to_vec(),
+            not_before: certificate.validity().not_before.timestamp(),
+            not_after: certificate.validity().not_after.timestamp(),
+            key,
+        };
+        (root, policy)
+    })
+}

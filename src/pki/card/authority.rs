@@ -1,0 +1,200 @@
+use std::path::PathBuf;
+
+use aws_lc_rs::rand;
+use data_encoding::HEXUPPER;
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RsaKeySize, SerialNumber,
+};
+use time::OffsetDateTime;
+use x509_parser::pem::parse_x509_pem;
+
+use super::issued::{IssuedCard, NewCard};
+use super::profile;
+use crate::pki::PkiError;
+use crate::pki::files::{PkiFiles, read, write};
+
+/// One generation of the CA: when it began, in days before it was made, and the keys that it and its cards have. Each lasts ten
+/// years, so that generations overlap as the real ones do.
+struct Generation {
+    number: u32,
+    began_days_ago: i64,
+    elliptic: bool,
+}
+
+const GENERATIONS: [Generation; 3] = [
+    Generation { number: 1, began_days_ago: 2555, elliptic: false },
+    Generation { number: 2, began_days_ago: 1095, elliptic: false },
+    Generation { number: 3, began_days_ago: 365, elliptic: true },
+];
+
+const GENERATION_DAYS: i64 = 3650;
+
+/// Where serial numbers begin: production ones have four octets by now.
+const FIRST_SERIAL: u32 = 0x0B00_0001;
+
+/// A certificate that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardOrder {
+    /// Its first second.
+    pub from: Timestamp,
+    /// Its last second, inclusive.
+    pub through: Timestamp,
+    /// An ECDSA key on P-384, as the next card has, instead of RSA.
+    pub elliptic: bool,
+}
+
+impl CardOrder {
+    /// A certificate that begins and ends so many days after `at`, or before; it begins to the second and ends with a day in
+    /// Tokyo, as real ones do.
+    #[must_use]
+    pub fn days_from(at: Timestamp, from: i64, through: i64, elliptic: bool) -> Self {
+        const DAY: i64 = 86_400;
+        const TOKYO: i64 = 9 * 3600;
+        let day = (at.as_second() + TOKYO).div_euclid(DAY) + through;
+        let moment = |second: i64| Timestamp::from_second(second).unwrap_or(at);
+        Self { from: moment(at.as_second() + from * DAY), through: moment((day + 1) * DAY - TOKYO - 1), elliptic }
+    }
+}
+
+/// The simulated card CA with its files.
+pub struct CardAuthority {
+    files: PkiFiles,
+    generations: Vec<Root>,
+}
+
+struct Root {
+    elliptic: bool,
+    from: i64,
+    through: i64,
+    key_id: Vec<u8>,
+    serial: Vec<u8>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl CardAuthority {
+    /// Opens the CA below `files`; generations that are missing are made, as they would stand at `at`.
+    ///
+    /// # Errors
+    /// See [`PkiError`].
+    pub fn init(files: &PkiFiles, at: Timestamp) -> Result<Self, PkiError> {
+        for generation in &GENERATIONS {
+            if !files.card_root(generation.number).exists() {
+                make(files, generation, at)?;
+            }
+        }
+        Self::open(files)
+    }
+
+    /// Opens an existing CA.
+    ///
+    /// # Errors
+    /// [`PkiError::NoAuthority`] when there is none.
+    pub fn open(files: &PkiFiles) -> Result<Self, PkiError> {
+        let mut generations = Vec::new();
+        for generation in &GENERATIONS {
+            let path = files.card_root(generation.number);
+            if !path.exists() {
+                return Err(PkiError::NoAuthority(path));
+            }
+            generations.push(root(files, generation)?);
+        }
+        Ok(Self { files: files.clone(), generations })
+    }
+
+    /// Makes a key and a certificate. The newest generation whose time covers the certificate's issues it.
+    ///
+    /// # Errors
+    /// [`PkiError::NoGeneration`] when there is none; others when files cannot be written.
+    pub fn issue(&self, order: CardOrder) -> Result<NewCard, PkiError> {
+        let covers = |root: &&Root| {
+            root.elliptic == order.elliptic
+                && root.from <= order.from.as_second()
+                && order.through.as_second() <= root.through
+        };
+        let root = self.generations.iter().rev().find(covers).ok_or(PkiError::NoGeneration)?;
+        let serial = next_serial(&self.files)?;
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.serial_number = Some(SerialNumber::from(serial.to_vec()));
+        params.distinguished_name = profile::holder_name(&opaque()?)?;
+        params.not_before = instant(order.from)?;
+        params.not_after = instant(order.through)?;
+        params.is_ca = IsCa::NoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.custom_extensions = profile::extensions(&root.key_id, &root.serial);
+        let key = generate(order.elliptic)?;
+        let certificate = params.signed_by(&key, &root.issuer)?;
+        Ok(NewCard { card: IssuedCard::read(certificate.der())?, certificate: certificate.pem(), key: key.serialize_pem() })
+    }
+}
+
+fn make(files: &PkiFiles, generation: &Generation, at: Timestamp) -> Result<(), PkiError> {
+    let mut params = authority_params()?;
+    let from = at.saturating_sub(SignedDuration::from_hours(24 * generation.began_days_ago)).unwrap_or(at);
+    let through = from.saturating_add(SignedDuration::from_hours(24 * GENERATION_DAYS)).unwrap_or(from);
+    (params.not_before, params.not_after) = (instant(from)?, instant(through)?);
+    params.serial_number = Some(SerialNumber::from(next_serial(files)?.to_vec()));
+    let key = generate(generation.elliptic)?;
+    let certificate = params.self_signed(&key)?;
+    write(&files.card_root_key(generation.number), &key.serialize_pem(), true)?;
+    write(&files.card_root(generation.number), &certificate.pem(), false)
+}
+
+fn authority_params() -> Result<CertificateParams, PkiError> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.distinguished_name = profile::authority_name()?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.key_identifier_method = KeyIdMethod::Sha256;
+    Ok(params)
+}
+
+fn root(files: &PkiFiles, generation: &Generation) -> Result<Root, PkiError> {
+    let path = files.card_root(generation.number);
+    let bad = |path: PathBuf| PkiError::Content { path, what: "a root of the card CA" };
+    let text = read(&path)?;
+    let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| bad(path.clone()))?;
+    let certificate = pem.parse_x509().map_err(|_| bad(path.clone()))?;
+    let key = KeyPair::from_pem(&read(&files.card_root_key(generation.number))?)?;
+    Ok(Root {
+        elliptic: generation.elliptic,
+        from: certificate.validity().not_before.timestamp(),
+        through: certificate.validity().not_after.timestamp(),
+        key_id: super::issued::subject_key_id(&certificate).ok_or_else(|| bad(path.clone()))?,
+        serial: certificate.raw_serial().to_vec(),
+        issuer: Issuer::new(authority_params()?, key),
+    })
+}
+
+fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
+    match elliptic {
+        true => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384),
+        false => KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048),
+    }
+}
+
+/// One counter for all generations and all certificates, roots included, as the real one seems to be.
+fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
+    let path = files.card_serial();
+    let next = if path.exists() {
+        let bad = || PkiError::Content { path: path.clone(), what: "a serial number" };
+        read(&path)?.trim().parse::<u32>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?
+    } else {
+        FIRST_SERIAL
+    };
+    write(&path, &format!("{next}\n"), false)?;
+    Ok(next.to_be_bytes())
+}
+
+/// A text of the length that real ones have.
+fn opaque() -> Result<String, PkiError> {
+    let mut bytes = [0; 9];
+    rand::fill(&mut bytes).map_err(|_| PkiError::Random)?;
+    Ok(format!("TEST-{}", HEXUPPER.encode(&bytes)))
+}
+
+fn instant(at: Timestamp) -> Result<OffsetDateTime, PkiError> {
+    OffsetDateTime::from_unix_timestamp(at.as_second()).map_err(|_| PkiError::NoGeneration)
+}

@@ -1,0 +1,102 @@
+use std::path::Path;
+
+use jiff::Timestamp;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::pem::parse_x509_pem;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::domain::{CardId, CertificateSerial};
+use crate::pki::PkiError;
+use crate::pki::files::{PkiFiles, read, write};
+
+/// What identifies a card certificate and when it is valid, read off it and not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedCard {
+    /// Issuer and serial number.
+    pub id: CardId,
+    /// The first second.
+    pub valid_from: Timestamp,
+    /// The last second, inclusive.
+    pub valid_through: Timestamp,
+}
+
+/// A certificate with its key, not yet written to files.
+pub struct NewCard {
+    /// What it is.
+    pub card: IssuedCard,
+    pub(super) certificate: String,
+    pub(super) key: String,
+}
+
+impl IssuedCard {
+    /// Reads a certificate in DER.
+    ///
+    /// # Errors
+    /// [`PkiError::NotACard`] when it is none that a card CA issued.
+    pub fn read(der: &[u8]) -> Result<Self, PkiError> {
+        Self::parse(der).ok_or(PkiError::NotACard)
+    }
+
+    /// Reads a certificate in PEM.
+    ///
+    /// # Errors
+    /// [`PkiError::NotACard`] when it is none that a card CA issued.
+    pub fn read_pem(text: &str) -> Result<Self, PkiError> {
+        let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| PkiError::NotACard)?;
+        Self::read(&pem.contents)
+    }
+
+    /// The card of this name below `files`, if there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no card's certificate.
+    pub fn find(files: &PkiFiles, name: &str) -> Result<Option<Self>, PkiError> {
+        let path = files.card(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        Self::read_pem(&read(&path)?).map(Some).map_err(|_| content(&path))
+    }
+
+    fn parse(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let issuer = certificate.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityKeyIdentifier(authority) => Some(authority.key_identifier.as_ref()?.0.to_vec()),
+            _ => None,
+        })?;
+        let serial = CertificateSerial::new(certificate.raw_serial()).ok()?;
+        Some(Self {
+            id: CardId { issuer, serial },
+            valid_from: Timestamp::from_second(certificate.validity().not_before.timestamp()).ok()?,
+            valid_through: Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()?,
+        })
+    }
+}
+
+impl NewCard {
+    /// The certificate in PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// Writes certificate and key under a name, in the place of what was there.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn write(&self, files: &PkiFiles, name: &str) -> Result<(), PkiError> {
+        write(&files.card_key(name), &self.key, true)?;
+        write(&files.card(name), &self.certificate, false)
+    }
+}
+
+pub(super) fn subject_key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    certificate.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+        _ => None,
+    })
+}
+
+pub(super) fn content(path: &Path) -> PkiError {
+    PkiError::Content { path: path.to_owned(), what: "a card's certificate" }
+}

@@ -1,0 +1,116 @@
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::config::{Limits, Secret};
+use crate::decide;
+use crate::domain::{Identity, InstitutionCode};
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::store::access_log::{self, Outcome, Path, Record, Shown};
+
+use super::QueryError;
+use super::coalesce::{Answers, Batch, Coalescer};
+
+/// Connections for the access log. More than two do not help: batches grow instead.
+const WORKERS: usize = 2;
+
+/// Who asks, when, and under which request id.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The institution of the certificate.
+    pub institution: InstitutionCode,
+    /// The serial number of the certificate.
+    pub terminal_serial: Vec<u8>,
+    /// The request id that the answer carries.
+    pub request_id: Uuid,
+    /// Domain time.
+    pub at: Timestamp,
+}
+
+/// Writes access-log records, of every path into the same batches.
+#[derive(Clone)]
+pub struct AccessLog {
+    records: Coalescer<AppendLog>,
+    metrics: Arc<Metrics>,
+    hash_key: hmac::Key,
+}
+
+impl AccessLog {
+    /// Starts the workers.
+    #[must_use]
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, secret: &Secret) -> Self {
+        Self {
+            records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch),
+            metrics: metrics.clone(),
+            hash_key: secret.key("access log"),
+        }
+    }
+
+    /// A record of a question that showed nothing and is about nobody.
+    pub(super) fn record(&self, asker: Asker, path: Path, key: &[u8], check_on: Date, outcome: Outcome) -> Record {
+        Record {
+            request_id: asker.request_id,
+            answered_at: asker.at,
+            institution: asker.institution,
+            claimed_institution: None,
+            terminal_serial: asker.terminal_serial,
+            path,
+            check_on,
+            person: None,
+            key_hash: self.key_hash(key),
+            outcome,
+            shown: Shown::default(),
+            limit_consent: false,
+        }
+    }
+
+    /// Equal for equal keys, unreadable without the secret.
+    fn key_hash(&self, key: &[u8]) -> [u8; 32] {
+        let tag = hmac::sign(&self.hash_key, key);
+        tag.as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
+    }
+
+    /// Writes a record. When this returns without an error, the record is committed.
+    pub(super) async fn write(&self, record: Record) -> Result<(), QueryError> {
+        let result = self.records.ask(record).await.map_err(|error| match error {
+            QueryError::Busy => QueryError::Busy,
+            _ => QueryError::Log,
+        });
+        self.metrics.log_records.with_label_values(&[if result.is_ok() { "written" } else { "failed" }]).inc();
+        result
+    }
+}
+
+/// What an answer shows of a record.
+pub(super) fn shown(record: &decide::Record) -> Shown {
+    Shown {
+        record: true,
+        address: record.shows_address && has_address(&record.coverage.identity),
+        limit: record.limit.is_some(),
+        elderly: record.elderly.is_some(),
+        ratio: record.ratio.is_some(),
+        specific_disease: !record.specific_diseases.is_empty(),
+    }
+}
+
+fn has_address(identity: &Identity) -> bool {
+    identity.address.is_some() || identity.post_number.is_some()
+}
+
+struct AppendLog;
+
+impl Batch for AppendLog {
+    type Question = Record;
+    type Answer = ();
+    const NAME: &'static str = "append_access_log";
+
+    async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
+        access_log::append(connection, records).await?;
+        Ok(records.iter().map(|_| Ok(())).collect())
+    }
+}

@@ -1,0 +1,190 @@
+//! Challenges for cards to sign.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+use uuid::Uuid;
+
+use crate::config::Limits;
+use crate::domain::TreatmentKind;
+use crate::metrics::Metrics;
+use crate::store::challenges::{self, Binding, Challenge, Use};
+use crate::store::{Store, StoreError};
+
+use super::QueryError;
+use super::access_log::Asker;
+use super::coalesce::{Answers, Batch, Coalescer};
+
+/// How long a challenge can be used.
+pub const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long a challenge is remembered after that, so that a late try learns that it is late.
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+
+/// How often old challenges are forgotten.
+const CLEANING: Duration = Duration::from_secs(60);
+
+/// Makes and spends challenges. They live in the database, so that every server on it knows them and a restart loses none.
+#[derive(Clone)]
+pub struct Challenges {
+    keep: Coalescer<Keep>,
+    consume: Coalescer<Consume>,
+}
+
+/// Why a challenge is worth nothing for this try. It is spent all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChallengeRefused {
+    /// There is none of this id, or none any more.
+    #[error("there is no such challenge")]
+    Unknown,
+    /// It was used before, well or badly.
+    #[error("the challenge was used before")]
+    Used,
+    /// It was not used in time.
+    #[error("the challenge has expired")]
+    Expired,
+    /// It was made for another institution.
+    #[error("the challenge was made for another institution")]
+    OtherInstitution,
+    /// It was made for another terminal.
+    #[error("the challenge was made for another terminal")]
+    OtherTerminal,
+    /// It was made for another kind of care.
+    #[error("the challenge was made for another purpose")]
+    OtherPurpose,
+}
+
+impl Challenges {
+    /// Starts the workers.
+    #[must_use]
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits) -> Self {
+        Self {
+            keep: Coalescer::start(store, metrics, 1, limits.waiting, limits.batch),
+            consume: Coalescer::start(store, metrics, 1, limits.waiting, limits.batch),
+        }
+    }
+
+    /// Makes a challenge for whoever asks.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn make(&self, asker: &Asker, purpose: TreatmentKind) -> Result<Challenge, QueryError> {
+        let mut nonce = [0; 32];
+        rand::fill(&mut nonce).map_err(|_| QueryError::Unavailable)?;
+        let challenge = Challenge {
+            id: random_id()?,
+            nonce,
+            binding: binding(asker, purpose),
+            expires_at: asker.at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX),
+        };
+        self.keep.ask(challenge.clone()).await?;
+        Ok(challenge)
+    }
+
+    /// Spends a challenge and gives its nonce, if this is the first try, in time, by whom it was made for, for what it was
+    /// made for. Whatever comes of it, the challenge cannot be used again.
+    ///
+    /// # Errors
+    /// Outside, when the database fails; inside, why the challenge is worth nothing.
+    pub async fn spend(
+        &self,
+        asker: &Asker,
+        purpose: TreatmentKind,
+        id: Uuid,
+    ) -> Result<Result<[u8; 32], ChallengeRefused>, QueryError> {
+        let challenge = match self.consume.ask((id, asker.at)).await? {
+            Use::First(challenge) => challenge,
+            Use::Again => return Ok(Err(ChallengeRefused::Used)),
+            Use::Unknown => return Ok(Err(ChallengeRefused::Unknown)),
+        };
+        let wanted = binding(asker, purpose);
+        let found = &challenge.binding;
+        Ok(if found.institution != wanted.institution {
+            Err(ChallengeRefused::OtherInstitution)
+        } else if found.terminal_serial != wanted.terminal_serial {
+            Err(ChallengeRefused::OtherTerminal)
+        } else if found.purpose != wanted.purpose {
+            Err(ChallengeRefused::OtherPurpose)
+        } else if asker.at > challenge.expires_at {
+            Err(ChallengeRefused::Expired)
+        } else {
+            Ok(challenge.nonce)
+        })
+    }
+}
+
+impl ChallengeRefused {
+    /// The reason as a label of metrics and a field of log events.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Unknown => "challenge_unknown",
+            Self::Used => "challenge_used",
+            Self::Expired => "challenge_expired",
+            Self::OtherInstitution => "challenge_other_institution",
+            Self::OtherTerminal => "challenge_other_terminal",
+            Self::OtherPurpose => "challenge_other_purpose",
+        }
+    }
+}
+
+/// Forgets old challenges again and again until `stop`.
+pub async fn forget_old(store: Store, now: impl Fn() -> Timestamp, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(CLEANING) => {}
+        }
+        let before = now().saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        if let Err(error) = store.forget_challenges(before).await {
+            warn!(error = %error, "old challenges could not be forgotten");
+        }
+    }
+}
+
+fn binding(asker: &Asker, purpose: TreatmentKind) -> Binding {
+    Binding { institution: asker.institution, terminal_serial: asker.terminal_serial.clone(), purpose }
+}
+
+/// Random throughout, so that nobody can guess the id of somebody else's challenge and spend it.
+fn random_id() -> Result<Uuid, QueryError> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| QueryError::Unavailable)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
+
+struct Keep;
+
+impl Batch for Keep {
+    type Question = Challenge;
+    type Answer = ();
+    const NAME: &'static str = "keep_challenges";
+
+    async fn connect(store: &Store) -> Result<PgConnection, StoreError> {
+        store.dedicated_without_waiting_for_disk().await
+    }
+
+    async fn run(connection: &mut PgConnection, new: &[Challenge]) -> Answers<()> {
+        challenges::keep(connection, new).await?;
+        Ok(new.iter().map(|_| Ok(())).collect())
+    }
+}
+
+struct Consume;
+
+impl Batch for Consume {
+    type Question = (Uuid, Timestamp);
+    type Answer = Use;
+    const NAME: &'static str = "consume_challenges";
+
+    async fn run(connection: &mut PgConnection, tries: &[(Uuid, Timestamp)]) -> Answers<Use> {
+        let ids: Vec<Uuid> = tries.iter().map(|(id, _)| *id).collect();
+        let Some((_, at)) = tries.first() else { return Ok(Vec::new()) };
+        Ok(challenges::consume(connection, &ids, *at).await?.into_iter().map(Ok).collect())
+    }
+}

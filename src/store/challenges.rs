@@ -1,0 +1,139 @@
+//! Challenges for cards to sign: made, used once, forgotten.
+
+use jiff::Timestamp;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::{InstitutionCode, TreatmentKind};
+
+use super::rows::StoredEnum;
+use super::{Store, StoreError};
+
+/// For whom a challenge is made, and what for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The institution of the terminal's certificate.
+    pub institution: InstitutionCode,
+    /// The serial number of that certificate.
+    pub terminal_serial: Vec<u8>,
+    /// 診療区分.
+    pub purpose: TreatmentKind,
+}
+
+/// A challenge as it was made.
+#[derive(Clone)]
+pub struct Challenge {
+    /// Its name.
+    pub id: Uuid,
+    /// What the card signs.
+    pub nonce: [u8; 32],
+    /// For whom and what for.
+    pub binding: Binding,
+    /// The last instant at which it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// What trying to use a challenge comes to.
+pub enum Use {
+    /// This try is the one that used it. It may still be worth nothing, because it is somebody else's or too old.
+    First(Challenge),
+    /// It was used before.
+    Again,
+    /// There is none of this id.
+    Unknown,
+}
+
+/// Keeps new challenges. Their loss in a crash of the database does no harm, because a challenge that is not there is
+/// refused; so their commit does not wait for the disk.
+///
+/// # Errors
+/// When the database fails; then none of them is kept.
+pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = challenges.iter().map(|c| c.id).collect();
+    let nonces: Vec<Vec<u8>> = challenges.iter().map(|c| c.nonce.to_vec()).collect();
+    let institutions: Vec<String> = challenges.iter().map(|c| c.binding.institution.as_str().to_owned()).collect();
+    let serials: Vec<Vec<u8>> = challenges.iter().map(|c| c.binding.terminal_serial.clone()).collect();
+    let purposes: Vec<i16> = challenges.iter().map(|c| c.binding.purpose.number()).collect();
+    let expires_at: Vec<SqlTimestamp> = challenges.iter().map(|c| c.expires_at.to_sqlx()).collect();
+    sqlx::query!(
+        r#"
+        insert into card_challenge (id, nonce, institution_code, terminal_serial, purpose, expires_at)
+        select id, nonce, institution_code, terminal_serial, purpose, expires_at
+          from unnest($1::uuid[], $2::bytea[], $3::text[], $4::bytea[], $5::smallint[], $6::timestamptz[])
+            as challenge (id, nonce, institution_code, terminal_serial, purpose, expires_at)
+            on conflict on constraint card_challenge_pkey do nothing
+        "#,
+        &ids,
+        &nonces,
+        &institutions,
+        &serials,
+        &purposes,
+        &expires_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Uses challenges at the time `at`, in order. Of all tries with one id, on any server and at any time, exactly one is the
+/// first; whoever tries, the challenge is spent. When this returns, that is durable.
+///
+/// # Errors
+/// When the database fails; a challenge may then be spent without any try having been the first.
+pub async fn consume(connection: &mut PgConnection, ids: &[Uuid], at: Timestamp) -> Result<Vec<Use>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        with spent as (
+            update card_challenge
+               set consumed_at = $2
+             where id = any($1::uuid[])
+               and consumed_at is null
+         returning id
+        )
+        select card_challenge.id, nonce, institution_code, terminal_serial, purpose, expires_at, spent.id is not null as "first!"
+          from card_challenge
+          left join spent on spent.id = card_challenge.id
+         where card_challenge.id = any($1::uuid[])
+        "#,
+        ids,
+        at.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut found = std::collections::HashMap::new();
+    for row in rows {
+        let wrong = |column| StoreError::Inconsistent { table: "card_challenge", column };
+        let challenge = Challenge {
+            id: row.id,
+            nonce: row.nonce.try_into().map_err(|_| wrong("nonce"))?,
+            binding: Binding {
+                institution: InstitutionCode::parse(&row.institution_code).map_err(|_| wrong("institution_code"))?,
+                terminal_serial: row.terminal_serial,
+                purpose: TreatmentKind::of_number(row.purpose).ok_or_else(|| wrong("purpose"))?,
+            },
+            expires_at: row.expires_at.to_jiff(),
+        };
+        found.insert(row.id, row.first.then_some(challenge));
+    }
+    // Of several tries with one id in this very statement the first in order is the first.
+    let uses = ids.iter().map(|id| match found.get_mut(id).map(Option::take) {
+        Some(Some(challenge)) => Use::First(challenge),
+        Some(None) => Use::Again,
+        None => Use::Unknown,
+    });
+    Ok(uses.collect())
+}
+
+impl Store {
+    /// Forgets challenges that could not be used any more before `before`; gives their number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_challenges(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query!("delete from card_challenge where expires_at < $1", before.to_sqlx() as SqlTimestamp)
+            .execute(self.pool())
+            .await?;
+        Ok(done.rows_affected())
+    }
+}

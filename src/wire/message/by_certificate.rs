@@ -1,0 +1,292 @@
+//! 資格確認 by マイナンバーカード: our own request, OQS-IF-002 answer with 照会区分 1.
+//!
+//! What the real reader sends is not public. The request here has the envelope of OQS-IF-001, the official names of the
+//! consents, and names of ours for what the card gives.
+
+use data_encoding::BASE64;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::decide::Record;
+use crate::domain::{
+    AnswerCharset, CONSENT_LASTS, Consent, Consents, HolderVerification, InstitutionCode, TreatmentKind, Validity,
+};
+use crate::wire::element::{Element, Group};
+use crate::wire::fault::{Fault, ValueFault};
+use crate::wire::object::{Object, Shape, Value, shape};
+use crate::wire::{Format, code};
+
+use super::header::{Processed, Refusal, time_text, value};
+use super::qualification::{self, ANSWER_BODY, Understood, header, open, request_header};
+use super::record::{RECORD, RECORD_2025, diseases, record};
+
+/// A card that is shown.
+#[derive(Clone)]
+pub struct Request {
+    /// 医療機関コード that the message claims.
+    pub institution: InstitutionCode,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// The certificate in DER.
+    pub certificate: Vec<u8>,
+    /// How the holder was made sure of.
+    pub holder: HolderVerification,
+    /// What the card signed; `None` where staff only looked.
+    pub signed: Option<Signed>,
+    /// 診療区分.
+    pub treatment: TreatmentKind,
+    /// What the patient consented to.
+    pub consents: Consents,
+    /// Whether the question names consents of 2025; then the answer has their elements.
+    pub since_2025: bool,
+    file_identifier: Option<String>,
+}
+
+/// A challenge that the card signed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The challenge's id.
+    pub challenge: Uuid,
+    /// The signature over its nonce.
+    pub signature: Vec<u8>,
+}
+
+const CERTIFICATE: &str = "UserAuthenticationCertificate";
+const HOLDER: &str = "HolderVerification";
+const CHALLENGE: &str = "ChallengeId";
+const SIGNATURE: &str = "ChallengeSignature";
+const TREATMENT: &str = "MedicalTreatmentFlag";
+
+/// The elements of a consent: flag, time, and until when, where there is an until.
+struct ConsentElements {
+    flag: &'static str,
+    time: &'static str,
+    available: Option<&'static str>,
+}
+
+fn consent_elements(kind: Consent) -> ConsentElements {
+    macro_rules! triple {
+        ($stem:literal) => {
+            ConsentElements {
+                flag: concat!($stem, "ConsFlg"),
+                time: concat!($stem, "ConsTime"),
+                available: Some(concat!($stem, "AvailableTime")),
+            }
+        };
+    }
+    macro_rules! pair {
+        ($stem:literal) => {
+            ConsentElements { flag: concat!($stem, "ConsFlg"), time: concat!($stem, "ConsTime"), available: None }
+        };
+    }
+    match kind {
+        Consent::Limit => pair!("LimitApplicationCertificateRelated"),
+        Consent::SpecificDisease => pair!("SpecificDiseasesCertificateRelated"),
+        Consent::Checkup => triple!("SpecificHealthCheckupsInfo"),
+        Consent::Drug => triple!("PharmacistsInfo"),
+        Consent::Diagnosis => triple!("DiagnosisInfo"),
+        Consent::Operation => triple!("OperationInfo"),
+        Consent::DiagnosisName => triple!("DiagnosisName"),
+        Consent::Infection => triple!("InfectiousInfo"),
+        Consent::Allergy => triple!("AllergyInfo"),
+        Consent::Contraindication => triple!("ContraindicationInfo"),
+        Consent::Test => triple!("TestInfo"),
+        Consent::Prescription => triple!("PrescriptionInfo"),
+    }
+}
+
+static SHOWN_CARD: Shape = shape![
+    "UserAuthenticationCertificate",
+    "ChallengeId",
+    "ChallengeSignature",
+    "HolderVerification",
+    "MedicalTreatmentFlag",
+    "LimitApplicationCertificateRelatedConsFlg",
+    "SpecificDiseasesCertificateRelatedConsFlg",
+    "SpecificHealthCheckupsInfoConsFlg",
+    "PharmacistsInfoConsFlg",
+    "DiagnosisInfoConsFlg",
+    "OperationInfoConsFlg",
+    "DiagnosisNameConsFlg",
+    "InfectiousInfoConsFlg",
+    "AllergyInfoConsFlg",
+    "ContraindicationInfoConsFlg",
+    "TestInfoConsFlg",
+    "PrescriptionInfoConsFlg",
+];
+
+static REQUEST_BODY: Shape = shape!["CardConfirmInfo"];
+
+impl Request {
+    /// Reads a request out of either format.
+    ///
+    /// # Errors
+    /// The first fault found, with what had been understood before it.
+    pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+        let mut understood = Understood::default();
+        Self::read(root, &mut understood).map_err(|fault| (fault, understood))
+    }
+
+    fn read(root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
+        let opened = open(root, understood)?;
+        let body = opened.body.group("MessageBody", REQUEST_BODY.keys())?;
+        let info = body.element("CardConfirmInfo")?.group("CardConfirmInfo", SHOWN_CARD.keys())?;
+        let holder = value(HOLDER, code::parse_holder(info.required(HOLDER)?).ok_or(ValueFault::Code))?;
+        let treatment = match info.text(TREATMENT)? {
+            Some(text) => value(TREATMENT, code::parse_treatment(text).ok_or(ValueFault::Code))?,
+            None => TreatmentKind::Outpatient,
+        };
+        let (consents, since_2025) = consents(&info)?;
+        Ok(Self {
+            institution: opened.institution,
+            check_on: opened.check_on,
+            certificate: base64(CERTIFICATE, info.required(CERTIFICATE)?)?,
+            holder,
+            signed: signed(&info, holder)?,
+            treatment,
+            consents,
+            since_2025,
+            file_identifier: understood.file_identifier.clone(),
+        })
+    }
+
+    /// What a refusal of this request repeats.
+    #[must_use]
+    pub fn understood(&self) -> Understood {
+        Understood { check_on: Some(self.check_on), file_identifier: self.file_identifier.clone() }
+    }
+}
+
+/// Flags that are not there are not given.
+fn consents(info: &Group<'_>) -> Result<(Consents, bool), Fault> {
+    let mut given = Vec::new();
+    let mut since_2025 = false;
+    for kind in Consent::ALL {
+        let element = consent_elements(kind).flag;
+        let Some(text) = info.text(element)? else { continue };
+        since_2025 |= kind.is_of_2025();
+        if value(element, code::parse_consent(text).ok_or(ValueFault::Code))? {
+            given.push(kind);
+        }
+    }
+    Ok((given.into_iter().collect(), since_2025))
+}
+
+fn signed(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Signed>, Fault> {
+    if !holder.signs() {
+        let there = info.text(CHALLENGE)?.is_some() || info.text(SIGNATURE)?.is_some();
+        return if there { value(HOLDER, Err(ValueFault::NothingToSign)) } else { Ok(None) };
+    }
+    let challenge = value(CHALLENGE, info.required(CHALLENGE)?.parse().map_err(|_| ValueFault::ChallengeId))?;
+    Ok(Some(Signed { challenge, signature: base64(SIGNATURE, info.required(SIGNATURE)?)? }))
+}
+
+/// Base64, in one piece or in lines.
+fn base64(element: &'static str, text: &str) -> Result<Vec<u8>, Fault> {
+    let joined: String = text.split_ascii_whitespace().collect();
+    value(element, BASE64.decode(joined.as_bytes()).map_err(|_| ValueFault::Base64))
+}
+
+/// The message as a terminal sends it.
+#[derive(Clone)]
+pub struct NewRequest<'a> {
+    /// 医療機関コード.
+    pub institution: &'a str,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<&'a str>,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// The certificate in DER.
+    pub certificate: &'a [u8],
+    /// How the holder was made sure of.
+    pub holder: HolderVerification,
+    /// What the card signed.
+    pub signed: Option<&'a Signed>,
+    /// 診療区分.
+    pub treatment: TreatmentKind,
+    /// What the patient consented to. Every flag is sent, so that the answer has the elements of 2025.
+    pub consents: Consents,
+}
+
+impl NewRequest<'_> {
+    /// The message in a format; XML in the given character set.
+    #[must_use]
+    pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
+        let header = request_header(self.institution, self.check_on, self.file_identifier);
+        let mut info = Object::new(&SHOWN_CARD)
+            .text(CERTIFICATE, BASE64.encode(self.certificate))
+            .text(HOLDER, code::holder(self.holder))
+            .text(TREATMENT, code::treatment(self.treatment))
+            .text_if(CHALLENGE, self.signed.map(|signed| signed.challenge.to_string()))
+            .text_if(SIGNATURE, self.signed.map(|signed| BASE64.encode(&signed.signature)));
+        for kind in Consent::ALL {
+            info = info.text(consent_elements(kind).flag, code::consent(self.consents.has(kind)));
+        }
+        let body = Object::new(&REQUEST_BODY).set("CardConfirmInfo", Value::Object(info));
+        format.write(&header, &body, charset)
+    }
+}
+
+/// OQS-IF-002 about a card that can be used, encoded. `records` go with the names of their insurers; `remark` is something
+/// that the patient should be told.
+#[must_use]
+pub fn answer(
+    processed: &Processed,
+    request: &Request,
+    validity: Validity,
+    records: &[(Record, std::sync::Arc<str>)],
+    remark: Option<&Refusal>,
+) -> Vec<u8> {
+    let mut body = Object::new(&ANSWER_BODY)
+        .text("ProcessingResultStatus", "1")
+        .text_if("ProcessingResultCode", remark.map(|remark| remark.code))
+        .text_if("ProcessingResultMessage", remark.map(|remark| remark.message.clone()))
+        .text("QualificationValidity", code::validity(validity));
+    if !records.is_empty() {
+        let shape = if request.since_2025 { &RECORD_2025 } else { &RECORD };
+        let records = records
+            .iter()
+            .map(|(shown, insurer)| consented(record(shape, processed, shown, insurer), processed, request, shown))
+            .collect();
+        body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
+    }
+    qualification::write(processed, &normal_header(processed, request), &body)
+}
+
+/// OQS-IF-002 about a card that cannot be used: the message was processed, the person was not (処理結果状況 2).
+#[must_use]
+pub fn unusable(processed: &Processed, request: &Request, reason: &Refusal) -> Vec<u8> {
+    let body = Object::new(&ANSWER_BODY)
+        .text("ProcessingResultStatus", "2")
+        .text("ProcessingResultCode", reason.code)
+        .text("ProcessingResultMessage", reason.message.clone());
+    qualification::write(processed, &normal_header(processed, request), &body)
+}
+
+fn normal_header(processed: &Processed, request: &Request) -> Object {
+    header(processed, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
+}
+
+/// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
+/// and, where that is limited, its end (wire.md §4.2).
+fn consented(mut object: Object, processed: &Processed, request: &Request, shown: &Record) -> Object {
+    let ends = time_text(processed.at.saturating_add(CONSENT_LASTS));
+    for kind in Consent::ALL.into_iter().filter(|kind| request.since_2025 || !kind.is_of_2025()) {
+        let elements = consent_elements(kind);
+        let given = request.consents.has(kind);
+        object = object.text(elements.flag, code::consent(given));
+        if given {
+            object = object.text(elements.time, processed.at_text());
+            if let Some(available) = elements.available {
+                object = object.text(available, ends.clone());
+            }
+        }
+    }
+    match diseases(shown) {
+        Some(list) => object.set("SpecificDiseasesCertificateList", list),
+        None => object,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::wire::Bounds;
+
+fn whole() -> String {
+    let signed = Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] };
+    let request = NewRequest {
+        institution: "1310012347",
+        file_identifier: Some("A-1"),
+        check_on: date(2026, 11, 22),
+        certificate: &[0x30, 0x01, 0xff],
+        holder: HolderVerification::Face,
+        signed: Some(&signed),
+        treatment: TreatmentKind::Online,
+        consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
+    };
+    String::from_utf8(request.write(Format::Xml, AnswerCharset::Utf8)).unwrap()
+}
+
+fn parse(text: &str) -> Result<Request, Fault> {
+    let root = Format::Xml.parse(text.as_bytes(), Bounds::SINGLE).unwrap();
+    Request::parse(&root).map_err(|(fault, _)| fault)
+}
+
+fn fault(text: &str) -> Fault {
+    match parse(text) {
+        Ok(_) => panic!("understood: {text}"),
+        Err(fault) => fault,
+    }
+}
+
+/// The message without an element.
+fn without(element: &str) -> String {
+    let text = whole();
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    let (begin, end) = (text.find(&open).unwrap(), text.find(&close).unwrap() + close.len());
+    format!("{}{}", &text[..begin], &text[end..])
+}
+
+fn with(element: &str, value: &str) -> String {
+    without(element).replace("</CardConfirmInfo>", &format!("<{element}>{value}</{element}></CardConfirmInfo>"))
+}
+
+#[test]
+fn what_is_written_is_read() {
+    for format in [Format::Xml, Format::Json] {
+        let text = match format {
+            Format::Xml => whole().into_bytes(),
+            Format::Json => {
+                let signed = Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] };
+                NewRequest {
+                    institution: "1310012347",
+                    file_identifier: Some("A-1"),
+                    check_on: date(2026, 11, 22),
+                    certificate: &[0x30, 0x01, 0xff],
+                    holder: HolderVerification::Face,
+                    signed: Some(&signed),
+                    treatment: TreatmentKind::Online,
+                    consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
+                }
+                .write(Format::Json, AnswerCharset::Utf8)
+            }
+        };
+        let root = format.parse(&text, Bounds::SINGLE).unwrap();
+        let request = Request::parse(&root).map_err(|(fault, _)| fault).unwrap();
+        assert_eq!(request.institution.as_str(), "1310012347");
+        assert_eq!(request.check_on, date(2026, 11, 22));
+        assert_eq!(request.certificate, [0x30, 0x01, 0xff]);
+        assert_eq!(request.holder, HolderVerification::Face);
+        assert!(request.signed == Some(Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] }));
+        assert_eq!(request.treatment, TreatmentKind::Online);
+        assert_eq!(request.consents.iter().collect::<Vec<_>>(), [Consent::Limit, Consent::Allergy]);
+        assert!(request.since_2025);
+    }
+}
+
+#[test]
+fn what_is_not_said_is_not_consented_to() {
+    let mut text = whole();
+    for kind in Consent::ALL {
+        let element = consent_elements(kind).flag;
+        for flag in ["0", "1"] {
+            text = text.replace(&format!("<{element}>{flag}</{element}>"), "");
+        }
+    }
+    let request = parse(&text).unwrap();
+    assert_eq!((request.consents, request.since_2025), (Consents::NONE, false));
+    let old = text.replace("</CardConfirmInfo>", "<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg></CardConfirmInfo>");
+    let request = parse(&old).unwrap();
+    assert_eq!((request.consents.iter().collect::<Vec<_>>(), request.since_2025), (vec![Consent::Drug], false));
+    // Naming a consent of 2025 asks for its elements, also when it is not given.
+    let new = text.replace("</CardConfirmInfo>", "<TestInfoConsFlg>0</TestInfoConsFlg></CardConfirmInfo>");
+    assert!(parse(&new).unwrap().since_2025);
+}
+
+#[test]
+fn every_part_of_the_proof_must_be_there() {
+    for element in [CERTIFICATE, HOLDER, CHALLENGE, SIGNATURE] {
+        assert_eq!(fault(&without(element)), Fault::Missing(element));
+    }
+    assert_eq!(parse(&without(TREATMENT)).unwrap().treatment, TreatmentKind::Outpatient);
+}
+
+#[test]
+fn where_staff_only_looked_nothing_is_signed() {
+    let wrong = Fault::Value { element: HOLDER, reason: ValueFault::NothingToSign };
+    let visual = with(HOLDER, "visual");
+    assert_eq!(fault(&visual), wrong);
+    let unsigned = |text: &str| {
+        let signature = text.find("<ChallengeSignature>").unwrap();
+        let end = text.find("</ChallengeSignature>").unwrap() + "</ChallengeSignature>".len();
+        format!("{}{}", &text[..signature], &text[end..])
+    };
+    let half = unsigned(&visual);
+    assert_eq!(fault(&half), wrong);
+    let bare = half.replace(&format!("<ChallengeId>{}</ChallengeId>", Uuid::from_u128(7)), "");
+    assert!(parse(&bare).unwrap().signed.is_none());
+}
+
+#[test]
+fn values_that_cannot_be_name_their_element() {
+    let wrong = |element, value: &str| fault(&with(element, value));
+    for (element, value, reason) in [
+        (CERTIFICATE, "not base64!", ValueFault::Base64),
+        (CERTIFICATE, "AAA", ValueFault::Base64),
+        (SIGNATURE, "-_-_", ValueFault::Base64),
+        (CHALLENGE, "7", ValueFault::ChallengeId),
+        (HOLDER, "knock", ValueFault::Code),
+        (TREATMENT, "4", ValueFault::Code),
+        ("TestInfoConsFlg", "2", ValueFault::Code),
+    ] {
+        assert_eq!(wrong(element, value), Fault::Value { element, reason });
+    }
+    // Lines as tools break them are taken.
+    assert_eq!(parse(&with(CERTIFICATE, "MA\nH/\n")).unwrap().certificate, [0x30, 0x01, 0xff]);
+}

@@ -1,0 +1,101 @@
+//! OQS-IF-002 資格確認結果 but for its records: the same for every way of asking.
+
+use jiff::civil::Date;
+
+use crate::wire::code;
+use crate::wire::element::{Element, Group};
+use crate::wire::fault::{Fault, FieldName};
+use crate::wire::object::{Object, Shape, shape};
+
+use super::header::{Processed, Refusal, date_text, free_text, institution, required_date};
+use crate::domain::InstitutionCode;
+
+/// What was understood of a request that cannot be answered: as much of its header as stood before the fault.
+#[derive(Clone, Default)]
+pub struct Understood {
+    pub(super) check_on: Option<Date>,
+    pub(super) file_identifier: Option<String>,
+}
+
+/// The header that every request for 資格確認 has, and its body.
+pub(super) struct Opened<'a> {
+    pub institution: InstitutionCode,
+    pub check_on: Date,
+    pub body: &'a Element,
+}
+
+const REQUEST_HEADER: [&str; 3] = ["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
+
+/// Reads the header of a request, keeping in `understood` what its refusal repeats.
+pub(super) fn open<'a>(root: &'a Element, understood: &mut Understood) -> Result<Opened<'a>, Fault> {
+    if root.name != "XmlMsg" {
+        return Err(Fault::Unknown(FieldName::of(&root.name)));
+    }
+    let message: Group<'a> = root.group("XmlMsg", &["MessageHeader", "MessageBody"])?;
+    let header = message.element("MessageHeader")?.group("MessageHeader", &REQUEST_HEADER)?;
+    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+    let check_on = required_date(&header, "QualificationConfirmationDate")?;
+    understood.check_on = Some(check_on);
+    Ok(Opened { institution: institution(&header)?, check_on, body: message.element("MessageBody")? })
+}
+
+/// The header of a request as a terminal sends it.
+pub(super) fn request_header(institution: &str, check_on: Date, file_identifier: Option<&str>) -> Object {
+    static SHAPE: Shape = shape!["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
+    Object::new(&SHAPE)
+        .text("QualificationConfirmationDate", date_text(check_on))
+        .text("MedicalInstitutionCode", institution.to_owned())
+        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+}
+
+pub(super) static ANSWER_HEADER: Shape = shape![
+    "ProcessExecutionTime",
+    "QualificationConfirmationDate",
+    "MedicalInstitutionCode",
+    "ArbitraryFileIdentifier",
+    "ReferenceClassification",
+    "SegmentOfResult",
+    "ErrorCode",
+    "ErrorMessage",
+    "CharacterCodeIdentifier",
+];
+
+pub(super) static ANSWER_BODY: Shape = shape![
+    "QualificationConfirmSearchInfo",
+    "PrescriptionIssueSelect",
+    "ProcessingResultStatus",
+    "ProcessingResultCode",
+    "ProcessingResultMessage",
+    "QualificationValidity",
+    "ResultList",
+];
+
+/// An answer that says why the request could not be processed. What was understood of the header is repeated, because clients
+/// pair answers by it; the check date falls back to the day of processing, because clients insist on the element.
+#[must_use]
+pub fn refusal(processed: &Processed, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
+    let check_on = understood.check_on.unwrap_or_else(|| processed.at.date());
+    let header = header(processed, check_on, understood.file_identifier.as_deref())
+        .text("SegmentOfResult", "9")
+        .text("ErrorCode", refusal.code)
+        .text("ErrorMessage", refusal.message.clone());
+    let body = Object::new(&ANSWER_BODY)
+        .text("ProcessingResultStatus", "2")
+        .text("ProcessingResultCode", refusal.code)
+        .text("ProcessingResultMessage", refusal.message.clone());
+    write(processed, &header, &body)
+}
+
+pub(super) fn write(processed: &Processed, header: &Object, body: &Object) -> Vec<u8> {
+    processed.format.write(header, body, processed.charset)
+}
+
+pub(super) fn header(processed: &Processed, check_on: Date, file_identifier: Option<&str>) -> Object {
+    Object::new(&ANSWER_HEADER)
+        .text("ProcessExecutionTime", processed.at_text())
+        .text("QualificationConfirmationDate", date_text(check_on))
+        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+        .text("ReferenceClassification", code::reference(processed.reference))
+        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
+}
