@@ -1,0 +1,199 @@
+//! Lookups by card against lookups by what stands on the insured person's card, in one run over mutual TLS and a PostgreSQL that
+//! waits for the disk: `cargo bench --bench lookups`. Client, server and PostgreSQL share the machine.
+//!
+//! A round asks as many questions of each kind, one kind after the other: by insured-person's card; challenges; by card. What
+//! the cards sign is made between the last two and not counted, because real cards sign themselves.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use data_encoding::BASE64;
+use jiff::civil::date;
+use shikaku::app::App;
+use shikaku::clock::{Clock, system_now};
+use shikaku::config::{Config, Limits, Secret};
+use shikaku::domain::{AnswerCharset, Consent, HolderVerification, TreatmentKind};
+use shikaku::fixtures::Fixtures;
+use shikaku::pki::{Authority, KeyKind, PkiFiles, VirtualCard};
+use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
+use shikaku::store::Store;
+use shikaku::terminal::Terminal;
+use shikaku::wire::Format;
+use shikaku::wire::message::by_certificate::{NewRequest, Signed};
+use uuid::Uuid;
+
+/// Connections at once, questions of a kind in a round, rounds.
+const CONNECTIONS: usize = 64;
+const QUESTIONS: usize = 8192;
+const ROUNDS: usize = 7;
+
+const INSTITUTION: &str = "1310012347";
+
+fn main() {
+    // Cargo runs every benchmark with --bench; `cargo test --benches` does not, and then there is nothing to do.
+    if std::env::args().any(|argument| argument == "--bench") {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(run());
+    }
+}
+
+async fn run() {
+    let directory = tempfile::Builder::new().prefix("shikaku-bench-").tempdir().unwrap();
+    let postgres = PrivatePostgres::start(&Binaries::find().unwrap(), &directory.path().join("postgres"), Durability::Kept)
+        .await
+        .unwrap();
+    let store = Store::connect(postgres.options("postgres"), 8).await.unwrap();
+    store.migrate().await.unwrap();
+    let fixtures = Fixtures::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
+    let files = PkiFiles::at(&directory.path().join("pki"));
+    let code = fixtures.institutions[0].institution.code;
+    Authority::init(&files).unwrap().issue_terminal(&code, "reception-1", KeyKind::Ecdsa).unwrap();
+    fixtures.issue_cards(&files, system_now()).unwrap();
+    fixtures.load(&store, &files, system_now(), false).await.unwrap();
+    let config = Config {
+        terminal_addr: "127.0.0.1:0".parse().unwrap(),
+        operator_addr: "127.0.0.1:0".parse().unwrap(),
+        operator_token: None,
+        pki: files.root().to_owned(),
+        secret: Secret::random().unwrap(),
+        limits: Limits::default(),
+    };
+    let app = App::start(config, store, Clock::system()).await.unwrap();
+    let (certificate, key) = (files.terminal(&code, "reception-1"), files.terminal_key(&code, "reception-1"));
+    let terminal = Terminal::new(&app.terminal_addr().to_string(), &files.ca(), Some((&certificate, &key))).unwrap();
+
+    // People who have a good RSA card are asked about in both ways.
+    let people: Vec<_> = fixtures
+        .cards
+        .iter()
+        .filter(|card| card.is_in_use() && card.expect.validity.as_deref() == Some("1") && card.ask.holder.signs())
+        .filter_map(|card| {
+            Some((fixtures.person(&card.person)?.ask.clone(), VirtualCard::open(&files, &card.name).unwrap()))
+        })
+        .filter(|(_, card)| card.pad_and_sign(&[0]).is_ok())
+        .map(Arc::new)
+        .collect();
+    println!("{} people, {CONNECTIONS} connections, {QUESTIONS} questions of a kind, {ROUNDS} rounds", people.len());
+    let mut rounds = Vec::new();
+    for round in 0..=ROUNDS {
+        let by_card = by_card(&terminal, &people).await;
+        let (asking, shown) = challenges(&terminal, &people).await;
+        let looking_up = by_certificate(&terminal, shown).await;
+        // The first round warms up.
+        if round > 0 {
+            rounds.push((by_card, asking, looking_up));
+        }
+    }
+    app.stop().await;
+    report(&rounds);
+}
+
+type Person = Arc<(shikaku::fixtures::Ask, VirtualCard)>;
+
+fn message_by_card(person: &Person) -> Vec<u8> {
+    person.0.request(INSTITUTION).write(Format::Json, AnswerCharset::Utf8)
+}
+
+/// Sends every message over some connection; gives the bodies in no order, and how long it took.
+async fn send(
+    terminal: &Terminal,
+    path: &'static str,
+    messages: Vec<Vec<u8>>,
+    wanted: &'static str,
+) -> (Duration, Vec<Vec<u8>>) {
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        connections.push(terminal.connect().await.unwrap());
+    }
+    let shares: Vec<Vec<Vec<u8>>> = messages.chunks(QUESTIONS / CONNECTIONS).map(<[Vec<u8>]>::to_vec).collect();
+    let begun = Instant::now();
+    let tasks: Vec<_> = connections
+        .into_iter()
+        .zip(shares)
+        .map(|(mut connection, share)| {
+            tokio::spawn(async move {
+                let mut bodies = Vec::with_capacity(share.len());
+                for message in share {
+                    let reply = connection.post(path, "application/json", &[], message).await.unwrap();
+                    let text = String::from_utf8_lossy(&reply.body);
+                    assert!(text.contains(wanted), "{path}: {} {text}", reply.status);
+                    bodies.push(reply.body.to_vec());
+                }
+                bodies
+            })
+        })
+        .collect();
+    let mut bodies = Vec::with_capacity(QUESTIONS);
+    for task in tasks {
+        bodies.extend(task.await.unwrap());
+    }
+    (begun.elapsed(), bodies)
+}
+
+async fn by_card(terminal: &Terminal, people: &[Person]) -> Duration {
+    let messages = people.iter().cycle().take(QUESTIONS).map(message_by_card).collect();
+    send(terminal, "/oqs/OQSsiquc01", messages, "\"QualificationValidity\":\"1\"").await.0
+}
+
+/// How long it takes to get the challenges, and the messages with what the cards made of them.
+async fn challenges(terminal: &Terminal, people: &[Person]) -> (Duration, Vec<Vec<u8>>) {
+    let (took, bodies) = send(terminal, "/card/challenges", vec![b"{}".to_vec(); QUESTIONS], "Nonce").await;
+    let halves: Vec<Vec<(Vec<u8>, Person)>> = bodies
+        .into_iter()
+        .zip(people.iter().cycle().cloned())
+        .collect::<Vec<_>>()
+        .chunks(QUESTIONS / 2)
+        .map(<[(Vec<u8>, Person)]>::to_vec)
+        .collect();
+    let signing: Vec<_> = halves
+        .into_iter()
+        .map(|half| {
+            tokio::task::spawn_blocking(move || half.iter().map(|(body, person)| signed(body, person)).collect::<Vec<_>>())
+        })
+        .collect();
+    let mut messages = Vec::new();
+    for half in signing {
+        messages.extend(half.await.unwrap());
+    }
+    (took, messages)
+}
+
+fn signed(challenge: &[u8], person: &Person) -> Vec<u8> {
+    let challenge: serde_json::Value = serde_json::from_slice(challenge).unwrap();
+    let nonce = BASE64.decode(challenge["Nonce"].as_str().unwrap().as_bytes()).unwrap();
+    let id: Uuid = challenge["ChallengeId"].as_str().unwrap().parse().unwrap();
+    let signed = Signed { challenge: id, signature: person.1.sign(&nonce).unwrap() };
+    NewRequest {
+        institution: INSTITUTION,
+        file_identifier: None,
+        check_on: date(2026, 11, 22),
+        certificate: person.1.certificate(),
+        holder: HolderVerification::Pin,
+        signed: Some(&signed),
+        treatment: TreatmentKind::Outpatient,
+        consents: [Consent::Limit, Consent::Drug, Consent::Checkup].into_iter().collect(),
+    }
+    .write(Format::Json, AnswerCharset::Utf8)
+}
+
+async fn by_certificate(terminal: &Terminal, messages: Vec<Vec<u8>>) -> Duration {
+    send(terminal, "/card/lookups", messages, "\"QualificationValidity\":\"1\"").await.0
+}
+
+fn report(rounds: &[(Duration, Duration, Duration)]) {
+    let per_second = |time: Duration| QUESTIONS as f64 / time.as_secs_f64();
+    let show = |what: &str, digits: usize, values: Vec<f64>| {
+        let mut values = values;
+        values.sort_by(f64::total_cmp);
+        let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);
+        println!("{what}: median {median:.digits$} ({least:.digits$} to {most:.digits$})");
+    };
+    let each = |value: fn(&(Duration, Duration, Duration)) -> f64| rounds.iter().map(value).collect::<Vec<_>>();
+    show("by insured-person's card, a second", 0, rounds.iter().map(|round| per_second(round.0)).collect());
+    show("challenges, a second", 0, rounds.iter().map(|round| per_second(round.1)).collect());
+    show("by card, a second", 0, rounds.iter().map(|round| per_second(round.2)).collect());
+    show("lookup by card / by insured-person's card", 2, each(|round| round.0.as_secs_f64() / round.2.as_secs_f64()));
+    let whole = each(|round| round.0.as_secs_f64() / (round.1 + round.2).as_secs_f64());
+    show("challenge and lookup / by insured-person's card", 2, whole);
+}
