@@ -20,7 +20,7 @@ use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
 use shikaku::store::Store;
 use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
-use shikaku::wire::message::by_certificate::{NewRequest, Signed};
+use shikaku::wire::message::by_certificate::NewRequest;
 use uuid::Uuid;
 
 /// Connections at once, questions of a kind in a round, rounds.
@@ -163,14 +163,15 @@ fn signed(challenge: &[u8], person: &Person) -> Vec<u8> {
     let challenge: serde_json::Value = serde_json::from_slice(challenge).unwrap();
     let nonce = BASE64.decode(challenge["Nonce"].as_str().unwrap().as_bytes()).unwrap();
     let id: Uuid = challenge["ChallengeId"].as_str().unwrap().parse().unwrap();
-    let signed = Signed { challenge: id, signature: person.1.sign(&nonce).unwrap() };
+    let signature = person.1.sign(&nonce).unwrap();
     NewRequest {
         institution: INSTITUTION,
         file_identifier: None,
         check_on: date(2026, 11, 22),
         certificate: person.1.certificate(),
         holder: HolderVerification::Pin,
-        signed: Some(&signed),
+        challenge: id,
+        signature: Some(&signature),
         treatment: TreatmentKind::Outpatient,
         consents: [Consent::Limit, Consent::Drug, Consent::Checkup].into_iter().collect(),
     }

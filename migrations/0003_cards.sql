@@ -63,7 +63,10 @@ create unique index card_certificate_in_use_key on card_certificate (person_id, 
 -- Serves the list of a person's certificates, and the deletion of people.
 create index card_certificate_person_idx on card_certificate (person_id);
 
-create table card_challenge (
+-- Unlogged: a clean restart keeps it, a crash of the database empties it, and a challenge that is not there is refused. So a
+-- challenge that was used once cannot be used again whatever happens, and no use waits for the disk. Half of each page stays
+-- free, so that the one update of each row finds room beside it.
+create unlogged table card_challenge (
     id uuid not null,
     nonce bytea not null,
     institution_code text collate "C" not null,
@@ -74,7 +77,7 @@ create table card_challenge (
     constraint card_challenge_pkey primary key (id),
     constraint card_challenge_nonce_length check (length(nonce) = 32),
     constraint card_challenge_purpose_known check (purpose between 1 and 3)
-);
+) with (fillfactor = 45);
 comment on table card_challenge is 'Challenges for cards to sign. Each is used once, well or badly.';
 comment on column card_challenge.id is 'Its name, which the terminal sends back.';
 comment on column card_challenge.nonce is 'The 32 random bytes to sign.';
@@ -84,29 +87,27 @@ comment on column card_challenge.purpose is 'What the signature is for, 診療�
 comment on column card_challenge.expires_at is 'The last instant at which it can be used.';
 comment on column card_challenge.consumed_at is 'When it was used; null while it has not been.';
 
--- Serves the removal of old challenges.
-create index card_challenge_expires_at_idx on card_challenge (expires_at);
+-- Serves the removal of old challenges; rows come in the order of their ends.
+create index card_challenge_expires_at_idx on card_challenge using brin (expires_at);
 
 create table consent (
-    id bigint generated always as identity,
+    request_id uuid not null,
     person_id bigint not null,
     institution_code text collate "C" not null,
-    request_id uuid not null,
     treatment smallint not null,
     kinds smallint not null,
     given_at timestamptz not null,
     valid_until timestamptz not null,
-    constraint consent_pkey primary key (id),
-    constraint consent_request_id_key unique (request_id),
+    constraint consent_pkey primary key (request_id),
     constraint consent_treatment_known check (treatment between 1 and 3),
-    constraint consent_kinds_known check (kinds between 1 and 4095),
+    constraint consent_kinds_known check (kinds between 0 and 4095),
     constraint consent_period_order check (given_at <= valid_until)
 );
-comment on table consent is '提供同意 given at a card reader, one row a reception, so that later requests for medical information can be judged.';
-comment on column consent.id is 'Running number.';
+comment on table consent is
+    '提供同意 at a card reader, one row a reception that was answered, also when nothing was consented to: of a person at an institution the latest row decides about later requests for medical information.';
+comment on column consent.request_id is 'The X-Request-Id of the answer that the consent came with.';
 comment on column consent.person_id is 'Who consented (person.id, kept when the person is deleted).';
 comment on column consent.institution_code is 'To which institution.';
-comment on column consent.request_id is 'The X-Request-Id of the answer that the consent came with.';
 comment on column consent.treatment is '診療区分: 1 外来, 2 訪問診療等, 3 オンライン診療等.';
 comment on column consent.kinds is
     'To what, bits: 1 限度額適用認定証, 2 特定疾病, 4 特定健診, 8 薬剤, 16 診療, 32 手術, 64 傷病名, 128 感染症, 256 アレルギー, 512 薬剤禁忌, '

@@ -8,7 +8,8 @@ use jiff::tz::{Offset, TimeZone};
 
 /// Tells the time that answers are made at: the system's, or a fixed one for tests and time travel.
 ///
-/// TLS and certificates do not ask it: whether a certificate is valid is judged by the system's time.
+/// TLS does not ask it: whether a terminal's certificate is valid is judged by the system's time. Cards' certificates are judged
+/// by this one.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -16,13 +17,19 @@ impl Clock {
     /// The system's time.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(system_now))
+        Self::told_by(system_now)
     }
 
     /// Always the same instant.
     #[must_use]
     pub fn fixed(at: Timestamp) -> Self {
-        Self(Arc::new(move || at))
+        Self::told_by(move || at)
+    }
+
+    /// Whatever `now` says, for time travel.
+    #[must_use]
+    pub fn told_by(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
     }
 
     /// The current instant.
@@ -32,7 +39,7 @@ impl Clock {
     }
 }
 
-/// The system's time, for what no clock of the domain may move: the validity of certificates and tokens.
+/// The system's time, for what no clock of the domain may move: the validity of terminals' certificates and of tokens.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
 pub fn system_now() -> Timestamp {

@@ -10,7 +10,8 @@
 //! * Nobody is answered but the institution in the certificate, judged anew on every request.
 //! * No answer leaves before its access-log record is committed.
 //! * Nothing about people stands in logs, errors, metrics, URLs or `Debug`.
-//! * Domain time comes from [`Clock`](clock::Clock); certificates and tokens are judged by the system's time.
+//! * Domain time comes from [`Clock`](clock::Clock), that of cards too; terminals' certificates and tokens are judged by the
+//!   system's time.
 //! * "Not found", "lost", "several match" are answers. An error means that we could not answer.
 //! * Past rules of law never change; a new year is a new table.
 //!

@@ -1,6 +1,9 @@
 use jiff::Timestamp;
 
-use crate::domain::{CardFacts, CardState, CardUnusable, CertificateQuery, Consent, Registration, Validity};
+use crate::domain::{
+    CardFacts, CardStanding, CardState, CardUnusable, CertificateQuery, Consent, LIST_LASTS, PersonFacts, Registration,
+    Validity,
+};
 
 use super::answer::{Consented, Record};
 
@@ -29,18 +32,32 @@ pub enum CardAnswer {
 ///   the person.
 #[must_use]
 pub fn by_certificate(query: &CertificateQuery, facts: Option<&CardFacts>, at: Timestamp) -> CardAnswer {
-    let Some(CardFacts { standing, registrations }) = facts else {
-        return CardAnswer::Unusable(CardUnusable::Unknown);
-    };
-    match standing.state {
-        CardState::Revoked(reason) => return CardAnswer::Unusable(CardUnusable::Revoked(reason)),
-        CardState::Superseded => return CardAnswer::Unusable(CardUnusable::Superseded),
-        CardState::Good if standing.is_stale(at) => return CardAnswer::Unusable(CardUnusable::Stale),
-        CardState::Good if standing.protection.self_information_blocked => {
-            return CardAnswer::Unusable(CardUnusable::Blocked);
+    match facts {
+        None => CardAnswer::Unusable(CardUnusable::Unknown),
+        Some(CardFacts::Standing(standing)) => match unusable(standing, at) {
+            Some(reason) => CardAnswer::Unusable(reason),
+            None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
+        },
+        Some(CardFacts::Holder(person)) if person.protection.self_information_blocked => {
+            CardAnswer::Unusable(CardUnusable::Blocked)
         }
-        CardState::Good => {}
+        Some(CardFacts::Holder(person)) => about(query, person),
     }
+}
+
+fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
+    let too_old = standing.as_of.is_some_and(|as_of| as_of.saturating_add(LIST_LASTS).is_ok_and(|end| end < at));
+    match standing.state {
+        CardState::Revoked(reason) => Some(CardUnusable::Revoked(reason)),
+        CardState::Superseded => Some(CardUnusable::Superseded),
+        CardState::Good if too_old => Some(CardUnusable::Stale),
+        CardState::Good if standing.protection.self_information_blocked => Some(CardUnusable::Blocked),
+        CardState::Good => None,
+    }
+}
+
+fn about(query: &CertificateQuery, person: &PersonFacts) -> CardAnswer {
+    let registrations = &person.registrations;
     let in_force: Vec<&Registration> = registrations.iter().filter(|one| one.coverage.in_force_on(query.check_on)).collect();
     let (validity, shown) = if in_force.is_empty() {
         let shown: Vec<&Registration> = not_in_force(query, registrations).into_iter().collect();
@@ -52,7 +69,7 @@ pub fn by_certificate(query: &CertificateQuery, facts: Option<&CardFacts>, at: T
         limit: query.consents.has(Consent::Limit),
         specific_disease: query.consents.has(Consent::SpecificDisease),
     };
-    let record = |one: &&Registration| Record::on(query.check_on, standing.person, standing.protection, one, consented);
+    let record = |one: &&Registration| Record::on(query.check_on, person.id, person.protection, one, consented);
     CardAnswer::Answered { validity, records: shown.iter().map(record).collect() }
 }
 

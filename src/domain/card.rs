@@ -1,6 +1,6 @@
 use std::fmt;
 
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
 use super::person::{PersonId, Protection};
 
@@ -75,8 +75,6 @@ pub enum CardState {
 /// What J-LIS says of one certificate, and whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardStanding {
-    /// What carries it.
-    pub kind: CardKind,
     /// Its state.
     pub state: CardState,
     /// When J-LIS said so; `None` when it is asked at the very moment.
@@ -87,15 +85,9 @@ pub struct CardStanding {
     pub protection: Protection,
 }
 
-impl CardStanding {
-    /// Whether what J-LIS said is too old at `at` to rely on. Its lists appear daily, and yesterday's may still be the newest
-    /// one while today's is made.
-    #[must_use]
-    pub fn is_stale(&self, at: Timestamp) -> bool {
-        const LASTS: i64 = 48;
-        self.as_of.is_some_and(|as_of| as_of + Span::new().hours(LASTS) < at)
-    }
-}
+/// For how long what J-LIS said in a list can be relied on. Its lists appear daily, and yesterday's may still be the newest one
+/// while today's is made.
+pub const LIST_LASTS: SignedDuration = SignedDuration::from_hours(48);
 
 /// Why a certificate was revoked (RFC 5280 §5.3.1, as far as cards use it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,21 +152,6 @@ mod tests {
         for octets in [&[][..], &[0], &[0, 0], &[0x80], &[1; 21]] {
             assert_eq!(CertificateSerial::new(octets), Err(CertificateSerialError), "{octets:?}");
         }
-    }
-
-    #[test]
-    fn a_list_of_yesterday_is_fresh_and_one_of_last_week_is_not() {
-        let standing = |as_of: Option<&str>| CardStanding {
-            kind: CardKind::Card,
-            state: CardState::Good,
-            as_of: as_of.map(|text| text.parse().unwrap()),
-            person: PersonId(1),
-            protection: Protection::default(),
-        };
-        let now: Timestamp = "2026-11-22T00:30:15Z".parse().unwrap();
-        assert!(!standing(None).is_stale(now));
-        assert!(!standing(Some("2026-11-20T00:30:15Z")).is_stale(now));
-        assert!(standing(Some("2026-11-20T00:30:14Z")).is_stale(now));
     }
 
     #[test]

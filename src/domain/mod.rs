@@ -25,7 +25,7 @@ mod yen;
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
     CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError, HolderVerification,
-    RevocationReason,
+    LIST_LASTS, RevocationReason,
 };
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
 pub use check_digit::{check_digit, has_valid_check_digit};

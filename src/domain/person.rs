@@ -41,11 +41,12 @@ pub struct PersonFacts {
     pub registrations: Vec<Registration>,
 }
 
-/// All that an answer about a card is made from. Nothing about the person is read when the card's state forbids an answer.
+/// All that an answer about a card is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardFacts {
-    /// What J-LIS says of the card's certificate.
-    pub standing: CardStanding,
-    /// Every registration of the person by any insurer, in order of acquisition; empty unless the certificate is in use.
-    pub registrations: Vec<Registration>,
+pub enum CardFacts {
+    /// The certificate is in use, J-LIS said so lately, and its holder is not blocked: everything about the holder.
+    Holder(PersonFacts),
+    /// Nothing was read about the holder: the certificate's state or the holder's protection forbids it, or no insurer has
+    /// registered the holder.
+    Standing(CardStanding),
 }

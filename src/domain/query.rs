@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
 use super::birth::BirthDate;
-use super::card::{CardId, HolderVerification};
+use super::card::HolderVerification;
 use super::card_key::CardKey;
 use super::consent::{Consents, TreatmentKind};
 
@@ -18,11 +18,9 @@ pub struct CardQuery {
     pub limit_consent: bool,
 }
 
-/// A question by a card whose certificate and holder were verified (照会区分 1).
+/// A question by マイナンバーカード (照会区分 1), as it came: whether the card is genuine and there is another matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateQuery {
-    /// Issuer and serial number of the card's certificate.
-    pub card: CardId,
     /// How the clinic made sure of the holder.
     pub holder: HolderVerification,
     /// 診療区分.

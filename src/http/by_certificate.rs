@@ -14,7 +14,7 @@ use crate::wire::message::by_certificate::{self as wire, Request as ByCertificat
 use crate::wire::message::{Reference, Understood};
 use crate::wire::{Element, Fault};
 
-use super::error::{Failure, card_remark};
+use super::error::{Failure, card_remark, runs_out_soon};
 use super::exchange::{Exchange, Question, answer_format, request_format};
 use super::request::RequestId;
 use super::terminal::TerminalState;
@@ -56,20 +56,17 @@ impl Question for ByCertificate {
 
 async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
     let Exchange { state, asker, processed, .. } = exchange;
-    // Before anything else is looked at: whatever comes of this try, it was the only one.
-    let nonce = match &question.signed {
-        Some(signed) => Some(state.challenges.spend(asker, question.treatment, signed.challenge).await?),
-        None => None,
-    };
-    let cards = state.trust.cards();
-    let certificate = CardCertificate::read(&question.certificate, &cards, asker.at);
+    // Reading the message may have taken a while since it began to arrive.
+    let at = state.clock.now();
+    // As soon as the message is understood, its challenge is spent, whatever else is wrong with it.
+    let nonce = state.challenges.spend(asker, at, question.treatment, question.challenge).await?;
+    let query = query(question);
     if !exchange.is_from(question.institution) {
-        if let Ok(certificate) = &certificate {
-            state.by_certificate.refuse_mismatch(asker.clone(), question.institution, &query(question, certificate)).await?;
-        }
+        let (claimed, certificate) = (question.institution, &question.certificate);
+        state.by_certificate.refuse_mismatch(asker.clone(), claimed, certificate, &query).await?;
         return Err(Failure::InstitutionMismatch);
     }
-    let nonce = nonce.transpose().map_err(|reason| {
+    let nonce = nonce.map_err(|reason| {
         exchange.audit_card(reason.label());
         Failure::Challenge(reason)
     })?;
@@ -77,21 +74,20 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
         exchange.audit_card(reason.label());
         Failure::Card(reason)
     };
-    let certificate = certificate.map_err(refused)?;
-    let query = query(question, &certificate);
-    let proof = match (&question.signed, &nonce) {
-        (Some(signed), Some(nonce)) => Proof::Signature { challenge: nonce, signature: &signed.signature },
-        _ => Proof::Sight(institution),
+    let certificate = CardCertificate::read(&question.certificate, &state.trust.cards(), at).map_err(refused)?;
+    let proof = match &question.signature {
+        Some(signature) => Proof::Signature { challenge: &nonce, signature },
+        None => Proof::Sight(institution),
     };
-    let card = match certificate.prove(question.holder, &proof, asker.at) {
+    let card = match certificate.prove(question.holder, &proof, at) {
         Ok(card) => card,
         Err(reason) => {
             let Some(unusable) = out_of_period(reason) else { return Err(refused(reason)) };
-            state.by_certificate.refuse(asker.clone(), &query, unusable).await?;
+            state.by_certificate.refuse(asker.clone(), certificate.id(), &query, unusable).await?;
             return Ok(wire::unusable(processed, question, &card_remark(unusable)));
         }
     };
-    match state.by_certificate.answer(asker.clone(), &query).await? {
+    match state.by_certificate.answer(asker.clone(), &card, &query).await? {
         CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &card_remark(reason))),
         CardAnswer::Answered { validity, records } => {
             let mut named = Vec::with_capacity(records.len());
@@ -99,15 +95,14 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
                 let insurer = exchange.insurer_name(&record).await?;
                 named.push((record, insurer));
             }
-            let remark = card.runs_out_soon(asker.at).then(super::error::runs_out_soon);
+            let remark = card.runs_out_soon(at).then(runs_out_soon);
             Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
         }
     }
 }
 
-fn query(question: &ByCertificate, certificate: &CardCertificate) -> CertificateQuery {
+fn query(question: &ByCertificate) -> CertificateQuery {
     CertificateQuery {
-        card: certificate.id().clone(),
         holder: question.holder,
         treatment: question.treatment,
         consents: question.consents,

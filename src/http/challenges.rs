@@ -23,7 +23,7 @@ use super::terminal::TerminalState;
 
 /// What the challenge is for.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Wanted {
     /// 診療区分 (table 028): 1 外来 (the default), 2 訪問診療等, 3 オンライン診療等.
     #[serde(default = "outpatient")]
@@ -68,6 +68,10 @@ pub(super) async fn make(
         return Err(Failure::InstitutionInactive);
     }
     let bytes = body::read(&parts.headers, body, state.limits.body_bytes, state.limits.body).await?;
+    // A list would be read as the fields in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Fault::Malformed.into());
+    }
     let wanted: Wanted = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
     let purpose = code::parse_treatment(&wanted.medical_treatment_flag)
         .ok_or(Fault::Value { element: "MedicalTreatmentFlag", reason: ValueFault::Code })?;

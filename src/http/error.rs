@@ -197,6 +197,7 @@ impl Failure {
             Self::Challenge(ChallengeRefused::Used),
             Self::Challenge(ChallengeRefused::Expired),
             Self::Challenge(ChallengeRefused::OtherTerminal),
+            Self::Challenge(ChallengeRefused::Early),
             Self::Card(CardRefused::UnknownIssuer),
             Self::Card(CardRefused::Signature),
             Self::Card(CardRefused::VisualNotPermitted),
@@ -268,6 +269,12 @@ fn challenge_row(refused: ChallengeRefused) -> Row {
     match refused {
         R::Unknown => row("SHK6001", S::FORBIDDEN, "There is no such challenge", "チャレンジがありません"),
         R::Used => row("SHK6002", S::FORBIDDEN, "The challenge was used before", "チャレンジは使用済みです"),
+        R::Early => row(
+            "SHK6008",
+            S::FORBIDDEN,
+            "The challenge is of a later time than the server's",
+            "サーバー間の時計がずれています",
+        ),
         R::Expired => row("SHK6003", S::FORBIDDEN, "The challenge has expired", "チャレンジの有効期限が切れました"),
         R::OtherInstitution | R::OtherTerminal | R::OtherPurpose => row(
             "SHK6004",

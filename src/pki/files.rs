@@ -92,14 +92,24 @@ impl PkiFiles {
         self.card(name).with_extension("key")
     }
 
-    /// Renames certificate and key of a card, so that its successor can take the name: `-old` is put behind it.
+    /// Renames certificate and key of a card, in the place of what had the new name.
     ///
     /// # Errors
     /// When a file cannot be renamed.
-    pub fn keep_old_card(&self, name: &str) -> Result<(), PkiError> {
-        let old = format!("{name}-old");
-        for (from, to) in [(self.card(name), self.card(&old)), (self.card_key(name), self.card_key(&old))] {
+    pub fn rename_card(&self, from: &str, to: &str) -> Result<(), PkiError> {
+        for (from, to) in [(self.card_key(from), self.card_key(to)), (self.card(from), self.card(to))] {
             fs::rename(&from, to).map_err(|source| PkiError::Io { action: "renaming", path: from, source })?;
+        }
+        Ok(())
+    }
+
+    /// Removes certificate and key of a card.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn remove_card(&self, name: &str) -> Result<(), PkiError> {
+        for path in [self.card(name), self.card_key(name)] {
+            fs::remove_file(&path).map_err(|source| PkiError::Io { action: "removing", path, source })?;
         }
         Ok(())
     }
@@ -134,6 +144,18 @@ pub(super) fn write(path: &Path, content: &str, secret: bool) -> Result<(), PkiE
         .map_err(io("writing"))?;
     file.write_all(content.as_bytes()).map_err(io("writing"))?;
     fs::rename(&temporary, path).map_err(io("writing"))
+}
+
+/// Opens a file that several processes read and write, making it if there is none; waits until nobody else has it.
+pub(super) fn open_locked(path: &Path) -> Result<fs::File, PkiError> {
+    let io = |action| move |source| PkiError::Io { action, path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o755).create(parent).map_err(io("creating the directory of"))?;
+    }
+    let file =
+        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io("opening"))?;
+    file.lock().map_err(io("locking"))?;
+    Ok(file)
 }
 
 pub(super) fn read(path: &Path) -> Result<String, PkiError> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use crate::config::Limits;
 use crate::decide::{self, CardAnswer};
-use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, InstitutionCode};
+use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, InstitutionCode, PersonId};
+use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
 use crate::store::access_log::{AtReader, Outcome, Path, Record, Shown};
 use crate::store::{self, Store};
@@ -36,16 +38,23 @@ impl ByCertificate {
     ///
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
-    pub async fn answer(&self, asker: Asker, query: &CertificateQuery) -> Result<CardAnswer, QueryError> {
-        let facts = self.facts.ask(query.card.clone()).await?;
+    pub async fn answer(
+        &self,
+        asker: Asker,
+        card: &VerifiedCard,
+        query: &CertificateQuery,
+    ) -> Result<CardAnswer, QueryError> {
+        let facts = self.facts.ask((card.id().clone(), asker.at)).await?;
         let answer = decide::by_certificate(query, facts.as_ref(), asker.at);
-        let person = facts.map(|facts| facts.standing.person);
+        let person = facts.as_ref().map(person_of);
         let log = match &answer {
-            CardAnswer::Unusable(reason) => Record { person, ..self.record(asker, query, Outcome::CardUnusable(*reason)) },
+            CardAnswer::Unusable(reason) => {
+                Record { person, ..self.record(asker, &key_of(card.id()), query, Outcome::CardUnusable(*reason)) }
+            }
             CardAnswer::Answered { validity, records } => {
-                let kept_until = (!records.is_empty() && query.consents.iter().next().is_some())
-                    .then(|| asker.at.saturating_add(CONSENT_LASTS).unwrap_or(asker.at));
-                let mut log = self.record(asker, query, Outcome::Answered(*validity));
+                // Also when nothing is consented to: the last word counts.
+                let kept_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
+                let mut log = self.record(asker, &key_of(card.id()), query, Outcome::Answered(*validity));
                 log.path = Path::Certificate(AtReader { kept_until, ..at_reader(query) });
                 log.person = person;
                 log.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
@@ -60,11 +69,17 @@ impl ByCertificate {
     ///
     /// # Errors
     /// When the record cannot be written.
-    pub async fn refuse(&self, asker: Asker, query: &CertificateQuery, reason: CardUnusable) -> Result<(), QueryError> {
-        self.log.write(self.record(asker, query, Outcome::CardUnusable(reason))).await
+    pub async fn refuse(
+        &self,
+        asker: Asker,
+        card: &CardId,
+        query: &CertificateQuery,
+        reason: CardUnusable,
+    ) -> Result<(), QueryError> {
+        self.log.write(self.record(asker, &key_of(card), query, Outcome::CardUnusable(reason))).await
     }
 
-    /// Records a question that came in another institution's name; it gets no answer.
+    /// Records a question that came in another institution's name, with whatever `certificate` it showed; it gets no answer.
     ///
     /// # Errors
     /// When the record cannot be written.
@@ -72,16 +87,28 @@ impl ByCertificate {
         &self,
         asker: Asker,
         claimed: InstitutionCode,
+        certificate: &[u8],
         query: &CertificateQuery,
     ) -> Result<(), QueryError> {
-        let record = self.record(asker, query, Outcome::InstitutionMismatch);
+        let key = [b"unverified certificate\x1f", certificate].concat();
+        let record = self.record(asker, &key, query, Outcome::InstitutionMismatch);
         self.log.write(Record { claimed_institution: Some(claimed), ..record }).await
     }
 
-    fn record(&self, asker: Asker, query: &CertificateQuery, outcome: Outcome) -> Record {
-        let key = [b"card certificate\x1f", query.card.issuer.as_slice(), query.card.serial.as_bytes()].concat();
-        let record = self.log.record(asker, Path::Certificate(at_reader(query)), &key, query.check_on, outcome);
+    fn record(&self, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
+        let record = self.log.record(asker, Path::Certificate(at_reader(query)), key, query.check_on, outcome);
         Record { limit_consent: query.consents.has(Consent::Limit), ..record }
+    }
+}
+
+fn key_of(card: &CardId) -> Vec<u8> {
+    [b"card certificate\x1f", card.issuer.as_slice(), card.serial.as_bytes()].concat()
+}
+
+fn person_of(facts: &CardFacts) -> PersonId {
+    match facts {
+        CardFacts::Holder(person) => person.id,
+        CardFacts::Standing(standing) => standing.person,
     }
 }
 
@@ -92,11 +119,11 @@ fn at_reader(query: &CertificateQuery) -> AtReader {
 struct ReadFacts;
 
 impl Batch for ReadFacts {
-    type Question = CardId;
+    type Question = (CardId, Timestamp);
     type Answer = Option<CardFacts>;
     const NAME: &'static str = "facts_by_certificate";
 
-    async fn run(connection: &mut PgConnection, cards: &[CardId]) -> Answers<Option<CardFacts>> {
+    async fn run(connection: &mut PgConnection, cards: &[(CardId, Timestamp)]) -> Answers<Option<CardFacts>> {
         store::by_certificate::facts(connection, cards).await
     }
 }

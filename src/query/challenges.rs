@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::config::Limits;
 use crate::domain::TreatmentKind;
 use crate::metrics::Metrics;
+use crate::store::Store;
 use crate::store::challenges::{self, Binding, Challenge, Use};
-use crate::store::{Store, StoreError};
 
 use super::QueryError;
 use super::access_log::Asker;
@@ -23,11 +23,14 @@ use super::coalesce::{Answers, Batch, Coalescer};
 /// How long a challenge can be used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 
+/// How far the clocks of two servers may be apart. A server that is behind would let challenges live longer than it should.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
+
 /// How long a challenge is remembered after that, so that a late try learns that it is late.
-const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often old challenges are forgotten.
-const CLEANING: Duration = Duration::from_secs(60);
+const CLEANING: Duration = Duration::from_secs(20);
 
 /// Makes and spends challenges. They live in the database, so that every server on it knows them and a restart loses none.
 #[derive(Clone)]
@@ -48,6 +51,9 @@ pub enum ChallengeRefused {
     /// It was not used in time.
     #[error("the challenge has expired")]
     Expired,
+    /// It was made later than this server's time: the clocks of the servers disagree.
+    #[error("the challenge is of a later time than this server's: the clocks of the servers disagree")]
+    Early,
     /// It was made for another institution.
     #[error("the challenge was made for another institution")]
     OtherInstitution,
@@ -86,18 +92,19 @@ impl Challenges {
         Ok(challenge)
     }
 
-    /// Spends a challenge and gives its nonce, if this is the first try, in time, by whom it was made for, for what it was
-    /// made for. Whatever comes of it, the challenge cannot be used again.
+    /// Spends a challenge at the time `at` and gives its nonce, if this is the first try, in time, by whom it was made for, for
+    /// what it was made for. Whatever comes of it, the challenge cannot be used again.
     ///
     /// # Errors
     /// Outside, when the database fails; inside, why the challenge is worth nothing.
     pub async fn spend(
         &self,
         asker: &Asker,
+        at: Timestamp,
         purpose: TreatmentKind,
         id: Uuid,
     ) -> Result<Result<[u8; 32], ChallengeRefused>, QueryError> {
-        let challenge = match self.consume.ask((id, asker.at)).await? {
+        let challenge = match self.consume.ask((id, at)).await? {
             Use::First(challenge) => challenge,
             Use::Again => return Ok(Err(ChallengeRefused::Used)),
             Use::Unknown => return Ok(Err(ChallengeRefused::Unknown)),
@@ -110,8 +117,10 @@ impl Challenges {
             Err(ChallengeRefused::OtherTerminal)
         } else if found.purpose != wanted.purpose {
             Err(ChallengeRefused::OtherPurpose)
-        } else if asker.at > challenge.expires_at {
+        } else if at > challenge.expires_at {
             Err(ChallengeRefused::Expired)
+        } else if at.saturating_add(LIFETIME + TOLERANCE).unwrap_or(Timestamp::MAX) < challenge.expires_at {
+            Err(ChallengeRefused::Early)
         } else {
             Ok(challenge.nonce)
         })
@@ -126,6 +135,7 @@ impl ChallengeRefused {
             Self::Unknown => "challenge_unknown",
             Self::Used => "challenge_used",
             Self::Expired => "challenge_expired",
+            Self::Early => "challenge_early",
             Self::OtherInstitution => "challenge_other_institution",
             Self::OtherTerminal => "challenge_other_terminal",
             Self::OtherPurpose => "challenge_other_purpose",
@@ -164,10 +174,6 @@ impl Batch for Keep {
     type Question = Challenge;
     type Answer = ();
     const NAME: &'static str = "keep_challenges";
-
-    async fn connect(store: &Store) -> Result<PgConnection, StoreError> {
-        store.dedicated_without_waiting_for_disk().await
-    }
 
     async fn run(connection: &mut PgConnection, new: &[Challenge]) -> Answers<()> {
         challenges::keep(connection, new).await?;

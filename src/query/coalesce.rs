@@ -19,11 +19,6 @@ pub(super) trait Batch: Send + 'static {
     /// The name in metrics.
     const NAME: &'static str;
 
-    /// Makes a connection for the statement.
-    fn connect(store: &Store) -> impl Future<Output = Result<PgConnection, StoreError>> + Send {
-        store.dedicated()
-    }
-
     /// Answers every question, in order. May be called a second time with the same questions after a failure. The outer
     /// error is about the statement and fails all questions, an inner one is about one question.
     fn run(
@@ -154,7 +149,7 @@ impl<B: Batch> Worker<B> {
         let attempt = async {
             let mut connection = match connection {
                 Some(connection) => connection,
-                None => B::connect(&self.store).await?,
+                None => self.store.dedicated().await?,
             };
             let answers = B::run(&mut connection, questions).await?;
             Ok::<_, StoreError>((connection, answers))

@@ -29,7 +29,7 @@ pub struct AtReader {
     pub treatment: TreatmentKind,
     /// What the patient consented to.
     pub consents: Consents,
-    /// Until when the consents hold, if they are kept: those of people who were answered about.
+    /// Until when the consents hold, if they are kept: those of people who were answered about, also when nothing was consented to.
     pub kept_until: Option<Timestamp>,
 }
 
@@ -172,11 +172,11 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
                  , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, kept_until )
         ), kept as (
             insert into consent
-                 ( person_id, institution_code, request_id, treatment, kinds, given_at, valid_until )
-            select person_id, institution_code, request_id, treatment, consents, answered_at, kept_until
+                 ( request_id, person_id, institution_code, treatment, kinds, given_at, valid_until )
+            select request_id, person_id, institution_code, treatment, consents, answered_at, kept_until
               from record
              where kept_until is not null
-                on conflict on constraint consent_request_id_key do nothing
+                on conflict on constraint consent_pkey do nothing
         )
         insert into access_log
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id

@@ -1,48 +1,72 @@
 //! Facts for a question by a card's certificate.
 
-use jiff_sqlx::Timestamp as SqlTimestamp;
+use jiff::Timestamp;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
 use crate::domain::{
-    CardFacts, CardId, CardKind, CardStanding, CardState, PersonFacts, PersonId, Protection, RevocationReason,
+    CardFacts, CardId, CardStanding, CardState, LIST_LASTS, PersonFacts, PersonId, Protection, RevocationReason,
 };
 
 use super::StoreError;
 use super::facts::{gather, select_facts};
 use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum};
 
-/// Reads, for each card in order, what J-LIS says of its certificate and, if that is in use and its holder not blocked, every
-/// coverage of its holder in order of acquisition; none for a card that J-LIS does not know. Two statements for any number of cards: nothing about a person is read
-/// on the strength of a certificate that is worth nothing. An inner error is about one card only.
+/// Reads, for each card in order, every coverage of its holder in order of acquisition, as seen at the time beside it; where the
+/// certificate is not in use, the holder is blocked, or there is no coverage, what J-LIS says of the certificate; none for a
+/// card that J-LIS does not know. One statement for any number of cards, and a second for those without an answer in it: nothing
+/// about a person is read on the strength of a certificate that is worth nothing. An inner error is about one card only.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn facts(
     connection: &mut PgConnection,
-    cards: &[CardId],
+    cards: &[(CardId, Timestamp)],
 ) -> Result<Vec<Result<Option<CardFacts>, StoreError>>, StoreError> {
-    let standings = standings(connection, cards).await?;
-    let readable =
-        |standing: &CardStanding| standing.state == CardState::Good && !standing.protection.self_information_blocked;
-    let people: Vec<Option<i64>> = standings
-        .iter()
-        .map(|standing| standing.as_ref().ok()?.filter(readable).map(|standing| standing.person.0))
-        .collect();
-    let facts = coverages(connection, &people).await?;
-    Ok(standings
-        .into_iter()
-        .zip(facts)
-        .map(|(standing, people)| {
-            let Some(standing) = standing? else { return Ok(None) };
-            let registrations = people?.into_iter().next().map(|person| person.registrations).unwrap_or_default();
-            Ok(Some(CardFacts { standing, registrations }))
-        })
-        .collect())
+    let holders = holders(connection, cards).await?;
+    let others: Vec<&CardId> =
+        cards.iter().zip(&holders).filter(|(_, holder)| matches!(holder, Ok(None))).map(|((card, _), _)| card).collect();
+    let standings = if others.is_empty() { Vec::new() } else { standings(connection, &others).await? };
+    let mut standings = standings.into_iter();
+    let answer = |holder: Result<Option<PersonFacts>, StoreError>| match holder? {
+        Some(person) => Ok(Some(CardFacts::Holder(person))),
+        None => Ok(standings.next().transpose()?.flatten().map(CardFacts::Standing)),
+    };
+    Ok(holders.into_iter().map(answer).collect())
+}
+
+/// The holders of certificates that are in use, with their coverages.
+async fn holders(
+    connection: &mut PgConnection,
+    cards: &[(CardId, Timestamp)],
+) -> Result<Vec<Result<Option<PersonFacts>, StoreError>>, StoreError> {
+    let issuers: Vec<Vec<u8>> = cards.iter().map(|(card, _)| card.issuer.clone()).collect();
+    let serials: Vec<Vec<u8>> = cards.iter().map(|(card, _)| card.serial.as_bytes().to_vec()).collect();
+    let fresh_since: Vec<SqlTimestamp> =
+        cards.iter().map(|(_, at)| at.saturating_sub(LIST_LASTS).unwrap_or(Timestamp::MIN).to_sqlx()).collect();
+    let rows = select_facts!(
+        r#"
+          from unnest($1::bytea[], $2::bytea[], $3::timestamptz[]) with ordinality as asked (issuer_key_id, serial, fresh_since, place)
+          join card_certificate as card on card.issuer_key_id = asked.issuer_key_id and card.serial = asked.serial
+          join person on person.id = card.person_id
+          join coverage on coverage.person_id = card.person_id
+         where card.state = 1
+           and (card.as_of is null or card.as_of >= asked.fresh_since)
+           and not person.self_information_blocked
+         order by asked.place, coverage.acquired_on, coverage.id
+        "#,
+        &issuers,
+        &serials,
+        &fresh_since
+    )
+    .fetch_all(connection)
+    .await?;
+    let people = gather(cards.len(), rows)?;
+    Ok(people.into_iter().map(|people| Ok(people?.into_iter().next())).collect())
 }
 
 struct StandingRow {
     place: i64,
-    kind: i16,
     state: i16,
     revocation_reason: Option<i16>,
     as_of: Option<SqlTimestamp>,
@@ -53,7 +77,7 @@ struct StandingRow {
 
 async fn standings(
     connection: &mut PgConnection,
-    cards: &[CardId],
+    cards: &[&CardId],
 ) -> Result<Vec<Result<Option<CardStanding>, StoreError>>, StoreError> {
     let issuers: Vec<Vec<u8>> = cards.iter().map(|card| card.issuer.clone()).collect();
     let serials: Vec<Vec<u8>> = cards.iter().map(|card| card.serial.as_bytes().to_vec()).collect();
@@ -61,7 +85,6 @@ async fn standings(
         StandingRow,
         r#"
         select asked.place as "place!"
-             , card.kind
              , card.state
              , card.revocation_reason
              , card.as_of
@@ -88,7 +111,6 @@ async fn standings(
 
 fn standing(row: &StandingRow) -> Result<CardStanding, StoreError> {
     Ok(CardStanding {
-        kind: CardKind::read(row.kind)?,
         state: card_state(row.state, row.revocation_reason)?,
         as_of: row.as_of.map(SqlTimestamp::to_jiff),
         person: PersonId(row.person_id),
@@ -107,22 +129,4 @@ pub(super) fn card_state(state: i16, reason: Option<i16>) -> Result<CardState, S
         (3, None) => Ok(CardState::Superseded),
         _ => Err(StoreError::Inconsistent { table: "card_certificate", column: "state" }),
     }
-}
-
-async fn coverages(
-    connection: &mut PgConnection,
-    people: &[Option<i64>],
-) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
-    let rows = select_facts!(
-        r#"
-          from unnest($1::bigint[]) with ordinality as asked (person_id, place)
-          join person on person.id = asked.person_id
-          join coverage on coverage.person_id = asked.person_id
-         order by asked.place, person.id, coverage.acquired_on, coverage.id
-        "#,
-        people as &[Option<i64>]
-    )
-    .fetch_all(connection)
-    .await?;
-    gather(people.len(), rows)
 }

@@ -1,5 +1,7 @@
 //! Challenges for cards to sign: made, used once, forgotten.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
@@ -44,8 +46,7 @@ pub enum Use {
     Unknown,
 }
 
-/// Keeps new challenges. Their loss in a crash of the database does no harm, because a challenge that is not there is
-/// refused; so their commit does not wait for the disk.
+/// Keeps new challenges.
 ///
 /// # Errors
 /// When the database fails; then none of them is kept.
@@ -77,52 +78,66 @@ pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge]) -> Re
 }
 
 /// Uses challenges at the time `at`, in order. Of all tries with one id, on any server and at any time, exactly one is the
-/// first; whoever tries, the challenge is spent. When this returns, that is durable.
+/// first; whoever tries, the challenge is spent.
 ///
 /// # Errors
 /// When the database fails; a challenge may then be spent without any try having been the first.
 pub async fn consume(connection: &mut PgConnection, ids: &[Uuid], at: Timestamp) -> Result<Vec<Use>, StoreError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        SpentRow,
         r#"
-        with spent as (
-            update card_challenge
-               set consumed_at = $2
-             where id = any($1::uuid[])
-               and consumed_at is null
-         returning id
-        )
-        select card_challenge.id, nonce, institution_code, terminal_serial, purpose, expires_at, spent.id is not null as "first!"
-          from card_challenge
-          left join spent on spent.id = card_challenge.id
-         where card_challenge.id = any($1::uuid[])
+        update card_challenge
+           set consumed_at = $2
+         where id = any($1::uuid[])
+           and consumed_at is null
+     returning id, nonce, institution_code, terminal_serial, purpose, expires_at
         "#,
         ids,
         at.to_sqlx() as SqlTimestamp,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    let mut found = std::collections::HashMap::new();
-    for row in rows {
-        let wrong = |column| StoreError::Inconsistent { table: "card_challenge", column };
-        let challenge = Challenge {
-            id: row.id,
-            nonce: row.nonce.try_into().map_err(|_| wrong("nonce"))?,
-            binding: Binding {
-                institution: InstitutionCode::parse(&row.institution_code).map_err(|_| wrong("institution_code"))?,
-                terminal_serial: row.terminal_serial,
-                purpose: TreatmentKind::of_number(row.purpose).ok_or_else(|| wrong("purpose"))?,
-            },
-            expires_at: row.expires_at.to_jiff(),
-        };
-        found.insert(row.id, row.first.then_some(challenge));
-    }
+    let mut spent =
+        rows.into_iter().map(|row| Ok((row.id, challenge(row)?))).collect::<Result<HashMap<_, _>, StoreError>>()?;
     // Of several tries with one id in this very statement the first in order is the first.
-    let uses = ids.iter().map(|id| match found.get_mut(id).map(Option::take) {
-        Some(Some(challenge)) => Use::First(challenge),
-        Some(None) => Use::Again,
+    let first: Vec<Option<Challenge>> = ids.iter().map(|id| spent.remove(id)).collect();
+    let late: Vec<Uuid> = ids.iter().zip(&first).filter(|(_, first)| first.is_none()).map(|(id, _)| *id).collect();
+    let known = if late.is_empty() { HashSet::new() } else { known(connection, &late).await? };
+    let uses = ids.iter().zip(first).map(|(id, first)| match first {
+        Some(challenge) => Use::First(challenge),
+        None if known.contains(id) => Use::Again,
         None => Use::Unknown,
     });
     Ok(uses.collect())
+}
+
+struct SpentRow {
+    id: Uuid,
+    nonce: Vec<u8>,
+    institution_code: String,
+    terminal_serial: Vec<u8>,
+    purpose: i16,
+    expires_at: SqlTimestamp,
+}
+
+fn challenge(row: SpentRow) -> Result<Challenge, StoreError> {
+    let wrong = |column| StoreError::Inconsistent { table: "card_challenge", column };
+    Ok(Challenge {
+        id: row.id,
+        nonce: row.nonce.try_into().map_err(|_| wrong("nonce"))?,
+        binding: Binding {
+            institution: InstitutionCode::parse(&row.institution_code).map_err(|_| wrong("institution_code"))?,
+            terminal_serial: row.terminal_serial,
+            purpose: TreatmentKind::of_number(row.purpose).ok_or_else(|| wrong("purpose"))?,
+        },
+        expires_at: row.expires_at.to_jiff(),
+    })
+}
+
+/// Which of these challenges there are.
+async fn known(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+    let found = sqlx::query_scalar!("select id from card_challenge where id = any($1::uuid[])", ids).fetch_all(connection);
+    Ok(found.await?.into_iter().collect())
 }
 
 impl Store {

@@ -37,7 +37,7 @@ pub enum JlisError {
     /// Nobody has this id.
     #[error("there is nobody of this id")]
     NoPerson,
-    /// There is no such certificate, or it is another person's.
+    /// There is no such certificate.
     #[error("J-LIS does not know this certificate")]
     NoCard,
     /// The certificate was registered before.

@@ -96,20 +96,8 @@ impl Store {
     /// # Errors
     /// When no connection can be made.
     pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
-        self.connect_alone(&[]).await
-    }
-
-    /// The same for rows whose loss in a crash of the database does no harm: a commit does not wait for the disk.
-    ///
-    /// # Errors
-    /// When no connection can be made.
-    pub async fn dedicated_without_waiting_for_disk(&self) -> Result<PgConnection, StoreError> {
-        self.connect_alone(&[("synchronous_commit", "off")]).await
-    }
-
-    async fn connect_alone(&self, settings: &[(&str, &str)]) -> Result<PgConnection, StoreError> {
         let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "5s")]);
-        Ok(PgConnection::connect_with(&options.options(settings.iter().copied())).await?)
+        Ok(PgConnection::connect_with(&options).await?)
     }
 
     /// The pool.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
-use crate::domain::{CardState, Coverage, Institution, Insurer, Protection};
+use crate::domain::{CardId, CardState, Coverage, Institution, Insurer, Protection};
 
 use super::jlis::{CardRecord, insert_card};
 use super::reference::CHANGED;
@@ -27,7 +27,16 @@ pub struct NewPerson {
     /// Registrations by insurers.
     pub coverages: Vec<Coverage>,
     /// Certificates of the person's card and phones. Others that J-LIS knows stay, but are not in use beside these.
-    pub cards: Vec<CardRecord>,
+    pub cards: Vec<NewCard>,
+}
+
+/// A certificate to load.
+#[derive(Debug, Clone)]
+pub struct NewCard {
+    /// Issuer and serial number.
+    pub id: CardId,
+    /// What J-LIS says of it; `None` when J-LIS does not know it.
+    pub record: Option<CardRecord>,
 }
 
 /// What a load put in.
@@ -88,7 +97,6 @@ impl Store {
 async fn empty(transaction: &mut Transaction<'_, Postgres>) -> Result<(), StoreError> {
     // Identities go on counting, so that an old access-log record never seems to speak of a new person.
     sqlx::query!("delete from card_certificate").execute(&mut **transaction).await?;
-    sqlx::query!("delete from consent").execute(&mut **transaction).await?;
     sqlx::query!("delete from coverage").execute(&mut **transaction).await?;
     sqlx::query!("delete from person").execute(&mut **transaction).await?;
     sqlx::query!("delete from insurer").execute(&mut **transaction).await?;
@@ -164,7 +172,7 @@ async fn replace_person(connection: &mut PgConnection, person: &NewPerson) -> Re
 }
 
 /// Puts a certificate in; whatever J-LIS said of it before is forgotten, and one of the same kind in use gives way.
-async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &CardRecord) -> Result<(), StoreError> {
+async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &NewCard) -> Result<(), StoreError> {
     sqlx::query!(
         "delete from card_certificate where issuer_key_id = $1 and serial = $2",
         card.id.issuer,
@@ -172,6 +180,7 @@ async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &Card
     )
     .execute(&mut *connection)
     .await?;
+    let Some(card) = &card.record else { return Ok(()) };
     if card.state == CardState::Good {
         sqlx::query!(
             "update card_certificate set state = 3, changed_at = $3 where person_id = $1 and kind = $2 and state = 1",

@@ -64,8 +64,8 @@ pub enum ValueFault {
     /// Not a UUID.
     #[error("not the id of a challenge")]
     ChallengeId,
-    /// A signature, or its challenge, where staff only looked.
-    #[error("visual verification comes without challenge and signature")]
+    /// A signature where staff only looked.
+    #[error("visual verification comes without a signature")]
     NothingToSign,
     /// Longer than the element takes, or with control characters.
     #[error("too long, or holds control characters")]

@@ -54,13 +54,15 @@ pub enum Value {
 pub struct Object {
     shape: &'static Shape,
     values: Vec<Option<Value>>,
+    /// Behind the member that was set last: members are mostly set in the order of the shape.
+    next: usize,
 }
 
 impl Object {
     /// An object of which every member is absent.
     #[must_use]
     pub fn new(shape: &'static Shape) -> Self {
-        Self { shape, values: vec![None; shape.keys.len()] }
+        Self { shape, values: vec![None; shape.keys.len()], next: 0 }
     }
 
     /// Sets a member to a text.
@@ -84,8 +86,11 @@ impl Object {
     /// When the shape has no such member; names are literals, so every message meets this in its first test.
     #[must_use]
     pub fn set(mut self, key: &'static str, value: Value) -> Self {
-        let place = self.shape.keys.iter().position(|known| *known == key);
-        self.values[place.expect("a member of the shape")] = Some(value);
+        let keys = self.shape.keys;
+        let ahead = keys[self.next..].iter().position(|known| *known == key).map(|steps| self.next + steps);
+        let place = ahead.or_else(|| keys.iter().position(|known| *known == key)).expect("a member of the shape");
+        self.values[place] = Some(value);
+        self.next = place + 1;
         self
     }
 

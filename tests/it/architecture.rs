@@ -22,7 +22,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("fixtures", &["domain", "pki", "store", "wire"]),
     ("pki", &["domain", "clock"]),
     ("identity", &["domain", "clock", "config", "metrics", "pki"]),
-    ("query", &["domain", "decide", "store", "config", "metrics"]),
+    ("query", &["domain", "decide", "identity", "store", "config", "metrics"]),
 ];
 
 /// The pure centre must not know these.

@@ -186,6 +186,11 @@ async fn one_whose_issuer_is_told_wrongly() {
         "unknown_issuer_key",
     )
     .await;
+    // Only the key identifier, without name and serial number of the issuer.
+    let bare = [&[0x30, 0x16][..], &genuine[3..25]].concat();
+    assert_eq!((bare[2], bare.len()), (0x80, 24));
+    let bare = LookAlike::of(&victim).without(AUTHORITY_KEY).with(&[2, 5, 29, 35], bare, false);
+    assert_refused(&world, &bare.issue(&key, &authority), &key, "unknown_issuer_key").await;
     // The last octet is of the issuer's serial number, the fifth of its key identifier.
     for place in [genuine.len() - 1, 5] {
         let mut other = genuine.clone();
@@ -445,7 +450,7 @@ async fn sight_does_not_make_a_look_alike_genuine() {
     let mut reader = Reader::at(&world, crate::support::OTHER_CLINIC).await;
     let challenge = reader.challenge().await;
     let mut shown = Shown::new(&certificate, &challenge, Vec::new());
-    (shown.holder, shown.signed) = (HolderVerification::Visual, None);
+    (shown.holder, shown.signature) = (HolderVerification::Visual, None);
     assert_shown_refused(&world, &mut reader, &shown, "issuer_signature").await;
     world.stop().await;
 }

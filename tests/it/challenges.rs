@@ -7,6 +7,7 @@ use shikaku::clock::Clock;
 use shikaku::domain::{InstitutionCode, TreatmentKind};
 use shikaku::terminal::{Reply, Terminal};
 use shikaku::wire::Format;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::card::{Challenge, Reader, Shown, card};
 use crate::support::world::fixed_now;
@@ -84,7 +85,7 @@ async fn a_failed_try_spends_the_challenge() {
     let card = card(&world, CARD);
     let right = Shown::signing(&card, &reader.challenge().await);
     let mut wrong = right.clone();
-    wrong.signed.as_mut().unwrap().signature[100] ^= 1;
+    wrong.signature.as_mut().unwrap()[100] ^= 1;
     assert_refused(&world, &reader.show(&wrong).await, "SHK6006", "signature", 1.0).await;
     assert_refused(&world, &reader.show(&right).await, "SHK6002", "challenge_used", 1.0).await;
     // The same when not the signature but the certificate was wrong.
@@ -154,6 +155,56 @@ async fn after_a_minute_it_is_too_late() {
     assert_refused(&world, &reply, "SHK6002", "challenge_used", 1.0).await;
     after.app.stop().await;
     at_the_end.app.stop().await;
+    world.stop().await;
+}
+
+/// A server whose clock is behind would let challenges live longer than a minute.
+#[tokio::test]
+async fn clocks_of_servers_that_disagree() {
+    let world = World::start().await;
+    let card = card(&world, CARD);
+    let mut reader = Reader::of(&world).await;
+    for (behind, expected) in [(5, answered()), (6, refused(403, "SHK6008")), (300, refused(403, "SHK6008"))] {
+        let challenge = reader.challenge().await;
+        let late = world.another(Clock::fixed(fixed_now() - SignedDuration::from_secs(behind))).await;
+        let reply = Reader::of(&late).await.show(&Shown::signing(&card, &challenge)).await;
+        assert_eq!(json(&reply), expected, "{behind} s behind");
+        late.app.stop().await;
+    }
+    for ahead in [SignedDuration::from_mins(5), SignedDuration::from_hours(24)] {
+        let challenge = reader.challenge().await;
+        let early = world.another(Clock::fixed(fixed_now() + ahead)).await;
+        let reply = Reader::of(&early).await.show(&Shown::signing(&card, &challenge)).await;
+        assert_eq!(json(&reply), refused(403, "SHK6003"));
+        early.app.stop().await;
+    }
+    world.stop().await;
+}
+
+/// The body may take its time, but the challenge must be in time when it has come.
+#[tokio::test]
+async fn the_time_is_that_of_the_whole_message() {
+    let world = World::start().await;
+    let shared = std::sync::Arc::new(std::sync::Mutex::new(fixed_now()));
+    let told = shared.clone();
+    let moving = world.another(Clock::told_by(move || *told.lock().unwrap())).await;
+    let mut reader = Reader::of(&moving).await;
+    let shown = Shown::signing(&card(&world, CARD), &reader.challenge().await);
+    let body = shown.message(TEST_CLINIC, Format::Json);
+    let head = format!(
+        "POST /card/lookups HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = crate::tls::http1_stream(&moving).await;
+    stream.write_all(&[head.as_bytes(), &body[..100]].concat()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    *shared.lock().unwrap() = fixed_now() + SignedDuration::from_secs(61);
+    stream.write_all(&body[100..]).await.unwrap();
+    let mut answer = String::new();
+    // The end of the stream may come without a closing word; what matters is the answer before it.
+    let _ = stream.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("SHK6003"), "{answer}");
+    moving.app.stop().await;
     world.stop().await;
 }
 

@@ -1,15 +1,16 @@
 //! Nothing about people stands in logs, metrics or error texts.
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+use shikaku::clock::system_now;
 use shikaku::domain::AnswerCharset;
-use shikaku::pki::VirtualCard;
+use shikaku::pki::{PkiFiles, VirtualCard};
 use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::support::card::{Reader, Shown};
 use crate::support::database::TestDatabase;
-use crate::support::world::shared_pki;
+use crate::support::world::make_pki_at;
 use crate::support::{Program, TEST_CLINIC, fixtures, message, process};
 
 /// Everything that must not be seen: names, numbers, symbols, addresses, birth dates of all fixture people.
@@ -36,6 +37,9 @@ fn secrets() -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     let database = TestDatabase::new().await;
+    // Cards as they stand today, because the program goes by the system's time.
+    let pki = &make_pki_at(&crate::support::scratch("privacy-pki"), system_now());
+    fixtures().load(&database.store().await, pki, system_now(), false).await.unwrap();
     let mut command = process::command();
     let secret = crate::support::scratch("privacy").join("secret.key");
     command
@@ -44,13 +48,13 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
         .arg("--database-url")
         .arg(database.url())
         .arg("--pki")
-        .arg(shared_pki().root())
+        .arg(pki.root())
         .arg("--secret-file")
         .arg(secret);
     let server = Program::start(command);
     let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
-    let files = (shared_pki().terminal(&code, "reception-1"), shared_pki().terminal_key(&code, "reception-1"));
-    let terminal = Terminal::new(&server.terminal_addr, &shared_pki().ca(), Some((&files.0, &files.1))).unwrap();
+    let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
+    let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
     let mut connection = terminal.connect().await.unwrap();
     let secrets = secrets();
     for person in &fixtures().people {
@@ -72,13 +76,25 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
         }
     }
     let mut seeded = secrets;
-    seeded.extend(show_cards(&terminal).await);
+    seeded.extend(show_cards(&terminal, pki).await);
     let secrets = seeded;
     let (_, metrics, _) = process::http(&server.operator_addr, "GET", "/metrics", &[], "").await;
     let log = server.log();
     assert!(log.lines().count() > fixtures().people.len());
     for line in log.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    // Every card that was refused left an audit event with its reason and the request's id.
+    let events: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|line| line["event"] == "card_refused")
+        .collect();
+    assert_eq!(events.len(), fixtures().cards.len());
+    for event in events {
+        let fields = &event;
+        assert_eq!((&fields["reason"], &fields["institution"]), (&"signature".into(), &TEST_CLINIC.into()), "{fields}");
+        assert!(fields["request_id"].as_str().unwrap().parse::<uuid::Uuid>().is_ok());
     }
     for secret in &secrets {
         assert!(!log.contains(secret), "the log holds {secret}");
@@ -90,11 +106,11 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
 
 /// Shows every fixture card, rightly and wrongly; gives what must not be seen of it: serial numbers as people write them,
 /// certificates, nonces and signatures.
-async fn show_cards(terminal: &Terminal) -> Vec<String> {
+async fn show_cards(terminal: &Terminal, pki: &PkiFiles) -> Vec<String> {
     let mut secrets = Vec::new();
     let mut reader = Reader::on(terminal, TEST_CLINIC).await;
     for fixture in &fixtures().cards {
-        let card = VirtualCard::open(shared_pki(), &fixture.name).unwrap();
+        let card = VirtualCard::open(pki, &fixture.name).unwrap();
         let (_, certificate) = X509Certificate::from_der(card.certificate()).unwrap();
         let serial = certificate.raw_serial();
         let number = serial.iter().fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
@@ -105,11 +121,13 @@ async fn show_cards(terminal: &Terminal) -> Vec<String> {
         for spoil in [false, true] {
             let challenge = reader.challenge().await;
             let mut shown = Shown::signing(&card, &challenge);
-            let signed = shown.signed.as_mut().unwrap();
-            signed.signature[0] ^= u8::from(spoil);
+            let signature = shown.signature.as_mut().unwrap();
+            signature[0] ^= u8::from(spoil);
             secrets.extend([BASE64.encode(&challenge.nonce), HEXLOWER.encode(&challenge.nonce)]);
-            secrets.push(BASE64.encode(&signed.signature)[..40].to_owned());
+            secrets.push(BASE64.encode(signature)[..40].to_owned());
             let reply = reader.show(&shown).await;
+            let answered = String::from_utf8_lossy(&reply.body).contains("ResultList");
+            assert_eq!(answered, !spoil && !fixture.expect.records.is_empty(), "{}", fixture.name);
             if reply.status != 200 {
                 let error = String::from_utf8_lossy(&reply.body).into_owned();
                 let leaked = secrets.iter().find(|secret| error.contains(*secret));

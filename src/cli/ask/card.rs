@@ -9,7 +9,7 @@ use crate::fixtures::CardAsk;
 use crate::pki::VirtualCard;
 use crate::terminal::Connection;
 use crate::wire::code;
-use crate::wire::message::by_certificate::{NewRequest, Signed};
+use crate::wire::message::by_certificate::NewRequest;
 
 use super::terminal::{OutputOptions, TerminalOptions};
 use crate::cli::exit::Exit;
@@ -43,13 +43,19 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let ask = fixture.map(|card| &card.ask);
     let caller = options.terminal.caller(ask.and_then(|ask| ask.institution))?;
     let name = fixture.map_or(options.person.as_str(), |card| card.name.as_str());
-    let card = VirtualCard::open(&caller.files, name)
-        .map_err(|error| Exit::usage(format!("{error}; `shikaku pki card --person {name}` makes a card")))?;
+    let card = VirtualCard::open(&caller.files, name).map_err(|error| {
+        let cure = match fixture {
+            Some(_) => "`shikaku pki init` makes it".to_owned(),
+            None => format!("`shikaku pki card --person {name}` makes a card for a person"),
+        };
+        Exit::usage(format!("{error}; {cure}"))
+    })?;
 
     let shown = question(&options, ask);
     let mut connection = caller.connect().await?;
-    let signed = match shown.holder.signs() {
-        true => Some(sign(&mut connection, &card, shown.treatment).await?),
+    let challenge = challenge(&mut connection, shown.treatment).await?;
+    let signature = match shown.holder.signs() {
+        true => Some(card.sign(&challenge.nonce()?)?),
         false => None,
     };
     let format = options.output.wire();
@@ -59,7 +65,8 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
         check_on: shown.check_on,
         certificate: card.certificate(),
         holder: shown.holder,
-        signed: signed.as_ref(),
+        challenge: challenge.challenge_id,
+        signature: signature.as_deref(),
         treatment: shown.treatment,
         consents: shown.consents,
     };
@@ -93,17 +100,20 @@ struct Challenge {
     nonce: String,
 }
 
-/// Asks for a challenge and lets the card sign it.
-async fn sign(connection: &mut Connection, card: &VirtualCard, treatment: TreatmentKind) -> Result<Signed, Exit> {
+impl Challenge {
+    fn nonce(&self) -> Result<Vec<u8>, Exit> {
+        BASE64.decode(self.nonce.as_bytes()).map_err(|_| Exit::data("the server's challenge is not base64"))
+    }
+}
+
+async fn challenge(connection: &mut Connection, treatment: TreatmentKind) -> Result<Challenge, Exit> {
     let wanted = format!(r#"{{"MedicalTreatmentFlag":"{}"}}"#, code::treatment(treatment));
     let reply = connection.post("/card/challenges", "application/json", &[], wanted).await?;
     let text = || Exit::data(format!("the server gave no challenge: {}", String::from_utf8_lossy(&reply.body)));
     if !reply.status.is_success() {
         return Err(text());
     }
-    let challenge: Challenge = serde_json::from_slice(&reply.body).map_err(|_| text())?;
-    let nonce = BASE64.decode(challenge.nonce.as_bytes()).map_err(|_| text())?;
-    Ok(Signed { challenge: challenge.challenge_id, signature: card.sign(&nonce)? })
+    serde_json::from_slice(&reply.body).map_err(|_| text())
 }
 
 fn parse_consents(text: &str) -> Result<Consents, String> {

@@ -87,15 +87,14 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
 }
 
 impl Make {
-    /// The server hears of a certificate before it is written: what stands in the files is known to J-LIS.
     async fn run(self) -> Result<(), Exit> {
         let (files, name) = (self.which.files(), self.which.name()?);
         let new = self.certificate.issue(&files)?;
         let body = json!({
             "person": self.which.person()?, "kind": code::card_kind(self.which.kind), "certificate": new.certificate(),
         });
-        self.which.operator.post("/api/cards", body.to_string().into_bytes()).await?;
-        new.write(&files, &name)?;
+        self.which.tell(&files, &name, &new, "/api/cards", &body).await?;
+        files.rename_card(&unborn(&name), &name)?;
         println!("{}", files.card(&name).display());
         Ok(())
     }
@@ -105,12 +104,18 @@ impl Make {
         let old = self.which.certificate(&files, &name)?;
         let new = self.certificate.issue(&files)?;
         let body = json!({ "certificate": old, "new_certificate": new.certificate() });
-        self.which.operator.post("/api/cards/renew", body.to_string().into_bytes()).await?;
-        files.keep_old_card(&name)?;
-        new.write(&files, &name)?;
-        println!("{}; the old one is {}", files.card(&name).display(), files.card(&format!("{name}-old")).display());
+        self.which.tell(&files, &name, &new, "/api/cards/renew", &body).await?;
+        let old_name = format!("{name}-old");
+        files.rename_card(&name, &old_name)?;
+        files.rename_card(&unborn(&name), &name)?;
+        println!("{}; the old one is {}", files.card(&name).display(), files.card(&old_name).display());
         Ok(())
     }
+}
+
+/// The name of files that J-LIS does not know of yet.
+fn unborn(name: &str) -> String {
+    format!("{name}.unregistered")
 }
 
 impl Revoke {
@@ -144,6 +149,24 @@ impl Which {
         if legal { Ok(name) } else { Err(Exit::usage("names and ids consist of lower-case letters, digits and hyphens")) }
     }
 
+    /// Writes a new card under a name of its own and tells the server of it. So no card is known to J-LIS that is not on the
+    /// disk, and one that J-LIS does not take does not stay.
+    async fn tell(
+        &self,
+        files: &PkiFiles,
+        name: &str,
+        new: &NewCard,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<(), Exit> {
+        new.write(files, &unborn(name))?;
+        let told = self.operator.post(path, body.to_string().into_bytes()).await;
+        if told.is_err() {
+            files.remove_card(&unborn(name))?;
+        }
+        told.map(|_| ())
+    }
+
     fn certificate(&self, files: &PkiFiles, name: &str) -> Result<String, Exit> {
         let path = files.card(name);
         std::fs::read_to_string(&path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))
@@ -153,7 +176,7 @@ impl Which {
 impl Certificate {
     fn issue(&self, files: &PkiFiles) -> Result<NewCard, Exit> {
         let at = system_now();
-        Ok(CardAuthority::init(files, at)?.issue(CardOrder::days_from(at, 0, self.valid_days, self.ec))?)
+        Ok(CardAuthority::open(files)?.issue(CardOrder::days_from(at, 0, self.valid_days, self.ec))?)
     }
 }
 

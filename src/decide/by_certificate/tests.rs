@@ -2,10 +2,9 @@ use jiff::civil::{Date, date};
 
 use super::*;
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardId, CardKey, CardKind, CardNumber, CardStanding, CertificateSerial,
-    Consents, Coverage, HolderVerification, Identity, InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss,
-    LossReason, Period, PersonId, PersonalText, Protection, Relationship, RevocationReason, Sex, SpecificDisease,
-    SpecificDiseaseCertificate, TreatmentKind, Yen,
+    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, Consents, Coverage, HolderVerification, Identity,
+    InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period, PersonId, PersonalText, Protection,
+    Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TreatmentKind, Yen,
 };
 
 const TODAY: Date = date(2026, 11, 22);
@@ -15,17 +14,11 @@ fn now() -> Timestamp {
 }
 
 fn query(check_on: Date, consents: Consents) -> CertificateQuery {
-    CertificateQuery {
-        card: CardId { issuer: vec![1], serial: CertificateSerial::new(&[0x22]).unwrap() },
-        holder: HolderVerification::Pin,
-        treatment: TreatmentKind::Outpatient,
-        consents,
-        check_on,
-    }
+    CertificateQuery { holder: HolderVerification::Pin, treatment: TreatmentKind::Outpatient, consents, check_on }
 }
 
 fn standing(state: CardState) -> CardStanding {
-    CardStanding { kind: CardKind::Card, state, as_of: None, person: PersonId(7), protection: Protection::default() }
+    CardStanding { state, as_of: None, person: PersonId(7), protection: Protection::default() }
 }
 
 fn registration(id: i64, insurer: &str, acquired_on: Date, lost_on: Option<Date>) -> Registration {
@@ -72,12 +65,16 @@ fn registration(id: i64, insurer: &str, acquired_on: Date, lost_on: Option<Date>
     Registration { id, coverage }
 }
 
+fn holder(registrations: Vec<Registration>) -> CardFacts {
+    CardFacts::Holder(PersonFacts { id: PersonId(7), protection: Protection::default(), registrations })
+}
+
 const KYOKAI: &str = "01130012";
 const KUMIAI: &str = "06132013";
 
 /// Validity and the ids of the registrations that are shown.
 fn answered(check_on: Date, registrations: Vec<Registration>) -> (Validity, Vec<i64>) {
-    let facts = CardFacts { standing: standing(CardState::Good), registrations };
+    let facts = holder(registrations);
     match by_certificate(&query(check_on, Consents::all()), Some(&facts), now()) {
         CardAnswer::Answered { validity, records } => (validity, records.iter().map(|r| r.registration).collect()),
         CardAnswer::Unusable(reason) => panic!("{reason:?}"),
@@ -85,10 +82,13 @@ fn answered(check_on: Date, registrations: Vec<Registration>) -> (Validity, Vec<
 }
 
 fn unusable(standing: CardStanding) -> Option<CardUnusable> {
-    let facts = CardFacts { standing, registrations: vec![registration(1, KYOKAI, date(2020, 4, 1), None)] };
-    match by_certificate(&query(TODAY, Consents::all()), Some(&facts), now()) {
+    match by_certificate(&query(TODAY, Consents::all()), Some(&CardFacts::Standing(standing)), now()) {
         CardAnswer::Unusable(reason) => Some(reason),
-        CardAnswer::Answered { .. } => None,
+        CardAnswer::Answered { validity, records } => {
+            // Nothing was read about the holder, so that no insurer has registered him.
+            assert_eq!((validity, records.len()), (Validity::NoneFound, 0));
+            None
+        }
     }
 }
 
@@ -106,7 +106,8 @@ fn what_j_lis_says_comes_first() {
 fn a_list_of_more_than_two_days_tells_nothing() {
     let told = |as_of: &str| CardStanding { as_of: Some(as_of.parse().unwrap()), ..standing(CardState::Good) };
     assert_eq!(unusable(told("2026-11-21T00:30:15Z")), None);
-    assert_eq!(unusable(told("2026-11-19T00:30:15Z")), Some(CardUnusable::Stale));
+    assert_eq!(unusable(told("2026-11-20T00:30:15Z")), None);
+    assert_eq!(unusable(told("2026-11-20T00:30:14Z")), Some(CardUnusable::Stale));
     // What was revoked once stays so, however old the word.
     let revoked = CardStanding { state: CardState::Revoked(RevocationReason::Lost), ..told("2026-11-01T00:00:00Z") };
     assert_eq!(unusable(revoked), Some(CardUnusable::Revoked(RevocationReason::Lost)));
@@ -120,6 +121,10 @@ fn people_who_are_looked_for_cannot_be_found_by_card() {
     };
     assert_eq!(unusable(protection(true, false)), Some(CardUnusable::Blocked));
     assert_eq!(unusable(protection(false, true)), None);
+    let blocked = Protection { self_information_blocked: true, address_withheld: false };
+    let facts = CardFacts::Holder(PersonFacts { id: PersonId(7), protection: blocked, registrations: Vec::new() });
+    let answer = by_certificate(&query(TODAY, Consents::all()), Some(&facts), now());
+    assert_eq!(answer, CardAnswer::Unusable(CardUnusable::Blocked));
 }
 
 #[test]
@@ -152,10 +157,7 @@ fn without_a_coverage_in_force_the_last_lost_one_is_shown() {
 #[test]
 fn each_certificate_is_shown_with_its_own_consent_only() {
     let shown = |consents: &[Consent], check_on| {
-        let facts = CardFacts {
-            standing: standing(CardState::Good),
-            registrations: vec![registration(1, KYOKAI, date(2020, 4, 1), None)],
-        };
+        let facts = holder(vec![registration(1, KYOKAI, date(2020, 4, 1), None)]);
         match by_certificate(&query(check_on, consents.iter().copied().collect()), Some(&facts), now()) {
             CardAnswer::Answered { records, .. } => (records[0].limit.is_some(), records[0].specific_diseases.len()),
             CardAnswer::Unusable(reason) => panic!("{reason:?}"),

@@ -120,10 +120,10 @@ fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a Root
     if names(authority, root) { Ok(root) } else { Err(CardRefused::UnknownIssuerKey) }
 }
 
-/// Whether issuer and serial number in the key identifier, where they stand, are the root's.
+/// Whether issuer and serial number in the key identifier are the root's; real certificates have both.
 fn names(authority: &AuthorityKeyIdentifier<'_>, root: &Root) -> bool {
-    let serial = authority.authority_cert_serial.is_none_or(|serial| strip(serial) == strip(&root.serial));
-    let issuer = authority.authority_cert_issuer.as_ref().is_none_or(|names| match names.as_slice() {
+    let serial = authority.authority_cert_serial.is_some_and(|serial| strip(serial) == strip(&root.serial));
+    let issuer = authority.authority_cert_issuer.as_ref().is_some_and(|names| match names.as_slice() {
         [GeneralName::DirectoryName(name)] => name.as_raw() == root.subject,
         _ => false,
     });

@@ -26,6 +26,9 @@ impl Policy {
 /// The organisation that real roots name; every other root is a test root.
 const PRODUCTION_ORGANISATION: &str = "JPKI";
 
+/// The unit that roots of user-authentication certificates name; those of 署名用電子証明書 name another.
+const PURPOSE: &str = "JPKI for user authentication";
+
 /// The pinned roots of user-authentication certificates. Real and test roots are never among them together.
 pub struct CardRoots {
     policy: Policy,
@@ -38,12 +41,15 @@ pub enum CardRootsError {
     /// There is none.
     #[error("there is no card root")]
     None,
-    /// One is not a self-signed CA certificate in DER with a key identifier and a key that roots have.
-    #[error("root {0} is no self-signed CA certificate of a card CA")]
+    /// One is not a self-signed CA certificate in DER, for user authentication, with a key identifier and a key that roots have.
+    #[error("root {0} is no self-signed CA certificate of a card CA for user authentication")]
     NotARoot(usize),
-    /// Real roots and test roots stand together.
-    #[error("roots of real cards and of test cards must not be trusted together")]
+    /// They are not generations of one CA: real and test roots, or others, stand together.
+    #[error("roots of different card CAs, such as real and test ones, must not be trusted together")]
     Mixed,
+    /// One stands twice.
+    #[error("root {0} stands twice")]
+    Twice(usize),
 }
 
 /// One generation of the card CA. All generations have the same name.
@@ -65,18 +71,21 @@ impl CardRoots {
     /// # Errors
     /// See [`CardRootsError`].
     pub fn pin(certificates: &[Vec<u8>]) -> Result<Self, CardRootsError> {
-        let mut roots = Vec::new();
-        let mut policies = Vec::new();
+        let mut roots: Vec<Root> = Vec::new();
+        let mut policy = None;
         for (place, der) in certificates.iter().enumerate() {
-            let (root, policy) = read(der).ok_or(CardRootsError::NotARoot(place + 1))?;
+            let (root, its_policy) = read(der).ok_or(CardRootsError::NotARoot(place + 1))?;
+            // Generations of one CA have one name.
+            if roots.iter().any(|other| other.subject != root.subject) {
+                return Err(CardRootsError::Mixed);
+            }
+            if roots.iter().any(|other| other.key_id == root.key_id) {
+                return Err(CardRootsError::Twice(place + 1));
+            }
             roots.push(root);
-            policies.push(policy);
+            policy = Some(its_policy);
         }
-        let policy = *policies.first().ok_or(CardRootsError::None)?;
-        if policies.iter().any(|other| *other != policy) {
-            return Err(CardRootsError::Mixed);
-        }
-        Ok(Self { policy, roots })
+        Ok(Self { policy: policy.ok_or(CardRootsError::None)?, roots })
     }
 
     /// The policy that cards must have.
@@ -113,6 +122,10 @@ fn read(der: &[u8]) -> Option<(Root, Policy)> {
         x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
         _ => None,
     })?;
+    let purposes = certificate.subject().iter_organizational_unit();
+    if !purposes.filter_map(|unit| unit.as_str().ok()).any(|unit| unit == PURPOSE) {
+        return None;
+    }
     let organisation = certificate.subject().iter_organization().next()?.as_str().ok()?;
     let policy = if organisation == PRODUCTION_ORGANISATION { Policy::Production } else { Policy::Test };
     signed.then(|| {

@@ -84,14 +84,12 @@ fn the_issuer_is_told_by_its_key_and_not_by_its_name() {
 }
 
 #[test]
-fn the_certificate_for_signing_is_refused_under_either_root() {
-    let authentication = pin(&TEST_ROOTS).unwrap();
-    assert_eq!(refusal(&real(FOR_SIGNING), &authentication, inside()), Some(CardRefused::UnknownIssuer));
-    // Even where somebody pins the wrong CA.
-    let signing = pin(&["certs/test/signca-test-2024.cer"]).unwrap();
-    let issued_elsewhere = pin(&["tests/fixtures/jpki-sign-ca-cert.der"]).unwrap();
-    let found = [&signing, &issued_elsewhere].map(|roots| refusal(&real(FOR_SIGNING), roots, inside()));
-    assert!(found.contains(&Some(CardRefused::ForSigning)), "{found:?}");
+fn the_certificate_for_signing_is_refused_and_its_ca_is_never_trusted() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    assert_eq!(refusal(&real(FOR_SIGNING), &roots, inside()), Some(CardRefused::UnknownIssuer));
+    for root in ["certs/test/signca-test-2024.cer", "certs/signca03.cer"] {
+        assert_eq!(pin(&[root]).err(), Some(CardRootsError::NotARoot(1)));
+    }
 }
 
 #[test]
@@ -106,6 +104,78 @@ fn real_roots_and_test_roots_are_never_trusted_together() {
     assert_eq!(pin(&[REAL_ROOTS[2], TEST_ROOTS[1]]).err(), Some(CardRootsError::Mixed));
     assert_eq!(pin(&[]).err(), Some(CardRootsError::None));
     assert_eq!(pin(&[TEST_ROOTS[1], AUTHENTICATION]).err(), Some(CardRootsError::NotARoot(2)));
+    assert_eq!(pin(&[TEST_ROOTS[1], TEST_ROOTS[1]]).err(), Some(CardRootsError::Twice(2)));
+}
+
+/// A self-made root that names `organisation`, and a card of it with a policy: everything is right but perhaps the two together.
+fn self_made(organisation: &str, policy: &[u64]) -> (Vec<u8>, Vec<u8>) {
+    use rcgen::{CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+    use yasna::Tag;
+    use yasna::models::ObjectIdentifier;
+    let key = || KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.distinguished_name = rcgen::DistinguishedName::new();
+    authority.distinguished_name.push(DnType::OrganizationName, organisation);
+    authority.distinguished_name.push(DnType::OrganizationalUnitName, "JPKI for user authentication");
+    authority.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let authority_key = key();
+    let root = authority.self_signed(&authority_key).unwrap().der().to_vec();
+    let (_, parsed) = x509_parser::parse_x509_certificate(&root).unwrap();
+    let key_id = authority.key_identifier(&authority_key);
+    let authority_key_content = yasna::construct_der(|writer| {
+        writer.write_sequence(|writer| {
+            writer.next().write_tagged_implicit(Tag::context(0), |writer| writer.write_bytes(&key_id));
+            writer.next().write_tagged_implicit(Tag::context(1), |writer| {
+                writer.write_sequence_of(|names| {
+                    names.next().write_tagged(Tag::context(4), |writer| writer.write_der(parsed.subject().as_raw()));
+                });
+            });
+            writer.next().write_tagged_implicit(Tag::context(2), |writer| {
+                writer.write_bigint_bytes(parsed.raw_serial(), true);
+            });
+        });
+    });
+    let policies = yasna::construct_der(|writer| {
+        writer.write_sequence_of(|policies| {
+            policies.next().write_sequence(|one| one.next().write_oid(&ObjectIdentifier::from_slice(policy)));
+        });
+    });
+    let mut policies = CustomExtension::from_oid_content(&[2, 5, 29, 32], policies);
+    policies.set_criticality(true);
+    let mut card = CertificateParams::new(Vec::new()).unwrap();
+    card.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    card.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    card.custom_extensions = vec![policies, CustomExtension::from_oid_content(&[2, 5, 29, 35], authority_key_content)];
+    let issuer = Issuer::new(authority, authority_key);
+    let card = card.signed_by(&key(), &issuer).unwrap().der().to_vec();
+    (root, card)
+}
+
+#[test]
+fn the_policy_goes_with_the_roots() {
+    const REAL: [u64; 9] = [1, 2, 392, 200_149, 8, 5, 1, 3, 30];
+    const TEST: [u64; 9] = [1, 2, 392, 200_149, 8, 5, 1, 0, 30];
+    const REAL_FOR_SIGNING: [u64; 9] = [1, 2, 392, 200_149, 8, 5, 1, 1, 20];
+    let judged = |organisation, policy: &[u64]| {
+        let (root, card) = self_made(organisation, policy);
+        refusal(&card, &CardRoots::pin(&[root]).unwrap(), inside())
+    };
+    assert_eq!(judged("JPKI", &REAL), None);
+    assert_eq!(judged("JPKI", &TEST), Some(CardRefused::Policy));
+    assert_eq!(judged("JPKI", &REAL_FOR_SIGNING), Some(CardRefused::Policy));
+    assert_eq!(judged("JPKI-TEST", &TEST), None);
+    assert_eq!(judged("JPKI-TEST", &REAL), Some(CardRefused::Policy));
+}
+
+#[test]
+fn the_last_three_months_are_told() {
+    let roots = pin(&TEST_ROOTS).unwrap();
+    let certificate = CardCertificate::read(&real(AUTHENTICATION), &roots, inside()).unwrap_or_else(|e| panic!("{e}"));
+    // The certificate ends with 2030-02-17 in Tokyo, so that the three months begin with 2029-11-18.
+    let card = VerifiedCard::for_test(&certificate);
+    assert!(!card.runs_out_soon(at("2029-11-17T14:59:59Z")));
+    assert!(card.runs_out_soon(at("2029-11-17T15:00:00Z")));
 }
 
 #[test]

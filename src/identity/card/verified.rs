@@ -2,6 +2,7 @@ use jiff::{Span, Timestamp};
 
 use super::certificate::CardCertificate;
 use super::refused::CardRefused;
+use crate::clock::tokyo_date;
 use crate::domain::{CardId, HolderVerification, Institution};
 
 /// What shows that the card is there.
@@ -17,11 +18,10 @@ pub enum Proof<'a> {
     Sight(&'a Institution),
 }
 
-/// A card whose holder stands in an institution. Can be made only here.
+/// A card whose holder stands in an institution. Can be made only here, and nobody's data is read without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedCard {
     id: CardId,
-    holder: HolderVerification,
     not_after: Timestamp,
 }
 
@@ -30,7 +30,7 @@ impl CardCertificate {
     ///
     /// # Errors
     /// When the proof is none, or the certificate is out of its period.
-    pub fn prove(self, holder: HolderVerification, proof: &Proof<'_>, at: Timestamp) -> Result<VerifiedCard, CardRefused> {
+    pub fn prove(&self, holder: HolderVerification, proof: &Proof<'_>, at: Timestamp) -> Result<VerifiedCard, CardRefused> {
         match proof {
             Proof::Signature { challenge, signature } if holder.signs() && self.key.signed(challenge, signature) => {}
             Proof::Signature { .. } => return Err(CardRefused::Signature),
@@ -38,7 +38,7 @@ impl CardCertificate {
             Proof::Sight(_) => return Err(CardRefused::VisualNotPermitted),
         }
         self.in_time(at)?;
-        Ok(VerifiedCard { id: self.id().clone(), holder, not_after: self.not_after() })
+        Ok(VerifiedCard { id: self.id().clone(), not_after: self.not_after() })
     }
 }
 
@@ -49,17 +49,16 @@ impl VerifiedCard {
         &self.id
     }
 
-    /// How the clinic made sure of the holder.
-    #[must_use]
-    pub fn holder(&self) -> HolderVerification {
-        self.holder
+    /// One that proved nothing, to look at the rest.
+    #[cfg(test)]
+    pub(super) fn for_test(certificate: &CardCertificate) -> Self {
+        Self { id: certificate.id().clone(), not_after: certificate.not_after() }
     }
 
     /// Whether the certificate runs out within three months of `at`, so that its holder can already renew it.
     #[must_use]
     pub fn runs_out_soon(&self, at: Timestamp) -> bool {
-        let tokyo = |at: Timestamp| crate::clock::tokyo_date(at);
-        let line = tokyo(at).checked_add(Span::new().months(3)).unwrap_or(jiff::civil::Date::MAX);
-        tokyo(self.not_after) < line
+        let line = tokyo_date(at).saturating_add(Span::new().months(3));
+        tokyo_date(self.not_after) < line
     }
 }

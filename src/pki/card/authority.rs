@@ -1,3 +1,4 @@
+use std::io::{Read, Seek, Write};
 use std::path::PathBuf;
 
 use aws_lc_rs::rand;
@@ -13,7 +14,7 @@ use x509_parser::pem::parse_x509_pem;
 use super::issued::{IssuedCard, NewCard};
 use super::profile;
 use crate::pki::PkiError;
-use crate::pki::files::{PkiFiles, read, write};
+use crate::pki::files::{PkiFiles, open_locked, read, write};
 
 /// One generation of the CA: when it began, in days before it was made, and the keys that it and its cards have. Each lasts ten
 /// years, so that generations overlap as the real ones do.
@@ -178,13 +179,18 @@ fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
 /// One counter for all generations and all certificates, roots included, as the real one seems to be.
 fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let path = files.card_serial();
-    let next = if path.exists() {
-        let bad = || PkiError::Content { path: path.clone(), what: "a serial number" };
-        read(&path)?.trim().parse::<u32>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?
-    } else {
-        FIRST_SERIAL
+    // Two processes may ask at once; each holds the lock until the file is closed.
+    let mut counter = open_locked(&path)?;
+    let io = |action| move |source| PkiError::Io { action, path: files.card_serial(), source };
+    let mut last = String::new();
+    counter.read_to_string(&mut last).map_err(io("reading"))?;
+    let bad = || PkiError::Content { path: path.clone(), what: "a serial number" };
+    let next = match last.trim() {
+        "" => FIRST_SERIAL,
+        last => last.parse::<u32>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?,
     };
-    write(&path, &format!("{next}\n"), false)?;
+    counter.rewind().map_err(io("writing"))?;
+    writeln!(counter, "{next}").map_err(io("writing"))?;
     Ok(next.to_be_bytes())
 }
 

@@ -31,8 +31,10 @@ pub struct Request {
     pub certificate: Vec<u8>,
     /// How the holder was made sure of.
     pub holder: HolderVerification,
-    /// What the card signed; `None` where staff only looked.
-    pub signed: Option<Signed>,
+    /// The id of the challenge that was made for this occasion.
+    pub challenge: Uuid,
+    /// What the card made of it; `None` where staff only looked.
+    pub signature: Option<Vec<u8>>,
     /// 診療区分.
     pub treatment: TreatmentKind,
     /// What the patient consented to.
@@ -40,15 +42,6 @@ pub struct Request {
     /// Whether the question names consents of 2025; then the answer has their elements.
     pub since_2025: bool,
     file_identifier: Option<String>,
-}
-
-/// A challenge that the card signed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// The challenge's id.
-    pub challenge: Uuid,
-    /// The signature over its nonce.
-    pub signature: Vec<u8>,
 }
 
 const CERTIFICATE: &str = "UserAuthenticationCertificate";
@@ -142,7 +135,8 @@ impl Request {
             check_on: opened.check_on,
             certificate: base64(CERTIFICATE, info.required(CERTIFICATE)?)?,
             holder,
-            signed: signed(&info, holder)?,
+            challenge: value(CHALLENGE, info.required(CHALLENGE)?.parse().map_err(|_| ValueFault::ChallengeId))?,
+            signature: signature(&info, holder)?,
             treatment,
             consents,
             since_2025,
@@ -172,13 +166,13 @@ fn consents(info: &Group<'_>) -> Result<(Consents, bool), Fault> {
     Ok((given.into_iter().collect(), since_2025))
 }
 
-fn signed(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Signed>, Fault> {
-    if !holder.signs() {
-        let there = info.text(CHALLENGE)?.is_some() || info.text(SIGNATURE)?.is_some();
-        return if there { value(HOLDER, Err(ValueFault::NothingToSign)) } else { Ok(None) };
+fn signature(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Vec<u8>>, Fault> {
+    match info.text(SIGNATURE)? {
+        Some(_) if !holder.signs() => value(HOLDER, Err(ValueFault::NothingToSign)),
+        None if !holder.signs() => Ok(None),
+        Some(text) => Ok(Some(base64(SIGNATURE, text)?)),
+        None => Err(Fault::Missing(SIGNATURE)),
     }
-    let challenge = value(CHALLENGE, info.required(CHALLENGE)?.parse().map_err(|_| ValueFault::ChallengeId))?;
-    Ok(Some(Signed { challenge, signature: base64(SIGNATURE, info.required(SIGNATURE)?)? }))
 }
 
 /// Base64, in one piece or in lines.
@@ -200,8 +194,10 @@ pub struct NewRequest<'a> {
     pub certificate: &'a [u8],
     /// How the holder was made sure of.
     pub holder: HolderVerification,
-    /// What the card signed.
-    pub signed: Option<&'a Signed>,
+    /// The id of the challenge.
+    pub challenge: Uuid,
+    /// What the card made of it.
+    pub signature: Option<&'a [u8]>,
     /// 診療区分.
     pub treatment: TreatmentKind,
     /// What the patient consented to. Every flag is sent, so that the answer has the elements of 2025.
@@ -217,8 +213,8 @@ impl NewRequest<'_> {
             .text(CERTIFICATE, BASE64.encode(self.certificate))
             .text(HOLDER, code::holder(self.holder))
             .text(TREATMENT, code::treatment(self.treatment))
-            .text_if(CHALLENGE, self.signed.map(|signed| signed.challenge.to_string()))
-            .text_if(SIGNATURE, self.signed.map(|signed| BASE64.encode(&signed.signature)));
+            .text(CHALLENGE, self.challenge.to_string())
+            .text_if(SIGNATURE, self.signature.map(|signature| BASE64.encode(signature)));
         for kind in Consent::ALL {
             info = info.text(consent_elements(kind).flag, code::consent(self.consents.has(kind)));
         }

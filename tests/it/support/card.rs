@@ -6,7 +6,7 @@ use shikaku::domain::{AnswerCharset, Consents, HolderVerification, TreatmentKind
 use shikaku::pki::VirtualCard;
 use shikaku::terminal::{Connection, Reply, Terminal};
 use shikaku::wire::Format;
-use shikaku::wire::message::by_certificate::{NewRequest, Signed};
+use shikaku::wire::message::by_certificate::NewRequest;
 use uuid::Uuid;
 
 use super::{TEST_CLINIC, World};
@@ -22,7 +22,8 @@ pub struct Reader {
 pub struct Shown {
     pub certificate: Vec<u8>,
     pub holder: HolderVerification,
-    pub signed: Option<Signed>,
+    pub challenge: Uuid,
+    pub signature: Option<Vec<u8>>,
     pub treatment: TreatmentKind,
     pub consents: Consents,
     pub check_on: Date,
@@ -44,7 +45,8 @@ impl Shown {
         Self {
             certificate: certificate.to_vec(),
             holder: HolderVerification::Pin,
-            signed: Some(Signed { challenge: challenge.id, signature }),
+            challenge: challenge.id,
+            signature: Some(signature),
             treatment: TreatmentKind::Outpatient,
             consents: Consents::all(),
             check_on: date(2026, 11, 22),
@@ -64,7 +66,8 @@ impl Shown {
             check_on: self.check_on,
             certificate: &self.certificate,
             holder: self.holder,
-            signed: self.signed.as_ref(),
+            challenge: self.challenge,
+            signature: self.signature.as_deref(),
             treatment: self.treatment,
             consents: self.consents,
         }

@@ -4,14 +4,14 @@ use super::*;
 use crate::wire::Bounds;
 
 fn whole() -> String {
-    let signed = Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] };
     let request = NewRequest {
         institution: "1310012347",
         file_identifier: Some("A-1"),
         check_on: date(2026, 11, 22),
         certificate: &[0x30, 0x01, 0xff],
         holder: HolderVerification::Face,
-        signed: Some(&signed),
+        challenge: Uuid::from_u128(7),
+        signature: Some(&[1, 2, 3]),
         treatment: TreatmentKind::Online,
         consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
     };
@@ -47,20 +47,18 @@ fn what_is_written_is_read() {
     for format in [Format::Xml, Format::Json] {
         let text = match format {
             Format::Xml => whole().into_bytes(),
-            Format::Json => {
-                let signed = Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] };
-                NewRequest {
-                    institution: "1310012347",
-                    file_identifier: Some("A-1"),
-                    check_on: date(2026, 11, 22),
-                    certificate: &[0x30, 0x01, 0xff],
-                    holder: HolderVerification::Face,
-                    signed: Some(&signed),
-                    treatment: TreatmentKind::Online,
-                    consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
-                }
-                .write(Format::Json, AnswerCharset::Utf8)
+            Format::Json => NewRequest {
+                institution: "1310012347",
+                file_identifier: Some("A-1"),
+                check_on: date(2026, 11, 22),
+                certificate: &[0x30, 0x01, 0xff],
+                holder: HolderVerification::Face,
+                challenge: Uuid::from_u128(7),
+                signature: Some(&[1, 2, 3]),
+                treatment: TreatmentKind::Online,
+                consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
             }
+            .write(Format::Json, AnswerCharset::Utf8),
         };
         let root = format.parse(&text, Bounds::SINGLE).unwrap();
         let request = Request::parse(&root).map_err(|(fault, _)| fault).unwrap();
@@ -68,7 +66,7 @@ fn what_is_written_is_read() {
         assert_eq!(request.check_on, date(2026, 11, 22));
         assert_eq!(request.certificate, [0x30, 0x01, 0xff]);
         assert_eq!(request.holder, HolderVerification::Face);
-        assert!(request.signed == Some(Signed { challenge: Uuid::from_u128(7), signature: vec![1, 2, 3] }));
+        assert_eq!((request.challenge, request.signature), (Uuid::from_u128(7), Some(vec![1, 2, 3])));
         assert_eq!(request.treatment, TreatmentKind::Online);
         assert_eq!(request.consents.iter().collect::<Vec<_>>(), [Consent::Limit, Consent::Allergy]);
         assert!(request.since_2025);
@@ -112,10 +110,10 @@ fn where_staff_only_looked_nothing_is_signed() {
         let end = text.find("</ChallengeSignature>").unwrap() + "</ChallengeSignature>".len();
         format!("{}{}", &text[..signature], &text[end..])
     };
-    let half = unsigned(&visual);
-    assert_eq!(fault(&half), wrong);
-    let bare = half.replace(&format!("<ChallengeId>{}</ChallengeId>", Uuid::from_u128(7)), "");
-    assert!(parse(&bare).unwrap().signed.is_none());
+    assert_eq!(parse(&unsigned(&visual)).unwrap().signature, None);
+    // A challenge there is all the same: it makes the message good for one time.
+    let bare = unsigned(&visual).replace(&format!("<ChallengeId>{}</ChallengeId>", Uuid::from_u128(7)), "");
+    assert_eq!(fault(&bare), Fault::Missing(CHALLENGE));
 }
 
 #[test]
