@@ -410,6 +410,41 @@ fn rustls_key(der: &[u8]) -> rustls::pki_types::PrivateKeyDer<'static> {
     rustls::pki_types::PrivateKeyDer::try_from(der.to_vec()).unwrap()
 }
 
+/// Whoever has read certificates off cards, which takes no PIN, learns nothing from them: whether J-LIS knows a card, has
+/// revoked it, whether it has run out or its holder is protected.
+#[tokio::test]
+async fn a_certificate_alone_tells_nothing() {
+    let world = World::start().await;
+    let mut reader = Reader::of(&world).await;
+    let names = [
+        VICTIM,
+        "national-mutual-insured",
+        "kyokai-a04-osaka",
+        "kumiai-a01",
+        "kyokai-a02-tokyo-before",
+        "self-information-blocked",
+    ];
+    let mut answers = Vec::new();
+    for name in names {
+        let card = card(&world, name);
+        let challenge = reader.challenge().await;
+        let guessed = Shown::new(card.certificate(), &challenge, vec![7; 256]);
+        let reply = reader.show(&guessed).await;
+        assert_eq!(outcome(Format::Json, &reply), refused(403, "SHK6006"), "{name}");
+        answers.push(reply.body);
+        // Without a signature, or by sight where that is not permitted, it is no different.
+        let challenge = reader.challenge().await;
+        let mut bare = Shown::new(card.certificate(), &challenge, Vec::new());
+        bare.signature = None;
+        assert_eq!(outcome(Format::Json, &reader.show(&bare).await), refused(400, "SHK1008"), "{name}");
+        bare.holder = HolderVerification::Visual;
+        assert_eq!(outcome(Format::Json, &reader.show(&bare).await), refused(403, "SHK6007"), "{name}");
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!(world.database.count("select count(*) from access_log").await, 0);
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_certificate() {
     let world = World::start().await;
