@@ -37,7 +37,7 @@ pub struct Asker {
 pub struct AccessLog {
     records: Coalescer<AppendLog>,
     metrics: Arc<Metrics>,
-    hash_key: hmac::Key,
+    hash_key: Arc<hmac::Key>,
 }
 
 impl AccessLog {
@@ -47,7 +47,7 @@ impl AccessLog {
         Self {
             records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch),
             metrics: metrics.clone(),
-            hash_key: secret.key("access log"),
+            hash_key: Arc::new(secret.key("access log")),
         }
     }
 
