@@ -11,6 +11,7 @@ mod ask;
 mod bad_input;
 mod callers;
 mod card_certificates;
+mod card_signatures;
 mod cards;
 mod challenges;
 mod demo;

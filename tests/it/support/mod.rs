@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod database;
+pub mod look_alike;
 pub mod process;
 pub mod world;
 

@@ -3,7 +3,7 @@ use jiff::civil::date;
 use super::*;
 use crate::wire::Bounds;
 
-fn whole() -> String {
+fn whole_in(format: Format) -> Vec<u8> {
     let request = NewRequest {
         institution: "1310012347",
         file_identifier: Some("A-1"),
@@ -15,7 +15,11 @@ fn whole() -> String {
         treatment: TreatmentKind::Online,
         consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
     };
-    String::from_utf8(request.write(Format::Xml, AnswerCharset::Utf8)).unwrap()
+    request.write(format, AnswerCharset::Utf8)
+}
+
+fn whole() -> String {
+    String::from_utf8(whole_in(Format::Xml)).unwrap()
 }
 
 fn parse(text: &str) -> Result<Request, Fault> {
@@ -45,22 +49,7 @@ fn with(element: &str, value: &str) -> String {
 #[test]
 fn what_is_written_is_read() {
     for format in [Format::Xml, Format::Json] {
-        let text = match format {
-            Format::Xml => whole().into_bytes(),
-            Format::Json => NewRequest {
-                institution: "1310012347",
-                file_identifier: Some("A-1"),
-                check_on: date(2026, 11, 22),
-                certificate: &[0x30, 0x01, 0xff],
-                holder: HolderVerification::Face,
-                challenge: Uuid::from_u128(7),
-                signature: Some(&[1, 2, 3]),
-                treatment: TreatmentKind::Online,
-                consents: [Consent::Limit, Consent::Allergy].into_iter().collect(),
-            }
-            .write(Format::Json, AnswerCharset::Utf8),
-        };
-        let root = format.parse(&text, Bounds::SINGLE).unwrap();
+        let root = format.parse(&whole_in(format), Bounds::SINGLE).unwrap();
         let request = Request::parse(&root).map_err(|(fault, _)| fault).unwrap();
         assert_eq!(request.institution.as_str(), "1310012347");
         assert_eq!(request.check_on, date(2026, 11, 22));
