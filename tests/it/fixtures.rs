@@ -226,3 +226,97 @@ async fn a_load_that_fails_half_way_changes_nothing() {
     assert_eq!(database.count("select count(*) from person").await, people);
     database.drop().await;
 }
+
+#[test]
+fn faults_of_cards_are_reported_too_and_the_file_may_be_absent() {
+    let directory = copy();
+    let cards = directory.join("cards.toml");
+    fs::write(
+        &cards,
+        r#"[[card]]
+person = "nobody-at-all"
+about = "no such person; a reason without revocation; a successor without being superseded"
+reason = "lost"
+superseded_by = "twin-elder"
+[card.ask]
+on = 2026-11-22
+holder = "knock"
+consents = ["limit", "everything"]
+[card.expect]
+record = [{ Colour = "red" }]
+[[card]]
+person = "twin-elder"
+about = "right"
+[card.ask]
+on = 2026-11-22
+holder = "pin"
+consents = []
+[card.expect]
+validity = "1"
+[[card]]
+name = "twin-elder"
+person = "twin-younger"
+about = "a name that stands twice; another's successor"
+kind = "watch"
+state = "superseded"
+superseded_by = "twin-elder-b"
+[card.ask]
+on = 2026-11-22
+holder = "pin"
+[card.expect]
+result = "SHK6102"
+[[card]]
+name = "twin-elder-b"
+person = "twin-elder"
+about = "a second one of a kind in use"
+list_hours = -1
+[card.ask]
+on = 2026-11-22
+holder = "pin"
+[card.expect]
+validity = "9"
+"#,
+    )
+    .unwrap();
+    let (code, _, err) = check(&directory);
+    assert_eq!(code, Some(4), "{err}");
+    for (line, words) in [
+        (1, "`reason` goes with `state = \"revoked\"`"),
+        (1, "`superseded_by` goes with `state = \"superseded\"`"),
+        (8, "`holder`: must be pin, face, visual or phone"),
+        (6, "`consents`: everything is not known"),
+        (11, "`Colour` is no element"),
+        (10, "`validity`, `result` or both"),
+        (25, "`kind`: must be card, android or ios"),
+        (33, "`list_hours` must be 0 to 8760"),
+        (41, "`validity`: must be"),
+    ] {
+        assert!(err.contains(&format!("cards.toml:{line}: ")) && err.contains(words), "{line} {words}\n{err}");
+    }
+
+    // What can only be judged over all entries, once each of them is right.
+    let right = fs::read_to_string(&cards)
+        .unwrap()
+        .replace("reason = \"lost\"\nsuperseded_by = \"twin-elder\"\n", "")
+        .replace("knock", "face")
+        .replace(", \"everything\"", "")
+        .replace("record = [{ Colour = \"red\" }]", "validity = \"4\"")
+        .replace("watch", "card")
+        .replace("list_hours = -1\n", "")
+        .replace("validity = \"9\"", "validity = \"1\"");
+    fs::write(&cards, right).unwrap();
+    let (code, _, err) = check(&directory);
+    assert_eq!(code, Some(4), "{err}");
+    for words in [
+        "card nobody-at-all: there is no person nobody-at-all",
+        "card twin-elder: the name stands twice",
+        "card twin-elder: card twin-elder-b is another person's",
+        "card twin-elder-b: twin-elder has two cards of one kind in use",
+    ] {
+        assert!(err.contains(words), "{words}\n{err}");
+    }
+    fs::remove_file(&cards).unwrap();
+    let (code, out, err) = check(&directory);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains(", 0 cards;"), "{out}");
+}
