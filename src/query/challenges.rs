@@ -82,11 +82,13 @@ impl Challenges {
     pub async fn make(&self, asker: &Asker, purpose: TreatmentKind) -> Result<Challenge, QueryError> {
         let mut nonce = [0; 32];
         rand::fill(&mut nonce).map_err(|_| QueryError::Unavailable)?;
+        let expires_at = asker.at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let challenge = Challenge {
             id: random_id()?,
             nonce,
             binding: binding(asker, purpose),
-            expires_at: asker.at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX),
+            // In whole milliseconds: what the terminal is told and what the database keeps are the same.
+            expires_at: Timestamp::from_millisecond(expires_at.as_millisecond()).unwrap_or(expires_at),
         };
         self.keep.ask(challenge.clone()).await?;
         Ok(challenge)
