@@ -21,8 +21,8 @@ pub const RATIO: Rule = Rule {
     name: "elderly-ratio",
     source: "健康保険法74条1項2号・3号, 110条2項1号ハ・ニ; 国民健康保険法42条1項3号・4号",
     effective_on: Some(TWO_SINCE),
-    english: "as the insurer registered it for the certificate (2割 as a rule, 3割 with an active income, 1割 for people born up to \
-              1944-04-01)",
+    english: "as the insurer registered it for the certificate (2割 as a rule, 3割 with an income at the level of active \
+              workers (現役並み), 1割 for people born up to 1944-04-01)",
     japanese: "保険者が登録した高齢受給者証の割合のとおり（原則2割、現役並み所得者は3割。昭和19年4月1日以前生まれは特例で1割）",
 };
 
@@ -34,13 +34,21 @@ pub fn rule_on(day: Date) -> Rule {
         true => Rule {
             source: before,
             effective_on: Some(date(2008, 4, 1)),
-            english: "as the insurer registered it for the certificate (1割 by a special measure instead of 2割, 3割 with an active income)",
+            english: "as the insurer registered it for the certificate (1割 by a special measure instead of 2割, 3割 with an income at the \
+                      level of active workers, 現役並み)",
             japanese: "保険者が登録した高齢受給者証の割合のとおり（2割を特例で1割、現役並み所得者は3割）",
             ..RATIO
         },
         false => RATIO,
     }
 }
+
+/// Who can have 1割 since 2014-04-01: what a certificate of 1割 for anybody else contradicts.
+pub const ONE_BY_BIRTH: Rule = Rule {
+    english: "since 2014-04-01 only people born up to 1944-04-01 have 1割 (the special measure), and everybody else 2割 or 3割",
+    japanese: "2014年4月1日からは、1割は昭和19年4月1日以前生まれの特例だけで、ほかは2割か3割",
+    ..RATIO
+};
 
 /// From this day on whoever begins pays 2割 (健康保険法74条1項2号, without the special measure).
 pub const TWO_SINCE: Date = date(2014, 4, 1);

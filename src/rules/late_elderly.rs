@@ -11,18 +11,31 @@ pub const RATIO: Rule = Rule {
     name: "late-elderly-ratio",
     source: "高齢者の医療の確保に関する法律67条1項1号〜3号",
     effective_on: Some(TWO_SINCE),
-    english: "as the union judged and registered (1割 as a rule, 2割 with a middle income since 2022-10-01, 3割 with an active income)",
+    english: "as the wide-area union (広域連合) judged and registered (1割 as a rule, 2割 with an income above a set level (一定以上) since \
+              2022-10-01, 3割 with an income at the level of active workers (現役並み))",
     japanese: "広域連合が判定し登録した割合のとおり（原則1割、一定以上所得者は2022年10月1日から2割、現役並み所得者は3割）",
 };
+
+/// The ratios that there were before 2022-10-01: what a registered 2割 of those days contradicts.
+pub const BEFORE_TWO: Rule = Rule {
+    source: SOURCE_BEFORE_TWO,
+    effective_on: Some(BEGIN),
+    english: "until 2022-09-30 there was only 1割 and 3割; 2割 exists since 2022-10-01 (令和3年法律66号)",
+    japanese: "2022年9月30日までは1割と3割だけ。2割は2022年10月1日から（令和3年法律66号）",
+    ..RATIO
+};
+
+const SOURCE_BEFORE_TWO: &str = "高齢者の医療の確保に関する法律67条1項（2022年9月まで）";
 
 /// The rule of the ratio on `day`: before 2022-10-01 there was no 2割.
 #[must_use]
 pub fn rule_on(day: Date) -> Rule {
     match day < TWO_SINCE {
         true => Rule {
-            source: "高齢者の医療の確保に関する法律67条1項（2022年9月まで）",
+            source: SOURCE_BEFORE_TWO,
             effective_on: Some(BEGIN),
-            english: "as the union judged and registered (1割 as a rule, 3割 with an active income)",
+            english: "as the wide-area union (広域連合) judged and registered (1割 as a rule, 3割 with an income at the level of active \
+                      workers (現役並み))",
             japanese: "広域連合が判定し登録した割合のとおり（原則1割、現役並み所得者は3割）",
             ..RATIO
         },

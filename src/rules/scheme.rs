@@ -11,13 +11,15 @@ pub const BEGIN: Date = date(2008, 4, 1);
 /// The scheme changes on the 75th birthday itself, although the age is reached the day before.
 pub const LATE_ELDERLY_AT_75: Rule = Rule {
     name: "late-elderly-at-75",
-    source: "高齢者の医療の確保に関する法律50条1号・52条1号",
+    source: "高齢者の医療の確保に関する法律50条1号・51条・52条1号; 健康保険法36条; 国民健康保険法8条",
     effective_on: Some(BEGIN),
-    english: "from the 75th birthday on everybody is in 後期高齢者医療, every other coverage is lost on that day, and has no ratio after it",
-    japanese: "75歳の誕生日から後期高齢者医療の被保険者となり、それまでの資格はその日に喪失する。以後の割合は後期高齢者医療にしかない",
+    english: "every other coverage is lost on the 75th birthday, and has no ratio from that day on; people of 75 and over are in \
+              後期高齢者医療, but for those whom it leaves out, such as people on public assistance (生活保護)",
+    japanese: "それまでの医療保険の資格は75歳の誕生日に喪失し、その日から割合もない。以後は、生活保護受給者などの適用除外を除き、\
+               後期高齢者医療の被保険者となる",
 };
 
-/// 65–74 with a disability that the union has recognised on application.
+/// 65–74 with a disability that the wide-area union has recognised on application.
 pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     name: "late-elderly-from-65",
     source: "高齢者の医療の確保に関する法律50条2号",
