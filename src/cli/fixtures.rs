@@ -76,13 +76,19 @@ fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
     for person in fixtures.people.iter().map(|person| &person.person) {
         for (place, coverage) in person.coverages.iter().enumerate() {
             for found in findings(coverage, as_of) {
+                let japanese = language == Language::Ja;
+                let registered = if japanese { found.registered_japanese() } else { found.registered_english() };
                 let words = finding::Words {
-                    registered: &found.registered,
+                    registered: &registered,
+                    // The line names person, coverage and insurer; the database has given no id yet.
+                    record: None,
                     from: found.days.from(),
                     through: found.days.through(),
+                    open: found.open,
                     rule: found.rule.name,
                     source: found.rule.source,
-                    law: if language == Language::Ja { found.rule.japanese } else { found.rule.english },
+                    effective_on: found.rule.effective_on,
+                    law: if japanese { found.rule.japanese } else { found.rule.english },
                 };
                 let (id, insurer) = (&person.fixture_id, coverage.key.insurer);
                 let text = finding::text(&words, language);

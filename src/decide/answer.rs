@@ -13,19 +13,60 @@ pub struct Answer {
     pub validity: Validity,
     /// The record that is shown; none for 該当資格なし and 複数該当.
     pub record: Option<Record>,
-    /// The later coverage that 無効（新しい資格あり） speaks of; never shown, kept for explanations.
-    pub newer: Option<Newer>,
+    /// Other registrations that bear on the validity; never shown, kept for explanations.
+    pub others: Vec<Other>,
 }
 
-/// A coverage in force that was acquired after the one asked for.
+/// A registration that bears on the validity beside the one that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Newer {
+pub struct Other {
+    /// How it bears on it.
+    pub relation: Relation,
     /// The id of the registration.
     pub registration: i64,
     /// Whose it is.
     pub insurer: InsurerNumber,
     /// 資格取得日.
     pub acquired_on: Date,
+}
+
+/// How another registration bears on the validity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The later coverage in force that 無効（新しい資格あり） speaks of.
+    Newer,
+    /// The same person's, in force on the check date too.
+    AlsoInForce,
+    /// One of those that fit the question at 複数該当.
+    Matching,
+}
+
+impl Relation {
+    /// In English.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::Newer => "newer record",
+            Self::AlsoInForce => "also valid",
+            Self::Matching => "matching record",
+        }
+    }
+
+    /// In Japanese.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::Newer => "新しい登録",
+            Self::AlsoInForce => "同時に有効な登録",
+            Self::Matching => "一致した登録",
+        }
+    }
+}
+
+impl Other {
+    pub(super) fn of(relation: Relation, Registration { id, coverage }: &Registration) -> Self {
+        Self { relation, registration: *id, insurer: coverage.key.insurer, acquired_on: coverage.acquired_on }
+    }
 }
 
 /// 資格確認結果: one coverage with what holds of it on the check date. What is absent here is not shown.
@@ -68,7 +109,7 @@ impl Answer {
     /// An answer that shows no record.
     #[must_use]
     pub fn without_record(validity: Validity) -> Self {
-        Self { validity, record: None, newer: None }
+        Self { validity, record: None, others: Vec::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::domain::{CardQuery, Coverage, PersonFacts, Registration, Validity};
 
-use super::answer::{Answer, Consented, Newer, Record};
+use super::answer::{Answer, Consented, Other, Record, Relation};
 
 /// Answers a question by what stands on the insured-person's card.
 ///
@@ -18,19 +18,25 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
 
     if let Some(best) = in_force.iter().max_by_key(|m| m.coverage().acquired_on) {
         if in_force.iter().any(|m| m.person.id != best.person.id) {
-            return Answer::without_record(Validity::SeveralMatch);
+            return several(in_force.iter().copied());
         }
-        return best.answer(query, Validity::Valid, None);
+        return best.answer(query, Validity::Valid, best.also_in_force(query));
     }
 
     let Some(best) = matches.iter().max_by_key(|m| m.recency(query)) else {
         return Answer::without_record(Validity::NoneFound);
     };
     if matches.iter().any(|m| m.person.id != best.person.id) {
-        return Answer::without_record(Validity::SeveralMatch);
+        return several(matches.iter());
     }
     let newer = best.newer(query);
-    best.answer(query, if newer.is_some() { Validity::InvalidNewerExists } else { Validity::Invalid }, newer)
+    let validity = if newer.is_some() { Validity::InvalidNewerExists } else { Validity::Invalid };
+    best.answer(query, validity, newer.into_iter().collect())
+}
+
+fn several<'a>(matches: impl Iterator<Item = &'a Match<'a>>) -> Answer {
+    let others = matches.map(|one| Other::of(Relation::Matching, one.registration)).collect();
+    Answer { others, ..Answer::without_record(Validity::SeveralMatch) }
 }
 
 /// A coverage that fits the question, with the person whose it is.
@@ -64,19 +70,26 @@ impl<'a> Match<'a> {
     }
 
     /// Of the person's coverages in force that were acquired later, the latest.
-    fn newer(&self, query: &CardQuery) -> Option<Newer> {
+    fn newer(&self, query: &CardQuery) -> Option<Other> {
         let acquired_on = self.coverage().acquired_on;
         let later =
             |other: &&Registration| other.coverage.in_force_on(query.check_on) && other.coverage.acquired_on > acquired_on;
         let newer = self.person.registrations.iter().filter(later).max_by_key(|other| other.coverage.acquired_on)?;
-        Some(Newer { registration: newer.id, insurer: newer.coverage.key.insurer, acquired_on: newer.coverage.acquired_on })
+        Some(Other::of(Relation::Newer, newer))
     }
 
-    fn answer(&self, query: &CardQuery, validity: Validity, newer: Option<Newer>) -> Answer {
+    /// The person's other coverages in force on the check date, of whatever insurer.
+    fn also_in_force(&self, query: &CardQuery) -> Vec<Other> {
+        let others = self.person.registrations.iter().filter(|other| other.id != self.registration.id);
+        let in_force = others.filter(|other| other.coverage.in_force_on(query.check_on));
+        in_force.map(|other| Other::of(Relation::AlsoInForce, other)).collect()
+    }
+
+    fn answer(&self, query: &CardQuery, validity: Validity, others: Vec<Other>) -> Answer {
         // What the card alone opens stays closed here.
         let consented = Consented { limit: query.limit_consent, specific_disease: false };
         let record = Record::on(query.check_on, self.person.id, self.person.protection, self.registration, consented);
-        Answer { validity, record: Some(record), newer }
+        Answer { validity, record: Some(record), others }
     }
 }
 

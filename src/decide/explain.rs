@@ -1,15 +1,16 @@
 use jiff::civil::Date;
 
-use crate::domain::{CardClass, InsurerNumber, LimitCertificate, LimitKind, Month, Period, Scheme, Validity};
+use crate::domain::{CardClass, Coverage, InsurerNumber, LimitCertificate, LimitKind, Period, Scheme, Validity};
 use crate::rules::copay::WORKING_AGE;
 use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
-use crate::rules::limit::{Band, BandName, Table, band, table_of, unchanged_since};
+use crate::rules::limit::Note;
 use crate::rules::preschool::{PRESCHOOL, preschool_ends};
-use crate::rules::scheme::LATE_ELDERLY_AT_75;
+use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
 use crate::rules::{Rule, late_elderly};
 
-use super::answer::{Answer, Record};
-use super::findings::ages_on;
+use super::amounts::{Amounts, amounts};
+use super::answer::{Answer, Other, Record, Relation};
+use super::compared::Compared;
 use super::message_rules as message;
 use super::part::Part;
 
@@ -22,88 +23,36 @@ pub struct Reason {
     pub record: Option<(i64, InsurerNumber)>,
     /// The rule that was followed.
     pub rule: Rule,
-    /// Another registration that decided: the newer one of 無効（新しい資格あり）.
-    pub other: Option<(i64, InsurerNumber)>,
+    /// Other registrations that bear on it.
+    pub others: Vec<Other>,
     /// The dates that were compared, the check date first.
     pub dates: Vec<(Compared, Date)>,
     /// Whether the patient consented, where that decides.
     pub consent: Option<bool>,
     /// What the category means in the month of the check date, where there is one.
     pub amounts: Option<Amounts>,
+    /// What else there is to know.
+    pub notes: Vec<Note>,
 }
 
-/// The amounts of a category in a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Amounts {
-    /// The band.
-    pub band: &'static Band,
-    /// Since when people of the band have had these amounts.
-    pub since: Month,
-    /// Where they stand.
-    pub source: &'static str,
-    /// Whether a 配慮措置 may lower the outpatient cap in this month.
-    pub transitional: bool,
-}
-
-/// Which date was compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compared {
-    /// 資格確認日.
-    CheckDate,
-    /// 資格取得日.
-    Acquired,
-    /// 資格喪失日.
-    Lost,
-    /// 有効開始日.
-    ValidFrom,
-    /// 有効終了日.
-    ValidThrough,
-    /// The last day as 未就学.
-    PreschoolEnds,
-    /// The first day on which the ratio of 70 to 74 holds.
-    ElderlyBegins,
-    /// 資格取得日 of the newer coverage.
-    NewerAcquired,
-}
-
-impl Compared {
-    /// In English.
-    #[must_use]
-    pub fn english(self) -> &'static str {
-        match self {
-            Self::CheckDate => "check date",
-            Self::Acquired => "acquired",
-            Self::Lost => "lost",
-            Self::ValidFrom => "valid from",
-            Self::ValidThrough => "valid through",
-            Self::PreschoolEnds => "preschool through",
-            Self::ElderlyBegins => "ratio of 70 to 74 from",
-            Self::NewerAcquired => "newer coverage acquired",
-        }
-    }
-
-    /// In Japanese.
-    #[must_use]
-    pub fn japanese(self) -> &'static str {
-        match self {
-            Self::CheckDate => "資格確認日",
-            Self::Acquired => "資格取得日",
-            Self::Lost => "資格喪失日",
-            Self::ValidFrom => "有効開始日",
-            Self::ValidThrough => "有効終了日",
-            Self::PreschoolEnds => "未就学の最終日",
-            Self::ElderlyBegins => "70〜74歳の割合の開始日",
-            Self::NewerAcquired => "新しい資格の取得日",
-        }
+impl Reason {
+    fn new(part: Part, rule: Rule) -> Self {
+        let (others, dates, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { part, record: None, rule, others, dates, consent: None, amounts: None, notes }
     }
 }
 
 /// Says for each part of an `answer` for `check_on` which record and which rule stand behind it.
 #[must_use]
 pub fn explain(check_on: Date, answer: &Answer) -> Vec<Reason> {
-    let record = answer.record.as_ref();
     let mut reasons = vec![validity(check_on, answer)];
-    reasons.extend(record.into_iter().flat_map(|record| record_reasons(check_on, record)));
+    if let Some(record) = &answer.record {
+        reasons.extend(before_75(check_on, &record.coverage));
+        reasons.extend(record_reasons(check_on, record));
+        for reason in &mut reasons {
+            reason.record = Some((record.registration, record.coverage.key.insurer));
+        }
+    }
     for reason in &mut reasons {
         // A rule of the messages says nothing about days before there were messages.
         reason.rule.effective_on = reason.rule.effective_on.filter(|day| *day <= check_on);
@@ -111,9 +60,18 @@ pub fn explain(check_on: Date, answer: &Answer) -> Vec<Reason> {
     reasons
 }
 
+/// Says why there is no answer about somebody whom no insurer has registered, so that no question by a card can be asked.
+#[must_use]
+pub fn explain_unregistered(check_on: Date) -> Vec<Reason> {
+    let mut rule = message::NOT_REGISTERED;
+    rule.effective_on = rule.effective_on.filter(|day| *day <= check_on);
+    vec![Reason { dates: vec![(Compared::CheckDate, check_on)], ..Reason::new(Part::Validity, rule) }]
+}
+
 fn validity(check_on: Date, answer: &Answer) -> Reason {
     let coverage = answer.record.as_ref().map(|record| &record.coverage);
     let rule = match answer.validity {
+        Validity::Valid if !answer.others.is_empty() => message::SEVERAL_IN_FORCE,
         Validity::Valid => message::VALID,
         Validity::Invalid if coverage.is_some_and(|coverage| check_on < coverage.acquired_on) => message::NOT_BEGUN,
         Validity::Invalid => message::INVALID,
@@ -122,35 +80,60 @@ fn validity(check_on: Date, answer: &Answer) -> Reason {
         Validity::SeveralMatch => message::SEVERAL_MATCH,
     };
     let mut dates = vec![(Compared::CheckDate, check_on)];
-    dates.extend(coverage.map(|coverage| (Compared::Acquired, coverage.acquired_on)));
-    dates.extend(coverage.and_then(|coverage| coverage.loss).map(|loss| (Compared::Lost, loss.on)));
-    dates.extend(answer.newer.map(|newer| (Compared::NewerAcquired, newer.acquired_on)));
-    let record = answer.record.as_ref().map(|record| (record.registration, record.coverage.key.insurer));
-    let other = answer.newer.map(|newer| (newer.registration, newer.insurer));
-    Reason { part: Part::Validity, record, rule, other, dates, consent: None, amounts: None }
+    dates.extend(coverage.into_iter().flat_map(ends_of_coverage));
+    // Records that only fit the question were not compared by their dates.
+    let compared = answer.others.iter().filter(|other| other.relation != Relation::Matching);
+    dates.extend(compared.map(|other| (Compared::OtherAcquired, other.acquired_on)));
+    Reason { dates, others: answer.others.clone(), ..Reason::new(Part::Validity, rule) }
+}
+
+/// Why somebody below 75 is in 後期高齢者医療. Below 65 nobody can be, which is a finding.
+fn before_75(check_on: Date, coverage: &Coverage) -> Option<Reason> {
+    let birth = coverage.identity.birth_on;
+    let (from, through) = (late_elderly_earliest(birth), late_elderly_begins(birth));
+    let is_disabled = coverage.key.insurer.scheme() == Scheme::LateElderly
+        && coverage.in_force_on(check_on)
+        && (from <= check_on && check_on < through);
+    let dates = vec![(Compared::CheckDate, check_on), (Compared::Turns65, from), (Compared::Turns75, through)];
+    is_disabled.then(|| Reason { dates, ..Reason::new(Part::Validity, LATE_ELDERLY_FROM_65) })
 }
 
 fn record_reasons(check_on: Date, record: &Record) -> Vec<Reason> {
-    let source = (record.registration, record.coverage.key.insurer);
-    let reason = |part, rule, others: &[(Compared, Date)]| {
-        let dates = if others.is_empty() { Vec::new() } else { [&[(Compared::CheckDate, check_on)], others].concat() };
-        Reason { part, record: Some(source), rule, other: None, dates, consent: None, amounts: None }
-    };
-    let address = if record.shows_address { message::AS_REGISTERED } else { message::ADDRESS_HIDDEN };
-    let mut reasons = vec![reason(Part::Card, message::AS_REGISTERED, &[]), reason(Part::Address, address, &[])];
-    reasons.extend(record.loss.map(|loss| reason(Part::Loss, message::LOSS, &[(Compared::Lost, loss.on)])));
-    let in_force = record.coverage.in_force_on(check_on);
+    let coverage = &record.coverage;
+    let mut reasons = vec![Reason::new(Part::Card, message::AS_REGISTERED), Reason::new(Part::Address, address(record))];
+    reasons.extend(loss(check_on, record));
+    let in_force = coverage.in_force_on(check_on);
     if in_force {
         let (part, rule, dates) = ratio(check_on, record);
-        reasons.push(reason(part, rule, &dates));
+        let dates = [vec![(Compared::CheckDate, check_on)], dates].concat();
+        reasons.push(Reason { dates, ..Reason::new(part, rule) });
     }
-    let (rule, dates, amounts) = match record.limit {
-        Some(limit) => (limit_rule(limit.kind), ends(limit.period), amounts(check_on, record, &limit)),
-        None if !in_force => (message::LIMIT_NOT_IN_FORCE, Vec::new(), None),
-        None if record.limit_consent => (message::LIMIT_MISSING, Vec::new(), None),
-        None => (message::LIMIT_NO_CONSENT, Vec::new(), None),
-    };
-    reasons.push(Reason { consent: Some(record.limit_consent), amounts, ..reason(Part::Limit, rule, &dates) });
+    let mut limit = limit(check_on, record);
+    limit.dates.insert(0, (Compared::CheckDate, check_on));
+    reasons.push(limit);
+    reasons
+}
+
+fn address(record: &Record) -> Rule {
+    let identity = &record.coverage.identity;
+    match record.shows_address {
+        false => message::ADDRESS_HIDDEN,
+        true if identity.address.is_none() && identity.post_number.is_none() => message::ADDRESS_MISSING,
+        true => message::AS_REGISTERED,
+    }
+}
+
+/// The loss, and that the 75th birthday brought it where it did.
+fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
+    let Some(loss) = record.loss else { return Vec::new() };
+    let scheme = record.coverage.key.insurer.scheme();
+    let dates = vec![(Compared::CheckDate, check_on), (Compared::Lost, loss.on)];
+    let mut reasons = vec![Reason { dates: dates.clone(), ..Reason::new(Part::Loss, message::loss(scheme)) }];
+    let turns_75 = late_elderly_begins(record.coverage.identity.birth_on);
+    if scheme != Scheme::LateElderly && loss.on == turns_75 {
+        let dates = [dates, vec![(Compared::Turns75, turns_75)]].concat();
+        reasons.push(Reason { dates, ..Reason::new(Part::Loss, LATE_ELDERLY_AT_75) });
+    }
     reasons
 }
 
@@ -159,11 +142,15 @@ fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>)
     let coverage = &record.coverage;
     let birth = coverage.identity.birth_on;
     let special = coverage.card_class == CardClass::SpecialExpense;
+    let acquired = (Compared::Acquired, coverage.acquired_on);
     if coverage.key.insurer.scheme() == Scheme::LateElderly {
         return match record.ratio {
             Some(dated) => (Part::Ratio, late_elderly::rule_on(check_on), ends(dated.period)),
-            None if special => (Part::Ratio, message::SPECIAL_EXPENSE, Vec::new()),
-            None => (Part::Ratio, message::RATIO_MISSING, Vec::new()),
+            None if special => (Part::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
+            None => {
+                let around = around(check_on, coverage.ratios.iter().map(|dated| dated.period));
+                (Part::Ratio, message::RATIO_MISSING, around)
+            }
         };
     }
     let preschool_ends = (Compared::PreschoolEnds, preschool_ends(birth));
@@ -171,11 +158,45 @@ fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>)
     match record.elderly {
         Some(certificate) => (Part::Elderly, elderly::rule_on(check_on), ends(certificate.period)),
         None if record.preschool => (Part::Preschool, PRESCHOOL, vec![preschool_ends]),
-        None if special => (Part::Ratio, message::SPECIAL_EXPENSE, Vec::new()),
-        None if is_elderly(birth, check_on) => (Part::Elderly, message::ELDERLY_MISSING, vec![elderly_begins]),
-        None if check_on > elderly_ends(birth) => (Part::Ratio, LATE_ELDERLY_AT_75, Vec::new()),
+        None if special => (Part::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
+        None if is_elderly(birth, check_on) => {
+            let around = around(check_on, coverage.elderly.iter().map(|certificate| certificate.period));
+            (Part::Elderly, message::ELDERLY_MISSING, [vec![elderly_begins], around].concat())
+        }
+        None if check_on > elderly_ends(birth) => {
+            (Part::Ratio, LATE_ELDERLY_AT_75, vec![(Compared::Turns75, late_elderly_begins(birth))])
+        }
         None => (Part::Ratio, WORKING_AGE, vec![preschool_ends, elderly_begins]),
     }
+}
+
+fn limit(check_on: Date, record: &Record) -> Reason {
+    let coverage = &record.coverage;
+    let reason = |rule, dates| Reason { consent: Some(record.limit_consent), dates, ..Reason::new(Part::Limit, rule) };
+    match record.limit {
+        Some(limit) => certificate(check_on, coverage, &limit, reason(limit_rule(limit.kind), ends(limit.period))),
+        None if !coverage.in_force_on(check_on) => reason(message::LIMIT_NOT_IN_FORCE, ends_of_coverage(coverage).collect()),
+        None if record.limit_consent => {
+            reason(message::LIMIT_MISSING, around(check_on, coverage.limits.iter().map(|limit| limit.period)))
+        }
+        None => reason(message::LIMIT_NO_CONSENT, Vec::new()),
+    }
+}
+
+/// The reason of a certificate that is shown, with what its category means.
+fn certificate(check_on: Date, coverage: &Coverage, limit: &LimitCertificate, mut reason: Reason) -> Reason {
+    reason.dates.extend(limit.long_stay_on.map(|day| (Compared::LongStay, day)));
+    match amounts(check_on, coverage, limit) {
+        Some(Ok(amounts)) => {
+            let turns_75 = amounts.terms.halves().then(|| late_elderly_begins(coverage.identity.birth_on));
+            reason.dates.extend(turns_75.map(|day| (Compared::Turns75, day)));
+            reason.notes.extend(amounts.readings());
+            reason.amounts = Some(amounts);
+        }
+        Some(Err(note)) => reason.notes.push(note),
+        None => {}
+    }
+    reason
 }
 
 fn limit_rule(kind: LimitKind) -> Rule {
@@ -190,21 +211,18 @@ fn ends(period: Period) -> Vec<(Compared, Date)> {
     vec![(Compared::ValidFrom, period.from()), (Compared::ValidThrough, period.through())]
 }
 
-/// The amounts of the certificate's category in the month of the check date; none for a certificate that limits nothing, or
-/// a category that this month does not know.
-fn amounts(check_on: Date, record: &Record, limit: &LimitCertificate) -> Option<Amounts> {
-    if limit.kind == LimitKind::Meal {
-        return None;
-    }
-    let month = Month::of(check_on);
-    let found = band(month, ages_on(&record.coverage, check_on), BandName::Code(limit.category)).ok()?;
-    let since = unchanged_since(month, found);
-    let measure = found.outpatient.and_then(|outpatient| outpatient.transitional);
-    let table: &Table = table_of(since)?;
-    Some(Amounts {
-        band: found,
-        since,
-        source: table.source,
-        transitional: measure.is_some_and(|measure| month <= measure.through),
-    })
+fn ends_of_coverage(coverage: &Coverage) -> impl Iterator<Item = (Compared, Date)> {
+    let lost = coverage.loss.map(|loss| (Compared::Lost, loss.on));
+    [(Compared::Acquired, coverage.acquired_on)].into_iter().chain(lost)
 }
+
+/// What of `periods`, none of which holds on `day`, lies nearest to it: the end of the last before, the beginning of the next.
+fn around(day: Date, periods: impl Iterator<Item = Period> + Clone) -> Vec<(Compared, Date)> {
+    let ended = periods.clone().map(Period::through).filter(|through| *through < day).max();
+    let begins = periods.map(Period::from).filter(|from| *from > day).min();
+    let ended = ended.map(|through| (Compared::LastEnded, through));
+    ended.into_iter().chain(begins.map(|from| (Compared::NextBegins, from))).collect()
+}
+
+#[cfg(test)]
+mod tests;

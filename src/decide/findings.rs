@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::domain::{CopayRatio, Coverage, LimitCategory, LimitCertificate, LimitKind, Month, Period, Scheme};
+use crate::domain::{CopayRatio, Coverage, LimitCertificate, LimitKind, Month, Period, Scheme};
 use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
 use crate::rules::limit::{Ages, BandError, BandName, band, table_of, tables};
 use crate::rules::registered_category::{
@@ -13,18 +13,43 @@ use crate::rules::{Rule, late_elderly};
 
 use super::message_rules::ONE_AT_A_TIME;
 use super::part::Part;
+use super::registered::Registered;
 
 /// A contradiction between what an insurer registered and the law, or within the registration. Answers follow the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What it is about.
     pub part: Part,
-    /// What was registered, in few words of Japanese: 資格, 2割, 区分ウ …
-    pub registered: String,
+    /// What was registered.
+    pub registered: Registered,
+    /// What else was registered that contradicts it, where the two contradict each other.
+    pub beside: Option<Registered>,
     /// The days on which it contradicts, both inclusive.
     pub days: Period,
+    /// Whether it goes on after the last of them, which is only the day until which was judged.
+    pub open: bool,
     /// The rule that says otherwise.
     pub rule: Rule,
+}
+
+impl Finding {
+    fn new(registered: Registered, days: Period, rule: Rule) -> Self {
+        Self { part: registered.part(), registered, beside: None, days, open: false, rule }
+    }
+
+    /// What was registered, in few words of English.
+    #[must_use]
+    pub fn registered_english(&self) -> String {
+        let beside = self.beside.map(|other| format!(" and {}", other.english()));
+        format!("{}{}", self.registered.english(), beside.unwrap_or_default())
+    }
+
+    /// What was registered, in few words of Japanese.
+    #[must_use]
+    pub fn registered_japanese(&self) -> String {
+        let beside = self.beside.map(|other| format!("と{}", other.japanese()));
+        format!("{}{}", self.registered.japanese(), beside.unwrap_or_default())
+    }
 }
 
 /// What contradicts the law in `coverage`, in the order of its parts. A coverage without a loss is judged until `as_of`.
@@ -91,25 +116,16 @@ fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
     } else {
         (days(late_elderly_begins(birth).max(from), through), LATE_ELDERLY_AT_75)
     };
-    let open = if coverage.loss.is_none() { "（喪失の登録なし）" } else { "" };
-    let registered = format!("{}{open}", coverage.key.insurer.scheme().japanese());
-    Some(Finding { part: Part::Validity, registered, days: days?, rule })
+    let days = days?;
+    let open = coverage.loss.is_none() && days.through() == as_of;
+    Some(Finding { open, ..Finding::new(Registered::Scheme(coverage.key.insurer.scheme()), days, rule) })
 }
 
 fn ratios(coverage: &Coverage) -> impl Iterator<Item = Finding> {
     coverage.ratios.iter().filter(|dated| dated.ratio == CopayRatio::Two).filter_map(|dated| {
         let days = days(dated.period.from(), before(late_elderly::TWO_SINCE).min(dated.period.through()))?;
-        Some(Finding {
-            part: Part::Ratio,
-            registered: format!("一部負担金割合{}", wari(dated.ratio)),
-            days,
-            rule: late_elderly::rule_on(days.from()),
-        })
+        Some(Finding::new(Registered::Ratio(dated.ratio), days, late_elderly::BEFORE_TWO))
     })
-}
-
-fn wari(ratio: CopayRatio) -> String {
-    format!("{}割", ratio.tenths())
 }
 
 fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
@@ -122,16 +138,11 @@ fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
         } else {
             [days(from, before(elderly_begins(birth)).min(through)), days(late_elderly_begins(birth).max(from), through)]
         };
-        let finding = |days, rule| Finding {
-            part: Part::Elderly,
-            registered: format!("高齢受給者証{}", wari(certificate.ratio)),
-            days,
-            rule,
-        };
+        let finding = |days, rule| Finding::new(Registered::Elderly(certificate.ratio), days, rule);
         found.extend(outside.into_iter().flatten().map(|days| finding(days, elderly::PERIOD)));
         if certificate.ratio == CopayRatio::One && birth.date() > elderly::LAST_BORN_WITH_ONE {
             let since = days(from.max(elderly::TWO_SINCE), through);
-            found.extend(since.map(|days| finding(days, elderly::RATIO)));
+            found.extend(since.map(|days| finding(days, elderly::ONE_BY_BIRTH)));
         }
     }
     found
@@ -150,7 +161,8 @@ fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
         if !judged || !wrong {
             continue;
         }
-        add(&mut found, of_limit(limit.category, stretch, category_rule_on(stretch.from())));
+        let rule = category_rule_on(stretch.from());
+        add(&mut found, Finding::new(Registered::Category(limit.category), stretch, rule));
     }
     found
 }
@@ -162,10 +174,6 @@ fn add(found: &mut Vec<Finding>, finding: Finding) {
         Some(last) => last.days = days(last.days.from(), finding.days.through()).unwrap_or(last.days),
         None => found.push(finding),
     }
-}
-
-fn of_limit(category: LimitCategory, days: Period, rule: Rule) -> Finding {
-    Finding { part: Part::Limit, registered: format!("適用区分 {}", category.japanese()), days, rule }
 }
 
 /// `period` cut where another table or another age begins.
@@ -182,18 +190,18 @@ fn stretches(coverage: &Coverage, period: Period) -> Vec<Period> {
 }
 
 fn category_and_ratio(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
-    let registered = coverage.ratios.iter().map(|dated| (dated.period, dated.ratio));
-    let certificates = coverage.elderly.iter().map(|certificate| (certificate.period, certificate.ratio));
+    let registered = coverage.ratios.iter().map(|dated| (dated.period, dated.ratio, Registered::Ratio(dated.ratio)));
+    let certificates = coverage.elderly.iter().map(|one| (one.period, one.ratio, Registered::Elderly(one.ratio)));
     registered
         .chain(certificates)
-        .filter(|(_, ratio)| !agrees_with_ratio(limit.category, *ratio, is_late_elderly(coverage)))
-        .filter_map(|(period, ratio)| {
+        .filter(|(_, ratio, _)| !agrees_with_ratio(limit.category, *ratio, is_late_elderly(coverage)))
+        .filter_map(|(period, _, ratio)| {
             let shared = days(period.from().max(limit.period.from()), period.through().min(limit.period.through()))?;
-            let registered = format!("{} + {}", limit.category.japanese(), wari(ratio));
             let mut found = Vec::new();
             for days in stretches(coverage, shared) {
                 let rule = follows_ratio_rule_on(days.from());
-                add(&mut found, Finding { part: Part::Limit, registered: registered.clone(), days, rule });
+                let finding = Finding::new(Registered::Category(limit.category), days, rule);
+                add(&mut found, Finding { beside: Some(ratio), ..finding });
             }
             Some(found)
         })
@@ -203,32 +211,30 @@ fn category_and_ratio(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Find
 
 fn kind(limit: &LimitCertificate) -> Option<Finding> {
     let reduces_meals = matches!(limit.kind, LimitKind::LimitAndMeal | LimitKind::Meal);
-    (reduces_meals && !is_low_income(limit.category)).then(|| of_limit(limit.category, limit.period, MEAL_REDUCTION))
+    let wrong = reduces_meals && !is_low_income(limit.category);
+    wrong.then(|| Finding::new(Registered::Category(limit.category), limit.period, MEAL_REDUCTION))
 }
 
 /// Two entries of one sort on the same days that do not say the same.
 fn overlaps(coverage: &Coverage) -> Vec<Finding> {
-    let ratios: Vec<(Period, String)> = coverage.ratios.iter().map(|dated| (dated.period, wari(dated.ratio))).collect();
-    let elderly: Vec<(Period, String)> = coverage.elderly.iter().map(|card| (card.period, wari(card.ratio))).collect();
-    let limits: Vec<(Period, String)> =
-        coverage.limits.iter().map(|limit| (limit.period, limit.category.japanese().to_owned())).collect();
-    [(Part::Ratio, ratios), (Part::Elderly, elderly), (Part::Limit, limits)]
-        .into_iter()
-        .flat_map(|(part, entries)| overlaps_of(part, &entries))
-        .collect()
+    let ratios = coverage.ratios.iter().map(|dated| (dated.period, Registered::Ratio(dated.ratio))).collect();
+    let elderly = coverage.elderly.iter().map(|card| (card.period, Registered::Elderly(card.ratio))).collect();
+    let limits = coverage.limits.iter().map(|limit| (limit.period, Registered::Category(limit.category))).collect();
+    let sorts: [Vec<(Period, Registered)>; 3] = [ratios, elderly, limits];
+    sorts.iter().flat_map(|entries| overlaps_of(entries)).collect()
 }
 
-fn overlaps_of(part: Part, entries: &[(Period, String)]) -> Vec<Finding> {
+fn overlaps_of(entries: &[(Period, Registered)]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (place, (period, what)) in entries.iter().enumerate() {
         for (other, other_what) in entries.iter().skip(place + 1).filter(|(_, other)| other != what) {
             let both = days(period.from().max(other.from()), period.through().min(other.through()));
-            let registered = format!("{what} + {other_what}");
-            found.extend(both.map(|days| Finding { part, registered, days, rule: ONE_AT_A_TIME }));
+            let finding = |days| Finding { beside: Some(*other_what), ..Finding::new(*what, days, ONE_AT_A_TIME) };
+            found.extend(both.map(finding));
         }
     }
     found
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,29 +1,42 @@
-//! Rules of the official messages, in the form of rules of law.
+//! Rules of the official messages, in the form of rules of law: their dates are those of the messages, and a source names the statutes
+//! that a rule rests on as 根拠.
 
 use jiff::civil::{Date, date};
 
+use crate::domain::Scheme;
 use crate::rules::Rule;
 
 /// The day on which the online check began to work for everybody.
 const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
 
+/// Where validity is defined, and the statutes that say when a coverage begins and ends.
+const VALIDITY: &str = "資格有効性 OQSCD006（根拠: 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか）";
+
 pub(super) const VALID: Rule = Rule {
     name: "in-force",
-    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
+    source: VALIDITY,
     effective_on: ONLINE_SINCE,
     english: "acquired on or before the check date, and lost after it or not at all: valid",
     japanese: "資格取得日が資格確認日以前で、資格喪失日が資格確認日より後か未登録の資格は「有効」",
 };
+pub(super) const SEVERAL_IN_FORCE: Rule = Rule {
+    name: "several-in-force",
+    source: "資格有効性 OQSCD006",
+    effective_on: ONLINE_SINCE,
+    english: "another coverage of the person is in force on the check date too; as we read it, both stay valid, the system does not \
+              decide between them, and the insurers settle it among themselves",
+    japanese: "資格確認日に有効な資格がほかにもある。いずれも有効のままで、システムはどちらが正しいかを判断せず、保険者間で調整すると読んだ",
+};
 pub(super) const INVALID: Rule = Rule {
     name: "not-in-force",
-    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
+    source: VALIDITY,
     effective_on: ONLINE_SINCE,
     english: "the coverage asked for is lost by the check date, and no later one is in force: invalid",
     japanese: "照会された資格は資格確認日までに喪失しており、後に取得した有効な資格もないため「無効」",
 };
 pub(super) const NOT_BEGUN: Rule = Rule {
     name: "not-begun",
-    source: "資格有効性 OQSCD006; 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか",
+    source: VALIDITY,
     effective_on: ONLINE_SINCE,
     english: "the coverage asked for is acquired after the check date, so that it has not begun: invalid",
     japanese: "資格取得日が資格確認日より後で、まだ資格が始まっていないため「無効」",
@@ -42,6 +55,13 @@ pub(super) const NONE_FOUND: Rule = Rule {
     english: "no registration has this insurer, symbol, number, branch and birth date",
     japanese: "保険者番号・記号・番号・枝番・生年月日の一致する登録がないため「該当資格なし」",
 };
+pub(super) const NOT_REGISTERED: Rule = Rule {
+    name: "not-registered",
+    source: "資格有効性 OQSCD006",
+    effective_on: ONLINE_SINCE,
+    english: "no insurer has registered the person",
+    japanese: "どの保険者もこの人を登録していないため「該当資格なし」",
+};
 pub(super) const SEVERAL_MATCH: Rule = Rule {
     name: "several-match",
     source: "資格有効性 OQSCD006",
@@ -56,25 +76,43 @@ pub(super) const AS_REGISTERED: Rule = Rule {
     english: "as the insurer registered it; what the insurer did not register is left out",
     japanese: "保険者の登録のとおり。登録のない項目は載らない",
 };
+pub(super) const ADDRESS_MISSING: Rule = Rule {
+    name: "address-not-registered",
+    source: "資格確認結果 OQS-IF-002",
+    effective_on: ONLINE_SINCE,
+    english: "the insurer has registered neither address nor postal code, so that neither is shown",
+    japanese: "住所も郵便番号も登録されていないため表示しない",
+};
 pub(super) const ADDRESS_HIDDEN: Rule = Rule {
     name: "address-withheld",
-    source: "DV等支援措置: 不開示該当フラグ・自己情報提供不可フラグ",
+    source: "資格確認結果 OQS-IF-002（根拠: DV等支援措置の不開示該当フラグ・自己情報提供不可フラグ）",
     effective_on: ONLINE_SINCE,
     english: "left out because the person is protected",
     japanese: "支援措置の対象者のため表示しない",
 };
-pub(super) const LOSS: Rule = Rule {
-    name: "lost",
-    source: "健康保険法36条; 国民健康保険法8条",
-    effective_on: None,
-    english: "lost on or before the check date; the day of loss is the first day without coverage",
-    japanese: "資格確認日までに喪失。喪失日当日から資格はない",
-};
+/// The loss that an answer shows, with the statute of the scheme.
+pub(super) fn loss(scheme: Scheme) -> Rule {
+    use Scheme as S;
+    let source = match scheme {
+        S::LateElderly => "資格確認結果 OQS-IF-002（根拠: 高齢者の医療の確保に関する法律53条）",
+        S::MunicipalNationalHealth | S::NationalHealthSociety | S::RetiredNationalHealth => {
+            "資格確認結果 OQS-IF-002（根拠: 国民健康保険法8条）"
+        }
+        _ => "資格確認結果 OQS-IF-002（根拠: 健康保険法36条ほか）",
+    };
+    Rule {
+        name: "lost",
+        source,
+        effective_on: ONLINE_SINCE,
+        english: "lost on or before the check date; the day of loss is the first day without coverage",
+        japanese: "資格確認日までに喪失。喪失日当日から資格はない",
+    }
+}
 pub(super) const RATIO_MISSING: Rule = Rule {
     name: "late-elderly-ratio-missing",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
-    english: "the union has registered no ratio for the check date, so none is shown",
+    english: "the wide-area union (広域連合) has registered no ratio for the check date, so none is shown",
     japanese: "資格確認日に有効な一部負担金割合が登録されていないため表示しない",
 };
 pub(super) const ELDERLY_MISSING: Rule = Rule {
@@ -86,28 +124,28 @@ pub(super) const ELDERLY_MISSING: Rule = Rule {
 };
 pub(super) const LIMIT: Rule = Rule {
     name: "limit-certificate",
-    source: "健康保険法施行規則103条の2; 国民健康保険法施行規則27条の14の2ほか",
+    source: "資格確認結果 OQS-IF-002（根拠: 健康保険法施行規則103条の2; 国民健康保険法施行規則27条の14の2ほか）",
     effective_on: ONLINE_SINCE,
     english: "the certificate in force on the check date, shown with the patient's consent",
     japanese: "資格確認日に有効な限度額適用認定証（本人同意あり）",
 };
 pub(super) const LIMIT_AND_MEAL: Rule = Rule {
     name: "limit-and-meal-certificate",
-    source: "健康保険法施行規則105条ほか",
+    source: "資格確認結果 OQS-IF-002（根拠: 健康保険法施行規則105条ほか）",
     effective_on: ONLINE_SINCE,
     english: "the certificate of limit and cheaper meals in force on the check date, shown with the patient's consent",
     japanese: "資格確認日に有効な限度額適用・標準負担額減額認定証（本人同意あり）",
 };
 pub(super) const MEAL: Rule = Rule {
     name: "meal-certificate",
-    source: "健康保険法施行規則58条ほか",
+    source: "資格確認結果 OQS-IF-002（根拠: 健康保険法施行規則58条ほか）",
     effective_on: ONLINE_SINCE,
     english: "the certificate of cheaper meals in force on the check date, shown with the patient's consent; it limits nothing else",
     japanese: "資格確認日に有効な標準負担額減額認定証（本人同意あり）。食事・生活療養の負担だけを減額し、限度額は適用しない",
 };
 pub(super) const SPECIAL_EXPENSE: Rule = Rule {
     name: "special-expense",
-    source: "国民健康保険法54条の3; 高齢者の医療の確保に関する法律82条",
+    source: "資格確認結果 OQS-IF-002（根拠: 国民健康保険法54条の3; 高齢者の医療の確保に関する法律82条）",
     effective_on: ONLINE_SINCE,
     english: "特別療養費: the patient pays everything at the counter and is reimbursed by the insurer later",
     japanese: "特別療養費の支給対象者。窓口では10割を支払い、後で保険者から支給を受ける",

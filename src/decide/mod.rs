@@ -3,17 +3,23 @@
 //! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード; [`explain()`] says which record and which rule stand behind
 //! each part of an answer; [`findings()`] says where a registration contradicts the law. Answers follow the registration.
 
+mod amounts;
 mod answer;
 mod by_card;
 mod by_certificate;
+mod compared;
 mod explain;
 mod findings;
 mod message_rules;
 mod part;
+mod registered;
 
-pub use answer::{Answer, Newer, Record};
+pub use amounts::Amounts;
+pub use answer::{Answer, Other, Record, Relation};
 pub use by_card::by_card;
 pub use by_certificate::{CardAnswer, by_certificate};
-pub use explain::{Amounts, Compared, Reason, explain};
+pub use compared::Compared;
+pub use explain::{Reason, explain, explain_unregistered};
 pub use findings::{Finding, findings};
 pub use part::Part;
+pub use registered::Registered;

@@ -158,6 +158,27 @@ impl Scheme {
             Self::LateElderly => "後期高齢者医療",
         }
     }
+
+    /// What the scheme is called in English, for people.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::KyokaiKenpo => "Kyokai Kenpo (協会けんぽ)",
+            Self::Seamen => "seamen's insurance (船員保険)",
+            Self::DayLabourers => "day labourers' insurance (日雇特例)",
+            Self::HealthInsuranceSociety => "health-insurance society (組合健保)",
+            Self::SelfDefenceForces => "self-defence forces (自衛官等)",
+            Self::NationalMutualAid => "mutual aid of national officials (国家公務員共済)",
+            Self::LocalMutualAid => "mutual aid of local officials (地方公務員共済)",
+            Self::PoliceMutualAid => "mutual aid of the police (警察共済)",
+            Self::SchoolMutualAid => "mutual aid of schools (公立学校・私学共済)",
+            Self::SpecialRetired => "special retired (特例退職)",
+            Self::MunicipalNationalHealth => "municipal national health insurance (市町村国保)",
+            Self::NationalHealthSociety => "national health-insurance society (国保組合)",
+            Self::RetiredNationalHealth => "retired national health insurance (退職者医療)",
+            Self::LateElderly => "late-elderly insurance (後期高齢者医療)",
+        }
+    }
 }
 
 /// 保険者.

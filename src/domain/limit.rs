@@ -108,4 +108,27 @@ impl LimitCategory {
             Self::GeneralOne => "一般Ⅰ",
         }
     }
+
+    /// What the category is called in English. Those under 70 have no name but their sign.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::A => "ア",
+            Self::I => "イ",
+            Self::U => "ウ",
+            Self::E => "エ",
+            Self::O => "オ",
+            Self::OBoundary => "オ, boundary (オ（境）)",
+            Self::ActiveThree => "active-worker income III (現役並みⅢ)",
+            Self::ActiveTwo => "active-worker income II (現役並みⅡ)",
+            Self::ActiveOne => "active-worker income I (現役並みⅠ)",
+            Self::General => "general (一般)",
+            Self::LowTwo => "low income II (低所得Ⅱ)",
+            Self::LowOne => "low income I (低所得Ⅰ)",
+            Self::LowOnePension => "low income I, old-age pension (低所得Ⅰ（老福）)",
+            Self::LowOneBoundary => "low income I, boundary (低所得Ⅰ（境）)",
+            Self::GeneralTwo => "general II (一般Ⅱ)",
+            Self::GeneralOne => "general I (一般Ⅰ)",
+        }
+    }
 }

@@ -54,6 +54,16 @@ impl Month {
         jiff::civil::date(self.year, self.month, 1)
     }
 
+    /// The month before it; 0001-01 stays.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        match self {
+            Self { year: 1, month: 1 } => self,
+            Self { year, month: 1 } => Self { year: year - 1, month: 12 },
+            Self { year, month } => Self { year, month: month - 1 },
+        }
+    }
+
     /// The month after it; 9999-12 stays.
     #[must_use]
     pub fn next(self) -> Self {
@@ -88,6 +98,8 @@ mod tests {
     fn neighbours() {
         assert_eq!(Month::new(2026, 12).next(), Month::new(2027, 1));
         assert_eq!(Month::new(2026, 7).next().to_string(), "2026-08");
+        assert_eq!(Month::new(2027, 1).previous(), Month::new(2026, 12));
+        assert_eq!(Month::new(2026, 8).previous(), Month::new(2026, 7));
         assert!(Month::new(2026, 12) < Month::new(2027, 1));
     }
 }

@@ -61,8 +61,8 @@ pub enum Failure {
     Internal,
     /// The operator's token is missing or wrong.
     OperatorToken,
-    /// The operator asked for something that is not there.
-    NotFound,
+    /// The operator asked for something that is not there; the reason names the field, where that tells more.
+    NotFound(Option<&'static str>),
     /// The operator's request is malformed; the reason names the field.
     OperatorRequest(Cow<'static, str>),
     /// What the operator asked for does not fit to how things stand.
@@ -153,7 +153,7 @@ impl Failure {
             Self::OperatorToken => {
                 row("SHK4001", S::UNAUTHORIZED, "The operator token is missing or wrong", "運用者トークンが違います")
             }
-            Self::NotFound => row("SHK4002", S::NOT_FOUND, "There is nothing of this id", "該当するものがありません"),
+            Self::NotFound(_) => row("SHK4002", S::NOT_FOUND, "There is nothing of this id", "該当するものがありません"),
             Self::Conflict(_) => {
                 row("SHK4004", S::CONFLICT, "This does not fit to how things stand", "現在の状態では実行できません")
             }
@@ -202,7 +202,7 @@ impl Failure {
             Self::Card(CardRefused::Signature),
             Self::Card(CardRefused::VisualNotPermitted),
             Self::OperatorToken,
-            Self::NotFound,
+            Self::NotFound(None),
             Self::OperatorRequest("birth_on".into()),
             Self::Conflict("in use".into()),
             Self::Busy,
@@ -222,6 +222,7 @@ impl Failure {
             Self::Challenge(refused) => Some(refused.to_string()),
             Self::Card(refused) => Some(refused.to_string()),
             Self::OperatorRequest(reason) | Self::Conflict(reason) => Some(reason.clone().into_owned()),
+            Self::NotFound(reason) => reason.map(str::to_owned),
             _ => None,
         }
     }

@@ -86,6 +86,9 @@ async fn rules_depend_on_age_scheme_and_date() {
         let expected = match (record.is_empty(), hidden) {
             (true, _) => None,
             (false, true) => Some("address-withheld"),
+            (false, false) if ["Address", "PostNumber"].iter().all(|key| !record.contains_key(*key)) => {
+                Some("address-not-registered")
+            }
             (false, false) => Some("as-registered"),
         };
         if address != expected {
@@ -142,6 +145,8 @@ async fn a_ratio_rests_on_the_rule_of_its_date() {
     assert_eq!(ratio["effective_on"], json!("2008-04-01"));
     let finding = &explanation["findings"][0];
     assert_eq!((&finding["from"], &finding["through"]), (&json!("2021-08-01"), &json!("2022-07-31")));
+    assert_eq!((&finding["effective_on"], &finding["insurer"]), (&json!("2008-04-01"), &json!("39131016")));
+    assert!(finding["record"].is_i64() && finding["english"].as_str().unwrap().contains("until 2022-09-30"), "{finding}");
     world.stop().await;
 }
 
@@ -170,11 +175,14 @@ async fn questions_come_by_person_or_as_official_messages() {
         &fixtures().people.iter().find(|person| person.person.coverages.is_empty()).unwrap().person.fixture_id;
     let (status, nobody) = explain_json(&world, &json!({"person": unregistered, "check_on": "2026-11-22"})).await;
     assert_eq!((status, &nobody["validity"]), (200, &json!("4")));
+    assert_eq!(rule_of(&nobody, "QualificationValidity"), Some("not-registered"));
 
     for (body, status, code) in [
         (question(json!({"coverage": 3})), 400, "SHK4003"),
         (question(json!({"coverage": 0})), 400, "SHK4003"),
         (question(json!({"check_on": "2026-02-30"})), 400, "SHK4003"),
+        (question(json!({"check_on": "1899-12-31"})), 400, "SHK4003"),
+        (question(json!({"check_on": "3000-01-01"})), 400, "SHK4003"),
         (question(json!({"colour": "red"})), 400, "SHK4003"),
         (question(json!({"person": "nobody-there"})), 404, "SHK4002"),
         (json!([]), 400, "SHK4003"),
@@ -182,6 +190,13 @@ async fn questions_come_by_person_or_as_official_messages() {
     ] {
         let (found, problem) = explain_json(&world, &body).await;
         assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{body}");
+    }
+    for (more, detail) in [
+        (json!({"check_on": "2026-02-30"}), "check_on: not a date of the form YYYY-MM-DD that exists"),
+        (json!({"check_on": "1899-12-31"}), "check_on: must lie between 1900-01-01 and 2999-12-31"),
+        (json!({"person": "nobody-there"}), "person: nobody has this id"),
+    ] {
+        assert_eq!(explain_json(&world, &question(more)).await.1["detail"], json!(detail));
     }
     let (status, problem) = explain(&world, "text/plain", "x").await;
     assert_eq!((status, &problem["code"]), (415, &json!("SHK2002")));
@@ -198,7 +213,14 @@ async fn the_command_line_tells_reasons_and_contradictions_in_both_languages() {
     for (language, words) in [
         (
             "ja",
-            ["一部負担金割合", "資格確認日 2026-11-22", "同意: あり", "規則に合わない", "世帯61,500円", "2022-10-01から"],
+            [
+                "一部負担金割合",
+                "資格確認日 2026-11-22",
+                "同意: あり",
+                "指摘: 適用区分 一般Ⅱ",
+                "世帯61,500円",
+                "2022-10-01から",
+            ],
         ),
         (
             "en",
@@ -225,6 +247,24 @@ async fn the_command_line_tells_reasons_and_contradictions_in_both_languages() {
         for word in words {
             assert!(out.contains(word), "{word}:\n{out}");
         }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn other_registrations_that_bear_on_the_validity_are_named() {
+    let world = World::start().await;
+    for (person, words, count) in [
+        ("overlap-two-insurers", "also valid", 1),
+        ("overlap-newer-card", "also valid", 1),
+        ("job-change-old-card", "newer record", 1),
+        ("twins-without-branch", "matching record", 2),
+    ] {
+        let body = String::from_utf8(message(&ask_of(person), INSTITUTION, Format::Json, AnswerCharset::Utf8)).unwrap();
+        let (_, explanation) = explain(&world, "application/json", &body).await;
+        let others = explanation["reasons"][0]["others"].as_array().unwrap();
+        assert_eq!(others.len(), count, "{person}: {explanation}");
+        assert!(others.iter().all(|one| one["record"].is_i64() && one["english"] == words), "{person}: {explanation}");
     }
     world.stop().await;
 }

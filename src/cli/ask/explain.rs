@@ -30,13 +30,17 @@ pub(super) async fn print(
         }
     }
     for found in &explanation.findings {
+        let japanese = language == Language::Ja;
         let words = finding::Words {
-            registered: &found.registered,
+            registered: if japanese { &found.registered_japanese } else { &found.registered_english },
+            record: Some((found.record, &found.insurer)),
             from: found.from,
             through: found.through,
+            open: found.open,
             rule: &found.rule,
             source: &found.source,
-            law: if language == Language::Ja { &found.japanese } else { &found.english },
+            effective_on: found.effective_on,
+            law: if japanese { &found.japanese } else { &found.english },
         };
         text += &format!("\n{}\n", finding::text(&words, language));
     }
@@ -61,15 +65,11 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
     if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
         lines.push(format!("    {record}: {id} ({insurer})"));
     }
-    if let (Some(id), Some(insurer)) = (reason.other_record, &reason.other_insurer) {
-        let newer = if language == Language::Ja { "新しい登録" } else { "newer record" };
-        lines.push(format!("    {newer}: {id} ({insurer})"));
+    for other in &reason.others {
+        let relation = if language == Language::Ja { &other.japanese } else { &other.english };
+        lines.push(format!("    {relation}: {} ({})", other.record, other.insurer));
     }
-    let since = match (reason.effective_on, language) {
-        (Some(day), Language::Ja) => format!(" {day}から"),
-        (Some(day), Language::En) => format!(" since {day}"),
-        (None, _) => String::new(),
-    };
+    let since = finding::since(reason.effective_on, language);
     lines.push(format!("    {rule}: {} [{}]{since}", reason.rule, reason.source));
     if !reason.dates.is_empty() {
         let compared = reason.dates.iter().map(|compared| match language {
@@ -88,6 +88,10 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
         format!("    {consent}: {word}")
     }));
     lines.extend(reason.amounts.as_ref().map(|view| format!("    {amounts}: {}", amounts_text(view, language))));
+    lines.extend(reason.notes.iter().map(|note| match language {
+        Language::Ja => format!("    注: {}", note.japanese),
+        Language::En => format!("    note: {}", note.english),
+    }));
     lines
 }
 
@@ -103,8 +107,8 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
     let yen = |amount: u64| Yen::new(amount).to_string();
     let japanese = language == Language::Ja;
     let mut text = match japanese {
-        true => format!("{} 世帯{}円", view.category, yen(view.household_yen)),
-        false => format!("{} household {} yen", view.category, yen(view.household_yen)),
+        true => format!("{} 1か月につき世帯{}円", view.category, yen(view.household_yen)),
+        false => format!("{} a month: household {} yen", view.category, yen(view.household_yen)),
     };
     if let Some(start) = view.one_per_cent_above_yen {
         text += &match japanese {
@@ -114,8 +118,8 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
     }
     if let Some(fourth) = view.fourth_month_yen {
         text += &match japanese {
-            true => format!("、4回目から{}円", yen(fourth)),
-            false => format!(", from the 4th month {}", yen(fourth)),
+            true => format!("、直近12か月で4回目の支給の月から{}円", yen(fourth)),
+            false => format!(", from the 4th month with a benefit within 12 months on {}", yen(fourth)),
         };
     }
     if let Some(outpatient) = view.outpatient_yen {
@@ -127,9 +131,15 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
     if view.transitional {
         text += if japanese { "（2025年9月まで配慮措置あり）" } else { " (配慮措置 until 2025-09)" };
     }
-    text += &match japanese {
-        true => format!(" {}診療分から [{}]", view.since, view.source),
-        false => format!(" since {} [{}]", view.since, view.source),
+    if view.halved {
+        text +=
+            if japanese { "（75歳到達月のため半額）" } else { " (half amounts: the month of the 75th birthday)" };
+    }
+    text += &match (japanese, view.since_is_start) {
+        (true, true) => format!("（{}診療分から）[{}]", view.since, view.source),
+        (true, false) => format!("（遅くとも{}診療分から）[{}]", view.since, view.source),
+        (false, true) => format!(" (since {}) [{}]", view.since, view.source),
+        (false, false) => format!(" (since {} at the latest) [{}]", view.since, view.source),
     };
     text
 }

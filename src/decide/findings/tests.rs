@@ -3,12 +3,12 @@ use jiff::civil::{Date, date};
 use super::*;
 use crate::domain::{
     BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, DatedRatio, ElderlyCertificate, Identity,
-    InsurerNumber, Loss, LossReason, PersonalText, Relationship, Sex,
+    InsurerNumber, LimitCategory, Loss, LossReason, PersonalText, Relationship, Sex,
 };
 
 const TODAY: Date = date(2026, 11, 22);
 
-fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
+pub(crate) fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
     Coverage {
         key: CardKey {
             insurer: InsurerNumber::parse(insurer).unwrap(),
@@ -40,11 +40,11 @@ fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
     }
 }
 
-fn employee(birth: Date) -> Coverage {
+pub(crate) fn employee(birth: Date) -> Coverage {
     coverage("06132013", birth, date(2010, 4, 1))
 }
 
-fn late_elderly(birth: Date, acquired_on: Date) -> Coverage {
+pub(crate) fn late_elderly(birth: Date, acquired_on: Date) -> Coverage {
     coverage("39131016", birth, acquired_on)
 }
 
@@ -52,7 +52,7 @@ fn period(from: Date, through: Date) -> Period {
     Period::new(from, through).unwrap()
 }
 
-fn limit(category: LimitCategory, from: Date, through: Date) -> LimitCertificate {
+pub(crate) fn limit(category: LimitCategory, from: Date, through: Date) -> LimitCertificate {
     let kind = if is_low_income(category) { LimitKind::LimitAndMeal } else { LimitKind::Limit };
     LimitCertificate { kind, category, issued_on: None, period: period(from, through), long_stay_on: None }
 }
@@ -83,6 +83,24 @@ fn nobody_is_late_elderly_at_64_and_a_recognised_disability_may_be_from_65_on() 
     covered.loss = Some(Loss { on: date(2022, 7, 1), reason: LossReason::Other });
     assert_eq!(found(&covered), [("late-elderly-from-65", date(2022, 6, 1), date(2022, 6, 30))]);
     assert_eq!(found(&late_elderly(date(1958, 3, 10), date(2023, 5, 1))), []);
+}
+
+#[test]
+fn findings_name_what_is_registered_in_both_languages() {
+    let words = |coverage: &Coverage| -> Vec<(String, String)> {
+        let found = findings(coverage, TODAY);
+        found.iter().map(|finding| (finding.registered_english(), finding.registered_japanese())).collect()
+    };
+    let pair = |english: &str, japanese: &str| vec![(english.to_owned(), japanese.to_owned())];
+    let old = employee(date(1950, 12, 1));
+    assert!(findings(&old, TODAY)[0].open);
+    assert_eq!(words(&old), pair("coverage by health-insurance society (組合健保)", "組合健保の資格"));
+    let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
+    late.ratios.push(DatedRatio { period: period(date(2026, 8, 1), date(2027, 7, 31)), ratio: CopayRatio::Three });
+    late.limits.push(limit(LimitCategory::GeneralTwo, date(2026, 8, 1), date(2027, 7, 31)));
+    let both = pair("category general II (一般Ⅱ) and ratio of 30 %", "適用区分 一般Ⅱと一部負担金割合3割");
+    assert_eq!(words(&late), both);
+    assert!(!findings(&late, TODAY)[0].open);
 }
 
 #[test]

@@ -183,7 +183,8 @@ fn record(state: &OperatorState, field: &str, pem: &str, kind: CardKind) -> Resu
 
 fn failure(error: JlisError) -> Failure {
     match error {
-        JlisError::NoPerson | JlisError::NoCard => Failure::NotFound,
+        JlisError::NoPerson => Failure::NotFound(Some("person: nobody has this id")),
+        JlisError::NoCard => Failure::NotFound(None),
         JlisError::Known | JlisError::InUse | JlisError::NotInUse => Failure::Conflict(error.to_string().into()),
         JlisError::Store(error) => {
             tracing::error!(error = %error, "the simulated J-LIS could not be changed");

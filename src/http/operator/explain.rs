@@ -4,14 +4,15 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::explanation::Explanation;
 use super::{OperatorState, json};
-use crate::decide::{self, Answer};
-use crate::domain::{CardQuery, Registration, Validity};
+use crate::calculator::read;
+use crate::decide;
+use crate::domain::{CardQuery, Registration};
 use crate::http::body;
 use crate::http::error::Failure;
 use crate::http::exchange::request_format;
@@ -25,9 +26,9 @@ use crate::wire::{Bounds, Format};
 pub(super) struct PersonQuestion {
     /// The stable id in the fixture files.
     person: String,
-    /// 資格確認日.
-    #[schema(value_type = String, format = Date)]
-    check_on: Date,
+    /// 資格確認日, from 1900-01-01 to 2999-12-31.
+    #[schema(format = Date)]
+    check_on: String,
     /// Which registration's card is shown, from 1 in order of acquisition; without it the one in force, of several the latest.
     coverage: Option<usize>,
     /// 限度額適用認定証提供同意.
@@ -38,6 +39,20 @@ pub(super) struct PersonQuestion {
 fn consents() -> bool {
     true
 }
+
+impl PersonQuestion {
+    fn check_on(&self) -> Result<Date, Failure> {
+        let day =
+            read::date("check_on", &self.check_on).map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
+        match (CHECKED.0..=CHECKED.1).contains(&day) {
+            true => Ok(day),
+            false => Err(Failure::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
+        }
+    }
+}
+
+/// Days outside have no sense for people who are alive, and are a slip of the pen.
+const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
 
 /// Decides a question as a terminal's would be, and says which record and which rule stand behind each part of the answer.
 /// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
@@ -60,7 +75,7 @@ pub(super) async fn explain(
     let query = match person_question(format, &bytes)? {
         Some(question) => match card_of(&state, &question).await? {
             Some(query) => query,
-            None => return Ok(Json(nobody(question.check_on))),
+            None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
         None => official_query(format, &bytes)?,
     };
@@ -87,8 +102,10 @@ fn official_query(format: Format, bytes: &Bytes) -> Result<CardQuery, Failure> {
 
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
 async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
+    let check_on = question.check_on()?;
     let found = state.store.person(&question.person).await.map_err(|_| Failure::Unavailable)?;
-    let registrations = found.ok_or(Failure::NotFound)?.facts.map(|facts| facts.registrations).unwrap_or_default();
+    let person = found.ok_or(Failure::NotFound(Some("person: nobody has this id")))?;
+    let registrations = person.facts.map(|facts| facts.registrations).unwrap_or_default();
     let meant =
         match question.coverage {
             Some(place) => {
@@ -97,12 +114,12 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
                     Failure::OperatorRequest("coverage: the person has no registration of this number".into())
                 })?)
             }
-            None => current(&registrations, question.check_on),
+            None => current(&registrations, check_on),
         };
     Ok(meant.map(|Registration { coverage, .. }| CardQuery {
         key: coverage.key.clone(),
         birth_on: coverage.identity.birth_on,
-        check_on: question.check_on,
+        check_on,
         limit_consent: question.limit_consent,
     }))
 }
@@ -110,8 +127,4 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
 /// Of the registrations in force the one acquired last; of none the last one acquired at all.
 fn current(registrations: &[Registration], day: Date) -> Option<&Registration> {
     registrations.iter().max_by_key(|one| (one.coverage.in_force_on(day), one.coverage.acquired_on))
-}
-
-fn nobody(check_on: Date) -> Explanation {
-    Explanation::of(check_on, &Answer::without_record(Validity::NoneFound))
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::finding::FindingView;
-use crate::decide::{self, Amounts, Answer, Reason};
+use crate::decide::{self, Amounts, Answer, Other, Reason};
+use crate::domain::Validity;
+use crate::rules::limit::Note;
 use crate::wire::code;
 use crate::wire::message::record::elements;
 
@@ -29,10 +31,8 @@ pub struct ReasonView {
     pub record: Option<i64>,
     /// The insurer that made the registration.
     pub insurer: Option<String>,
-    /// Another registration that decided: the newer one of validity 3.
-    pub other_record: Option<i64>,
-    /// The insurer that made that one.
-    pub other_insurer: Option<String>,
+    /// Other registrations that bear on it: the newer one of validity 3, those that are valid too, those that match at validity 5.
+    pub others: Vec<OtherView>,
     /// The rule's name.
     pub rule: String,
     /// Where the rule stands.
@@ -49,6 +49,30 @@ pub struct ReasonView {
     /// The reason in English.
     pub english: String,
     /// The reason in Japanese.
+    pub japanese: String,
+    /// What else there is to know, in particular the readings of ours on which the amounts rest.
+    pub notes: Vec<NoteView>,
+}
+
+/// Another registration that bears on the validity.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct OtherView {
+    /// The registration.
+    pub record: i64,
+    /// The insurer that made it.
+    pub insurer: String,
+    /// How it bears on it, in English.
+    pub english: String,
+    /// How it bears on it, in Japanese.
+    pub japanese: String,
+}
+
+/// A remark.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct NoteView {
+    /// In English.
+    pub english: String,
+    /// In Japanese.
     pub japanese: String,
 }
 
@@ -69,8 +93,12 @@ pub struct ComparedView {
 pub struct AmountsView {
     /// The category's label.
     pub category: String,
-    /// The first month since which these amounts have held.
+    /// The first month that is known to have these amounts (before they are halved).
     pub since: String,
+    /// Whether they begin with that month; otherwise they may be older.
+    pub since_is_start: bool,
+    /// Whether they are half of the amounts, because the person turns 75 in this month.
+    pub halved: bool,
     /// Where the amounts stand.
     pub source: String,
     /// Of the household.
@@ -88,11 +116,24 @@ pub struct AmountsView {
 impl Explanation {
     /// Explains an answer for `check_on`.
     pub(super) fn of(check_on: Date, answer: &Answer) -> Self {
-        let findings = answer.record.iter().flat_map(|record| decide::findings(&record.coverage, check_on));
+        let findings = answer.record.iter().flat_map(|record| {
+            let found = decide::findings(&record.coverage, check_on);
+            let source = (record.registration, record.coverage.key.insurer);
+            found.into_iter().filter(|one| one.days.contains(check_on)).map(move |one| FindingView::of(one, source))
+        });
         Self {
             validity: code::validity(answer.validity).to_owned(),
             reasons: decide::explain(check_on, answer).into_iter().map(ReasonView::from).collect(),
-            findings: findings.filter(|finding| finding.days.contains(check_on)).map(FindingView::from).collect(),
+            findings: findings.collect(),
+        }
+    }
+
+    /// Explains that nobody can ask by a card of somebody whom no insurer has registered.
+    pub(super) fn unregistered(check_on: Date) -> Self {
+        Self {
+            validity: code::validity(Validity::NoneFound).to_owned(),
+            reasons: decide::explain_unregistered(check_on).into_iter().map(ReasonView::from).collect(),
+            findings: Vec::new(),
         }
     }
 }
@@ -108,8 +149,7 @@ impl From<Reason> for ReasonView {
             elements: elements(reason.part).iter().map(|element| (*element).to_owned()).collect(),
             record: reason.record.map(|(id, _)| id),
             insurer: reason.record.map(|(_, insurer)| insurer.to_string()),
-            other_record: reason.other.map(|(id, _)| id),
-            other_insurer: reason.other.map(|(_, insurer)| insurer.to_string()),
+            others: reason.others.into_iter().map(OtherView::from).collect(),
             rule: reason.rule.name.to_owned(),
             source: reason.rule.source.to_owned(),
             effective_on: reason.rule.effective_on,
@@ -118,20 +158,41 @@ impl From<Reason> for ReasonView {
             amounts: reason.amounts.map(AmountsView::from),
             english: reason.rule.english.to_owned(),
             japanese: reason.rule.japanese.to_owned(),
+            notes: reason.notes.into_iter().map(NoteView::from).collect(),
         }
     }
 }
 
-impl From<Amounts> for AmountsView {
-    fn from(Amounts { band, since, source, transitional }: Amounts) -> Self {
+impl From<Other> for OtherView {
+    fn from(other: Other) -> Self {
         Self {
-            category: band.label.to_owned(),
-            since: since.to_string(),
+            record: other.registration,
+            insurer: other.insurer.to_string(),
+            english: other.relation.english().to_owned(),
+            japanese: other.relation.japanese().to_owned(),
+        }
+    }
+}
+
+impl From<Note> for NoteView {
+    fn from(note: Note) -> Self {
+        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
+    }
+}
+
+impl From<Amounts> for AmountsView {
+    fn from(Amounts { terms, since, source, transitional }: Amounts) -> Self {
+        let household = terms.formula();
+        Self {
+            category: terms.band.label.to_owned(),
+            since: since.month.to_string(),
+            since_is_start: since.is_start,
+            halved: terms.halves(),
             source: source.to_owned(),
-            household_yen: band.household.base.amount(),
-            one_per_cent_above_yen: band.household.start.map(|yen| yen.amount()),
-            fourth_month_yen: band.household.fourth.map(|yen| yen.amount()),
-            outpatient_yen: band.outpatient.map(|cap| cap.monthly.amount()),
+            household_yen: household.base.amount(),
+            one_per_cent_above_yen: household.start.map(|yen| yen.amount()),
+            fourth_month_yen: household.fourth.map(|yen| yen.amount()),
+            outpatient_yen: terms.outpatient_amount().map(|yen| yen.amount()),
             transitional,
         }
     }

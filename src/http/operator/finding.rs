@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::decide::Finding;
+use crate::domain::InsurerNumber;
 use crate::wire::message::record::elements;
 
 /// A contradiction between what an insurer registered and the law. Answers follow the registration.
@@ -10,33 +11,50 @@ use crate::wire::message::record::elements;
 pub struct FindingView {
     /// The official elements that it is about.
     pub elements: Vec<String>,
-    /// What was registered.
-    pub registered: String,
+    /// The registration's id, as explanations name it.
+    pub record: i64,
+    /// The insurer that made the registration.
+    pub insurer: String,
+    /// What was registered, in English.
+    pub registered_english: String,
+    /// What was registered, in Japanese.
+    pub registered_japanese: String,
     /// The first day that contradicts.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
     /// The last day that contradicts, inclusive.
     #[schema(value_type = String, format = Date)]
     pub through: Date,
+    /// Whether it goes on after that day, which is only the last one that was judged: no loss is registered.
+    pub open: bool,
     /// The rule that says otherwise.
     pub rule: String,
     /// Where the rule stands.
     pub source: String,
+    /// Since when the rule has been as it is; none where that is not known.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub effective_on: Option<Date>,
     /// What it says, in English.
     pub english: String,
     /// What it says, in Japanese.
     pub japanese: String,
 }
 
-impl From<Finding> for FindingView {
-    fn from(finding: Finding) -> Self {
+impl FindingView {
+    /// A finding about a registration: its id and the insurer that made it.
+    pub(super) fn of(finding: Finding, (record, insurer): (i64, InsurerNumber)) -> Self {
         Self {
+            record,
+            insurer: insurer.to_string(),
+            registered_english: finding.registered_english(),
+            registered_japanese: finding.registered_japanese(),
             elements: elements(finding.part).iter().map(|element| (*element).to_owned()).collect(),
-            registered: finding.registered,
             from: finding.days.from(),
             through: finding.days.through(),
+            open: finding.open,
             rule: finding.rule.name.to_owned(),
             source: finding.rule.source.to_owned(),
+            effective_on: finding.rule.effective_on,
             english: finding.rule.english.to_owned(),
             japanese: finding.rule.japanese.to_owned(),
         }

@@ -152,7 +152,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<String>) -> Result<Json<PersonView>, Failure> {
     let found = state.store.person(&id).await.map_err(|_| Failure::Unavailable)?;
-    let person = found.ok_or(Failure::NotFound)?;
+    let person = found.ok_or(Failure::NotFound(Some("id: nobody has this id")))?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
@@ -209,6 +209,6 @@ fn coverage_view(Registration { id, coverage }: Registration, today: Date) -> Co
                 self_pay_yen: certificate.self_pay.amount(),
             })
             .collect(),
-        findings: findings(&coverage, today).into_iter().map(FindingView::from).collect(),
+        findings: findings(&coverage, today).into_iter().map(|one| FindingView::of(one, (id, key.insurer))).collect(),
     }
 }

@@ -108,23 +108,33 @@ impl Terms {
     /// The cap of an item or a household with `cost` in all.
     #[must_use]
     pub fn household_cap(&self, cost: Yen) -> Cap {
+        let Formula { base, start, fourth } = self.formula();
+        match (fourth, start) {
+            (Some(fourth), _) if self.fourth_month => self.cap(fourth, Origin::FourthMonth),
+            (_, Some(start)) => self.cap(base + one_per_cent(cost.over(start)), Origin::Rising { base, start, cost }),
+            (_, None) => self.cap(base, Origin::Flat),
+        }
+    }
+
+    /// The household's amounts, halved where they are.
+    #[must_use]
+    pub fn formula(&self) -> Formula {
         let Formula { base, start, fourth } = self.band.household;
         let half = |yen| self.half(yen);
-        match (fourth, start) {
-            (Some(fourth), _) if self.fourth_month => self.cap(half(fourth), Origin::FourthMonth),
-            (_, Some(start)) => {
-                let (base, start) = (half(base), half(start));
-                self.cap(base + one_per_cent(cost.over(start)), Origin::Rising { base, start, cost })
-            }
-            (_, None) => self.cap(half(base), Origin::Flat),
-        }
+        Formula { base: half(base), start: start.map(half), fourth: fourth.map(half) }
+    }
+
+    /// What one person pays at most as an outpatient, without 配慮措置, halved where it is.
+    #[must_use]
+    pub fn outpatient_amount(&self) -> Option<Yen> {
+        self.band.outpatient.map(|outpatient| self.half(outpatient.monthly))
     }
 
     /// The cap of one person's outpatient care of `cost` in all; `None` where there is none.
     #[must_use]
     pub fn outpatient_cap(&self, cost: Yen) -> Option<Cap> {
         let outpatient = self.band.outpatient?;
-        let cap = self.cap(self.half(outpatient.monthly), Origin::Outpatient);
+        let cap = self.cap(self.outpatient_amount()?, Origin::Outpatient);
         let measure = outpatient.transitional.filter(|measure| self.month <= measure.through);
         Some(measure.map(|measure| self.transitional_cap(measure, cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
     }
@@ -164,7 +174,9 @@ impl Terms {
         if self.halves() { yen.half() } else { yen }
     }
 
-    fn halves(&self) -> bool {
+    /// Whether the amounts are half of the band's.
+    #[must_use]
+    pub fn halves(&self) -> bool {
         self.turns_75 && is_halved_in(self.month)
     }
 

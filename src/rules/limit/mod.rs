@@ -17,7 +17,7 @@ pub use household::{Household, Line, household};
 pub use reading::{BOTH_AGES, readings};
 pub use specific_disease::specific_disease_cap;
 pub use step::Step;
-pub use table::{BandError, BandName, Table, band, table_of, tables, unchanged_since};
+pub use table::{BandError, BandName, Since, Table, band, table_of, tables, unchanged_since};
 
 #[cfg(test)]
 mod properties;

@@ -66,7 +66,7 @@ pub enum BandError {
     #[error("the tables begin with {0}")]
     TooEarly(Month),
     /// Nothing of this name in the month's table.
-    #[error("the table of {from} has no such category for {ages}; it has {there}", ages = .ages.english())]
+    #[error("the table of {from} has no such category for {ages}; it has {there}{}", elsewhen(.exists.as_ref()), ages = .ages.english())]
     Unknown {
         /// Whom it was sought for.
         ages: Ages,
@@ -74,6 +74,8 @@ pub enum BandError {
         from: Month,
         /// What the table has for them.
         there: String,
+        /// The months in which other tables have it for them.
+        exists: Option<Months>,
     },
     /// The table has it, for other people.
     #[error("this category cannot be at this age: it is for {there}, not for {ages}", there = .there.english(), ages = .ages.english())]
@@ -83,6 +85,24 @@ pub enum BandError {
         /// Whom it is for.
         there: Ages,
     },
+}
+
+/// The months of one or more tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Months {
+    /// The first; `None` if the tables begin with it, so that it may have been earlier.
+    pub from: Option<Month>,
+    /// The last; `None` if there is no end yet.
+    pub through: Option<Month>,
+}
+
+fn elsewhen(exists: Option<&Months>) -> String {
+    match exists.map(|months| (months.from, months.through)) {
+        None | Some((None, None)) => String::new(),
+        Some((Some(from), None)) => format!("; it exists from {from} on"),
+        Some((None, Some(through))) => format!("; it exists until {through}"),
+        Some((Some(from), Some(through))) => format!("; it exists from {from} until {through}"),
+    }
 }
 
 impl BandError {
@@ -99,12 +119,23 @@ pub fn tables() -> &'static [&'static Table] {
     TABLES
 }
 
-/// The first month since which people of the band have had its amounts without a change, up to the table of `month`.
+/// Since when amounts have been as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// The first month that is known to have them.
+    pub month: Month,
+    /// Whether they begin with it; otherwise they may be older than the tables here.
+    pub is_start: bool,
+}
+
+/// The first month since which people of the band have had its amounts without a change, up to the table of `month`. The bands
+/// under 70 begin with the first table, and amounts from 70 on were the same before it.
 #[must_use]
-pub fn unchanged_since(month: Month, band: &Band) -> Month {
+pub fn unchanged_since(month: Month, band: &Band) -> Since {
     let same = |table: &&&Table| table.under_70.iter().chain(table.from_70).any(|other| other.amounts_as(band));
     let earlier = TABLES.iter().rev().skip_while(|table| table.from > month);
-    earlier.take_while(same).last().map_or(month, |table| table.from)
+    let month = earlier.take_while(same).last().map_or(month, |table| table.from);
+    Since { month, is_start: month > TABLES[0].from || band.ages == Ages::Under70 }
 }
 
 /// The table of a month of treatment; `None` before 2015-01.
@@ -128,7 +159,18 @@ pub fn band(month: Month, ages: Ages, name: BandName<'_>) -> Result<&'static Ban
     }
     Err(match others {
         Some(there) => BandError::Age { ages, there },
-        None => BandError::Unknown { ages, from: table.from, there: table.labels(ages) },
+        None => BandError::Unknown { ages, from: table.from, there: table.labels(ages), exists: exists(ages, name) },
+    })
+}
+
+/// In which months people of `ages` have a band, in one stretch; `None` if they never have it.
+fn exists(ages: Ages, name: BandName<'_>) -> Option<Months> {
+    let has =
+        |table: &&Table| table.under_70.iter().chain(table.from_70).any(|band| name.means(band) && band.ages.meets(ages));
+    let (first, last) = (TABLES.iter().position(has)?, TABLES.iter().rposition(has)?);
+    Some(Months {
+        from: (first > 0).then(|| TABLES[first].from),
+        through: TABLES.get(last + 1).map(|next| next.from.previous()),
     })
 }
 

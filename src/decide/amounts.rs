@@ -1,0 +1,81 @@
+use jiff::civil::Date;
+
+use crate::domain::{Coverage, LimitCertificate, LimitKind, Month, Scheme, Yen};
+use crate::rules::limit::{BandError, BandName, Note, Since, Terms, band, readings, table_of, unchanged_since};
+use crate::rules::scheme::late_elderly_begins;
+
+use super::findings::ages_on;
+
+/// The amounts of a category in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// Month, band, and whether the amounts are half of the band's.
+    pub terms: Terms,
+    /// Since when people of the band have had these amounts.
+    pub since: Since,
+    /// Where they stand.
+    pub source: &'static str,
+    /// Whether a 配慮措置 may lower the outpatient cap in this month.
+    pub transitional: bool,
+}
+
+impl Amounts {
+    /// The readings of ours on which they rest.
+    pub(super) fn readings(&self) -> Vec<Note> {
+        readings(&self.terms, &self.terms.household_cap(Yen::ZERO)).collect()
+    }
+}
+
+/// The amounts of a certificate's category in the month of the check date, or why there are none; neither for a certificate that
+/// limits nothing.
+pub(super) fn amounts(check_on: Date, coverage: &Coverage, limit: &LimitCertificate) -> Option<Result<Amounts, Note>> {
+    (limit.kind != LimitKind::Meal).then(|| of_category(check_on, coverage, BandName::Code(limit.category)))
+}
+
+fn of_category(check_on: Date, coverage: &Coverage, name: BandName<'_>) -> Result<Amounts, Note> {
+    let month = Month::of(check_on);
+    let table = table_of(month).ok_or(TOO_EARLY)?;
+    let found = band(month, ages_on(coverage, check_on), name).map_err(|error| match error {
+        BandError::TooEarly(_) => TOO_EARLY,
+        BandError::Unknown { .. } if !table.codes_known => CODES_UNKNOWN,
+        BandError::Unknown { .. } => NOT_IN_MONTH,
+        BandError::Age { .. } => OF_ANOTHER_AGE,
+    })?;
+    let terms = Terms { month, band: found, fourth_month: false, turns_75: changes_at_75(check_on, coverage) };
+    let since = unchanged_since(month, found);
+    let measure = found.outpatient.and_then(|outpatient| outpatient.transitional);
+    Ok(Amounts {
+        terms,
+        since,
+        source: table_of(since.month).unwrap_or(table).source,
+        transitional: measure.is_some_and(|measure| month <= measure.through),
+    })
+}
+
+/// Whether the person changes the scheme in the month of `day` by turning 75, not on its first day. Whoever is in
+/// 後期高齢者医療 already, for a disability, changes nothing.
+fn changes_at_75(day: Date, coverage: &Coverage) -> bool {
+    let begins = late_elderly_begins(coverage.identity.birth_on);
+    let before = coverage.key.insurer.scheme() == Scheme::LateElderly && coverage.acquired_on < begins;
+    Month::of(begins) == Month::of(day) && begins.day() != 1 && !before
+}
+
+const TOO_EARLY: Note = Note {
+    english: "no amounts are shown: those before 2015-01 are not known here",
+    japanese: "2014年12月以前の限度額は収録していないため、額は示さない",
+};
+
+const CODES_UNKNOWN: Note = Note {
+    english: "no amounts are shown: official codes of the bands of this month are not known to us",
+    japanese: "この月の区分の公式コードが分からないため、額は示さない",
+};
+
+const NOT_IN_MONTH: Note = Note {
+    english: "no amounts are shown: this month has no such category at this age",
+    japanese: "この月・この年齢にない適用区分のため、額は示さない",
+};
+
+const OF_ANOTHER_AGE: Note = Note {
+    english: "no amounts are shown: the category is one of another age",
+    japanese: "この年齢の適用区分ではないため、額は示さない",
+};
