@@ -2,7 +2,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Month;
-use crate::rules::limit::{Band, Note, Step, table_of};
+use crate::rules::limit::{Band, Note, Step, table_of, unchanged_since};
 
 /// What is paid, and the way there. Amounts are yen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -11,6 +11,10 @@ pub struct MonthlyAnswer {
     pub month: String,
     /// The first month of the table that was used.
     pub table_from: String,
+    /// The first month that is known to have the category's monthly amounts.
+    pub since: String,
+    /// Whether they begin with that month; otherwise they may be older.
+    pub since_is_start: bool,
     /// Where the amounts stand.
     pub source: String,
     /// The category, in words.
@@ -57,7 +61,10 @@ impl MonthlyAnswer {
     /// An answer without amounts.
     pub(super) fn without_amounts(month: Month, band: &Band) -> Self {
         let table = table_of(month);
+        let since = unchanged_since(month, band);
         Self {
+            since: since.month.to_string(),
+            since_is_start: since.is_start,
             month: month.to_string(),
             table_from: table.map(|table| table.from.to_string()).unwrap_or_default(),
             source: table.map(|table| table.source.to_owned()).unwrap_or_default(),

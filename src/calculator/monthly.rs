@@ -25,7 +25,7 @@ pub struct MonthlyQuestion {
     pub copay_wari: Option<i64>,
     /// 医療費 (10割) of one patient in the month at one institution, in yen.
     pub medical_cost: Option<i64>,
-    /// `inpatient` or `outpatient`; decides nothing under 70.
+    /// `inpatient` or `outpatient`. Must be given where the category has an outpatient cap: from 70 on, but for 現役並み from 2018-08.
     pub setting: Option<String>,
     /// 多数回該当: the fourth month and later.
     #[serde(default)]
@@ -110,8 +110,8 @@ impl MonthlyQuestion {
         }
         let setting = match &self.setting {
             Some(text) => read::setting("setting", text)?,
-            None if band.ages == Ages::Under70 => Setting::Inpatient,
-            None => return Err(FieldFault::new("setting", "is missing; it decides from 70 on")),
+            None if band.outpatient.is_none() => Setting::Inpatient,
+            None => return Err(FieldFault::new("setting", "is missing; the category has an outpatient cap")),
         };
         let cost = read::yen("medical_cost", cost)?;
         let item = Item { cost, ratio: self.ratio(month, self.copay_wari, band)?, setting };
@@ -195,11 +195,21 @@ impl MonthlyQuestion {
     }
 
     fn ratio(&self, month: Month, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
-        if let Some(tenths) = given {
-            return read::ratio("copay_wari", tenths);
-        }
         // A band that tells its age itself is asked for no other.
         let ages = self.ages()?.unwrap_or(band.ages);
+        if let Some(tenths) = given {
+            let ratio = read::ratio("copay_wari", tenths)?;
+            return match band.ratios(ages, month) {
+                fitting if fitting.contains(&ratio) => Ok(ratio),
+                [only] => {
+                    Err(FieldFault::new("copay_wari", format!("must be {}, which goes with the category", only.tenths())))
+                }
+                fitting => {
+                    let fitting: Vec<String> = fitting.iter().map(|ratio| ratio.tenths().to_string()).collect();
+                    Err(FieldFault::new("copay_wari", format!("must be {} with the category", fitting.join(" or "))))
+                }
+            };
+        }
         band.ratio(ages, month).ok_or_else(|| {
             let reason = if month < ONE_ENDED {
                 "is missing, and the category does not tell: at 70 to 74 until 2019-03 1 for people born up to 1944-04-01, 2 for \

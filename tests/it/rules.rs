@@ -143,30 +143,60 @@ fn an_impossible_month_names_the_field() {
         (2, "2014-12", "month"),
         (4, "カ", "category"),
         (4, "A07", "category"),
-        (6, "-1", "medical_cost"),
-        (6, "1000000000001", "medical_cost"),
+        (6, "-1", "medical-cost"),
+        (6, "1000000000001", "medical-cost"),
         (8, "home", "setting"),
     ] {
         let mut arguments = base;
         arguments[place] = value;
         let (code, _, err) = rules(&arguments);
         assert_eq!(code, Some(2), "{value}: {err}");
-        assert!(err.starts_with(&format!("shikaku: {field}: ")), "{value}: {err}");
+        // The category is told as it was typed.
+        let typed = if field == "category" { format!(" {value}") } else { String::new() };
+        assert!(err.starts_with(&format!("shikaku: --{field}{typed}: ")), "{value}: {err}");
     }
     for (more, field) in [
-        (&["--copay-wari", "4"][..], "copay_wari"),
-        (&["--age", "70to74"], "category"),
+        (&["--copay-wari", "4"][..], "copay-wari"),
+        (&["--copay-wari", "1"], "copay-wari"),
+        (&["--age", "70to74"], "category 一般Ⅱ"),
         (&["--age", "old"], "age"),
-        (&["--specific-disease", "4"], "specific_disease"),
-        (&["--category-under70", "ア"], "category"),
+        (&["--specific-disease", "4"], "specific-disease"),
+        (&["--category-under70", "ア"], "category 一般Ⅱ"),
     ] {
         let (code, _, err) = rules(&[&base[..], more].concat());
         assert_eq!(code, Some(2), "{more:?}: {err}");
-        assert!(err.starts_with(&format!("shikaku: {field}: ")), "{more:?}: {err}");
+        assert!(err.starts_with(&format!("shikaku: --{field}: ")), "{more:?}: {err}");
     }
     let (code, _, err) = rules(&["limit", "--month", "2026-08", "--category", "ア", "--line", "夫,out"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("WHO,SETTING,COST"), "{err}");
+    let (code, _, err) = rules(&["limit", "--month", "2026-07", "--category", "ウ", "--line", "夫,out,1000,under70,1"]);
+    assert_eq!(code, Some(2));
+    assert!(err.starts_with("shikaku: --line: line 1: WARI: must be 2 or 3"), "{err}");
+    let (_, _, err) = rules(&["limit", "--month", "2026-07", "--category", "ウ", "--medical-cost", "abc"]);
+    assert!(err.contains("--medical-cost") && err.contains("whole number"), "{err}");
+    for (month, category, when) in [
+        ("2022-09", "一般Ⅱ", "it exists from 2022-10 until 2027-07"),
+        ("2018-08", "現役並み", "it exists until 2018-07"),
+        ("2027-08", "ウ", "it exists until 2027-07"),
+    ] {
+        let (_, _, err) = rules(&["limit", "--month", month, "--category", category, "--medical-cost", "1"]);
+        assert!(err.contains(when), "{err}");
+    }
+}
+
+#[test]
+fn the_table_tells_since_when_its_amounts_are() {
+    let head = |month: &str, category: &str, language: &str| {
+        let arguments = ["limit", "--month", month, "--category", category, "--medical-cost", "1", "--setting", "out"];
+        let (_, out, err) = rules(&[&arguments[..], &["--copay-wari", "2", "--lang", language]].concat());
+        out.lines().next().unwrap_or(&err).to_owned()
+    };
+    assert_eq!(head("2026-07", "ウ", "en"), "2026-07 ウ (amounts since 2015-01)");
+    assert_eq!(head("2026-08", "ウ", "ja"), "2026-08 ウ（2026-08からの額）");
+    // Amounts from 70 on did not begin with the tables.
+    assert_eq!(head("2026-07", "低所得Ⅱ", "en"), "2026-07 低所得Ⅱ (amounts since 2015-01 at the latest)");
+    assert_eq!(head("2026-07", "低所得Ⅱ", "ja"), "2026-07 低所得Ⅱ（遅くとも2015-01からの額）");
 }
 
 async fn monthly(world: &World, question: &Value) -> (u16, Value) {

@@ -63,6 +63,45 @@ fn at_70_to_74_the_ratio_is_asked_for_as_long_as_the_birth_date_decided_it() {
 }
 
 #[test]
+fn a_ratio_must_go_with_the_category() {
+    let of = |category: &str, wari| MonthlyQuestion { copay_wari: Some(wari), ..patient("2026-07", category) };
+    for (category, fitting) in
+        [("ウ", &[2, 3][..]), ("現役並みⅠ", &[3]), ("一般", &[2]), ("一般Ⅱ", &[2]), ("一般Ⅰ", &[1]), ("低所得Ⅱ", &[1, 2])]
+    {
+        for wari in 1..=3 {
+            let found = of(category, wari).answer().map_err(|fault| fault.field.into_owned());
+            let refused = Err("copay_wari".to_owned());
+            assert_eq!(found.map(|_| ()), if fitting.contains(&wari) { Ok(()) } else { refused }, "{category} {wari}");
+        }
+    }
+    // The special measure by birth date.
+    let general = |month: &str| MonthlyQuestion { age: Some("70to74".to_owned()), ..patient(month, "一般") };
+    assert!(MonthlyQuestion { copay_wari: Some(1), ..general("2019-03") }.answer().is_ok());
+    assert_eq!(field(&MonthlyQuestion { copay_wari: Some(1), ..general("2019-04") }), "copay_wari");
+    let mut both = household("一般", "ウ", None);
+    both.lines[1].copay_wari = Some(1);
+    let fault = both.answer().unwrap_err();
+    assert_eq!((&*fault.field, &*fault.reason), ("lines", "line 2: copay_wari: must be 2 or 3 with the category"));
+}
+
+#[test]
+fn only_a_category_with_an_outpatient_cap_asks_for_the_setting() {
+    let of = |month: &str, category: &str| MonthlyQuestion { setting: None, ..patient(month, category) };
+    assert!(of("2018-08", "現役並みⅠ").answer().is_ok());
+    assert!(of("2018-08", "ウ").answer().is_ok());
+    assert_eq!(field(&of("2018-07", "現役並み")), "setting");
+    assert_eq!(field(&of("2026-08", "一般Ⅱ")), "setting");
+}
+
+#[test]
+fn the_lower_yearly_cap_is_told_by_what_people_have() {
+    let note = |category: &str| patient("2026-08", category).answer().unwrap().notes.pop().map(|note| note.japanese);
+    assert!(note("エ").is_some_and(|text| text.contains("標準報酬月額")));
+    assert!(note("一般Ⅰ").is_some_and(|text| text.contains("年収") && !text.contains("標準報酬月額")));
+    assert_eq!(note("一般Ⅱ"), None);
+}
+
+#[test]
 fn readings_of_ours_are_noted_where_they_are_used() {
     let words = |question: MonthlyQuestion| -> Vec<String> {
         question.answer().unwrap().notes.into_iter().map(|note| note.english).collect()

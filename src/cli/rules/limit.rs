@@ -1,6 +1,6 @@
 use unicode_width::UnicodeWidthStr;
 
-use crate::calculator::{MonthlyAnswer, MonthlyLine, MonthlyQuestion};
+use crate::calculator::{FieldFault, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
 use crate::cli::exit::Exit;
 use crate::cli::language::Language;
 use crate::cli::output;
@@ -21,7 +21,7 @@ pub(in crate::cli) struct Options {
     #[arg(long)]
     age: Option<String>,
     /// 一部負担金割合: 1, 2 or 3; by default what goes with the category
-    #[arg(long, value_name = "WARI")]
+    #[arg(long, value_name = "WARI", value_parser = whole, allow_negative_numbers = true)]
     copay_wari: Option<i64>,
     /// 医療費 (10割) of one patient, in yen
     #[arg(
@@ -29,10 +29,11 @@ pub(in crate::cli) struct Options {
         value_name = "YEN",
         required_unless_present = "line",
         conflicts_with = "line",
+        value_parser = whole,
         allow_negative_numbers = true
     )]
     medical_cost: Option<i64>,
-    /// inpatient or outpatient; decides nothing under 70
+    /// inpatient or outpatient; must be given where the category has an outpatient cap: from 70 on, but for 現役並み from 2018-08
     #[arg(long)]
     setting: Option<String>,
     /// 多数回該当: the fourth month and later
@@ -42,7 +43,7 @@ pub(in crate::cli) struct Options {
     #[arg(long)]
     turns75_this_month: bool,
     /// 特定疾病: 1 (dialysis), 2 (haemophilia) or 3 (HIV)
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = whole, allow_negative_numbers = true)]
     specific_disease: Option<i64>,
     /// An item of a household: WHO,SETTING,COST, then if needed AGE and WARI, such as 夫,out,300000
     #[arg(long, value_name = "LINE", value_parser = line)]
@@ -53,6 +54,10 @@ pub(in crate::cli) struct Options {
     /// Language of the table; by default that of the locale
     #[arg(long, value_enum)]
     lang: Option<Language>,
+}
+
+fn whole(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "must be a whole number, in digits without commas".to_owned())
 }
 
 fn line(text: &str) -> Result<MonthlyLine, String> {
@@ -87,7 +92,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         specific_disease: options.specific_disease,
         lines: options.line.clone(),
     };
-    let answer = question.answer().map_err(Exit::usage)?;
+    let answer = question.answer().map_err(|fault| Exit::usage(on_command_line(&fault, options)))?;
     let text = if options.json {
         let mut text = serde_json::to_string_pretty(&answer).map_err(Exit::environment)?;
         text.push('\n');
@@ -98,12 +103,41 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     output::print(text.as_bytes())
 }
 
+/// A fault with the flags of the command line instead of the fields of the operator API, and with the category as it was typed,
+/// which the operator API does not repeat.
+fn on_command_line(fault: &FieldFault, options: &Options) -> String {
+    let FieldFault { field, reason } = fault;
+    if field == "lines" {
+        return format!(
+            "--line: {}",
+            reason.replace("copay_wari", "WARI").replace("setting", "SETTING").replace("cost", "COST")
+        );
+    }
+    let mut reason = reason.to_string();
+    for name in ["category_under70", "medical_cost", "copay_wari"] {
+        reason = reason.replace(name, &format!("--{}", name.replace('_', "-")));
+    }
+    let typed = match &**field {
+        "category" => Some(options.category.as_str()),
+        "category_under70" => options.category_under70.as_deref(),
+        _ => None,
+    };
+    let typed = typed.map(|text| format!(" {}", text.escape_debug())).unwrap_or_default();
+    format!("--{}{typed}: {reason}", field.replace('_', "-"))
+}
+
 /// The steps, amounts in one column; then what pays, and where the amounts stand.
 fn table(answer: &MonthlyAnswer, language: Language) -> String {
     let japanese = language == Language::Ja;
     let mut text = match japanese {
-        true => format!("{} {}（{}からの額）\n", answer.month, answer.category, answer.table_from),
-        false => format!("{} {} (amounts since {})\n", answer.month, answer.category, answer.table_from),
+        true => {
+            let at_latest = if answer.since_is_start { "" } else { "遅くとも" };
+            format!("{} {}（{at_latest}{}からの額）\n", answer.month, answer.category, answer.since)
+        }
+        false => {
+            let at_latest = if answer.since_is_start { "" } else { " at the latest" };
+            format!("{} {} (amounts since {}{at_latest})\n", answer.month, answer.category, answer.since)
+        }
     };
     let mut rows: Vec<(&str, u64)> =
         answer.steps.iter().map(|step| (if japanese { &*step.japanese } else { &*step.english }, step.yen)).collect();

@@ -114,6 +114,22 @@ impl Band {
             && monthly(self) == monthly(other)
     }
 
+    /// The ratios that people of `ages` with the band can have in `month`, as far as the band and the age tell: under 70 2割 is
+    /// that of children before school (健康保険法74条・110条; 高齢者の医療の確保に関する法律67条; 2割 of the latter since 2022-10-01).
+    #[must_use]
+    pub fn ratios(&self, ages: Ages, month: Month) -> &'static [CopayRatio] {
+        use CopayRatio::{One, Three, Two};
+        let ages = if self.ages == Ages::From70 { ages } else { self.ages };
+        match (ages, self.ratio(ages, month)) {
+            (Ages::Under70, _) => &[Two, Three],
+            (_, Some(One)) => &[One],
+            (_, Some(Two)) => &[Two],
+            (_, Some(Three)) => &[Three],
+            // 低所得 at either age, 1割 by birth date until 2019-03, or a band whose codes are not known.
+            (_, None) => &[One, Two],
+        }
+    }
+
     /// The ratio that goes with the band for people of `ages` in `month`; `None` where more would have to be known.
     #[must_use]
     pub fn ratio(&self, ages: Ages, month: Month) -> Option<CopayRatio> {

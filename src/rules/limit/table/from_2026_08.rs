@@ -29,13 +29,12 @@ pub static TABLE: Table = Table {
         Band::new("一般Ⅱ", &[C::GeneralTwo], Ages::LateElderly, 61_500)
             .fourth(44_400)
             .outpatient_a_year(22_000, 216_000)
-            .a_year(530_000)
-            .note(LOW_PAY),
+            .a_year(530_000),
         Band::new("一般Ⅰ", &[C::GeneralOne], Ages::LateElderly, 61_500)
             .fourth(44_400)
             .outpatient_a_year(22_000, 216_000)
             .a_year(530_000)
-            .note(LOW_PAY),
+            .note(LOW_INCOME),
         Band::from_70("低所得Ⅱ", &[C::LowTwo], 25_700).fourth(24_600).outpatient_a_year(11_000, 96_000).a_year(290_000),
         Band::from_70("低所得Ⅰ", &[C::LowOne], 15_700).outpatient(8_000).a_year(180_000),
         Band::from_70("低所得Ⅰ（境）", &[C::LowOneBoundary], 15_700).outpatient(8_000).a_year(180_000).note(AS_PLAIN),
@@ -50,4 +49,10 @@ pub static TABLE: Table = Table {
 const LOW_PAY: Note = Note {
     english: "the yearly cap is 410,000 yen where 標準報酬月額 is 150,000 or less (yearly pay about 2,000,000)",
     japanese: "標準報酬月額15万円以下（年収約200万円未満）の年間上限は410,000円",
+};
+
+/// The same in 後期高齢者医療, where nobody has a 標準報酬月額. Whoever has 一般Ⅱ has more than this.
+const LOW_INCOME: Note = Note {
+    english: "the yearly cap is 410,000 yen with a yearly income below about 2,000,000",
+    japanese: "年収約200万円未満の年間上限は410,000円",
 };
