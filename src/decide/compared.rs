@@ -27,6 +27,12 @@ pub enum Compared {
     Turns75,
     /// 資格取得日 of another coverage that bears on the validity.
     OtherAcquired,
+    /// The day on which a card was shown.
+    ShownOn,
+    /// The first day of a card's certificate.
+    CertificateFrom,
+    /// The last day of a card's certificate.
+    CertificateThrough,
 }
 
 impl Compared {
@@ -47,6 +53,9 @@ impl Compared {
             Self::Turns65 => "65th birthday",
             Self::Turns75 => "75th birthday",
             Self::OtherAcquired => "the other one acquired",
+            Self::ShownOn => "card shown on",
+            Self::CertificateFrom => "certificate from",
+            Self::CertificateThrough => "certificate through",
         }
     }
 
@@ -67,6 +76,9 @@ impl Compared {
             Self::Turns65 => "65歳の誕生日",
             Self::Turns75 => "75歳の誕生日",
             Self::OtherAcquired => "もう一方の資格取得日",
+            Self::ShownOn => "カードの提示日",
+            Self::CertificateFrom => "電子証明書の開始日",
+            Self::CertificateThrough => "電子証明書の終了日",
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn new(part: Part, rule: Rule) -> Self {
+    pub(super) fn new(part: Part, rule: Rule) -> Self {
         let (others, dates, notes) = (Vec::new(), Vec::new(), Vec::new());
         Self { part, record: None, rule, others, dates, consent: None, amounts: None, notes }
     }
@@ -207,17 +207,17 @@ fn limit_rule(kind: LimitKind) -> Rule {
     }
 }
 
-fn ends(period: Period) -> Vec<(Compared, Date)> {
+pub(super) fn ends(period: Period) -> Vec<(Compared, Date)> {
     vec![(Compared::ValidFrom, period.from()), (Compared::ValidThrough, period.through())]
 }
 
-fn ends_of_coverage(coverage: &Coverage) -> impl Iterator<Item = (Compared, Date)> {
+pub(super) fn ends_of_coverage(coverage: &Coverage) -> impl Iterator<Item = (Compared, Date)> {
     let lost = coverage.loss.map(|loss| (Compared::Lost, loss.on));
     [(Compared::Acquired, coverage.acquired_on)].into_iter().chain(lost)
 }
 
 /// What of `periods`, none of which holds on `day`, lies nearest to it: the end of the last before, the beginning of the next.
-fn around(day: Date, periods: impl Iterator<Item = Period> + Clone) -> Vec<(Compared, Date)> {
+pub(super) fn around(day: Date, periods: impl Iterator<Item = Period> + Clone) -> Vec<(Compared, Date)> {
     let ended = periods.clone().map(Period::through).filter(|through| *through < day).max();
     let begins = periods.map(Period::from).filter(|from| *from > day).min();
     let ended = ended.map(|through| (Compared::LastEnded, through));

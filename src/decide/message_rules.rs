@@ -7,7 +7,7 @@ use crate::domain::Scheme;
 use crate::rules::Rule;
 
 /// The day on which the online check began to work for everybody.
-const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
+pub(super) const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
 
 /// Where validity is defined, and the statutes that say when a coverage begins and ends.
 const VALIDITY: &str = "資格有効性 OQSCD006（根拠: 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか）";

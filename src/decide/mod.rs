@@ -1,14 +1,17 @@
 //! Facts + check date + consent + rules → answer. The one decision for every query path.
 //!
-//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード; [`explain()`] says which record and which rule stand behind
-//! each part of an answer; [`findings()`] says where a registration contradicts the law. Answers follow the registration.
+//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード;
+//! [`explain()`] and [`explain_card()`] say which record and which rule stand behind each part of an answer; [`findings()`] says
+//! where a registration contradicts the law. Answers follow the registration.
 
 mod amounts;
 mod answer;
 mod by_card;
 mod by_certificate;
+mod card_rules;
 mod compared;
 mod explain;
+mod explain_card;
 mod findings;
 mod message_rules;
 mod part;
@@ -20,6 +23,7 @@ pub use by_card::by_card;
 pub use by_certificate::{CardAnswer, by_certificate};
 pub use compared::Compared;
 pub use explain::{Reason, explain, explain_unregistered};
+pub use explain_card::{CertificateDays, explain_card};
 pub use findings::{Finding, findings};
 pub use part::Part;
 pub use registered::Registered;

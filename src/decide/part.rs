@@ -17,4 +17,10 @@ pub enum Part {
     Elderly,
     /// 限度額適用認定証, with the patient's consent.
     Limit,
+    /// 特定疾病療養受療証, by card and with the patient's consent.
+    SpecificDisease,
+    /// Consents to medical information, by card.
+    MedicalConsents,
+    /// Why a card cannot be used.
+    CardState,
 }

@@ -16,6 +16,7 @@ mod cards;
 mod challenges;
 mod demo;
 mod explain;
+mod explain_card;
 mod fixtures;
 mod fuzz_corpus;
 mod golden;

@@ -1,6 +1,7 @@
 use data_encoding::BASE64;
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::clock::{system_now, tokyo_date};
@@ -11,8 +12,10 @@ use crate::terminal::Connection;
 use crate::wire::code;
 use crate::wire::message::by_certificate::NewRequest;
 
+use super::explain;
 use super::terminal::{OutputOptions, TerminalOptions};
 use crate::cli::exit::Exit;
+use crate::cli::operator::OperatorOptions;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -31,10 +34,15 @@ pub(in crate::cli) struct Options {
     /// 診療区分: 1 外来, 2 訪問診療等, 3 オンライン診療等; by default the fixture's, or 1
     #[arg(long, value_name = "CODE", value_parser = parse_treatment)]
     treatment: Option<TreatmentKind>,
+    /// Say which record and which rule stand behind each field (asks the operator listener)
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
     terminal: TerminalOptions,
+    #[command(flatten)]
+    operator: OperatorOptions,
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {
@@ -71,7 +79,15 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
         consents: shown.consents,
     };
     let reply = connection.ask("/card/lookups", format, request.write(format, AnswerCharset::Utf8)).await?;
-    options.output.print(&reply)
+    options.output.print(&reply)?;
+    if options.explain {
+        let words: Vec<&str> = shown.consents.iter().map(code::consent_word).collect();
+        let certificate = std::fs::read_to_string(caller.files.card(name)).map_err(Exit::environment)?;
+        let question = json!({ "certificate": certificate, "check_on": shown.check_on, "consents": words });
+        let (answer, language) = (options.output.parse(&reply)?, options.output.language());
+        explain::print(&options.operator, question.to_string().into_bytes(), &answer, language).await?;
+    }
+    Ok(())
 }
 
 /// What happens at the reader: the fixture's, with what the command line puts in its place.

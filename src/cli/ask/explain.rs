@@ -2,7 +2,7 @@ use crate::domain::Yen;
 use crate::http::operator::explanation::{AmountsView, Explanation, ReasonView};
 use crate::wire::Element;
 
-use super::labels::label;
+use super::labels::name;
 use crate::cli::exit::Exit;
 use crate::cli::finding;
 use crate::cli::language::Language;
@@ -99,7 +99,7 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
 fn title(reason: &ReasonView, shown: &[&str], language: Language) -> String {
     let present: Vec<&String> = reason.elements.iter().filter(|element| shown.contains(&element.as_str())).collect();
     let meant = if present.is_empty() { reason.elements.iter().collect() } else { present };
-    let names = meant.into_iter().map(|element| label(element, language).unwrap_or(element));
+    let names = meant.into_iter().map(|element| name(element, language));
     names.collect::<Vec<_>>().join(if language == Language::Ja { "、" } else { ", " })
 }
 

@@ -2,8 +2,13 @@
 
 use crate::cli::language::Language;
 
-/// The name of an element; `None` for one that has none here and is shown as it is.
-pub(super) fn label(element: &str, language: Language) -> Option<&'static str> {
+/// The name of an element; its official one if it has no other here.
+pub(super) fn name(element: &str, language: Language) -> String {
+    let named = label(element, language).map(str::to_owned).or_else(|| consent_label(element, language));
+    named.unwrap_or_else(|| element.to_owned())
+}
+
+fn label(element: &str, language: Language) -> Option<&'static str> {
     let (_, japanese, english) = LABELS.iter().find(|(name, _, _)| *name == element)?;
     Some(match language {
         Language::Ja => japanese,
@@ -12,7 +17,7 @@ pub(super) fn label(element: &str, language: Language) -> Option<&'static str> {
 }
 
 /// The name of an element of a consent, which has its flag, its time and its end.
-pub(super) fn consent_label(element: &str, language: Language) -> Option<String> {
+fn consent_label(element: &str, language: Language) -> Option<String> {
     let (end, flag) = CONSENT_ENDS.iter().find(|(end, _)| element.ends_with(end.0)).map(|(end, flag)| (end, *flag))?;
     let stem = element.strip_suffix(end.0)?;
     let (_, japanese, english) = CONSENTS.iter().find(|(name, _, _)| *name == stem)?;

@@ -2,7 +2,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::wire::Element;
 
-use super::labels::{consent_label, label, meaning};
+use super::labels::{meaning, name};
 use crate::cli::language::Language;
 
 /// An answer as a table: what it is, the value, what the value means. Columns align whatever the width of the characters.
@@ -30,8 +30,7 @@ struct Row {
 
 fn flatten(element: &Element, depth: usize, language: Language, rows: &mut Vec<Row>) {
     for child in &element.children {
-        let named = label(&child.name, language).map(str::to_owned).or_else(|| consent_label(&child.name, language));
-        let shown = named.unwrap_or_else(|| child.name.clone());
+        let shown = name(&child.name, language);
         let name = format!("{:indent$}{shown}", "", indent = depth * 2);
         if child.children.is_empty() {
             let meaning = meaning(&child.name, &child.text, language);

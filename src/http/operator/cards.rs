@@ -161,7 +161,7 @@ pub(super) async fn renew(
 }
 
 /// A certificate of one of the trusted roots; its own period is not judged, so that expired ones can be made for tests.
-fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, Failure> {
+pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, Failure> {
     let wrong = |reason: String| Failure::OperatorRequest(format!("{field}: {reason}").into());
     let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;
     CardCertificate::read(&pem.contents, &state.trust.cards(), state.clock.now()).map_err(|reason| wrong(reason.to_string()))

@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::explain_card::ShownCard;
 use super::explanation::Explanation;
 use super::{OperatorState, json};
 use crate::calculator::read;
@@ -20,7 +21,8 @@ use crate::store;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format};
 
-/// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML may stand in its place.
+/// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML, or a card ([`ShownCard`]), may stand in
+/// its place.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonQuestion {
@@ -42,12 +44,16 @@ fn consents() -> bool {
 
 impl PersonQuestion {
     fn check_on(&self) -> Result<Date, Failure> {
-        let day =
-            read::date("check_on", &self.check_on).map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
-        match (CHECKED.0..=CHECKED.1).contains(&day) {
-            true => Ok(day),
-            false => Err(Failure::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
-        }
+        check_date(&self.check_on)
+    }
+}
+
+/// Reads the field `check_on`.
+pub(super) fn check_date(text: &str) -> Result<Date, Failure> {
+    let day = read::date("check_on", text).map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
+    match (CHECKED.0..=CHECKED.1).contains(&day) {
+        true => Ok(day),
+        false => Err(Failure::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
     }
 }
 
@@ -58,7 +64,7 @@ const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
 /// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
 #[utoipa::path(
     post, path = "/api/explain", tag = "registry",
-    request_body(content((PersonQuestion = "application/json"), ("application/xml"))),
+    request_body(content((PersonQuestion = "application/json"), (ShownCard = "application/json"), ("application/xml"))),
     responses(
         (status = 200, body = Explanation),
         (status = 400, description = "The question is malformed (SHK4003), or the official query in it (SHK1002 to 1009)"),
@@ -72,12 +78,13 @@ pub(super) async fn explain(
 ) -> Result<Json<Explanation>, Failure> {
     let format = request_format(&headers).ok_or(Failure::MediaType)?;
     let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
-    let query = match person_question(format, &bytes)? {
-        Some(question) => match card_of(&state, &question).await? {
+    let query = match question(format, &bytes)? {
+        Question::Shown(card) => return super::explain_card::explain(&state, &card).await.map(Json),
+        Question::Person(question) => match card_of(&state, &question).await? {
             Some(query) => query,
             None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
-        None => official_query(format, &bytes)?,
+        Question::Official => official_query(format, &bytes)?,
     };
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
     let mut facts =
@@ -86,13 +93,25 @@ pub(super) async fn explain(
     Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, &people))))
 }
 
-/// The body as a question about a person; `None` when it is an official query.
-fn person_question(format: Format, bytes: &Bytes) -> Result<Option<PersonQuestion>, Failure> {
+/// What the body asks about.
+enum Question {
+    Official,
+    Person(PersonQuestion),
+    Shown(ShownCard),
+}
+
+fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
     if format == Format::Xml {
-        return Ok(None);
+        return Ok(Question::Official);
     }
     let fields: serde_json::Map<String, serde_json::Value> = json::parse(bytes)?;
-    if fields.contains_key("XmlMsg") { Ok(None) } else { json::parse(bytes).map(Some) }
+    if fields.contains_key("XmlMsg") {
+        Ok(Question::Official)
+    } else if fields.contains_key("certificate") {
+        json::parse(bytes).map(Question::Shown)
+    } else {
+        json::parse(bytes).map(Question::Person)
+    }
 }
 
 fn official_query(format: Format, bytes: &Bytes) -> Result<CardQuery, Failure> {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::finding::FindingView;
-use crate::decide::{self, Amounts, Answer, Other, Reason};
-use crate::domain::Validity;
+use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Other, Reason, Record};
+use crate::domain::{CertificateQuery, Validity};
 use crate::rules::limit::Note;
 use crate::wire::code;
 use crate::wire::message::record::elements;
@@ -14,8 +14,8 @@ use crate::wire::message::record::elements;
 /// Why the answer is as it is.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
-    /// 資格有効性 (code).
-    pub validity: String,
+    /// 資格有効性 (code); none for a card that cannot be used.
+    pub validity: Option<String>,
     /// One entry for each part of the answer.
     pub reasons: Vec<ReasonView>,
     /// Where the registration that is shown contradicts the law on the check date.
@@ -116,26 +116,44 @@ pub struct AmountsView {
 impl Explanation {
     /// Explains an answer for `check_on`.
     pub(super) fn of(check_on: Date, answer: &Answer) -> Self {
-        let findings = answer.record.iter().flat_map(|record| {
-            let found = decide::findings(&record.coverage, check_on);
-            let source = (record.registration, record.coverage.key.insurer);
-            found.into_iter().filter(|one| one.days.contains(check_on)).map(move |one| FindingView::of(one, source))
-        });
         Self {
-            validity: code::validity(answer.validity).to_owned(),
+            validity: Some(code::validity(answer.validity).to_owned()),
             reasons: decide::explain(check_on, answer).into_iter().map(ReasonView::from).collect(),
-            findings: findings.collect(),
+            findings: findings(check_on, answer.record.as_slice()),
+        }
+    }
+
+    /// Explains an answer by card.
+    pub(super) fn of_card(query: &CertificateQuery, answer: &CardAnswer, certificate: CertificateDays) -> Self {
+        let (validity, records) = match answer {
+            CardAnswer::Unusable(_) => (None, &[][..]),
+            CardAnswer::Answered { validity, records } => (Some(code::validity(*validity).to_owned()), records.as_slice()),
+        };
+        Self {
+            validity,
+            reasons: decide::explain_card(query, answer, certificate).into_iter().map(ReasonView::from).collect(),
+            findings: findings(query.check_on, records),
         }
     }
 
     /// Explains that nobody can ask by a card of somebody whom no insurer has registered.
     pub(super) fn unregistered(check_on: Date) -> Self {
         Self {
-            validity: code::validity(Validity::NoneFound).to_owned(),
+            validity: Some(code::validity(Validity::NoneFound).to_owned()),
             reasons: decide::explain_unregistered(check_on).into_iter().map(ReasonView::from).collect(),
             findings: Vec::new(),
         }
     }
+}
+
+/// Where the registrations that are shown contradict the law on the check date.
+fn findings(check_on: Date, records: &[Record]) -> Vec<FindingView> {
+    let found = records.iter().flat_map(|record| {
+        let found = decide::findings(&record.coverage, check_on);
+        let source = (record.registration, record.coverage.key.insurer);
+        found.into_iter().filter(|one| one.days.contains(check_on)).map(move |one| FindingView::of(one, source))
+    });
+    found.collect()
 }
 
 impl From<Reason> for ReasonView {

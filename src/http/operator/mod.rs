@@ -2,6 +2,7 @@
 
 mod cards;
 mod explain;
+mod explain_card;
 pub mod explanation;
 mod finding;
 mod health;

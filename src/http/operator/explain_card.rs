@@ -1,0 +1,66 @@
+//! `POST /api/explain` with a card.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::OperatorState;
+use super::cards;
+use super::explain::check_date;
+use super::explanation::Explanation;
+use crate::clock::tokyo_date;
+use crate::decide::{self, CardAnswer, CertificateDays};
+use crate::domain::{CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
+use crate::http::error::Failure;
+use crate::store;
+use crate::wire::code;
+
+/// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShownCard {
+    /// The certificate in PEM.
+    certificate: String,
+    /// 資格確認日, from 1900-01-01 to 2999-12-31.
+    #[schema(format = Date)]
+    check_on: String,
+    /// What the patient consents to, such as limit and drug; everything without it.
+    consents: Option<Vec<String>>,
+}
+
+/// Decides as a lookup by card would, and says why.
+pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, Failure> {
+    let now = state.clock.now();
+    let query = CertificateQuery {
+        holder: HolderVerification::Pin,
+        treatment: TreatmentKind::Outpatient,
+        consents: consents(card.consents.as_deref())?,
+        check_on: check_date(&card.check_on)?,
+    };
+    let certificate = cards::read(state, "certificate", &card.certificate)?;
+    let days = CertificateDays {
+        shown_on: tokyo_date(now),
+        from: tokyo_date(certificate.not_before()),
+        through: tokyo_date(certificate.not_after()),
+    };
+    let answer = if now < certificate.not_before() {
+        CardAnswer::Unusable(CardUnusable::NotYetValid)
+    } else if now.as_second() > certificate.not_after().as_second() {
+        CardAnswer::Unusable(CardUnusable::Expired)
+    } else {
+        let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
+        let shown = [(certificate.id().clone(), now)];
+        let mut facts = store::by_certificate::facts(&mut connection, &shown).await.map_err(|_| Failure::Unavailable)?;
+        let facts = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.flatten();
+        decide::by_certificate(&query, facts.as_ref(), now)
+    };
+    Ok(Explanation::of_card(&query, &answer, days))
+}
+
+fn consents(words: Option<&[String]>) -> Result<Consents, Failure> {
+    let Some(words) = words else { return Ok(Consents::all()) };
+    let parsed: Option<Consents> = words.iter().map(|word| code::parse_consent_word(word)).collect();
+    parsed.ok_or_else(|| {
+        let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
+        Failure::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
+    })
+}
