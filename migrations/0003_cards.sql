@@ -90,43 +90,22 @@ comment on column card_challenge.consumed_at is 'When it was used; null while it
 -- Serves the removal of old challenges; rows come in the order of their ends.
 create index card_challenge_expires_at_idx on card_challenge using brin (expires_at);
 
-create table consent (
-    request_id uuid not null,
-    person_id bigint not null,
-    institution_code text collate "C" not null,
-    treatment smallint not null,
-    kinds smallint not null,
-    given_at timestamptz not null,
-    valid_until timestamptz not null,
-    constraint consent_pkey primary key (request_id),
-    constraint consent_treatment_known check (treatment between 1 and 3),
-    constraint consent_kinds_known check (kinds between 0 and 4095),
-    constraint consent_period_order check (given_at <= valid_until)
-);
-comment on table consent is
-    '提供同意 at a card reader, one row a reception that was answered, also when nothing was consented to: of a person at an institution the latest row decides about later requests for medical information.';
-comment on column consent.request_id is 'The X-Request-Id of the answer that the consent came with.';
-comment on column consent.person_id is 'Who consented (person.id, kept when the person is deleted).';
-comment on column consent.institution_code is 'To which institution.';
-comment on column consent.treatment is '診療区分: 1 外来, 2 訪問診療等, 3 オンライン診療等.';
-comment on column consent.kinds is
-    'To what, bits: 1 限度額適用認定証, 2 特定疾病, 4 特定健診, 8 薬剤, 16 診療, 32 手術, 64 傷病名, 128 感染症, 256 アレルギー, 512 薬剤禁忌, '
-    '1024 検査, 2048 処方.';
-comment on column consent.given_at is '同意日時.';
-comment on column consent.valid_until is '有効期限: the last instant at which medical information can be fetched.';
-
--- Serves "may this institution see this of the person now".
-create index consent_person_institution_idx on consent (person_id, institution_code, valid_until);
-
 alter table access_log drop constraint access_log_path_known;
 alter table access_log drop constraint access_log_outcome_known;
 alter table access_log add column holder_verification smallint;
+alter table access_log add column treatment smallint;
 alter table access_log add column consents smallint;
+alter table access_log add column consents_until timestamptz;
 alter table access_log add constraint access_log_path_known check (path in (1, 2));
 alter table access_log add constraint access_log_outcome_known check (outcome in (1, 2, 3, 4, 5, 9, 11, 12, 13, 14, 15, 16, 17));
 alter table access_log add constraint access_log_holder_known check (holder_verification between 1 and 4);
 alter table access_log add constraint access_log_card_whole check (
-    (path = 2) = (holder_verification is not null) and (path = 2) = (consents is not null)
+    (path = 2) = (holder_verification is not null) and (path = 2) = (treatment is not null) and (path = 2) = (consents is not null)
+);
+alter table access_log add constraint access_log_treatment_known check (treatment between 1 and 3);
+alter table access_log add constraint access_log_consents_known check (consents between 0 and 4095);
+alter table access_log add constraint access_log_consents_until check (
+    consents_until is null or (consents is not null and outcome between 1 and 5 and consents_until >= answered_at)
 );
 comment on column access_log.path is 'How it was asked: 1 by what stands on the insured-person''s card, 2 by マイナンバーカード.';
 comment on column access_log.key_hash is
@@ -140,4 +119,10 @@ comment on column access_log.shown is
     'What was shown, bits: 1 record, 2 address, 4 限度額適用認定証, 8 高齢受給者証, 16 一部負担金割合, 32 特定疾病療養受療証.';
 comment on column access_log.limit_consent is '限度額適用認定証提供同意.';
 comment on column access_log.holder_verification is 'How the holder was made sure of: 1 PIN, 2 face, 3 sight (目視, no signature), 4 phone; null without a card.';
-comment on column access_log.consents is 'Every consent at the reader, bits as in consent.kinds; null without a card.';
+comment on column access_log.treatment is '診療区分: 1 外来, 2 訪問診療等, 3 オンライン診療等; null without a card.';
+comment on column access_log.consents is
+    '提供同意 at the reader, bits: 1 限度額適用認定証, 2 特定疾病, 4 特定健診, 8 薬剤, 16 診療, 32 手術, 64 傷病名, 128 感染症, 256 アレルギー, 512 薬剤禁忌, '
+    '1024 検査, 2048 処方; null without a card. Of a person at an institution the latest record with an end decides about later requests '
+    'for medical information; it may hold none.';
+comment on column access_log.consents_until is
+    '有効期限 of the consents: the last instant at which medical information can be fetched; null where nobody was answered about.';

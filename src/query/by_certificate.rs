@@ -17,8 +17,9 @@ use super::QueryError;
 use super::access_log::{AccessLog, Asker, shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 
-/// Connections for lookups, as for those by what stands on the insured person's card.
-const WORKERS: usize = 2;
+/// Connections for lookups. With one, what waits behind the running statement makes the next one larger, and on two cores fewer
+/// and larger statements are what counts: verification takes the rest.
+const WORKERS: usize = 1;
 
 /// Answers questions by cards that proved to be there.
 #[derive(Clone)]
@@ -52,10 +53,9 @@ impl ByCertificate {
                 Record { person, ..self.record(asker, &key_of(card.id()), query, Outcome::CardUnusable(*reason)) }
             }
             CardAnswer::Answered { validity, records } => {
-                // Also when nothing is consented to: the last word counts.
-                let kept_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
+                let consents_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
                 let mut log = self.record(asker, &key_of(card.id()), query, Outcome::Answered(*validity));
-                log.path = Path::Certificate(AtReader { kept_until, ..at_reader(query) });
+                log.path = Path::Certificate(AtReader { consents_until, ..at_reader(query) });
                 log.person = person;
                 log.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
                 log
@@ -113,7 +113,7 @@ fn person_of(facts: &CardFacts) -> PersonId {
 }
 
 fn at_reader(query: &CertificateQuery) -> AtReader {
-    AtReader { holder: query.holder, treatment: query.treatment, consents: query.consents, kept_until: None }
+    AtReader { holder: query.holder, treatment: query.treatment, consents: query.consents, consents_until: None }
 }
 
 struct ReadFacts;

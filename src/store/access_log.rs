@@ -29,8 +29,9 @@ pub struct AtReader {
     pub treatment: TreatmentKind,
     /// What the patient consented to.
     pub consents: Consents,
-    /// Until when the consents hold, if they are kept: those of people who were answered about, also when nothing was consented to.
-    pub kept_until: Option<Timestamp>,
+    /// Until when the consents hold: those of people who were answered about, also when nothing was consented to, because the
+    /// last word counts.
+    pub consents_until: Option<Timestamp>,
 }
 
 impl Path {
@@ -156,34 +157,22 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let holders = at_reader(|at| at.holder.number());
     let treatments = at_reader(|at| at.treatment.number());
     let consents = at_reader(|at| consent_bits(at.consents));
-    let kept_until: Vec<Option<SqlTimestamp>> =
-        records.iter().map(|r| r.path.at_reader().and_then(|at| at.kept_until).map(ToSqlx::to_sqlx)).collect();
+    let consents_until: Vec<Option<SqlTimestamp>> =
+        records.iter().map(|r| r.path.at_reader().and_then(|at| at.consents_until).map(ToSqlx::to_sqlx)).collect();
     sqlx::query!(
         r#"
-        with record as (
-            select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-                 , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, kept_until
-              from unnest
-                 ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
-                 , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
-                 , $15::smallint[], $16::timestamptz[] )
-                as record
-                 ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-                 , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, kept_until )
-        ), kept as (
-            insert into consent
-                 ( request_id, person_id, institution_code, treatment, kinds, given_at, valid_until )
-            select request_id, person_id, institution_code, treatment, consents, answered_at, kept_until
-              from record
-             where kept_until is not null
-                on conflict on constraint consent_pkey do nothing
-        )
         insert into access_log
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, consents )
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until )
         select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, consents
-          from record
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
+          from unnest
+             ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
+             , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
+             , $15::smallint[], $16::timestamptz[] )
+            as record
+             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until )
             on conflict on constraint access_log_request_id_key do nothing
         "#,
         &request_ids,
@@ -201,7 +190,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &holders as &[Option<i16>],
         &treatments as &[Option<i16>],
         &consents as &[Option<i16>],
-        &kept_until as &[Option<SqlTimestamp>],
+        &consents_until as &[Option<SqlTimestamp>],
     )
     .execute(connection)
     .await?;

@@ -141,8 +141,12 @@ fn profile(tbs: &TbsCertificate<'_>, usage: Option<&KeyUsage>, policy: &str) -> 
         return Err(CardRefused::Malformed);
     }
     let understood = [OID_X509_EXT_KEY_USAGE, OID_X509_EXT_CERTIFICATE_POLICIES];
-    // A map of extensions cannot be made when one stands twice.
-    tbs.extensions_map().map_err(|_| CardRefused::CriticalExtension)?;
+    let extensions = tbs.extensions();
+    let twice =
+        extensions.iter().enumerate().any(|(place, one)| extensions[..place].iter().any(|other| other.oid == one.oid));
+    if twice {
+        return Err(CardRefused::CriticalExtension);
+    }
     if tbs.iter_extensions().any(|extension| extension.critical && !understood.contains(&extension.oid)) {
         return Err(CardRefused::CriticalExtension);
     }

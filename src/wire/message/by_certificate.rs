@@ -266,13 +266,14 @@ fn normal_header(processed: &Processed, request: &Request) -> Object {
 /// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
 /// and, where that is limited, its end (wire.md §4.2).
 fn consented(mut object: Object, processed: &Processed, request: &Request, shown: &Record) -> Object {
+    let at = processed.at_text();
     let ends = time_text(processed.at.saturating_add(CONSENT_LASTS));
     for kind in Consent::ALL.into_iter().filter(|kind| request.since_2025 || !kind.is_of_2025()) {
         let elements = consent_elements(kind);
         let given = request.consents.has(kind);
         object = object.text(elements.flag, code::consent(given));
         if given {
-            object = object.text(elements.time, processed.at_text());
+            object = object.text(elements.time, at.clone());
             if let Some(available) = elements.available {
                 object = object.text(available, ends.clone());
             }

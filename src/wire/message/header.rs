@@ -60,7 +60,7 @@ pub(super) fn value<T, E: Into<ValueFault>>(element: &'static str, parsed: Resul
 
 /// `YYYYMMDDHHmmss`.
 pub(super) fn time_text(at: DateTime) -> String {
-    at.strftime("%Y%m%d%H%M%S").to_string()
+    format!("{}{:02}{:02}{:02}", date_text(at.date()), at.hour(), at.minute(), at.second())
 }
 
 /// `YYYYMMDD`.
