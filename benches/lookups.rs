@@ -25,8 +25,8 @@ use uuid::Uuid;
 
 /// Connections at once, questions of a kind in a round, rounds.
 const CONNECTIONS: usize = 64;
-const QUESTIONS: usize = 8192;
-const ROUNDS: usize = 7;
+const QUESTIONS: usize = 4096;
+const ROUNDS: usize = 21;
 
 const INSTITUTION: &str = "1310012347";
 

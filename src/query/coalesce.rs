@@ -95,9 +95,7 @@ impl<B: Batch> Worker<B> {
     async fn work(mut self) {
         let mut waiting = Vec::with_capacity(self.batch);
         loop {
-            // The lock is held only while waiting for the first question, so workers take turns and never split a batch.
-            let taken = self.receiver.lock().await.recv_many(&mut waiting, self.batch).await;
-            if taken == 0 {
+            if !self.take(&mut waiting).await {
                 return;
             }
             // Whoever has given up waiting is neither looked up nor recorded.
@@ -125,6 +123,22 @@ impl<B: Batch> Worker<B> {
                 }
             }
         }
+    }
+
+    /// Takes the first waiting question and whatever else is ready to be asked; false when nobody can ask any more.
+    async fn take(&self, waiting: &mut Vec<Waiting<B>>) -> bool {
+        // Held until the batch is complete, so that workers take turns and never split one.
+        let mut receiver = self.receiver.lock().await;
+        if receiver.recv_many(waiting, self.batch).await == 0 {
+            return false;
+        }
+        // Tasks that are ready to run go first once: what they ask comes along. With nothing else to do this costs nothing.
+        tokio::task::yield_now().await;
+        while waiting.len() < self.batch {
+            let Ok(another) = receiver.try_recv() else { break };
+            waiting.push(another);
+        }
+        true
     }
 
     /// Runs the statement; once more on a new connection when it fails, because the old one may have died while idle.
