@@ -6,7 +6,7 @@
 //! # Invariants
 //! * The centre ([`domain`], [`rules`], [`decide`], [`wire`]) does no I/O and knows no clock.
 //! * Only [`store`] has SQL. Only [`wire`] knows element names and code strings. Only [`identity`] makes a
-//!   [`VerifiedCaller`](identity::VerifiedCaller).
+//!   [`VerifiedCaller`](identity::VerifiedCaller) or a [`VerifiedCard`](identity::card::VerifiedCard).
 //! * Nobody is answered but the institution in the certificate, judged anew on every request.
 //! * No answer leaves before its access-log record is committed.
 //! * Nothing about people stands in logs, errors, metrics, URLs or `Debug`.
@@ -17,7 +17,7 @@
 //!
 //! `tests/it/architecture.rs` holds the directions of imports:
 //! `domain ← rules ← decide ← query ← http, cli`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
-//! `domain ← identity ← http`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
+//! `domain ← identity ← http`; `identity ← query`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
 //!
 //! # A question's way
 //! 1. [`identity`] finishes the handshake, refuses or makes a caller, and hands each request on with it.

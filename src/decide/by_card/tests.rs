@@ -1,10 +1,11 @@
 use jiff::civil::{Date, date};
 
 use super::by_card;
+use crate::decide::findings;
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, CardQuery, CardSymbol, CopayRatio, Coverage,
-    ElderlyCertificate, Identity, InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period,
-    PersonFacts, PersonId, PersonalText, Protection, Registration, Relationship, Sex, Validity,
+    BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, CopayRatio, Coverage, ElderlyCertificate,
+    InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period, PersonFacts, PersonId, Protection,
+    Registration, Validity,
 };
 
 fn key(number: &str, branch: Option<&str>) -> CardKey {
@@ -20,27 +21,8 @@ fn key(number: &str, branch: Option<&str>) -> CardKey {
 fn coverage(number: &str, branch: &str, acquired_on: Date, lost_on: Option<Date>) -> Coverage {
     Coverage {
         key: key(number, Some(branch)),
-        relationship: Some(Relationship::Insured),
-        card_class: CardClass::General,
-        identity: Identity {
-            name: PersonalText::parse("試験　太郎").unwrap(),
-            kana: None,
-            other_name: None,
-            other_kana: None,
-            insured_name: None,
-            sex: Sex::Male,
-            sex_on_back: None,
-            birth_on: BirthDate::new(date(1980, 1, 1)).unwrap(),
-            post_number: None,
-            address: None,
-        },
-        acquired_on,
         loss: lost_on.map(|on| Loss { on, reason: LossReason::Other }),
-        card: CardDates::default(),
-        ratios: Vec::new(),
-        elderly: Vec::new(),
-        limits: Vec::new(),
-        specific_diseases: Vec::new(),
+        ..findings::tests::coverage("01130012", date(1980, 1, 1), acquired_on)
     }
 }
 

@@ -1,10 +1,10 @@
 use jiff::civil::{Date, date};
 
 use super::*;
+use crate::decide::findings;
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, Consents, Coverage, HolderVerification, Identity,
-    InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period, PersonId, PersonalText, Protection,
-    Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TreatmentKind, Yen,
+    Consents, Coverage, HolderVerification, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period, PersonId,
+    Protection, RevocationReason, SpecificDisease, SpecificDiseaseCertificate, TreatmentKind, Yen,
 };
 
 const TODAY: Date = date(2026, 11, 22);
@@ -23,31 +23,7 @@ fn standing(state: CardState) -> CardStanding {
 
 fn registration(id: i64, insurer: &str, acquired_on: Date, lost_on: Option<Date>) -> Registration {
     let coverage = Coverage {
-        key: CardKey {
-            insurer: InsurerNumber::parse(insurer).unwrap(),
-            symbol: None,
-            number: CardNumber::parse("1234567").unwrap(),
-            branch: Some(BranchNumber::parse("00").unwrap()),
-        },
-        relationship: Some(Relationship::Insured),
-        card_class: CardClass::General,
-        identity: Identity {
-            name: PersonalText::parse("試験　太郎").unwrap(),
-            kana: None,
-            other_name: None,
-            other_kana: None,
-            insured_name: None,
-            sex: Sex::Male,
-            sex_on_back: None,
-            birth_on: BirthDate::new(date(1980, 1, 1)).unwrap(),
-            post_number: None,
-            address: None,
-        },
-        acquired_on,
         loss: lost_on.map(|on| Loss { on, reason: LossReason::Other }),
-        card: CardDates::default(),
-        ratios: Vec::new(),
-        elderly: Vec::new(),
         limits: vec![LimitCertificate {
             kind: LimitKind::Limit,
             category: LimitCategory::U,
@@ -61,6 +37,7 @@ fn registration(id: i64, insurer: &str, acquired_on: Date, lost_on: Option<Date>
             period: Period::new(date(2026, 8, 1), date(2027, 7, 31)).unwrap(),
             self_pay: Yen::new(10_000),
         }],
+        ..findings::tests::coverage(insurer, date(1980, 1, 1), acquired_on)
     };
     Registration { id, coverage }
 }
