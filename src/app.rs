@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
@@ -11,11 +12,14 @@ use tracing::{error, info};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::operator::{self, OperatorState};
-use crate::http::{TerminalState, terminal_router};
+use crate::http::{Arrivals, TerminalState, terminal_router};
 use crate::identity::{self, Listener, Tokens, Trust, TrustError};
+use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
-use crate::query::{AccessLog, ByCard, ByCertificate, Challenges, Directory, challenges};
+use crate::query::{
+    AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, ReferenceNumbers, challenges,
+};
 use crate::store::{Store, StoreError};
 
 /// A running server. Dropping it does not stop it; [`App::stop`] does.
@@ -67,10 +71,17 @@ impl App {
 
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let log = AccessLog::start(&store, &metrics, &config.limits, &config.secret);
+        let key = LogKey::of(&config.secret);
+        let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
+        let bulk = config.limits.bulk;
         let terminal = TerminalState {
             by_card: ByCard::start(&store, &metrics, &config.limits, log.clone()),
-            by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log),
+            by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
+            bulk_register: BulkRegister::new(&store, log.clone(), &bulk),
+            bulk_fetch: BulkFetch::new(&store),
+            reference_numbers: ReferenceNumbers::new(&store, log),
+            arrivals: Arrivals::new(bulk),
+            fetches: Arc::new(Semaphore::new(bulk.fetches)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
             directory: directory.clone(),
             clock: clock.clone(),
@@ -86,6 +97,8 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
         };
+        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics), &tasks, &stop);
+        tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
         let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {
             store,

@@ -43,6 +43,7 @@ pub mod domain;
 pub mod fixtures;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod metrics;
 pub mod pki;
 pub mod postgres;

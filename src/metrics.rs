@@ -1,6 +1,8 @@
 //! Every series that `/metrics` shows. Labels are few and fixed: routes are patterns, nothing is about a person.
 
-use prometheus::{Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// The series of one server.
 pub struct Metrics {
@@ -31,6 +33,22 @@ pub struct Metrics {
     pub pool_wait_seconds: Histogram,
     /// `shikaku_access_log_records_total{result}`: access-log records, `written` or `failed`.
     pub log_records: IntCounterVec,
+    /// `shikaku_bulk_files_total{result}`: files that were finished, `done` or `failed`.
+    pub bulk_files: IntCounterVec,
+    /// `shikaku_bulk_persons_total`: people of files that were answered about.
+    pub bulk_persons: IntCounter,
+    /// `shikaku_bulk_seconds`: from the reception of a file to its whole result, domain time.
+    pub bulk_seconds: Histogram,
+    /// `shikaku_bulk_retries_total`: pieces of files that were begun again.
+    pub bulk_retries: IntCounter,
+    /// `shikaku_bulk_lost_leases_total`: pieces of files whose result came too late.
+    pub bulk_lost_leases: IntCounter,
+    /// `shikaku_bulk_queue_files`: files in work, of all processes; asked for at each scrape.
+    pub bulk_queue_files: IntGauge,
+    /// `shikaku_bulk_queue_persons`: people in pieces that are open.
+    pub bulk_queue_persons: IntGauge,
+    /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest file in work, domain time.
+    pub bulk_queue_oldest: IntGauge,
     /// `shikaku_crl_next_update_seconds`: Unix time at which the live CRL becomes stale and everybody is refused.
     pub crl_next_update: IntGauge,
     /// `shikaku_reloads_total{result}`: reloads of certificates and CRL, `ok` or `failed`.
@@ -39,6 +57,9 @@ pub struct Metrics {
 
 /// From half a millisecond to ten seconds: a lookup takes about one, and the request limit is twenty.
 const SECONDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// From a small file to one that waited behind many.
+const FILE_SECONDS: [f64; 11] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 /// Up to the largest batch.
 const BATCH: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
@@ -117,6 +138,32 @@ impl Metrics {
                 "Access-log records by result: written or failed",
                 &["result"],
             ),
+            bulk_files: counters(
+                &registry,
+                "shikaku_bulk_files_total",
+                "Files that were finished by this process, by result: done or failed",
+                &["result"],
+            ),
+            bulk_persons: counter(&registry, "shikaku_bulk_persons_total", "People of files whose result this process kept"),
+            bulk_seconds: {
+                let options =
+                    HistogramOpts::new("shikaku_bulk_seconds", "Time from the reception of a file to its whole result");
+                let histogram = Histogram::with_opts(options.buckets(FILE_SECONDS.to_vec())).expect("a well-formed name");
+                register(&registry, histogram)
+            },
+            bulk_retries: counter(&registry, "shikaku_bulk_retries_total", "Pieces of files that were begun again"),
+            bulk_lost_leases: counter(
+                &registry,
+                "shikaku_bulk_lost_leases_total",
+                "Pieces of files whose lease was lost before their result was kept",
+            ),
+            bulk_queue_files: gauge(&registry, "shikaku_bulk_queue_files", "Files in work, of all processes"),
+            bulk_queue_persons: gauge(&registry, "shikaku_bulk_queue_persons", "People in open pieces of files"),
+            bulk_queue_oldest: gauge(
+                &registry,
+                "shikaku_bulk_queue_oldest_seconds",
+                "Age of the oldest file in work, 0 without one",
+            ),
             crl_next_update: gauge(
                 &registry,
                 "shikaku_crl_next_update_seconds",
@@ -154,6 +201,10 @@ fn register<C: prometheus::core::Collector + Clone + 'static>(registry: &Registr
 
 fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
     register(registry, IntCounterVec::new(Opts::new(name, help), labels).expect("a well-formed name"))
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    register(registry, IntCounter::new(name, help).expect("a well-formed name"))
 }
 
 fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {

@@ -48,7 +48,7 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> 
 }
 
 /// Connections for everything that is not a lookup.
-pub(super) const POOL: u32 = 8;
+pub(super) const POOL: u32 = 12;
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {
     telemetry::start(options.server.log_format);

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::BulkLimits;
+
 /// Bounds on time, memory and queues. Every path is bounded by one of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -31,6 +33,8 @@ pub struct Limits {
     pub waiting: usize,
     /// Lookups that one statement takes.
     pub batch: usize,
+    /// Bounds on files with questions about many people.
+    pub bulk: BulkLimits,
 }
 
 impl Default for Limits {
@@ -50,6 +54,7 @@ impl Default for Limits {
             streams: 32,
             waiting: 4096,
             batch: 256,
+            bulk: BulkLimits::default(),
         }
     }
 }

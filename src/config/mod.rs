@@ -1,8 +1,10 @@
 //! What a server needs to know before it starts.
 
+mod bulk;
 mod limits;
 mod secret;
 
+pub use bulk::BulkLimits;
 pub use limits::Limits;
 pub use secret::{Secret, SecretError};
 

@@ -118,6 +118,15 @@ pub enum AnswerCharset {
     ShiftJis,
 }
 
+/// The two formats that official messages travel in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// XML in the character set of its declaration.
+    Xml,
+    /// JSON in UTF-8.
+    Json,
+}
+
 /// 医療機関等.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Institution {

@@ -3,6 +3,7 @@
 //! Every type here can hold legal values only; parsing is the only way in. Nothing here does I/O or knows a message
 //! format. `Debug` of anything personal prints a placeholder, never the value.
 
+mod batch;
 mod birth;
 mod card;
 mod card_key;
@@ -22,6 +23,10 @@ mod text;
 mod validity;
 mod yen;
 
+pub use batch::{
+    BatchFailure, BatchKind, BatchState, Consented, DayOf, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
+    ReferenceNumberError,
+};
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
     CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError, HolderVerification,
@@ -34,7 +39,7 @@ pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
 pub use institution::{
-    AnswerCharset, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind, TerminalNameError,
+    AnswerCharset, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind, TerminalNameError,
     check_terminal_name,
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};

@@ -6,18 +6,38 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::Failure;
 
-/// Reads a whole request body within bounds. A body that says it is too long is refused unread.
-pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience: Duration) -> Result<Bytes, Failure> {
+/// The size that a body says it has.
+pub(super) fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
+    Some(usize::try_from(length).unwrap_or(usize::MAX))
+}
+
+/// Whether a body may come at all: a compressed one, or one that says it is too long, is refused unread.
+pub(super) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
     if headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Failure::ContentEncoding);
     }
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {
-        return Err(Failure::BodyTooLarge);
-    }
-    match tokio::time::timeout(patience, Limited::new(body, most).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Failure::BodyTooLarge),
-        Ok(Err(_)) | Err(_) => Err(Failure::BodyIncomplete),
-    }
+    if announced(headers).is_some_and(|length| length > most) { Err(Failure::BodyTooLarge) } else { Ok(()) }
+}
+
+/// Reads a whole request body within bounds.
+pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience: Duration) -> Result<Bytes, Failure> {
+    check(headers, most)?;
+    let mut whole = Vec::with_capacity(announced(headers).unwrap_or_default());
+    let mut body = Limited::new(body, most);
+    // Gathered in one place from the start: a long body is never in memory twice.
+    let gathered = async {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
+                true => Failure::BodyTooLarge,
+                false => Failure::BodyIncomplete,
+            })?;
+            if let Ok(data) = frame.into_data() {
+                whole.extend_from_slice(&data);
+            }
+        }
+        Ok(())
+    };
+    tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Failure::BodyIncomplete))?;
+    Ok(whole.into())
 }

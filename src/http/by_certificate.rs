@@ -11,11 +11,11 @@ use crate::domain::{CardUnusable, CertificateQuery, Institution};
 use crate::identity::VerifiedCaller;
 use crate::identity::card::{CardCertificate, CardRefused, Proof};
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
-use crate::wire::message::{Reference, Understood};
+use crate::wire::message::{Family, Reference, Understood};
 use crate::wire::{Element, Fault};
 
 use super::error::{Failure, card_remark, runs_out_soon};
-use super::exchange::{Exchange, Question, answer_format, request_format};
+use super::exchange::{Exchange, Question};
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -36,9 +36,11 @@ pub(super) async fn look_up(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(format) = request_format(&parts.headers) else { return Failure::MediaType.into_response() };
-    let answer_format = answer_format(&parts.headers).unwrap_or(format);
-    let exchange = Exchange::begin(state, caller, request_id, answer_format, Reference::Card).await;
+    let family = Family::Qualification(Reference::Card);
+    let (exchange, format) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
+        Ok(opened) => opened,
+        Err(failure) => return failure.into_response(),
+    };
     exchange
         .answer(&parts.headers, body, format, async |institution, question| answer(&exchange, institution, question).await)
         .await

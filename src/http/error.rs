@@ -7,10 +7,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::domain::CardUnusable;
+use crate::domain::{BatchFailure, BatchState, CardUnusable};
 use crate::identity::card::CardRefused;
 use crate::identity::{Refused, TokenError};
-use crate::query::{ChallengeRefused, QueryError};
+use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
 use crate::wire::message::Refusal;
 
@@ -49,6 +49,14 @@ pub enum Failure {
     Challenge(ChallengeRefused),
     /// The card is not genuine, or did not prove to be there.
     Card(CardRefused),
+    /// The institution has too many files in work, or arriving.
+    FilesInFlight,
+    /// The institution asks about too many people in one day.
+    PeopleOfDay,
+    /// There is no file of this reception number, or it is another institution's.
+    NoSuchFile,
+    /// The result can be fetched no more.
+    ResultExpired,
     /// Too many questions are waiting.
     Busy,
     /// The database does not answer.
@@ -139,6 +147,24 @@ impl Failure {
             }
             Self::Challenge(refused) => challenge_row(*refused),
             Self::Card(refused) => card_row(*refused),
+            Self::FilesInFlight => row(
+                "SHK7001",
+                S::TOO_MANY_REQUESTS,
+                "Too many files of this institution are in work",
+                "処理中のファイルが多すぎます",
+            ),
+            Self::PeopleOfDay => row(
+                "SHK7002",
+                S::TOO_MANY_REQUESTS,
+                "The institution has asked about too many different people today",
+                "本日の照会人数の上限を超えます",
+            ),
+            Self::NoSuchFile => {
+                row("SHK7003", S::NOT_FOUND, "There is no file of this reception number", "該当する受付番号がありません")
+            }
+            Self::ResultExpired => {
+                row("SHK7004", S::GONE, "The result can be fetched no more", "結果の保存期間が過ぎました")
+            }
             Self::Busy => row("SHK5001", S::SERVICE_UNAVAILABLE, "Too many requests at once", "混み合っています"),
             Self::Unavailable => {
                 row("SHK5002", S::SERVICE_UNAVAILABLE, "The database does not answer", "データベースが応答しません")
@@ -176,6 +202,8 @@ impl Failure {
             Fault::Unknown(FieldName::of("Unknown")),
             Fault::Duplicate(FieldName::of("Birthdate")),
             Fault::Missing("Birthdate"),
+            Fault::Nobody,
+            Fault::TooManyPeople(10_000),
             Fault::Value { element: "Birthdate", reason: ValueFault::Date },
         ];
         let others = [
@@ -205,6 +233,10 @@ impl Failure {
             Self::NotFound(None),
             Self::OperatorRequest("birth_on".into()),
             Self::Conflict("in use".into()),
+            Self::FilesInFlight,
+            Self::PeopleOfDay,
+            Self::NoSuchFile,
+            Self::ResultExpired,
             Self::Busy,
             Self::Unavailable,
             Self::LogUnavailable,
@@ -260,6 +292,10 @@ fn message_row(fault: &Fault) -> Row {
         Fault::Unknown(_) => row("SHK1006", S::BAD_REQUEST, "Unknown element", "未知の項目です"),
         Fault::Duplicate(_) => row("SHK1007", S::BAD_REQUEST, "Duplicate element", "項目が重複しています"),
         Fault::Missing(_) => row("SHK1008", S::BAD_REQUEST, "Missing element", "必須項目がありません"),
+        Fault::Nobody => row("SHK1013", S::BAD_REQUEST, "The file names nobody", "対象者がありません"),
+        Fault::TooManyPeople(_) => {
+            row("SHK1014", S::PAYLOAD_TOO_LARGE, "The file names too many people", "対象者が上限を超えています")
+        }
         Fault::Value { .. } => row("SHK1009", S::BAD_REQUEST, "Impossible value", "項目の値が不正です"),
     }
 }
@@ -316,6 +352,17 @@ pub fn card_remark(unusable: CardUnusable) -> Refusal {
     Refusal { code, message: message.to_owned() }
 }
 
+/// Why there will be no result of a file, in its official header fields.
+#[must_use]
+pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
+    let (code, message) = match (state, failure) {
+        (BatchState::Cancelled, _) => ("SHK7102", "運用者が処理を取り消しました"),
+        (_, Some(BatchFailure::Ordered)) => ("SHK7103", "運用者の指示により処理を中止しました"),
+        _ => ("SHK7101", "処理に失敗しました。もう一度送ってください"),
+    };
+    Refusal { code, message: message.to_owned() }
+}
+
 /// What a patient is told whose card still works, but not for long.
 #[must_use]
 pub fn runs_out_soon() -> Refusal {
@@ -336,6 +383,16 @@ impl From<QueryError> for Failure {
             QueryError::Busy => Self::Busy,
             QueryError::Unavailable => Self::Unavailable,
             QueryError::Log => Self::LogUnavailable,
+        }
+    }
+}
+
+impl From<BulkRefused> for Failure {
+    fn from(refused: BulkRefused) -> Self {
+        match refused {
+            BulkRefused::InFlight => Self::FilesInFlight,
+            BulkRefused::PeopleOfDay => Self::PeopleOfDay,
+            BulkRefused::Unavailable => Self::Unavailable,
         }
     }
 }
@@ -379,8 +436,13 @@ impl IntoResponse for Failure {
 /// What every failing response carries, whatever its format.
 pub(super) fn finish(response: &mut Response, failure: &Failure) {
     response.extensions_mut().insert(Code(failure.row().code));
-    if matches!(failure, Failure::Busy | Failure::Unavailable | Failure::LogUnavailable) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    let again = match failure {
+        Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some("1"),
+        Failure::FilesInFlight => Some("5"),
+        _ => None,
+    };
+    if let Some(seconds) = again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     let ends_connection = Failure::BodyTooLarge == *failure
         || Failure::BodyIncomplete == *failure
@@ -396,12 +458,17 @@ mod tests {
 
     use super::*;
 
-    /// What is said about a card, one of each kind.
+    /// What is said about a card or a file, one of each kind.
     fn remarks() -> Vec<Refusal> {
         use CardUnusable as U;
         let reason = crate::domain::RevocationReason::Lost;
         let unusable = [U::Revoked(reason), U::Superseded, U::Expired, U::NotYetValid, U::Unknown, U::Blocked, U::Stale];
-        unusable.into_iter().map(card_remark).chain([runs_out_soon()]).collect()
+        let files = [
+            given_up(BatchState::Failed, Some(BatchFailure::TriedTooOften)),
+            given_up(BatchState::Cancelled, None),
+            given_up(BatchState::Failed, Some(BatchFailure::Ordered)),
+        ];
+        unusable.into_iter().map(card_remark).chain([runs_out_soon()]).chain(files).collect()
     }
 
     #[test]

@@ -13,11 +13,12 @@ use crate::decide::Record;
 use crate::domain::{AnswerCharset, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
-use crate::wire::message::{self, Processed, Reference, Understood};
+use crate::wire::message::{self, Family, Processed, Reference, Understood};
 use crate::wire::{Bounds, Element, Fault, Format};
 
 use super::body;
 use super::error::{Failure, finish};
+use super::message::family;
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -28,24 +29,21 @@ pub(super) async fn refuse_early(
     request: Request,
     failure: Failure,
 ) -> Response {
-    let headers = request.headers();
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let reference = MESSAGE_ROUTES.iter().find(|(path, _)| Some(*path) == route).map(|(_, reference)| *reference);
-    let format = request_format(headers).map(|format| answer_format(headers).unwrap_or(format));
-    match (format, reference, request.extensions().get::<RequestId>()) {
-        (Some(format), Some(reference), Some(id)) => {
-            Exchange::begin(state, caller, *id, format, reference).await.refuse(&Understood::default(), &failure)
-        }
-        _ => failure.into_response(),
+    let family = match route {
+        Some("/oqs/{id}") => request.uri().path().strip_prefix("/oqs/").map(family),
+        Some("/oqs-api-pro/MSA01030/ILI01030SV01/search") => Some(Family::Qualification(Reference::InsuredCard)),
+        Some("/card/lookups") => Some(Family::Qualification(Reference::Card)),
+        _ => None,
+    };
+    let (Some(family), Some(id)) = (family, request.extensions().get::<RequestId>()) else {
+        return failure.into_response();
+    };
+    match Exchange::open(state, caller, *id, request.headers(), family).await {
+        Ok((exchange, _)) => exchange.refuse(&Understood::default(), &failure),
+        Err(_) => failure.into_response(),
     }
 }
-
-/// The routes that answer with official messages, and how they ask.
-const MESSAGE_ROUTES: [(&str, Reference); 3] = [
-    ("/oqs/{id}", Reference::InsuredCard),
-    ("/oqs-api-pro/MSA01030/ILI01030SV01/search", Reference::InsuredCard),
-    ("/card/lookups", Reference::Card),
-];
 
 /// One message on its way from request to answer.
 pub(super) struct Exchange {
@@ -53,6 +51,9 @@ pub(super) struct Exchange {
     pub caller: Arc<VerifiedCaller>,
     pub asker: Asker,
     pub processed: Processed,
+    /// Whether a long answer is wanted as ZIP.
+    pub wants_zip: bool,
+    family: Family,
     /// The caller's institution if it may ask; the reason when it may not.
     admission: Result<Arc<Institution>, Failure>,
 }
@@ -67,13 +68,30 @@ pub(super) trait Question: Sized {
 }
 
 impl Exchange {
-    /// Fixes time, institution and formats of the answer.
+    /// Fixes time, institution and formats of the answer; gives the format of the request too.
+    ///
+    /// # Errors
+    /// When the request comes in none of the two formats, so that nobody knows how to answer.
+    pub async fn open(
+        state: TerminalState,
+        caller: Arc<VerifiedCaller>,
+        request_id: RequestId,
+        headers: &HeaderMap,
+        family: Family,
+    ) -> Result<(Self, Format), Failure> {
+        let format = request_format(headers).ok_or(Failure::MediaType)?;
+        let answer_format = answer_format(headers).unwrap_or(format);
+        let exchange = Self::begin(state, caller, request_id, answer_format, family).await;
+        Ok((Self { wants_zip: accepts_zip(headers), ..exchange }, format))
+    }
+
+    /// Fixes time and institution of an answer in a given format.
     pub async fn begin(
         state: TerminalState,
         caller: Arc<VerifiedCaller>,
         RequestId(request_id): RequestId,
         format: Format,
-        reference: Reference,
+        family: Family,
     ) -> Self {
         let at = state.clock.now();
         let institution = state.directory.institution(caller.institution()).await;
@@ -87,9 +105,9 @@ impl Exchange {
             Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
             Ok(Some(institution)) => Ok(institution),
         };
-        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format, reference };
+        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
-        Self { state, caller, asker, processed, admission }
+        Self { state, caller, asker, processed, wants_zip: false, family, admission }
     }
 
     /// Answers the message in `body`, within the time of a request.
@@ -100,24 +118,38 @@ impl Exchange {
         format: Format,
         look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
     ) -> Response {
-        let institution = match &self.admission {
-            Ok(institution) => institution,
-            Err(failure) => return self.refuse(&Understood::default(), failure),
-        };
-        let limits = &self.state.limits;
-        let bytes = match body::read(headers, body, limits.body_bytes, limits.body).await {
-            Ok(bytes) => bytes,
-            Err(failure) => return self.refuse(&Understood::default(), &failure),
-        };
-        let question = match parse::<Q>(format, &bytes) {
+        let question: Q = match self.read(headers, body, format).await {
             Ok(question) => question,
             Err((failure, understood)) => return self.refuse(&understood, &failure),
         };
-        let answer = tokio::time::timeout(limits.request, look_up(institution, &question)).await;
+        let institution = match self.admitted() {
+            Ok(institution) => institution,
+            Err(failure) => return self.refuse(&question.understood(), &failure),
+        };
+        let answer = tokio::time::timeout(self.state.limits.request, look_up(institution, &question)).await;
         match answer.unwrap_or(Err(Failure::Timeout)) {
             Ok(answer) => self.respond(answer),
             Err(failure) => self.refuse(&question.understood(), &failure),
         }
+    }
+
+    /// The caller's institution if it may ask.
+    pub fn admitted(&self) -> Result<&Institution, Failure> {
+        self.admission.as_deref().map_err(Clone::clone)
+    }
+
+    /// Reads a short message of somebody who may ask.
+    pub async fn read<Q: Question>(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        format: Format,
+    ) -> Result<Q, (Failure, Understood)> {
+        let unread = |failure| (failure, Understood::default());
+        self.admitted().map_err(unread)?;
+        let limits = &self.state.limits;
+        let bytes = body::read(headers, body, limits.body_bytes, limits.body).await.map_err(unread)?;
+        parse(format, &bytes)
     }
 
     /// Whether a message comes in the caller's own name; if not, the audit hears of it.
@@ -142,23 +174,27 @@ impl Exchange {
         self.state.directory.insurer_name(record.coverage.key.insurer).await?.ok_or(Failure::Unavailable)
     }
 
-    fn respond(&self, body: Vec<u8>) -> Response {
+    /// An answer.
+    pub fn respond(&self, body: impl IntoResponse) -> Response {
         let mut response = body.into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, self.content_type());
         response
     }
 
+    /// An answer as ZIP that holds a file of this name.
+    pub fn respond_zip(&self, body: Body, name: &str) -> Response {
+        let mut response = body.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+        let archive = format!("attachment; filename=\"{}\"", name.replace(".xml", ".zip"));
+        if let Ok(value) = HeaderValue::from_str(&archive) {
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        }
+        response
+    }
+
     /// A refusal in official fields.
     pub fn refuse(&self, understood: &Understood, failure: &Failure) -> Response {
-        self.refused(message::refusal(&self.processed, understood, &failure.refusal()), failure)
-    }
-
-    /// A refusal of a message of which not even the kind is known.
-    pub fn refuse_unknown(&self, failure: &Failure) -> Response {
-        self.refused(message::unknown::refusal(&self.processed, &failure.refusal()), failure)
-    }
-
-    fn refused(&self, body: Vec<u8>, failure: &Failure) -> Response {
+        let body = message::refusal(self.family, &self.processed, understood, &failure.refusal());
         let mut response = self.respond(body);
         *response.status_mut() = failure.row().status;
         finish(&mut response, failure);
@@ -187,6 +223,12 @@ pub(super) fn request_format(headers: &HeaderMap) -> Option<Format> {
 /// The first format that `Accept` names; `None` when it names neither.
 pub(super) fn answer_format(headers: &HeaderMap) -> Option<Format> {
     headers.get(header::ACCEPT)?.to_str().ok()?.split(',').find_map(media_type)
+}
+
+/// Whether `Accept` names ZIP.
+fn accepts_zip(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim().eq_ignore_ascii_case("application/zip")))
 }
 
 fn media_type(text: &str) -> Option<Format> {

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
-use crate::wire::message::{Reference, Understood};
+use crate::wire::message::{Family, Reference, Understood};
 use crate::wire::{Format, code};
 
 use super::body;
@@ -90,7 +90,9 @@ pub(super) async fn search(
         return Failure::MediaType.into_response();
     }
     let tokens = state.tokens.clone();
-    let exchange = Exchange::begin(state, caller.clone(), request_id, Format::Json, Reference::InsuredCard).await;
+    let exchange =
+        Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
+            .await;
     let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let admitted = match token {
         None => Err(Failure::TokenMissing),

@@ -1,14 +1,21 @@
 //! The edge: terminal routes and operator routes, one file an operation. [`error`] is the one error table.
 
+mod archive;
+mod arrivals;
 mod body;
+mod bulk_fetch;
+mod bulk_register;
 mod by_card;
 mod by_certificate;
 mod challenges;
 pub mod error;
 mod exchange;
 mod login;
+mod message;
 pub mod operator;
+mod reference_number;
 mod request;
 mod terminal;
 
+pub use arrivals::Arrivals;
 pub use terminal::{TerminalState, router as terminal_router};

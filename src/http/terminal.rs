@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::warn;
 use utoipa::openapi::OpenApi as Document;
@@ -15,11 +16,12 @@ use crate::clock::Clock;
 use crate::config::Limits;
 use crate::identity::{Tokens, Trust, VerifiedCaller};
 use crate::metrics::Metrics;
-use crate::query::{ByCard, ByCertificate, Challenges, Directory};
+use crate::query::{BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, ReferenceNumbers};
 
+use super::arrivals::Arrivals;
 use super::error::Failure;
 use super::request::{Surroundings, surround};
-use super::{by_card, by_certificate, challenges, exchange, login};
+use super::{by_certificate, challenges, exchange, login, message};
 
 /// What terminal routes work with.
 #[derive(Clone)]
@@ -30,6 +32,12 @@ pub struct TerminalState {
     pub by_certificate: ByCertificate,
     /// Challenges for cards to sign.
     pub challenges: Challenges,
+    /// Files with questions about many people.
+    pub bulk_register: BulkRegister,
+    /// Results of files.
+    pub bulk_fetch: BulkFetch,
+    /// 照会番号.
+    pub reference_numbers: ReferenceNumbers,
     /// Insurers and institutions.
     pub directory: Arc<Directory>,
     /// Time.
@@ -42,11 +50,15 @@ pub struct TerminalState {
     pub trust: Arc<Trust>,
     /// Login tokens.
     pub tokens: Arc<Tokens>,
+    /// Bounds files that arrive at once.
+    pub arrivals: Arc<Arrivals>,
+    /// Bounds results that are sent at once.
+    pub fetches: Arc<Semaphore>,
 }
 
 fn routes() -> OpenApiRouter<TerminalState> {
     OpenApiRouter::new()
-        .routes(routes!(by_card::message))
+        .routes(routes!(message::message))
         .routes(routes!(challenges::make))
         .routes(routes!(by_certificate::look_up))
         .routes(routes!(login::auth))
@@ -73,7 +85,7 @@ pub fn router(state: TerminalState) -> Router {
 
 /// Messages keep their times themselves, to answer in their own format; this is for whatever does not.
 fn last_resort(limits: Limits) -> Duration {
-    limits.body + limits.request + Duration::from_secs(1)
+    limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
 }
 
 /// Judges the caller's certificate again: it may have been revoked since the handshake.

@@ -231,12 +231,14 @@ fn server_command(
     Ok(command)
 }
 
-/// `listen_addresses` is empty: no TCP. Terse errors keep row contents out of the server's log.
-const SETTINGS: [&str; 7] = [
+/// `listen_addresses` is empty: no TCP. A million people fit into the buffers, of which no more is taken than is used, and files with
+/// many people write much, which should not make a checkpoint each time. Terse errors keep row contents out of the server's log.
+const SETTINGS: [&str; 8] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "max_connections=100",
-    "shared_buffers=128MB",
+    "shared_buffers=512MB",
+    "max_wal_size=2GB",
     "jit=off",
     "log_error_verbosity=terse",
     "timezone=UTC",

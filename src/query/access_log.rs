@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::config::{Limits, Secret};
+use crate::config::Limits;
 use crate::decide;
 use crate::domain::{Identity, InstitutionCode};
 use crate::metrics::Metrics;
@@ -15,6 +14,7 @@ use crate::store::access_log::{self, Outcome, Path, Record, Shown};
 
 use super::QueryError;
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::log_key::LogKey;
 
 /// Connections for the access log. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
@@ -37,42 +37,50 @@ pub struct Asker {
 pub struct AccessLog {
     records: Coalescer<AppendLog>,
     metrics: Arc<Metrics>,
-    hash_key: Arc<hmac::Key>,
+    key: LogKey,
 }
 
 impl AccessLog {
     /// Starts the workers.
     #[must_use]
-    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, secret: &Secret) -> Self {
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, key: LogKey) -> Self {
         Self {
             records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch),
             metrics: metrics.clone(),
-            hash_key: Arc::new(secret.key("access log")),
+            key,
         }
     }
 
     /// A record of a question that showed nothing and is about nobody.
-    pub(super) fn record(&self, asker: Asker, path: Path, key: &[u8], check_on: Date, outcome: Outcome) -> Record {
+    pub(super) fn record(
+        &self,
+        asker: Asker,
+        path: Path,
+        key_hash: [u8; 32],
+        check_on: impl Into<Option<Date>>,
+        outcome: Outcome,
+    ) -> Record {
         Record {
             request_id: asker.request_id,
             answered_at: asker.at,
             institution: asker.institution,
             claimed_institution: None,
             terminal_serial: asker.terminal_serial,
+            place: 0,
             path,
-            check_on,
+            check_on: check_on.into(),
             person: None,
-            key_hash: self.key_hash(key),
+            key_hash,
             outcome,
             shown: Shown::default(),
             limit_consent: false,
+            limit_mark: None,
         }
     }
 
-    /// Equal for equal keys, unreadable without the secret.
-    fn key_hash(&self, key: &[u8]) -> [u8; 32] {
-        let tag = hmac::sign(&self.hash_key, key);
-        tag.as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
+    /// What makes hashes.
+    pub(super) fn key(&self) -> &LogKey {
+        &self.key
     }
 
     /// Writes a record. When this returns without an error, the record is committed.
@@ -87,7 +95,8 @@ impl AccessLog {
 }
 
 /// What an answer shows of a record.
-pub(super) fn shown(record: &decide::Record) -> Shown {
+#[must_use]
+pub fn shown(record: &decide::Record) -> Shown {
     Shown {
         record: true,
         address: record.shows_address && has_address(&record.coverage.identity),

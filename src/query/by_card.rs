@@ -43,6 +43,9 @@ impl ByCard {
         let log = Record {
             person: found.map(|record| record.person),
             shown: found.map(shown).unwrap_or_default(),
+            limit_mark: found
+                .filter(|record| record.limit_consent)
+                .map(|record| self.log.key().limit_mark(record.limit.iter())),
             ..self.record(asker, &query, Outcome::Answered(answer.validity))
         };
         self.log.write(log).await?;
@@ -64,10 +67,8 @@ impl ByCard {
         self.log.write(record).await
     }
 
-    /// The key is the same for questions about the same card and birth date, however they were written.
     fn record(&self, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
-        let key = format!("{}\u{1f}{}", query.key.search_key().as_str(), query.birth_on.date());
-        let record = self.log.record(asker, Path::Card, key.as_bytes(), query.check_on, outcome);
+        let record = self.log.record(asker, Path::Card, self.log.key().of_card(query), query.check_on, outcome);
         Record { limit_consent: query.limit_consent, ..record }
     }
 }

@@ -58,6 +58,8 @@ impl ByCertificate {
                 log.path = Path::Certificate(AtReader { consents_until, ..at_reader(query) });
                 log.person = person;
                 log.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
+                let limits = records.iter().filter_map(|record| record.limit.as_ref());
+                log.limit_mark = (log.limit_consent && !records.is_empty()).then(|| self.log.key().limit_mark(limits));
                 log
             }
         };
@@ -96,7 +98,8 @@ impl ByCertificate {
     }
 
     fn record(&self, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
-        let record = self.log.record(asker, Path::Certificate(at_reader(query)), key, query.check_on, outcome);
+        let (path, hash) = (Path::Certificate(at_reader(query)), self.log.key().hash(key));
+        let record = self.log.record(asker, path, hash, query.check_on, outcome);
         Record { limit_consent: query.consents.has(Consent::Limit), ..record }
     }
 }

@@ -3,17 +3,25 @@
 //! Every path reads facts, decides, and waits for the access-log record to be committed before it gives the answer out.
 
 mod access_log;
+mod bulk_fetch;
+mod bulk_register;
 mod by_card;
 mod by_certificate;
 pub mod challenges;
 mod coalesce;
 mod directory;
+mod log_key;
+mod reference_number;
 
-pub use access_log::{AccessLog, Asker};
+pub use access_log::{AccessLog, Asker, shown};
+pub use bulk_fetch::BulkFetch;
+pub use bulk_register::{BulkRefused, BulkRegister, NewFile};
 pub use by_card::ByCard;
 pub use by_certificate::ByCertificate;
 pub use challenges::{ChallengeRefused, Challenges};
 pub use directory::Directory;
+pub use log_key::LogKey;
+pub use reference_number::ReferenceNumbers;
 
 /// Why a question got no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -18,6 +18,12 @@ pub enum Path {
     Card,
     /// By マイナンバーカード.
     Certificate(AtReader),
+    /// By what stands on the insured-person's card, in a file.
+    BulkCard,
+    /// In a file, because the person consented for such care before.
+    BulkConsented(TreatmentKind),
+    /// Not asked: a 照会番号 came.
+    ReferenceNumber,
 }
 
 /// What happened at the card reader.
@@ -37,8 +43,26 @@ pub struct AtReader {
 impl Path {
     fn at_reader(&self) -> Option<&AtReader> {
         match self {
-            Self::Card => None,
             Self::Certificate(at_reader) => Some(at_reader),
+            _ => None,
+        }
+    }
+
+    fn treatment(&self) -> Option<TreatmentKind> {
+        match self {
+            Self::Certificate(at_reader) => Some(at_reader.treatment),
+            Self::BulkConsented(treatment) => Some(*treatment),
+            _ => None,
+        }
+    }
+
+    fn number(&self) -> i16 {
+        match self {
+            Self::Card => 1,
+            Self::Certificate(_) => 2,
+            Self::BulkCard => 3,
+            Self::BulkConsented(_) => 4,
+            Self::ReferenceNumber => 5,
         }
     }
 }
@@ -48,6 +72,8 @@ impl Path {
 pub enum Outcome {
     /// Answered with this validity.
     Answered(Validity),
+    /// The person of a file could not be asked about.
+    Unreadable,
     /// Refused, because the message named another institution than the certificate.
     InstitutionMismatch,
     /// The card was good no more, or not yet, so that nothing was shown.
@@ -103,8 +129,10 @@ impl Shown {
 /// One record; see the column comments of `access_log`.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// The X-Request-Id of the answer.
+    /// The X-Request-Id of the answer, or of the upload of a file.
     pub request_id: Uuid,
+    /// 0, or the number of the person in a file, from 1.
+    pub place: i32,
     /// Domain time of processing.
     pub answered_at: Timestamp,
     /// Who really asked.
@@ -115,8 +143,8 @@ pub struct Record {
     pub terminal_serial: Vec<u8>,
     /// By which path.
     pub path: Path,
-    /// 資格確認日.
-    pub check_on: Date,
+    /// 資格確認日; only a refused question may be without.
+    pub check_on: Option<Date>,
     /// About whom, if one person was found.
     pub person: Option<PersonId>,
     /// Keyed hash of the question's key.
@@ -127,6 +155,8 @@ pub struct Record {
     pub shown: Shown,
     /// 限度額適用認定証提供同意.
     pub limit_consent: bool,
+    /// Keyed hash of the 限度額適用認定証 in force, of records that are shown with consent.
+    pub limit_mark: Option<i64>,
 }
 
 /// Writes all records and commits. When this returns, every one of them is durable. Records that are there already are left
@@ -142,11 +172,9 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let claimed: Vec<Option<String>> =
         records.iter().map(|r| r.claimed_institution.map(|code| code.as_str().to_owned())).collect();
     let serials: Vec<Vec<u8>> = records.iter().map(|r| r.terminal_serial.clone()).collect();
-    let paths = of(|r| match r.path {
-        Path::Card => 1,
-        Path::Certificate(_) => 2,
-    });
-    let check_on: Vec<SqlDate> = records.iter().map(|r| to_sql(r.check_on)).collect();
+    let places: Vec<i32> = records.iter().map(|r| r.place).collect();
+    let paths = of(|r| r.path.number());
+    let check_on: Vec<Option<SqlDate>> = records.iter().map(|r| r.check_on.map(to_sql)).collect();
     let people: Vec<Option<i64>> = records.iter().map(|r| r.person.map(|person| person.0)).collect();
     let hashes: Vec<Vec<u8>> = records.iter().map(|r| r.key_hash.to_vec()).collect();
     let outcomes = of(|r| outcome_number(r.outcome));
@@ -155,24 +183,28 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let at_reader =
         |read: fn(&AtReader) -> i16| -> Vec<Option<i16>> { records.iter().map(|r| r.path.at_reader().map(read)).collect() };
     let holders = at_reader(|at| at.holder.number());
-    let treatments = at_reader(|at| at.treatment.number());
+    let treatments: Vec<Option<i16>> = records.iter().map(|r| r.path.treatment().map(StoredEnum::number)).collect();
     let consents = at_reader(|at| consent_bits(at.consents));
     let consents_until: Vec<Option<SqlTimestamp>> =
         records.iter().map(|r| r.path.at_reader().and_then(|at| at.consents_until).map(ToSqlx::to_sqlx)).collect();
+    let limit_marks: Vec<Option<i64>> = records.iter().map(|r| r.limit_mark).collect();
     sqlx::query!(
         r#"
         insert into access_log
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until )
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , limit_mark )
         select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , limit_mark
           from unnest
              ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
              , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
-             , $15::smallint[], $16::timestamptz[] )
+             , $15::smallint[], $16::timestamptz[], $17::integer[], $18::bigint[] )
             as record
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until )
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , limit_mark )
             on conflict on constraint access_log_request_id_key do nothing
         "#,
         &request_ids,
@@ -181,7 +213,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &claimed as &[Option<String>],
         &serials,
         &paths,
-        &check_on,
+        &check_on as &[Option<SqlDate>],
         &people as &[Option<i64>],
         &hashes,
         &outcomes,
@@ -191,10 +223,53 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &treatments as &[Option<i16>],
         &consents as &[Option<i16>],
         &consents_until as &[Option<SqlTimestamp>],
+        &places,
+        &limit_marks as &[Option<i64>],
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What the institution saw last of each person's 限度額適用認定証, before the file of `request_id`: the mark in the log, none for
+/// people of whom it never saw one.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn last_marks(
+    connection: &mut PgConnection,
+    institution: InstitutionCode,
+    request_id: Uuid,
+    people: &[Option<PersonId>],
+) -> Result<Vec<Option<i64>>, StoreError> {
+    let ids: Vec<Option<i64>> = people.iter().map(|person| person.map(|person| person.0)).collect();
+    let rows = sqlx::query!(
+        r#"
+        select asked.place as "place!", last.limit_mark as "limit_mark!"
+          from unnest($1::bigint[]) with ordinality as asked (person_id, place)
+          join lateral (
+                   select limit_mark
+                     from access_log
+                    where access_log.person_id = asked.person_id
+                      and institution_code = $2
+                      and limit_mark is not null
+                      and request_id <> $3
+                    order by answered_at desc, id desc
+                    limit 1
+               ) as last on true
+        "#,
+        &ids as &[Option<i64>],
+        institution.as_str(),
+        request_id,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut marks = vec![None; people.len()];
+    for row in rows {
+        let place = usize::try_from(row.place - 1).ok().and_then(|place| marks.get_mut(place));
+        *place.ok_or(StoreError::Inconsistent { table: "asked", column: "place" })? = Some(row.limit_mark);
+    }
+    Ok(marks)
 }
 
 /// Twelve kinds of consent fit into the positive half of a small integer.
@@ -209,6 +284,7 @@ fn outcome_number(outcome: Outcome) -> i16 {
         Outcome::Answered(Validity::InvalidNewerExists) => 3,
         Outcome::Answered(Validity::NoneFound) => 4,
         Outcome::Answered(Validity::SeveralMatch) => 5,
+        Outcome::Unreadable => 8,
         Outcome::InstitutionMismatch => 9,
         Outcome::CardUnusable(CardUnusable::Revoked(_)) => 11,
         Outcome::CardUnusable(CardUnusable::Superseded) => 12,

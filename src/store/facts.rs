@@ -106,7 +106,12 @@ pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Result<Vec
             Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
         match (registration(row), people.last_mut()) {
             (Err(error), _) => *answer = Err(error),
-            (Ok(registration), Some(person)) if person.id == id => person.registrations.push(registration),
+            (Ok(registration), Some(person)) if person.id == id => {
+                // Rows come in order, so that the same one stands beside itself.
+                if person.registrations.last().is_none_or(|last| last.id != registration.id) {
+                    person.registrations.push(registration);
+                }
+            }
             (Ok(registration), _) => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
         }
     }

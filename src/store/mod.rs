@@ -4,13 +4,17 @@
 //! explicitly; a stored value that no domain type can hold is a [`StoreError::Inconsistent`].
 
 pub mod access_log;
+pub mod bulk_fetch;
+pub mod bulk_register;
 pub mod by_card;
 pub mod by_certificate;
 pub mod challenges;
 mod facts;
 pub mod inspect;
 pub mod jlis;
+pub mod leases;
 pub mod reference;
+pub mod reference_number;
 pub mod registry;
 pub(crate) mod rows;
 
@@ -97,6 +101,20 @@ impl Store {
     /// When no connection can be made.
     pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
         let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "5s")]);
+        Ok(PgConnection::connect_with(&options).await?)
+    }
+
+    /// A connection of its own for work on files: the same, but its statements are large and may take longer.
+    ///
+    /// # Errors
+    /// When no connection can be made.
+    pub async fn for_bulk(&self) -> Result<PgConnection, StoreError> {
+        // A plan made while a table is empty would go through it from end to end, and be kept while it grows.
+        let options = self.options.clone().options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            ("statement_timeout", "30s"),
+        ]);
         Ok(PgConnection::connect_with(&options).await?)
     }
 

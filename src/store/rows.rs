@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
 
 use crate::domain::{
-    AnswerCharset, CardClass, CardKind, CopayRatio, DatedRatio, ElderlyCertificate, HolderVerification, LimitCategory,
-    LimitCertificate, LimitKind, LossReason, Period, Relationship, RevocationReason, Sex, SpecificDisease,
-    SpecificDiseaseCertificate, TreatmentKind, Yen,
+    AnswerCharset, BatchFailure, BatchKind, BatchState, CardClass, CardKind, CopayRatio, DatedRatio, DayOf,
+    ElderlyCertificate, Format, HolderVerification, LimitCategory, LimitCertificate, LimitKind, LossReason, Period,
+    Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TreatmentKind, Yen,
 };
 
 use super::StoreError;
@@ -51,6 +51,11 @@ pub(crate) trait StoredEnum: Sized {
 }
 
 stored_as!(AnswerCharset in "charset": Utf8 = 0, ShiftJis = 1);
+stored_as!(BatchFailure in "failure": TriedTooOften = 1, Ordered = 2);
+stored_as!(BatchKind in "kind": Qualification = 1, ReferenceNumbers = 2, Visit = 3, Online = 4);
+stored_as!(BatchState in "state": Processing = 1, Done = 2, Failed = 3, Cancelled = 4, Expired = 5);
+stored_as!(DayOf in "day_of": Consent = 1, Examination = 2);
+stored_as!(Format in "format": Xml = 1, Json = 2);
 stored_as!(LossReason in "loss_reason": Death = 1, Welfare = 2, OtherInsurance = 3, Other = 99);
 stored_as!(Relationship in "relationship": Insured = 1, Dependant = 2);
 stored_as!(Sex in "sex": Male = 1, Female = 2, Unset = 3);

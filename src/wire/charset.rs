@@ -50,11 +50,15 @@ fn known(label: &str) -> Option<&'static Encoding> {
 }
 
 /// Encodes an answer. A character that Shift_JIS (Windows-31J) does not have becomes ●, as the real system shows it.
+///
+/// # Panics
+/// When `text` is not UTF-8, which everything that writes messages makes.
 #[must_use]
-pub fn encode(text: &str, charset: AnswerCharset) -> Vec<u8> {
+pub fn encode(text: Vec<u8>, charset: AnswerCharset) -> Vec<u8> {
     match charset {
-        AnswerCharset::Utf8 => text.as_bytes().to_vec(),
+        AnswerCharset::Utf8 => text,
         AnswerCharset::ShiftJis => {
+            let text = std::str::from_utf8(&text).expect("messages are written in UTF-8");
             let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
             if !unmappable {
                 return bytes.into_owned();
@@ -97,7 +101,7 @@ mod tests {
     #[test]
     fn what_shift_jis_lacks_becomes_a_black_dot() {
         // 髙 is in Windows-31J (0xFBFC), U+2123D is not.
-        assert_eq!(encode("髙\u{2123d}", AnswerCharset::ShiftJis), b"\xfb\xfc\x81\x9c");
-        assert_eq!(encode("髙\u{2123d}", AnswerCharset::Utf8), "髙\u{2123d}".as_bytes());
+        assert_eq!(encode("髙\u{2123d}".into(), AnswerCharset::ShiftJis), b"\xfb\xfc\x81\x9c");
+        assert_eq!(encode("髙\u{2123d}".into(), AnswerCharset::Utf8), "髙\u{2123d}".as_bytes());
     }
 }

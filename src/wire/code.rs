@@ -116,6 +116,12 @@ pub fn consent(given: bool) -> &'static str {
     if given { "1" } else { "0" }
 }
 
+/// 限度額適用認定証情報変更有無 (table 014): 0 変更なし, 1 変更あり or 判定不能.
+#[must_use]
+pub fn changed(changed: bool) -> &'static str {
+    if changed { "1" } else { "0" }
+}
+
 /// 同意フラグ from its code.
 #[must_use]
 pub fn parse_consent(code: &str) -> Option<bool> {

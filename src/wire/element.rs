@@ -1,5 +1,11 @@
 use super::fault::{Fault, FieldName, ValueFault};
 
+/// The element that holds what a message is about, beside its header.
+pub(super) const BODY: &str = "MessageBody";
+
+/// Takes the elements of a long body one by one.
+pub type Each<'a> = dyn FnMut(Element) -> Result<(), Fault> + 'a;
+
 /// How much a request may hold before it is refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -55,28 +61,35 @@ impl Element {
     }
 }
 
+/// Something with texts under names.
+pub(super) trait Texts {
+    /// The text of a member; an absent, empty or blank one is `None`.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault>;
+
+    /// The text of a mandatory member.
+    fn required(&self, name: &'static str) -> Result<&str, Fault> {
+        self.text(name)?.ok_or(Fault::Missing(name))
+    }
+}
+
 /// The members of an element, known to be allowed and single.
 pub(super) struct Group<'a> {
     children: &'a [Element],
 }
 
-impl<'a> Group<'a> {
-    fn find(&self, name: &str) -> Option<&'a Element> {
-        self.children.iter().find(|child| child.name == name)
-    }
-
-    /// The text of a member; an absent, empty or blank one is `None`.
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<&'a str>, Fault> {
+impl Texts for Group<'_> {
+    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
         let Some(child) = self.find(name) else { return Ok(None) };
         if !child.children.is_empty() {
             return Err(Fault::Value { element: name, reason: ValueFault::Kind });
         }
         Ok(Some(child.text.as_str()).filter(|text| !text.trim().is_empty()))
     }
+}
 
-    /// The text of a mandatory member.
-    pub(super) fn required(&self, name: &'static str) -> Result<&'a str, Fault> {
-        self.text(name)?.ok_or(Fault::Missing(name))
+impl<'a> Group<'a> {
+    fn find(&self, name: &str) -> Option<&'a Element> {
+        self.children.iter().find(|child| child.name == name)
     }
 
     /// A mandatory member that is a group itself.

@@ -27,6 +27,12 @@ pub enum Fault {
     /// A mandatory element that is absent or empty.
     #[error("mandatory element {0} is missing")]
     Missing(&'static str),
+    /// A file that asks about nobody.
+    #[error("the file names nobody")]
+    Nobody,
+    /// A file that asks about more people than a file may.
+    #[error("the file names more than {0} people")]
+    TooManyPeople(usize),
     /// An element whose value cannot be.
     #[error("element {element}: {reason}")]
     Value {
@@ -55,6 +61,15 @@ pub enum ValueFault {
     /// No symbol, number or branch.
     #[error(transparent)]
     Card(#[from] crate::domain::CardKeyError),
+    /// No reference number.
+    #[error(transparent)]
+    ReferenceNumber(#[from] crate::domain::ReferenceNumberError),
+    /// No reception number.
+    #[error(transparent)]
+    ReceptionNumber(#[from] crate::domain::ReceptionNumberError),
+    /// The first day of a range is after the last.
+    #[error("the first day is after the last")]
+    Days,
     /// Not one of the codes of its table.
     #[error("not a code of its table")]
     Code,

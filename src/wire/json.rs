@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::element::{Bounds, Element};
+use super::element::{BODY, Bounds, Each, Element};
 use super::fault::{Fault, ValueFault};
 use super::object::{Object, Value};
 
@@ -12,14 +12,27 @@ use super::object::{Object, Value};
 /// # Errors
 /// See [`Fault`].
 pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
+    read(body, bounds, None)
+}
+
+/// Reads a message of which the body may be long: what stands directly in it goes to `each`, object by object, and is not kept.
+/// `bounds` hold for each of them.
+///
+/// # Errors
+/// See [`Fault`]; a fault of `each` ends the reading.
+pub fn parse_json_each(body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element, Fault> {
+    read(body, bounds, Some(each))
+}
+
+fn read<'a, 'b>(body: &[u8], bounds: Bounds, each: Option<&'a mut Each<'b>>) -> Result<Element, Fault> {
     if body.is_empty() {
         return Err(Fault::Empty);
     }
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|_| Fault::Charset)?;
-    let mut state = State { left: bounds.elements, fault: None };
+    let mut state = State { left: bounds.elements, bounds, fault: None, each };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = Content { state: &mut state, depth_left: bounds.depth };
+    let seed = Content { state: &mut state, depth_left: bounds.depth, place: Place::Message };
     let parsed = seed.deserialize(&mut reader).and_then(|content| reader.end().map(|()| content));
     let mut contents = parsed.map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
     match (contents.len(), contents.pop()) {
@@ -30,25 +43,68 @@ pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
     }
 }
 
-struct State {
+struct State<'a, 'b> {
     left: usize,
+    bounds: Bounds,
     fault: Option<Fault>,
+    each: Option<&'a mut Each<'b>>,
 }
 
-/// Reads one JSON value into unnamed elements: one for a string or an object, one an entry for an array.
-struct Content<'a> {
-    state: &'a mut State,
-    depth_left: usize,
-}
-
-impl Content<'_> {
+impl State<'_, '_> {
     fn refuse<E: Error>(&mut self, fault: Fault) -> E {
-        self.state.fault = Some(fault);
+        self.fault = Some(fault);
         E::custom("refused")
+    }
+
+    /// Hands on what stands in the body; gives it back when nobody takes it.
+    fn hand_on<E: Error>(&mut self, key: &str, content: Element) -> Result<Option<Element>, E> {
+        let element = Element { name: key.to_owned(), ..content };
+        let Some(each) = &mut self.each else { return Ok(Some(element)) };
+        self.left = self.bounds.elements;
+        each(element).map(|()| None).map_err(|fault| self.refuse(fault))
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Content<'_> {
+/// Where a value stands.
+#[derive(Clone, Copy)]
+enum Place<'k> {
+    /// The whole text.
+    Message,
+    /// `XmlMsg`.
+    Root,
+    /// `MessageBody`.
+    Body,
+    /// Directly in the body, under this key.
+    InBody(&'k str),
+    /// Anywhere else.
+    Elsewhere,
+}
+
+impl<'k> Place<'k> {
+    fn of_member(self, key: &'k str) -> Self {
+        match self {
+            Self::Message => Self::Root,
+            Self::Root if key == BODY => Self::Body,
+            Self::Body => Self::InBody(key),
+            _ => Self::Elsewhere,
+        }
+    }
+}
+
+/// Reads one JSON value into unnamed elements: one for a string or an object, one an entry for an array.
+struct Content<'s, 'a, 'b, 'k> {
+    state: &'s mut State<'a, 'b>,
+    depth_left: usize,
+    place: Place<'k>,
+}
+
+impl Content<'_, '_, '_, '_> {
+    fn refuse<E: Error>(&mut self, fault: Fault) -> E {
+        self.state.refuse(fault)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Content<'_, '_, '_, '_> {
     type Value = Vec<Element>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -56,7 +112,7 @@ impl<'de> DeserializeSeed<'de> for Content<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Content<'_> {
+impl<'de> Visitor<'de> for Content<'_, '_, '_, '_> {
     type Value = Vec<Element>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,13 +129,17 @@ impl<'de> Visitor<'de> for Content<'_> {
         }
         let mut children = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
-            let seed = Content { state: self.state, depth_left: self.depth_left - 1 };
+            let place = self.place.of_member(&key);
+            let seed = Content { state: self.state, depth_left: self.depth_left - 1, place };
             for content in map.next_value_seed(seed)? {
                 if self.state.left == 0 {
                     return Err(self.refuse(Fault::TooLarge));
                 }
                 self.state.left -= 1;
-                children.push(Element { name: key.clone(), ..content });
+                match place {
+                    Place::InBody(key) => children.extend(self.state.hand_on(key, content)?),
+                    _ => children.push(Element { name: key.clone(), ..content }),
+                }
             }
         }
         Ok(vec![Element { children, ..Element::default() }])
@@ -91,12 +151,20 @@ impl<'de> Visitor<'de> for Content<'_> {
         }
         let mut contents = Vec::new();
         loop {
-            let seed = Content { state: self.state, depth_left: self.depth_left - 1 };
+            let seed = Content { state: self.state, depth_left: self.depth_left - 1, place: Place::Elsewhere };
             let Some(entry) = entries.next_element_seed(seed)? else { return Ok(contents) };
             if contents.len() + entry.len() > self.state.left {
                 return Err(self.refuse(Fault::TooLarge));
             }
-            contents.extend(entry);
+            match self.place {
+                // A long list is handed on while it is read; without a taker it is gathered like any other.
+                Place::InBody(key) if self.state.each.is_some() => {
+                    for content in entry {
+                        self.state.hand_on(key, content)?;
+                    }
+                }
+                _ => contents.extend(entry),
+            }
         }
     }
 
@@ -126,13 +194,37 @@ const NO_STRING: Fault = Fault::Value { element: "JSON", reason: ValueFault::Kin
 /// Writes an answer as JSON, members in specification order.
 #[must_use]
 pub fn write_json(header: &Object, body: &Object) -> Vec<u8> {
+    let mut out = up_to_body(header);
+    object(&mut out, body);
+    out.extend(b"}}");
+    out
+}
+
+fn up_to_body(header: &Object) -> Vec<u8> {
     let mut out = Vec::with_capacity(2048);
     out.extend(b"{\"XmlMsg\":{\"MessageHeader\":");
     object(&mut out, header);
     out.extend(b",\"MessageBody\":");
-    object(&mut out, body);
-    out.extend(b"}}");
     out
+}
+
+/// What stands before and after the objects of a body that holds an array of `name` and is written by itself.
+pub(super) fn frame(header: &Object, name: &str) -> (Vec<u8>, Vec<u8>) {
+    let mut before = up_to_body(header);
+    before.push(b'{');
+    string(&mut before, name);
+    before.extend(b":[");
+    (before, b"]}}}".to_vec())
+}
+
+/// Objects of an array, behind others that are there already.
+pub(super) fn repeated(out: &mut Vec<u8>, entries: &[Object]) {
+    for entry in entries {
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        object(out, entry);
+    }
 }
 
 fn object(out: &mut Vec<u8>, object: &Object) {
@@ -208,6 +300,31 @@ mod tests {
             assert_eq!(parse(text), Err(fault), "{text}");
         }
         assert_eq!(parse_json(b"{\"XmlMsg\":\"\x8e\"}", Bounds::SINGLE), Err(Fault::Charset));
+    }
+
+    #[test]
+    fn a_body_comes_object_by_object() {
+        let people = r#"{"A":"1","B":"2"},"#.repeat(1000);
+        let text = format!(r#"{{"XmlMsg":{{"MessageHeader":{{"H":"1"}},"MessageBody":{{"P":[{}{{"A":"9"}}]}}}}}}"#, people);
+        let bounds = Bounds { depth: 5, elements: 8 };
+        let mut seen = 0;
+        let root = parse_json_each(text.as_bytes(), bounds, &mut |person| {
+            assert_eq!(person.name, "P");
+            seen += 1;
+            Ok(())
+        });
+        let root = root.unwrap();
+        assert_eq!((seen, root.children.len(), root.children[1].children.len()), (1001, 2, 0));
+        let stopped = parse_json_each(text.as_bytes(), bounds, &mut |_| Err(Fault::TooLarge));
+        assert_eq!(stopped, Err(Fault::TooLarge));
+        let one = br#"{"XmlMsg":{"MessageBody":{"P":{"A":"1"}}}}"#;
+        let mut names = Vec::new();
+        parse_json_each(one, bounds, &mut |person| {
+            names.push(person.name);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(names, ["P"]);
     }
 
     #[test]

@@ -70,5 +70,6 @@ fn request<'a>(symbol: &'a str, number: &'a str) -> NewRequest<'a> {
         branch: Some("00"),
         birth_on: jiff::civil::date(1980, 1, 1),
         limit_consent: true,
+        identifier: None,
     }
 }

@@ -1,7 +1,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::element::{Bounds, Element};
+use super::element::{BODY, Bounds, Each, Element};
 use super::fault::{Fault, FieldName};
 
 /// Reads one XML document.
@@ -12,9 +12,22 @@ use super::fault::{Fault, FieldName};
 /// # Errors
 /// See [`Fault`].
 pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element, Fault> {
+    read(text, bounds, None)
+}
+
+/// Reads one XML document of which the body may be long: what stands directly in it goes to `each`, element by element, and is
+/// not kept. `bounds` hold for each of them.
+///
+/// # Errors
+/// See [`Fault`]; a fault of `each` ends the reading.
+pub fn parse_xml_each(text: &str, bounds: Bounds, each: &mut Each<'_>) -> Result<Element, Fault> {
+    read(text, bounds, Some(each))
+}
+
+fn read<'a, 'b>(text: &str, bounds: Bounds, each: Option<&'a mut Each<'b>>) -> Result<Element, Fault> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().trim_markup_names_in_closing_tags = true;
-    let mut tree = Tree { open: Vec::new(), root: None, left: bounds.elements, bounds };
+    let mut tree = Tree { open: Vec::new(), root: None, left: bounds.elements, bounds, each };
     loop {
         match reader.read_event().map_err(|_| Fault::Malformed)? {
             Event::Start(start) => tree.open(&start)?,
@@ -37,14 +50,15 @@ pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element, Fault> {
     tree.root.ok_or(Fault::Malformed)
 }
 
-struct Tree {
+struct Tree<'a, 'b> {
     open: Vec<Element>,
     root: Option<Element>,
     left: usize,
     bounds: Bounds,
+    each: Option<&'a mut Each<'b>>,
 }
 
-impl Tree {
+impl Tree<'_, '_> {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Fault> {
         if self.root.is_some() {
             return Err(Fault::Malformed);
@@ -62,6 +76,12 @@ impl Tree {
 
     fn close(&mut self) -> Result<(), Fault> {
         let element = self.open.pop().ok_or(Fault::Malformed)?;
+        if let (Some(each), [_, body]) = (&mut self.each, self.open.as_slice())
+            && body.name == BODY
+        {
+            self.left = self.bounds.elements;
+            return each(element);
+        }
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),
@@ -126,6 +146,27 @@ mod tests {
             assert_eq!(parse(text), Err(fault), "{text}");
         }
         assert!(matches!(parse("<a b='1'/>"), Err(Fault::Unknown(_))));
+    }
+
+    #[test]
+    fn a_body_comes_element_by_element() {
+        let text = format!("<m><h>1</h><MessageBody>{}</MessageBody></m>", "<p><q>x</q></p>".repeat(1000));
+        let mut seen = 0;
+        let root = parse_xml_each(&text, Bounds { depth: 4, elements: 6 }, &mut |person| {
+            assert_eq!((person.name.as_str(), person.children[0].text.as_str()), ("p", "x"));
+            seen += 1;
+            Ok(())
+        });
+        let root = root.unwrap();
+        assert_eq!((seen, root.children.len(), root.children[1].children.len()), (1000, 2, 0));
+        let mut left = 10;
+        let stopped = parse_xml_each(&text, Bounds { depth: 4, elements: 6 }, &mut |_| {
+            left -= 1;
+            if left == 0 { Err(Fault::TooLarge) } else { Ok(()) }
+        });
+        assert_eq!((stopped, left), (Err(Fault::TooLarge), 0));
+        let large = format!("<m><MessageBody><p>{}</p></MessageBody></m>", "<q/>".repeat(9));
+        assert_eq!(parse_xml_each(&large, Bounds { depth: 4, elements: 6 }, &mut |_| Ok(())), Err(Fault::TooLarge));
     }
 
     #[test]

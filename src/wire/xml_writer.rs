@@ -6,52 +6,72 @@ use super::object::{Object, Value};
 /// Writes an answer as XML in the given character set, children in the order of the real application.
 #[must_use]
 pub fn write_xml(header: &Object, body: &Object, charset: AnswerCharset) -> Vec<u8> {
-    let label = match charset {
-        AnswerCharset::Utf8 => "UTF-8",
-        AnswerCharset::ShiftJis => "Shift_JIS",
-    };
-    let mut text = String::with_capacity(2048);
-    text.push_str("<?xml version=\"1.0\" encoding=\"");
-    text.push_str(label);
-    text.push_str("\" standalone=\"no\"?>\n");
-    text.push_str("<XmlMsg>");
-    element(&mut text, "MessageHeader", |text| members(text, header));
+    let mut text = up_to_body(header, charset);
     element(&mut text, "MessageBody", |text| members(text, body));
-    text.push_str("</XmlMsg>\n");
-    encode(&text, charset)
+    text.extend(END);
+    encode(text, charset)
 }
 
-fn members(text: &mut String, object: &Object) {
+/// What stands behind the body.
+const END: &[u8] = b"</XmlMsg>\n";
+
+/// What stands before and after the content of a body that is written by itself.
+pub(super) fn frame(header: &Object, charset: AnswerCharset) -> (Vec<u8>, Vec<u8>) {
+    let mut before = up_to_body(header, charset);
+    before.extend(b"<MessageBody>");
+    (encode(before, charset), [b"</MessageBody>", END].concat())
+}
+
+fn up_to_body(header: &Object, charset: AnswerCharset) -> Vec<u8> {
+    let label: &[u8] = match charset {
+        AnswerCharset::Utf8 => b"UTF-8",
+        AnswerCharset::ShiftJis => b"Shift_JIS",
+    };
+    let mut text = Vec::with_capacity(2048);
+    text.extend(b"<?xml version=\"1.0\" encoding=\"");
+    text.extend(label);
+    text.extend(b"\" standalone=\"no\"?>\n<XmlMsg>");
+    element(&mut text, "MessageHeader", |text| members(text, header));
+    text
+}
+
+fn members(text: &mut Vec<u8>, object: &Object) {
     for (name, value) in object.in_xml_order() {
-        element(text, name, |text| match value {
-            Value::Text(content) => escape(text, content),
-            Value::Object(inner) => members(text, inner),
-            Value::List(item, entries) => {
-                for entry in entries {
-                    element(text, item, |text| members(text, entry));
-                }
-            }
-        });
-    }
-}
-
-fn element(text: &mut String, name: &str, content: impl FnOnce(&mut String)) {
-    text.push('<');
-    text.push_str(name);
-    text.push('>');
-    content(text);
-    text.push_str("</");
-    text.push_str(name);
-    text.push('>');
-}
-
-fn escape(text: &mut String, content: &str) {
-    for c in content.chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            other => text.push(other),
+        match value {
+            Value::Text(content) => element(text, name, |text| escape(text, content)),
+            Value::Object(inner) => element(text, name, |text| members(text, inner)),
+            Value::List(item, entries) => element(text, name, |text| repeated(text, item, entries)),
         }
     }
+}
+
+/// The same element for each entry, in UTF-8.
+pub(super) fn repeated(text: &mut Vec<u8>, name: &str, entries: &[Object]) {
+    for entry in entries {
+        element(text, name, |text| members(text, entry));
+    }
+}
+
+fn element(text: &mut Vec<u8>, name: &str, content: impl FnOnce(&mut Vec<u8>)) {
+    text.push(b'<');
+    text.extend(name.as_bytes());
+    text.push(b'>');
+    content(text);
+    text.extend(b"</");
+    text.extend(name.as_bytes());
+    text.push(b'>');
+}
+
+fn escape(text: &mut Vec<u8>, content: &str) {
+    let mut rest = content;
+    while let Some(place) = rest.find(['&', '<', '>']) {
+        text.extend(&rest.as_bytes()[..place]);
+        text.extend(match rest.as_bytes()[place] {
+            b'&' => b"&amp;".as_slice(),
+            b'<' => b"&lt;",
+            _ => b"&gt;",
+        });
+        rest = &rest[place + 1..];
+    }
+    text.extend(rest.as_bytes());
 }

@@ -9,6 +9,7 @@ mod access_log;
 mod architecture;
 mod ask;
 mod bad_input;
+mod bulk;
 mod callers;
 mod card_certificates;
 mod card_signatures;

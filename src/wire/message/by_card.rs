@@ -6,14 +6,15 @@ use crate::decide::Answer;
 use crate::domain::{
     AnswerCharset, BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, InstitutionCode, InsurerNumber,
 };
-use crate::wire::element::{Element, Group};
+use crate::wire::element::{Element, Texts};
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code};
 
-use super::header::{Processed, date_text, free_text, parse_date, value};
-use super::qualification::{self, ANSWER_BODY, Understood, header, open, request_header};
-use super::record::{RECORD, record};
+use super::header::{Processed, Reference, date_text, free_text, parse_date, value};
+use super::qualification::{self, ANSWER_BODY, header, open, request_header};
+use super::record::{RECORD, limit, record};
+use super::refusal::Understood;
 
 /// The file id of the message without `req` and `res`.
 pub const ID: &str = "OQSsiquc01";
@@ -40,19 +41,13 @@ impl Request {
     /// What a refusal of this request repeats.
     #[must_use]
     pub fn understood(&self) -> Understood {
-        Understood { check_on: Some(self.query.check_on), file_identifier: self.echo.file_identifier.clone() }
+        Understood {
+            check_on: Some(self.query.check_on),
+            file_identifier: self.echo.file_identifier.clone(),
+            ..Understood::default()
+        }
     }
 }
-
-const SEARCH_INFO: [&str; 7] = [
-    "InsurerNumber",
-    "InsuredCardSymbol",
-    "InsuredIdentificationNumber",
-    "InsuredBranchNumber",
-    "Birthdate",
-    "LimitApplicationCertificateRelatedConsFlg",
-    "ArbitraryIdentifier",
-];
 
 impl Request {
     /// Reads a request out of either format.
@@ -67,20 +62,33 @@ impl Request {
     fn read(root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
         let opened = open(root, understood)?;
         let body = opened.body.group("MessageBody", &["QualificationConfirmSearchInfo"])?;
-        let info = body.element("QualificationConfirmSearchInfo")?.group("QualificationConfirmSearchInfo", &SEARCH_INFO)?;
+        let info =
+            body.element("QualificationConfirmSearchInfo")?.group("QualificationConfirmSearchInfo", SEARCH_INFO.keys())?;
 
-        let query = card_query(&info, opened.check_on)?;
-        free_text(&info, "ArbitraryIdentifier", 50)?;
+        let query = asked(&info)?.on(opened.check_on);
         let mut echo = Echo { file_identifier: understood.file_identifier.clone(), ..Echo::default() };
-        for element in SEARCH_INFO {
-            echo.search_info.extend(info.text(element)?.map(|text| (element, text.to_owned())));
+        for element in SEARCH_INFO.keys() {
+            echo.search_info.extend(info.text(element)?.map(|text| (*element, text.to_owned())));
         }
         Ok(Self { institution: opened.institution, query, echo })
     }
 }
 
-/// The question in a QualificationConfirmSearchInfo.
-fn card_query(info: &Group<'_>, check_on: Date) -> Result<CardQuery, Fault> {
+/// What a QualificationConfirmSearchInfo asks; the day stands elsewhere in the message.
+pub(super) struct Asked {
+    key: CardKey,
+    birth_on: BirthDate,
+    limit_consent: bool,
+}
+
+impl Asked {
+    pub fn on(self, check_on: Date) -> CardQuery {
+        CardQuery { key: self.key, birth_on: self.birth_on, check_on, limit_consent: self.limit_consent }
+    }
+}
+
+/// Reads a QualificationConfirmSearchInfo.
+pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
     let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
@@ -92,10 +100,11 @@ fn card_query(info: &Group<'_>, check_on: Date) -> Result<CardQuery, Fault> {
     let flag = info.required("LimitApplicationCertificateRelatedConsFlg")?;
     let limit_consent =
         value("LimitApplicationCertificateRelatedConsFlg", code::parse_consent(flag).ok_or(ValueFault::Code))?;
-    Ok(CardQuery { key: CardKey { insurer, symbol, number, branch }, birth_on, check_on, limit_consent })
+    free_text(info, "ArbitraryIdentifier", 50)?;
+    Ok(Asked { key: CardKey { insurer, symbol, number, branch }, birth_on, limit_consent })
 }
 
-pub(super) static SEARCH_INFO_SHAPE: Shape = shape![
+pub(super) static SEARCH_INFO: Shape = shape![
     "InsurerNumber",
     "InsuredCardSymbol",
     "InsuredIdentificationNumber",
@@ -128,32 +137,38 @@ pub struct NewRequest<'a> {
     pub birth_on: Date,
     /// 限度額適用認定証提供同意.
     pub limit_consent: bool,
+    /// 任意の識別子, which the answer repeats.
+    pub identifier: Option<&'a str>,
 }
 
 impl NewRequest<'_> {
     /// The message in a format; XML in the given character set.
     #[must_use]
     pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
-        let owned = |text: &str| text.to_owned();
         let header = request_header(self.institution, self.check_on, self.file_identifier);
-        let info = Object::new(&SEARCH_INFO_SHAPE)
+        let body = Object::new(&REQUEST_BODY).set("QualificationConfirmSearchInfo", Value::Object(self.info()));
+        format.write(&header, &body, charset)
+    }
+
+    pub(super) fn info(&self) -> Object {
+        let owned = |text: &str| text.to_owned();
+        Object::new(&SEARCH_INFO)
             .text("InsurerNumber", owned(self.insurer))
             .text_if("InsuredCardSymbol", self.symbol.map(owned))
             .text("InsuredIdentificationNumber", owned(self.number))
             .text_if("InsuredBranchNumber", self.branch.map(owned))
             .text("Birthdate", date_text(self.birth_on))
-            .text("LimitApplicationCertificateRelatedConsFlg", code::consent(self.limit_consent));
-        let body = Object::new(&REQUEST_BODY).set("QualificationConfirmSearchInfo", Value::Object(info));
-        format.write(&header, &body, charset)
+            .text("LimitApplicationCertificateRelatedConsFlg", code::consent(self.limit_consent))
+            .text_if("ArbitraryIdentifier", self.identifier.map(owned))
     }
 }
 
 /// OQS-IF-002 資格確認結果, encoded.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
-    let header =
-        header(processed, request.query.check_on, request.echo.file_identifier.as_deref()).text("SegmentOfResult", "1");
-    let mut search_info = Object::new(&SEARCH_INFO_SHAPE);
+    let header = header(processed, Reference::InsuredCard, request.query.check_on, request.echo.file_identifier.as_deref())
+        .text("SegmentOfResult", "1");
+    let mut search_info = Object::new(&SEARCH_INFO);
     for (element, text) in &request.echo.search_info {
         search_info = search_info.text(element, text.clone());
     }
@@ -162,7 +177,8 @@ pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer
         .text("ProcessingResultStatus", "1")
         .text("QualificationValidity", code::validity(answer.validity));
     if let Some(found) = &answer.record {
-        let records = vec![record(&RECORD, processed, found, insurer_name.unwrap_or_default())];
+        let shown = record(&RECORD, found, insurer_name.unwrap_or_default());
+        let records = vec![limit(shown, found, processed.at)];
         body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
     }
     qualification::write(processed, &header, &body)

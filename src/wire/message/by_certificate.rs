@@ -11,14 +11,15 @@ use crate::decide::Record;
 use crate::domain::{
     AnswerCharset, CONSENT_LASTS, Consent, Consents, HolderVerification, InstitutionCode, TreatmentKind, Validity,
 };
-use crate::wire::element::{Element, Group};
+use crate::wire::element::{Element, Group, Texts};
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code};
 
-use super::header::{Processed, Refusal, time_text, value};
-use super::qualification::{self, ANSWER_BODY, Understood, header, open, request_header};
-use super::record::{RECORD, RECORD_2025, diseases, record};
+use super::header::{Processed, Reference, Refusal, time_text, value};
+use super::qualification::{self, ANSWER_BODY, header, open, request_header};
+use super::record::{RECORD, RECORD_2025, diseases, limit, record};
+use super::refusal::Understood;
 
 /// A card that is shown.
 #[derive(Clone)]
@@ -147,7 +148,7 @@ impl Request {
     /// What a refusal of this request repeats.
     #[must_use]
     pub fn understood(&self) -> Understood {
-        Understood { check_on: Some(self.check_on), file_identifier: self.file_identifier.clone() }
+        Understood { check_on: Some(self.check_on), file_identifier: self.file_identifier.clone(), ..Understood::default() }
     }
 }
 
@@ -242,7 +243,10 @@ pub fn answer(
         let shape = if request.since_2025 { &RECORD_2025 } else { &RECORD };
         let records = records
             .iter()
-            .map(|(shown, insurer)| consented(record(shape, processed, shown, insurer), processed, request, shown))
+            .map(|(shown, insurer)| {
+                let record = limit(record(shape, shown, insurer), shown, processed.at);
+                consented(record, processed, request, shown)
+            })
             .collect();
         body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
     }
@@ -260,7 +264,7 @@ pub fn unusable(processed: &Processed, request: &Request, reason: &Refusal) -> V
 }
 
 fn normal_header(processed: &Processed, request: &Request) -> Object {
-    header(processed, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
+    header(processed, Reference::Card, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
 }
 
 /// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time

@@ -2,7 +2,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError};
 use crate::wire::Format;
-use crate::wire::element::Group;
+use crate::wire::element::Texts;
 use crate::wire::fault::{Fault, ValueFault};
 
 /// What an answer's header says about its making.
@@ -16,8 +16,6 @@ pub struct Processed {
     pub charset: AnswerCharset,
     /// The format of this answer.
     pub format: Format,
-    /// How was asked.
-    pub reference: Reference,
 }
 
 /// 照会区分 (code table 002): how was asked.
@@ -78,19 +76,19 @@ pub(super) fn parse_date(text: &str) -> Option<Date> {
 }
 
 /// A mandatory date.
-pub(super) fn required_date(group: &Group<'_>, element: &'static str) -> Result<Date, Fault> {
+pub(super) fn required_date(group: &impl Texts, element: &'static str) -> Result<Date, Fault> {
     parse_date(group.required(element)?).ok_or(Fault::Value { element, reason: ValueFault::Date })
 }
 
 /// The institution that a message says it comes from.
-pub(super) fn institution(group: &Group<'_>) -> Result<InstitutionCode, Fault> {
+pub(super) fn institution(group: &impl Texts) -> Result<InstitutionCode, Fault> {
     const ELEMENT: &str = "MedicalInstitutionCode";
     InstitutionCode::parse(group.required(ELEMENT)?)
         .map_err(|reason: InstitutionCodeError| Fault::Value { element: ELEMENT, reason: reason.into() })
 }
 
 /// Free text of at most `most` characters without control characters.
-pub(super) fn free_text(group: &Group<'_>, element: &'static str, most: usize) -> Result<Option<String>, Fault> {
+pub(super) fn free_text(group: &impl Texts, element: &'static str, most: usize) -> Result<Option<String>, Fault> {
     let Some(text) = group.text(element)? else { return Ok(None) };
     if text.chars().count() > most || text.chars().any(char::is_control) {
         return Err(Fault::Value { element, reason: ValueFault::Text });

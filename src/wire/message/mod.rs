@@ -1,13 +1,18 @@
 //! One file per message family, named after its query path.
 
+pub mod bulk_fetch;
+pub mod bulk_register;
 pub mod by_card;
 pub mod by_certificate;
+pub mod entry;
 mod header;
 #[cfg(test)]
 mod order;
 mod qualification;
 pub mod record;
-pub mod unknown;
+pub mod reference_number;
+mod refusal;
+pub mod unit;
 
 pub use header::{Processed, Reference, Refusal, date_text};
-pub use qualification::{Understood, refusal};
+pub use refusal::{Family, Understood, refusal};

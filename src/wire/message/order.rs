@@ -1,6 +1,6 @@
 //! The order of elements in XML, against what wire.md 2.0.1 gives.
 
-use super::by_card::SEARCH_INFO_SHAPE;
+use super::by_card::SEARCH_INFO;
 use super::qualification::{ANSWER_BODY, ANSWER_HEADER};
 use super::record::{DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD, RECORD_2025};
 use crate::wire::object::Shape;
@@ -28,7 +28,7 @@ fn body_comes_in_the_order_of_real_messages() {
          ProcessingResultMessage, ProcessingResultStatus, QualificationValidity",
     );
     assert_order(
-        &SEARCH_INFO_SHAPE,
+        &SEARCH_INFO,
         "LimitApplicationCertificateRelatedConsFlg, InsurerNumber, ArbitraryIdentifier, InsuredIdentificationNumber, \
          InsuredCardSymbol, InsuredBranchNumber, Birthdate",
     );

@@ -7,15 +7,9 @@ use crate::wire::element::{Element, Group};
 use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, shape};
 
-use super::header::{Processed, Refusal, date_text, free_text, institution, required_date};
+use super::header::{Processed, Reference, Refusal, date_text, free_text, institution, required_date};
+use super::refusal::{Understood, refused};
 use crate::domain::InstitutionCode;
-
-/// What was understood of a request that cannot be answered: as much of its header as stood before the fault.
-#[derive(Clone, Default)]
-pub struct Understood {
-    pub(super) check_on: Option<Date>,
-    pub(super) file_identifier: Option<String>,
-}
 
 /// The header that every request for 資格確認 has, and its body.
 pub(super) struct Opened<'a> {
@@ -70,19 +64,12 @@ pub(super) static ANSWER_BODY: Shape = shape![
     "ResultList",
 ];
 
-/// An answer that says why the request could not be processed. What was understood of the header is repeated, because clients
-/// pair answers by it; the check date falls back to the day of processing, because clients insist on the element.
-#[must_use]
-pub fn refusal(processed: &Processed, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
+/// An answer that says why the request could not be processed. The check date falls back to the day of processing, because
+/// clients insist on the element.
+pub(super) fn refusal(processed: &Processed, reference: Reference, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
     let check_on = understood.check_on.unwrap_or_else(|| processed.at.date());
-    let header = header(processed, check_on, understood.file_identifier.as_deref())
-        .text("SegmentOfResult", "9")
-        .text("ErrorCode", refusal.code)
-        .text("ErrorMessage", refusal.message.clone());
-    let body = Object::new(&ANSWER_BODY)
-        .text("ProcessingResultStatus", "2")
-        .text("ProcessingResultCode", refusal.code)
-        .text("ProcessingResultMessage", refusal.message.clone());
+    let header = header(processed, reference, check_on, understood.file_identifier.as_deref());
+    let (header, body) = refused(header, Object::new(&ANSWER_BODY), refusal);
     write(processed, &header, &body)
 }
 
@@ -90,12 +77,12 @@ pub(super) fn write(processed: &Processed, header: &Object, body: &Object) -> Ve
     processed.format.write(header, body, processed.charset)
 }
 
-pub(super) fn header(processed: &Processed, check_on: Date, file_identifier: Option<&str>) -> Object {
+pub(super) fn header(processed: &Processed, reference: Reference, check_on: Date, file_identifier: Option<&str>) -> Object {
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("QualificationConfirmationDate", date_text(check_on))
         .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
         .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
-        .text("ReferenceClassification", code::reference(processed.reference))
+        .text("ReferenceClassification", code::reference(reference))
         .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }

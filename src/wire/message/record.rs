@@ -1,11 +1,13 @@
 //! ResultOfQualificationConfirmation: one coverage as an answer shows it.
 
+use jiff::civil::DateTime;
+
 use crate::decide::{Part, Record};
 use crate::domain::{ElderlyCertificate, LimitCertificate, SpecificDiseaseCertificate};
 use crate::wire::code;
 use crate::wire::object::{Object, Shape, Value, shape};
 
-use super::header::{Processed, date_text};
+use super::header::{date_text, time_text};
 
 /// A record's members in specification order, with those that came later where we put them: where they stand in the
 /// specification is not public.
@@ -87,6 +89,39 @@ pub(super) static RECORD_2025: Shape = record_shape![
     "PrescriptionInfoConsFlg",
     "PrescriptionInfoConsTime",
     "PrescriptionInfoAvailableTime",
+];
+
+/// The record of a bulk result: without consents and what takes them, but with the mark of change (wire.md 2.4). How many members
+/// the real one has is not known; with any number from 25 to 48 the order is the same.
+pub(super) static BULK_RECORD: Shape = shape![
+    "InsuredCardClassification",
+    "InsurerNumber",
+    "InsuredCardSymbol",
+    "InsuredIdentificationNumber",
+    "InsuredBranchNumber",
+    "PersonalFamilyClassification",
+    "InsuredName",
+    "Name",
+    "NameOfOther",
+    "NameKana",
+    "NameOfOtherKana",
+    "Sex1",
+    "Sex2",
+    "Birthdate",
+    "Address",
+    "PostNumber",
+    "QualificationDate",
+    "DisqualificationDate",
+    "InsuredCertificateIssuanceDate",
+    "InsuredCardValidDate",
+    "InsuredCardExpirationDate",
+    "InsuredPartialContributionRatio",
+    "PreschoolClassification",
+    "ReasonOfLoss",
+    "InsurerName",
+    "ElderlyRecipientCertificateInfo",
+    "LimitApplicationCertificateChanged",
+    "PublicExpenseResultList",
 ];
 
 pub(super) static LIMIT_INFO: Shape = shape![
@@ -185,8 +220,8 @@ pub fn elements(part: Part) -> &'static [&'static str] {
     }
 }
 
-/// A record as an object of `shape`.
-pub(super) fn record(shape: &'static Shape, processed: &Processed, record: &Record, insurer_name: &str) -> Object {
+/// A record as an object of `shape`, but for what takes the patient's consent.
+pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str) -> Object {
     let coverage = &record.coverage;
     let identity = &coverage.identity;
     let text = |t: &crate::domain::PersonalText| t.as_str().to_owned();
@@ -213,23 +248,29 @@ pub(super) fn record(shape: &'static Shape, processed: &Processed, record: &Reco
         .text_if("InsuredPartialContributionRatio", record.ratio.map(|dated| code::ratio(dated.ratio)))
         .text_if("PreschoolClassification", record.preschool.then_some("1"))
         .text_if("ReasonOfLoss", record.loss.map(|loss| code::loss_reason(loss.reason)))
-        .text("InsurerName", insurer_name.to_owned())
-        .text("LimitApplicationCertificateRelatedConsFlg", code::consent(record.limit_consent));
+        .text("InsurerName", insurer_name.to_owned());
     if record.shows_address {
         object = object
             .text_if("Address", identity.address.as_ref().map(text))
             .text_if("PostNumber", identity.post_number.as_ref().map(|p| p.as_str().to_owned()));
     }
-    if record.limit_consent {
-        object = object.text("LimitApplicationCertificateRelatedConsTime", processed.at_text());
-    }
     if let Some(elderly) = &record.elderly {
         object = object.set("ElderlyRecipientCertificateInfo", Value::Object(elderly_info(elderly)));
     }
-    if let Some(limit) = &record.limit {
-        object = object.set("LimitApplicationCertificateRelatedInfo", Value::Object(limit_info(limit)));
-    }
     object
+}
+
+/// Adds what the patient decided about the limit certificate, at the time `at`, and the certificate.
+pub(super) fn limit(object: Object, record: &Record, at: DateTime) -> Object {
+    let object = object.text("LimitApplicationCertificateRelatedConsFlg", code::consent(record.limit_consent));
+    if !record.limit_consent {
+        return object;
+    }
+    let object = object.text("LimitApplicationCertificateRelatedConsTime", time_text(at));
+    match &record.limit {
+        Some(limit) => object.set("LimitApplicationCertificateRelatedInfo", Value::Object(limit_info(limit))),
+        None => object,
+    }
 }
 
 /// 特定疾病療養受療証情報; none when there is no certificate to show.

@@ -1,0 +1,220 @@
+//! Files with questions about 5,000 people each, from upload to fetched result, over mutual TLS and a PostgreSQL that waits for the
+//! disk: `cargo bench --bench bulk`. One million people are loaded; client, server and PostgreSQL share the machine.
+//!
+//! `PEOPLE=100000` and `ROUNDS=3` make it smaller.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jiff::civil::{Date, date};
+use shikaku::app::App;
+use shikaku::clock::{Clock, system_now};
+use shikaku::config::{Config, Limits, Secret};
+use shikaku::domain::{AnswerCharset, InstitutionCode};
+use shikaku::fixtures::Fixtures;
+use shikaku::pki::{Authority, KeyKind, PkiFiles};
+use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
+use shikaku::store::Store;
+use shikaku::terminal::{Connection, Terminal};
+use shikaku::wire::Format;
+use shikaku::wire::message::bulk_fetch;
+use shikaku::wire::message::bulk_register::people_file;
+use shikaku::wire::message::by_card::NewRequest;
+
+const PERSONS: usize = 5000;
+
+/// How often a client asks whether the result is there.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
+/// certificate and every hundredth with a second coverage.
+const LOAD: [&str; 3] = [
+    "insert into person (fixture_id, about, address_withheld, self_information_blocked)
+     select null, null, false, false from generate_series(1, $1)",
+    "insert into coverage
+          ( person_id, acquired_on, birth_on, card_issued_on, card_valid_from, relationship, card_class, sex, search_key
+          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates )
+     select least, date '2015-04-01', date '1950-01-01' + (n % 21915), date '2024-12-02', date '2024-12-02', 1, 1, 1 + n % 2
+          , '06132013' || chr(31) || 'B' || n / 10000 || chr(31) || 1000000 + n, '06132013', 'B' || n / 10000, (1000000 + n)::text, '00'
+          , '負荷　' || n, 'ﾌｶ ' || n, '負荷　' || n, '100-0001', '東京都千代田区試験町' || n % 100 || '－' || n % 30
+          , case when n % 5 = 0 then array[row(1, 3, date '2026-07-21', date '2026-08-01', date '2027-07-31', null)::limit_certificate] end
+       from (select id as least, (id - (select min(id) from person where fixture_id is null))::integer as n
+               from person where fixture_id is null) as numbered",
+    "analyze",
+];
+
+fn main() {
+    // Cargo runs every benchmark with --bench; `cargo test --benches` does not, and then there is nothing to do.
+    if std::env::args().any(|argument| argument == "--bench") {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(run());
+    }
+}
+
+fn number_of(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+}
+
+async fn run() {
+    let people = number_of("PEOPLE", 1_000_000);
+    let rounds = number_of("ROUNDS", 9);
+    let directory = tempfile::Builder::new().prefix("shikaku-bench-").tempdir().unwrap();
+    let postgres = PrivatePostgres::start(&Binaries::find().unwrap(), &directory.path().join("postgres"), Durability::Kept)
+        .await
+        .unwrap();
+    let store = Store::connect(postgres.options("postgres"), 12).await.unwrap();
+    store.migrate().await.unwrap();
+    let fixtures = Fixtures::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
+    let files = PkiFiles::at(&directory.path().join("pki"));
+    let authority = Authority::init(&files).unwrap();
+    let institutions: Vec<InstitutionCode> =
+        fixtures.institutions.iter().map(|entry| entry.institution.code).take(9).collect();
+    for code in &institutions {
+        authority.issue_terminal(code, "bench", KeyKind::Ecdsa).unwrap();
+    }
+    fixtures.issue_cards(&files, system_now()).unwrap();
+    fixtures.load(&store, &files, system_now(), false).await.unwrap();
+    load(&store, people).await;
+    let mut limits = Limits::default();
+    // Every round asks about other people.
+    limits.bulk.people_a_day = 0;
+    let config = Config {
+        terminal_addr: "127.0.0.1:0".parse().unwrap(),
+        operator_addr: "127.0.0.1:0".parse().unwrap(),
+        operator_token: None,
+        pki: files.root().to_owned(),
+        secret: Secret::random().unwrap(),
+        limits,
+    };
+    let app = App::start(config, store, Clock::system()).await.unwrap();
+    let mut clients = Vec::new();
+    for code in institutions.iter().filter(|code| is_utf8(&fixtures, code)).take(2) {
+        let (certificate, key) = (files.terminal(code, "bench"), files.terminal_key(code, "bench"));
+        let address = app.terminal_addr().to_string();
+        clients.push((*code, Terminal::new(&address, &files.ca(), Some((&certificate, &key))).unwrap()));
+    }
+    println!("{people} people, files of {PERSONS}, {rounds} rounds");
+    let mut random = Random(7);
+    let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..=rounds {
+        let xml = both(&clients, Format::Xml, people, &mut random).await;
+        let json = both(&clients, Format::Json, people, &mut random).await;
+        let alone = one(&clients[0], Format::Xml, file(clients[0].0, people, Format::Xml, &mut random)).await;
+        let alone_json = one(&clients[0], Format::Json, file(clients[0].0, people, Format::Json, &mut random)).await;
+        // The first round warms up.
+        if round > 0 {
+            for (all, time) in times.iter_mut().zip([xml, json, alone, alone_json]) {
+                all.push(time);
+            }
+        }
+    }
+    app.stop().await;
+    let [xml, json, alone, alone_json] = times;
+    let a_second = |times: Vec<Duration>| times.into_iter().map(|time| 2.0 * PERSONS as f64 / time.as_secs_f64()).collect();
+    show("two files at once in XML, persons a second", 0, a_second(xml));
+    show("two files at once in JSON, persons a second", 0, a_second(json));
+    let seconds = |times: Vec<Duration>| times.into_iter().map(|time| time.as_secs_f64()).collect();
+    show("one file alone in XML, seconds", 3, seconds(alone));
+    show("one file alone in JSON, seconds", 3, seconds(alone_json));
+}
+
+fn is_utf8(fixtures: &Fixtures, code: &InstitutionCode) -> bool {
+    fixtures
+        .institutions
+        .iter()
+        .any(|entry| entry.institution.code == *code && entry.institution.charset == AnswerCharset::Utf8)
+}
+
+async fn load(store: &Store, people: usize) {
+    let begun = Instant::now();
+    let mut connection = store.dedicated().await.unwrap();
+    sqlx::query("set statement_timeout = 0").execute(&mut connection).await.unwrap();
+    sqlx::query(LOAD[0]).bind(i32::try_from(people).unwrap()).execute(&mut connection).await.unwrap();
+    for statement in &LOAD[1..] {
+        sqlx::query(*statement).execute(&mut connection).await.unwrap();
+    }
+    println!("loaded in {:.0} s", begun.elapsed().as_secs_f64());
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
+}
+
+/// A file about people drawn at random.
+fn file(institution: InstitutionCode, people: usize, format: Format, random: &mut Random) -> Vec<u8> {
+    let first = date(1950, 1, 1);
+    let drawn: Vec<(String, String, String, Date)> = (0..PERSONS)
+        .map(|place| {
+            let n = random.below(people);
+            let birth_on = first.checked_add(jiff::Span::new().days(i64::try_from(n % 21915).unwrap())).unwrap();
+            (format!("B{}", n / 10000), (1_000_000 + n).to_string(), format!("pt{place:06}"), birth_on)
+        })
+        .collect();
+    let requests: Vec<NewRequest<'_>> = drawn
+        .iter()
+        .map(|(symbol, number, identifier, birth_on)| NewRequest {
+            institution: institution.as_str(),
+            file_identifier: Some("BENCH"),
+            check_on: date(2026, 11, 22),
+            insurer: "06132013",
+            symbol: Some(symbol),
+            number,
+            branch: Some("00"),
+            birth_on: *birth_on,
+            limit_consent: true,
+            identifier: Some(identifier),
+        })
+        .collect();
+    people_file(&requests, format, AnswerCharset::Utf8)
+}
+
+type Client = (InstitutionCode, Terminal);
+
+async fn both(clients: &[Client], format: Format, people: usize, random: &mut Random) -> Duration {
+    let files: Vec<_> = clients.iter().map(|client| (client.clone(), file(client.0, people, format, random))).collect();
+    let begun = Instant::now();
+    let tasks: Vec<_> =
+        files.into_iter().map(|(client, file)| tokio::spawn(async move { one(&client, format, file).await })).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    begun.elapsed()
+}
+
+/// Sends a file and fetches its result.
+async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
+    let begun = Instant::now();
+    let mut connection = client.1.connect().await.unwrap();
+    let reply = connection.ask("/oqs/OQSmuquc01", format, file).await.unwrap();
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    let digits = text.split("ReceptionNumber").nth(1).unwrap_or_else(|| panic!("{text}"));
+    let number: String = digits.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    loop {
+        let (done, body) = fetch(&mut connection, client.0, format, &number).await;
+        if done {
+            let found = body.windows(9).filter(|text| *text == b"Birthdate").count();
+            // Twice in each unit, with two tags each in XML.
+            let expected = PERSONS * if format == Format::Xml { 4 } else { 2 };
+            assert_eq!(found, expected);
+            return begun.elapsed();
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+async fn fetch(connection: &mut Connection, institution: InstitutionCode, format: Format, number: &str) -> (bool, Vec<u8>) {
+    let request = bulk_fetch::request(institution.as_str(), number, format, AnswerCharset::Utf8);
+    let reply = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap();
+    (reply.body.len() > 1000, reply.body.to_vec())
+}
+
+fn show(what: &str, digits: usize, mut values: Vec<f64>) {
+    values.sort_by(f64::total_cmp);
+    let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);
+    println!("{what}: median {median:.digits$} ({least:.digits$} to {most:.digits$})");
+}

@@ -1,0 +1,134 @@
+use std::fmt;
+
+use super::consent::TreatmentKind;
+use super::period::Period;
+
+/// What a file with questions about many people asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BatchKind {
+    /// 資格確認一括照会: people by what stands on their cards.
+    Qualification,
+    /// 照会番号一括登録: the clinic's own numbers of people.
+    ReferenceNumbers,
+    /// 同意済資格情報一括取得（訪問診療等）: people who consented at a home visit.
+    Visit,
+    /// 同意済資格情報一括取得（オンライン診療等）: people who consented online.
+    Online,
+}
+
+impl BatchKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Qualification, Self::ReferenceNumbers, Self::Visit, Self::Online];
+}
+
+/// How far the answer to a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BatchState {
+    /// Waiting, or being worked on.
+    Processing,
+    /// The whole result is there.
+    Done,
+    /// Given up after an error.
+    Failed,
+    /// Given up because the operator said so.
+    Cancelled,
+    /// Finished so long ago that questions and result are gone.
+    Expired,
+}
+
+/// Patients who consented within days, both ends inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consented {
+    /// 診療区分.
+    pub treatment: TreatmentKind,
+    /// Of what the days are.
+    pub by: DayOf,
+    /// The days.
+    pub days: Period,
+}
+
+/// What a range of days is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOf {
+    /// The day of consent (同意日).
+    Consent,
+    /// The day of examination (受診日).
+    Examination,
+}
+
+/// Why a file failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchFailure {
+    /// A piece of it was tried too often.
+    TriedTooOften,
+    /// The operator had ordered it.
+    Ordered,
+}
+
+/// 受付番号: what the national side calls a file. 20 digits: the day, and a running number. The official form is not public.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ReceptionNumber(String);
+
+/// The text is longer than a reception number can be, or holds control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reception number has 1 to 100 characters and no control characters")]
+pub struct ReceptionNumberError;
+
+impl ReceptionNumber {
+    /// Takes whatever a terminal calls a reception number; whether there is such a one is for the registry to say.
+    ///
+    /// # Errors
+    /// When the text is empty, has more than 100 characters, or holds a control character.
+    pub fn parse(text: &str) -> Result<Self, ReceptionNumberError> {
+        super::text::check_text(text, 100).map_err(|_| ReceptionNumberError)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The number as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReceptionNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ReceptionNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReceptionNumber({})", self.0)
+    }
+}
+
+/// 照会番号: what an institution calls a person; 1 to 50 characters.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ReferenceNumber(String);
+
+/// The text is no reference number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reference number has 1 to 50 characters and no control characters")]
+pub struct ReferenceNumberError;
+
+impl ReferenceNumber {
+    /// # Errors
+    /// When the text is empty, has more than 50 characters, or holds a control character.
+    pub fn parse(text: &str) -> Result<Self, ReferenceNumberError> {
+        super::text::check_text(text, 50).map_err(|_| ReferenceNumberError)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The number as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ReferenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReferenceNumber(withheld)")
+    }
+}

@@ -1,0 +1,130 @@
+//! OQSmuquc01 and its like: a file with questions about many people is taken.
+
+use axum::body::{Body, Bytes};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::clock::tokyo_date;
+use crate::config::BulkLimits;
+use crate::domain::{BatchKind, ReceptionNumber};
+use crate::query::{BulkRegister, NewFile};
+use crate::store::bulk_register::NewSlice;
+use crate::wire::message::Understood;
+use crate::wire::message::bulk_register::{self as wire, Upload};
+use crate::wire::message::entry::Packer;
+use crate::wire::{Fault, Format};
+
+use super::body;
+use super::error::Failure;
+use super::exchange::Exchange;
+
+/// A file that was read.
+struct Read {
+    upload: Upload,
+    slices: Vec<NewSlice>,
+    people: Vec<u64>,
+}
+
+/// Takes a file; the answer leaves when it is committed.
+pub(super) async fn answer(
+    exchange: &Exchange,
+    headers: &HeaderMap,
+    body: Body,
+    format: Format,
+    kind: BatchKind,
+) -> Response {
+    let read = match arrive(exchange, headers, body, format, kind).await {
+        Ok(read) => read,
+        Err((failure, understood)) => return exchange.refuse(&understood, &failure),
+    };
+    let understood = read.upload.understood();
+    let file_identifier = read.upload.file_identifier.clone();
+    let limit = exchange.state.limits.request;
+    match tokio::time::timeout(limit, register(exchange, kind, read)).await.unwrap_or(Err(Failure::Timeout)) {
+        Ok(number) => exchange.respond(wire::answer(&exchange.processed, file_identifier.as_deref(), &number)),
+        Err(failure) => exchange.refuse(&understood, &failure),
+    }
+}
+
+/// Reads a file, within bounds of memory and time.
+async fn arrive(
+    exchange: &Exchange,
+    headers: &HeaderMap,
+    body: Body,
+    format: Format,
+    kind: BatchKind,
+) -> Result<Read, (Failure, Understood)> {
+    let unread = |failure| (failure, Understood::default());
+    let state = &exchange.state;
+    let limits = state.limits.bulk;
+    let institution = exchange.admitted().map_err(unread)?.code;
+    body::check(headers, limits.file_bytes).map_err(unread)?;
+    let admitted = state.arrivals.admit(institution, body::announced(headers));
+    let arriving = tokio::time::timeout(state.limits.request, admitted).await;
+    let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
+    let bytes = body::read(headers, body, limits.file_bytes, limits.file).await.map_err(unread)?;
+    let register = state.bulk_register.clone();
+    // Reading takes milliseconds that others should not wait for. What is read is small: the file itself goes with its share.
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = read(&register, limits, format, kind, &bytes);
+        drop((bytes, arriving));
+        read
+    });
+    reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))
+}
+
+fn read(
+    register: &BulkRegister,
+    limits: BulkLimits,
+    format: Format,
+    kind: BatchKind,
+    bytes: &Bytes,
+) -> Result<Read, (Failure, Understood)> {
+    let mut packer = Packer::new(limits.slice);
+    let mut people = Vec::new();
+    let mut count = 0;
+    let upload = wire::read(kind, format, bytes, &mut |entry, fault| {
+        count += 1;
+        if count > limits.persons {
+            return Err(Fault::TooManyPeople(limits.persons));
+        }
+        match fault {
+            Ok(()) => {
+                if kind == BatchKind::Qualification {
+                    // The day does not matter for who it is.
+                    people.extend(entry.card_query(jiff::civil::Date::ZERO).ok().map(|query| register.person(&query)));
+                }
+                packer.push(&entry);
+            }
+            Err(fault) => packer.push(&entry.refused(&Failure::Message(fault).refusal())),
+        }
+        Ok(())
+    })
+    .map_err(|(fault, understood)| (fault.into(), understood))?;
+    let slices = packer
+        .finish()
+        .into_iter()
+        .map(|piece| NewSlice { persons: i32::try_from(piece.persons).unwrap_or(i32::MAX), entries: piece.entries });
+    Ok(Read { upload, slices: slices.collect(), people })
+}
+
+async fn register(exchange: &Exchange, kind: BatchKind, read: Read) -> Result<ReceptionNumber, Failure> {
+    let Exchange { state, asker, processed, .. } = exchange;
+    let upload = read.upload;
+    if !exchange.is_from(upload.institution) {
+        state.bulk_register.refuse_mismatch(asker.clone(), upload.institution, upload.check_on).await?;
+        return Err(Failure::InstitutionMismatch);
+    }
+    let received_on = tokyo_date(asker.at);
+    let file = NewFile {
+        kind,
+        file_identifier: upload.file_identifier,
+        check_on: upload.check_on.unwrap_or(received_on),
+        received_on,
+        consented: upload.consented,
+        format: processed.format,
+        slices: read.slices,
+        people: read.people,
+    };
+    Ok(state.bulk_register.register(asker, file).await?)
+}

@@ -1,0 +1,37 @@
+//! OQSsiimm01: 照会番号登録.
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::wire::message::Understood;
+use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
+use crate::wire::{Element, Fault, Format};
+
+use super::error::Failure;
+use super::exchange::{Exchange, Question};
+
+impl Question for NewNumber {
+    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+        Self::parse(root)
+    }
+
+    fn understood(&self) -> Understood {
+        self.understood()
+    }
+}
+
+/// Registers a number, however it came.
+pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, format: Format) -> Response {
+    exchange.answer(headers, body, format, async |_, question| register(exchange, question).await).await
+}
+
+async fn register(exchange: &Exchange, question: &NewNumber) -> Result<Vec<u8>, Failure> {
+    let Exchange { state, asker, processed, .. } = exchange;
+    if !exchange.is_from(question.institution) {
+        state.reference_numbers.refuse_mismatch(asker.clone(), question.institution).await?;
+        return Err(Failure::InstitutionMismatch);
+    }
+    state.reference_numbers.register(asker, &question.registration.key, &question.registration.reference).await?;
+    Ok(wire::answer(processed, question))
+}

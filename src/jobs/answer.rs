@@ -1,0 +1,257 @@
+//! One piece of a file is answered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
+use crate::clock::Clock;
+use crate::decide::{self, Answer};
+use crate::domain::{BatchKind, CardKey, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, ReferenceNumber};
+use crate::query::{Directory, LogKey, QueryError, shown};
+use crate::store::access_log::{Outcome, Path, Record, Shown, last_marks};
+use crate::store::leases::{Finished, Leased};
+use crate::store::reference_number::{self, NewReference};
+use crate::store::{self, StoreError};
+use crate::wire::message::entry::{Entry, Packed};
+use crate::wire::message::unit::{Found, ShownRecord, Units};
+
+/// What a person is told that the operator has ordered to fail.
+const ORDERED: (&str, &str) = ("SHK7201", "運用者の指示により処理できませんでした");
+
+/// Why a piece was not answered this time.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AnswerError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Insurers could not be looked up.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The operation was given up midway.
+    #[error("the work on a piece ended unexpectedly")]
+    Ended,
+}
+
+/// What answering takes beside the database.
+#[derive(Clone)]
+pub(super) struct Answering {
+    pub directory: Arc<Directory>,
+    pub key: LogKey,
+    pub clock: Clock,
+}
+
+/// The people of a piece.
+fn unpack(piece: &Leased) -> Result<Vec<Entry>, StoreError> {
+    Packed::unpack(&piece.entries).ok_or(StoreError::Inconsistent { table: "batch_slice", column: "entries" })
+}
+
+impl Answering {
+    /// Answers a piece; nothing is kept yet.
+    pub async fn answer(
+        &self,
+        connection: &mut PgConnection,
+        piece: &Leased,
+        expires: jiff::SignedDuration,
+    ) -> Result<Finished, AnswerError> {
+        let at = self.clock.now();
+        let base = Finished {
+            units: Vec::new(),
+            normal: 0,
+            errors: 0,
+            log: Vec::new(),
+            references: Vec::new(),
+            at,
+            expires_at: at.saturating_add(expires).unwrap_or(jiff::Timestamp::MAX),
+        };
+        match piece.kind {
+            BatchKind::Qualification => self.by_card(connection, piece, base).await,
+            BatchKind::ReferenceNumbers => Ok(register(piece, unpack(piece)?, base)),
+            BatchKind::Visit | BatchKind::Online => Ok(base),
+        }
+    }
+
+    async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
+        let asked = Arc::new(Asked::read(piece, unpack(piece)?));
+        let facts = store::by_card::facts(connection, &asked.queries).await?;
+        let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
+        let decided = asked.clone();
+        // Deciding about a thousand people takes milliseconds that others should not wait for.
+        let answers = aside(move || -> Vec<Answer> {
+            decided.queries.iter().zip(&people).map(|(query, people)| decide::by_card(query, people)).collect()
+        })
+        .await?;
+        let last = self.last_marks(connection, piece, &answers).await?;
+        let references = references(connection, piece.institution, &answers).await?;
+        let insurers = self.insurers(&answers).await?;
+        let (piece, key) = (piece.clone(), self.key.clone());
+        aside(move || written(&piece, &asked, &answers, &last, &references, &insurers, &key, base)).await
+    }
+
+    /// What the institution saw before of those of whom a mark is wanted.
+    async fn last_marks(
+        &self,
+        connection: &mut PgConnection,
+        piece: &Leased,
+        answers: &[Answer],
+    ) -> Result<Vec<Option<i64>>, StoreError> {
+        let people: Vec<_> = answers
+            .iter()
+            .map(|answer| answer.record.as_ref().filter(|record| record.limit_consent).map(|record| record.person))
+            .collect();
+        last_marks(connection, piece.institution, piece.request_id, &people).await
+    }
+
+    async fn insurers(&self, answers: &[Answer]) -> Result<HashMap<InsurerNumber, Arc<str>>, QueryError> {
+        let mut names = HashMap::new();
+        for record in answers.iter().filter_map(|answer| answer.record.as_ref()) {
+            let number = record.coverage.key.insurer;
+            if let std::collections::hash_map::Entry::Vacant(place) = names.entry(number) {
+                // The registry holds no coverage without its insurer: none means a registry emptied this moment.
+                place.insert(self.directory.insurer_name(number).await?.ok_or(QueryError::Unavailable)?);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// Runs something that takes long, but waits for nothing, beside the tasks of the server.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AnswerError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| AnswerError::Ended)
+}
+
+/// The people of a piece, and the questions about those of them who can be asked about.
+struct Asked {
+    entries: Vec<Entry>,
+    /// For each person, which of the questions it is.
+    places: Vec<Option<usize>>,
+    queries: Vec<CardQuery>,
+}
+
+impl Asked {
+    fn read(piece: &Leased, entries: Vec<Entry>) -> Self {
+        let mut queries = Vec::with_capacity(entries.len());
+        let mut places = Vec::with_capacity(entries.len());
+        for (entry, number) in entries.iter().zip(piece.first_person..) {
+            let ordered = piece.fail_person == Some(number);
+            let query = (entry.refusal().is_none() && !ordered).then(|| entry.card_query(piece.check_on).ok()).flatten();
+            places.push(query.is_some().then_some(queries.len()));
+            queries.extend(query);
+        }
+        Self { entries, places, queries }
+    }
+}
+
+async fn references(
+    connection: &mut PgConnection,
+    institution: InstitutionCode,
+    answers: &[Answer],
+) -> Result<Vec<Option<ReferenceNumber>>, StoreError> {
+    let cards: Vec<(usize, &CardKey)> = answers
+        .iter()
+        .enumerate()
+        .filter_map(|(place, answer)| Some((place, &answer.record.as_ref()?.coverage.key)))
+        .collect();
+    let keys: Vec<_> = cards.iter().map(|(_, key)| (institution, *key)).collect();
+    let mut references = vec![None; answers.len()];
+    for ((place, _), found) in cards.into_iter().zip(reference_number::find(connection, &keys).await?) {
+        references[place] = found;
+    }
+    Ok(references)
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that a piece's result is made of, once")]
+fn written(
+    piece: &Leased,
+    asked: &Asked,
+    answers: &[Answer],
+    last: &[Option<i64>],
+    references: &[Option<ReferenceNumber>],
+    insurers: &HashMap<InsurerNumber, Arc<str>>,
+    key: &LogKey,
+    base: Finished,
+) -> Finished {
+    let mut units = Units::new(piece.kind, piece.format);
+    let mut log = Vec::with_capacity(asked.entries.len());
+    for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
+        let blank = blank(piece, number, base.at, key);
+        let Some(place) = *place else {
+            let (code, message) = entry.refusal().unwrap_or(ORDERED);
+            units.refused(Some(entry), code, message);
+            log.push(blank);
+            continue;
+        };
+        let (query, answer) = (&asked.queries[place], &answers[place]);
+        let found = answer.record.as_ref();
+        let mark = found.filter(|record| record.limit_consent).map(|record| key.limit_mark(record.limit.iter()));
+        let shown_record = found.and_then(|record| {
+            let insurer = insurers.get(&record.coverage.key.insurer)?.clone();
+            let limit_changed = mark.map(|mark| last[place] != Some(mark));
+            Some(ShownRecord { record, insurer, limit_changed })
+        });
+        let reference = references[place].as_ref();
+        units.answered(entry, &Found { validity: answer.validity, record: shown_record, reference });
+        log.push(Record {
+            person: found.map(|record| record.person),
+            key_hash: key.of_card(query),
+            outcome: Outcome::Answered(answer.validity),
+            // A bulk result tells whether the certificate has changed, and never what it says.
+            shown: found.map(|record| Shown { limit: false, ..shown(record) }).unwrap_or_default(),
+            limit_consent: query.limit_consent,
+            limit_mark: mark,
+            ..blank
+        });
+    }
+    let (text, counts) = units.finish();
+    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base }
+}
+
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// The record of a person who could not be asked about.
+fn blank(piece: &Leased, number: i32, at: jiff::Timestamp, key: &LogKey) -> Record {
+    Record {
+        request_id: piece.request_id,
+        place: number,
+        answered_at: at,
+        institution: piece.institution,
+        claimed_institution: None,
+        terminal_serial: piece.terminal_serial.clone(),
+        path: Path::BulkCard,
+        check_on: Some(piece.check_on),
+        person: None,
+        key_hash: key.of_nobody(),
+        outcome: Outcome::Unreadable,
+        shown: Shown::default(),
+        limit_consent: false,
+        limit_mark: None,
+    }
+}
+
+/// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.
+fn register(piece: &Leased, entries: Vec<Entry>, base: Finished) -> Finished {
+    let mut units = Units::new(piece.kind, piece.format);
+    let mut references = Vec::with_capacity(entries.len());
+    for (entry, number) in entries.iter().zip(piece.first_person..) {
+        let refusal = entry.refusal().or_else(|| (piece.fail_person == Some(number)).then_some(ORDERED));
+        match (refusal, entry.registration()) {
+            (None, Ok(new)) => {
+                references.push(NewReference {
+                    institution: piece.institution,
+                    key: new.key,
+                    reference: new.reference,
+                    at: base.at,
+                });
+                units.registered(entry);
+            }
+            (refusal, _) => {
+                let (code, message) = refusal.unwrap_or(ORDERED);
+                units.refused(Some(entry), code, message);
+            }
+        }
+    }
+    let (text, counts) = units.finish();
+    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), references, ..base }
+}

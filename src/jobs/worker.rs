@@ -1,0 +1,245 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
+use sqlx::postgres::PgListener;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::config::BulkLimits;
+use crate::domain::BatchFailure;
+use crate::metrics::Metrics;
+use crate::query::{Directory, LogKey};
+use crate::store::bulk_register::QUEUED;
+use crate::store::leases::{self, Completion, Leased};
+use crate::store::{Store, StoreError};
+
+use super::answer::{AnswerError, Answering};
+
+/// How long to wait after a failure of the database before the next try.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a piece that failed is left alone, times the number of tries.
+const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
+
+/// Works on pieces, one after the other. One call of [`Worker::step`] does one piece.
+#[derive(Clone)]
+pub struct Worker {
+    store: Store,
+    clock: Clock,
+    limits: BulkLimits,
+    metrics: Arc<Metrics>,
+    answering: Answering,
+}
+
+impl Worker {
+    /// A worker on the queue in `store`.
+    #[must_use]
+    pub fn new(
+        store: &Store,
+        directory: &Arc<Directory>,
+        key: LogKey,
+        clock: &Clock,
+        limits: BulkLimits,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        let answering = Answering { directory: directory.clone(), key, clock: clock.clone() };
+        Self { store: store.clone(), clock: clock.clone(), limits, metrics: metrics.clone(), answering }
+    }
+
+    fn lease_end(&self) -> Timestamp {
+        self.clock.now().saturating_add(self.limits.lease).unwrap_or(Timestamp::MAX)
+    }
+
+    fn expiry(&self) -> Timestamp {
+        self.clock.now().saturating_add(self.limits.keep).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Takes the next piece; none when nothing is to be done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<Leased>, StoreError> {
+        leases::take(connection, self.clock.now(), self.lease_end()).await
+    }
+
+    /// Works on a piece to its end, good or bad.
+    ///
+    /// # Errors
+    /// When the database fails; the piece is then given back, or its lease runs out.
+    pub async fn work(&self, connection: &mut PgConnection, piece: &Leased) -> Result<(), StoreError> {
+        if piece.attempts > 1 {
+            self.metrics.bulk_retries.inc();
+        }
+        let failure = match piece {
+            Leased { fail_at_start: true, .. } => Some(BatchFailure::Ordered),
+            Leased { attempts, .. } if *attempts > self.limits.attempts => Some(BatchFailure::TriedTooOften),
+            _ => None,
+        };
+        if let Some(reason) = failure {
+            return self.give_up(piece, reason).await;
+        }
+        let outcome = tokio::select! {
+            outcome = self.answer(connection, piece) => outcome,
+            // The lease was lost: whoever has it now does the work.
+            () = self.keep_lease(piece) => Ok(Completion::Lost),
+        };
+        match outcome {
+            Ok(completion) => {
+                self.count(piece, completion);
+                Ok(())
+            }
+            Err(error) => {
+                warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
+                let wait = BACK_OFF * i32::from(piece.attempts);
+                let from = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+                self.store.give_back(piece, from).await
+            }
+        }
+    }
+
+    async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
+        let finished = self.answering.answer(connection, piece, self.limits.keep).await?;
+        Ok(leases::finish(connection, piece, &finished).await?)
+    }
+
+    /// Keeps the lease for as long as it can be kept.
+    async fn keep_lease(&self, piece: &Leased) {
+        let beat = Duration::try_from(self.limits.lease / 3).unwrap_or(PAUSE);
+        loop {
+            tokio::time::sleep(beat).await;
+            match self.store.keep_lease(piece, self.lease_end()).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // The lease may run out, and then the result is refused.
+                Err(error) => warn!(error = %error, "a lease could not be kept"),
+            }
+        }
+    }
+
+    async fn give_up(&self, piece: &Leased, reason: BatchFailure) -> Result<(), StoreError> {
+        if self.store.fail_batch(piece, reason, self.clock.now(), self.expiry()).await? {
+            self.metrics.bulk_files.with_label_values(&["failed"]).inc();
+            error!(batch = piece.batch_id, reason = ?reason, "a file was given up");
+        }
+        Ok(())
+    }
+
+    fn count(&self, piece: &Leased, completion: Completion) {
+        match completion {
+            Completion::Lost => {
+                self.metrics.bulk_lost_leases.inc();
+                info!(batch = piece.batch_id, piece = piece.place, "the lease of a piece was lost");
+            }
+            Completion::Kept => {}
+            Completion::Whole { received_at } => {
+                self.metrics.bulk_files.with_label_values(&["done"]).inc();
+                let took = self.clock.now().duration_since(received_at).as_secs_f64();
+                self.metrics.bulk_seconds.observe(took.max(0.0));
+            }
+        }
+    }
+
+    /// Does one piece; false when nothing is to be done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn step(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
+        let Some(piece) = self.take(connection).await? else { return Ok(false) };
+        let persons = piece.entries.len();
+        self.work(connection, &piece).await?;
+        Ok(persons > 0)
+    }
+
+    /// Works until `stop`; a piece that was begun is finished first.
+    async fn run(self, work_is_there: Arc<Notify>, stop: CancellationToken) {
+        let mut connection = None;
+        while !stop.is_cancelled() {
+            let stepped = match &mut connection {
+                None => match self.store.for_bulk().await {
+                    Ok(fresh) => {
+                        connection = Some(fresh);
+                        continue;
+                    }
+                    Err(error) => Err(error),
+                },
+                Some(open) => self.step(open).await,
+            };
+            match stepped {
+                Ok(true) => {
+                    // Another worker may be idle while more is to be done.
+                    work_is_there.notify_one();
+                }
+                Ok(false) => {
+                    tokio::select! {
+                        () = work_is_there.notified() => {}
+                        () = tokio::time::sleep(self.limits.poll) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+                Err(error) => {
+                    warn!(error = %error, "work on files has to wait");
+                    connection = None;
+                    tokio::select! {
+                        () = tokio::time::sleep(PAUSE) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The workers of a process.
+pub struct Workers;
+
+impl Workers {
+    /// Starts as many as the limits say, until `stop`.
+    pub fn start(worker: &Worker, tasks: &TaskTracker, stop: &CancellationToken) {
+        let work_is_there = Arc::new(Notify::new());
+        for _ in 0..worker.limits.workers {
+            let (worker, work_is_there, stop) = (worker.clone(), work_is_there.clone(), stop.clone());
+            tasks.spawn(async move {
+                // A worker that panics leaves its piece to the end of its lease, and the next one takes its place.
+                while tokio::spawn(worker.clone().run(work_is_there.clone(), stop.clone())).await.is_err() {
+                    error!("a worker on files ended unexpectedly");
+                }
+            });
+        }
+        let (store, stop) = (worker.store.clone(), stop.clone());
+        tasks.spawn(async move {
+            tokio::select! {
+                () = listen(&store, &work_is_there) => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+/// Wakes a worker whenever a file was taken; where that fails, workers look by themselves now and then.
+async fn listen(store: &Store, work_is_there: &Notify) {
+    loop {
+        let heard = async {
+            let mut listener = PgListener::connect_with(store.pool()).await?;
+            listener.listen(QUEUED).await?;
+            loop {
+                let begun = Instant::now();
+                // None: the connection was lost and made anew meanwhile.
+                if listener.try_recv().await?.is_none() && begun.elapsed() < PAUSE {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                work_is_there.notify_one();
+            }
+        };
+        let ended: Result<(), sqlx::Error> = heard.await;
+        if let Err(error) = ended {
+            warn!(error = %error, "workers do not hear of new files");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,114 @@
+//! A file with questions about many people is taken.
+
+use jiff::civil::Date;
+
+use crate::config::BulkLimits;
+use crate::domain::{BatchKind, CardQuery, Consented, Format, InstitutionCode, ReceptionNumber};
+use crate::store::Store;
+use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
+
+use super::QueryError;
+use super::access_log::{AccessLog, Asker};
+
+/// A file that was read.
+pub struct NewFile {
+    /// What it asks for.
+    pub kind: BatchKind,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<String>,
+    /// 資格確認日; the day of reception where the file has none.
+    pub check_on: Date,
+    /// The day of reception in Tokyo.
+    pub received_on: Date,
+    /// Whose result is wanted, where the file names no people.
+    pub consented: Option<Consented>,
+    /// The format of the answer.
+    pub format: Format,
+    /// Its people, in pieces.
+    pub slices: Vec<NewSlice>,
+    /// Those of them who can be asked about, as [`BulkRegister::person`] tells them apart.
+    pub people: Vec<u64>,
+}
+
+/// Why a file was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkRefused {
+    /// The institution has too many files in work.
+    InFlight,
+    /// The institution asks about too many people in one day.
+    PeopleOfDay,
+    /// The database did not answer.
+    Unavailable,
+}
+
+/// Takes files.
+#[derive(Clone)]
+pub struct BulkRegister {
+    store: Store,
+    log: AccessLog,
+    quota: Quota,
+}
+
+impl BulkRegister {
+    /// Takes files into `store`.
+    #[must_use]
+    pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits) -> Self {
+        let limit = |number: usize| Some(number).filter(|number| *number > 0);
+        let quota = Quota { in_flight: limit(limits.in_flight), people_a_day: limit(limits.people_a_day) };
+        Self { store: store.clone(), log, quota }
+    }
+
+    /// Tells people apart for the count of the day; unreadable without the secret.
+    #[must_use]
+    pub fn person(&self, query: &CardQuery) -> u64 {
+        u64::from_be_bytes(*self.log.key().of_card(query).first_chunk().expect("32 bytes hold 8"))
+    }
+
+    /// Takes a file. When this returns its number, the file is committed.
+    ///
+    /// # Errors
+    /// See [`BulkRefused`]; then nothing is stored.
+    pub async fn register(&self, asker: &Asker, file: NewFile) -> Result<ReceptionNumber, BulkRefused> {
+        let mut people = file.people;
+        people.sort_unstable();
+        people.dedup();
+        let new = NewBatch {
+            request_id: asker.request_id,
+            kind: file.kind,
+            institution: asker.institution,
+            terminal_serial: asker.terminal_serial.clone(),
+            file_identifier: file.file_identifier,
+            check_on: file.check_on,
+            consented: file.consented,
+            format: file.format,
+            received_at: asker.at,
+            received_on: file.received_on,
+            slices: file.slices,
+            people,
+        };
+        self.store.register_batch(&new, self.quota).await.map_err(|error| match error {
+            RegisterError::InFlight => BulkRefused::InFlight,
+            RegisterError::PeopleOfDay => BulkRefused::PeopleOfDay,
+            RegisterError::Store(error) => {
+                tracing::error!(error = %error, "a file could not be taken");
+                BulkRefused::Unavailable
+            }
+        })
+    }
+
+    /// Records a file, or a question for its result, that came in another institution's name; it gets no answer.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub async fn refuse_mismatch(
+        &self,
+        asker: Asker,
+        claimed: InstitutionCode,
+        check_on: Option<Date>,
+    ) -> Result<(), QueryError> {
+        let hash = self.log.key().of_nobody();
+        let record = self.log.record(asker, Path::BulkCard, hash, check_on, Outcome::InstitutionMismatch);
+        self.log.write(Record { claimed_institution: Some(claimed), ..record }).await
+    }
+}

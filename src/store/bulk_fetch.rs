@@ -1,0 +1,158 @@
+//! The result of a file is read.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
+
+use crate::domain::{BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
+
+use super::rows::StoredEnum;
+use super::{Store, StoreError};
+
+/// A file as its institution sees it.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Its id.
+    pub id: i64,
+    /// What it asks for.
+    pub kind: BatchKind,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<String>,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// The format of the units.
+    pub format: Format,
+    /// How far it is.
+    pub state: BatchState,
+    /// Why it failed.
+    pub failure: Option<BatchFailure>,
+    /// When it was finished.
+    pub finished_at: Option<Timestamp>,
+    /// Pieces.
+    pub slices: i32,
+    /// People with 処理結果状況 1.
+    pub normal: i32,
+    /// People with 処理結果状況 2.
+    pub errors: i32,
+    /// Size of the units.
+    pub result_bytes: i64,
+    /// Whether the operator wants the result held back at this moment.
+    pub held: bool,
+}
+
+struct BatchRow {
+    id: i64,
+    kind: i16,
+    file_identifier: Option<String>,
+    check_on: Option<SqlDate>,
+    format: i16,
+    state: i16,
+    failure: Option<i16>,
+    finished_at: Option<SqlTimestamp>,
+    slices: i32,
+    normal: i32,
+    errors: i32,
+    result_bytes: i64,
+    hold_until: Option<SqlTimestamp>,
+    hold_fetches: i32,
+}
+
+impl Store {
+    /// The file of this number, if it is the institution's, at the time `at`.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn batch(
+        &self,
+        number: &ReceptionNumber,
+        institution: InstitutionCode,
+        at: Timestamp,
+    ) -> Result<Option<Batch>, StoreError> {
+        let row = sqlx::query_as!(
+            BatchRow,
+            r#"
+            select id, kind, file_identifier, check_on, format, state, failure, finished_at, slices, normal, errors, result_bytes
+                 , hold_until, hold_fetches
+              from batch
+             where reception_number = $1
+               and institution_code = $2
+            "#,
+            number.as_str(),
+            institution.as_str(),
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut held = row.hold_until.is_some_and(|until| at < until.to_jiff());
+        if row.hold_fetches > 0 {
+            held |= self.count_held_fetch(row.id).await?;
+        }
+        Ok(Some(Batch {
+            id: row.id,
+            kind: BatchKind::read(row.kind)?,
+            file_identifier: row.file_identifier,
+            check_on: row
+                .check_on
+                .map(SqlDate::to_jiff)
+                .ok_or(StoreError::Inconsistent { table: "batch", column: "check_on" })?,
+            format: Format::read(row.format)?,
+            state: BatchState::read(row.state)?,
+            failure: row.failure.map(BatchFailure::read).transpose()?,
+            finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
+            slices: row.slices,
+            normal: row.normal,
+            errors: row.errors,
+            result_bytes: row.result_bytes,
+            held,
+        }))
+    }
+
+    /// Whether this fetch is one of those that the operator wants answered with 処理中; then it is counted.
+    async fn count_held_fetch(&self, id: i64) -> Result<bool, StoreError> {
+        let counted =
+            sqlx::query!("update batch set hold_fetches = hold_fetches - 1 where id = $1 and hold_fetches > 0", id)
+                .execute(self.pool())
+                .await?;
+        Ok(counted.rows_affected() > 0)
+    }
+
+    /// The units of a piece; `None` when they are gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn batch_units(&self, id: i64, place: i32) -> Result<Option<Vec<u8>>, StoreError> {
+        let units = sqlx::query_scalar!(
+            r#"select units as "units!" from batch_slice where batch_id = $1 and place = $2 and state = 2"#,
+            id,
+            place
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        let unpack = |units: Vec<u8>| lz4_flex::decompress_size_prepended(&units);
+        units.map(unpack).transpose().map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "units" })
+    }
+
+    /// Removes questions and results of files that expired before `at`, and files themselves that expired before `forget`.
+    /// Gives the number of files that lost their result.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn expire_batches(&self, at: Timestamp, forget: Timestamp, today: Date) -> Result<u64, StoreError> {
+        let mut transaction = self.pool().begin().await?;
+        sqlx::query!("delete from batch where expires_at < $1", forget.to_sqlx() as SqlTimestamp)
+            .execute(&mut *transaction)
+            .await?;
+        let expired: Vec<i64> = sqlx::query_scalar!(
+            "update batch set state = 5, slices = 0, open_slices = 0 where expires_at < $1 and state <> 5 returning id",
+            at.to_sqlx() as SqlTimestamp
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        sqlx::query!("delete from batch_slice where batch_id = any($1)", &expired).execute(&mut *transaction).await?;
+        sqlx::query!("delete from bulk_day where day < $1", super::rows::to_sql(today) as SqlDate)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(u64::try_from(expired.len()).unwrap_or(u64::MAX))
+    }
+}

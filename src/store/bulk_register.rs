@@ -1,0 +1,227 @@
+//! A file is taken: file, pieces and quota in one transaction.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber};
+
+use super::rows::{StoredEnum, to_sql};
+use super::{Store, StoreError};
+
+/// The channel on which workers hear of new pieces when they are committed.
+pub const QUEUED: &str = "shikaku_bulk_queued";
+
+/// A file to take.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// The X-Request-Id of the upload.
+    pub request_id: Uuid,
+    /// What it asks for.
+    pub kind: BatchKind,
+    /// Whose it is.
+    pub institution: InstitutionCode,
+    /// Serial number of the terminal's certificate.
+    pub terminal_serial: Vec<u8>,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<String>,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// Whose result is wanted, where the file names no people.
+    pub consented: Option<Consented>,
+    /// The format of the result's units.
+    pub format: Format,
+    /// 受付日時.
+    pub received_at: Timestamp,
+    /// The same as a day in Tokyo.
+    pub received_on: Date,
+    /// Its people, in pieces.
+    pub slices: Vec<NewSlice>,
+    /// Keyed hashes of the people who can be asked about, in order, none twice.
+    pub people: Vec<u64>,
+}
+
+/// A piece of a file.
+#[derive(Debug, Clone)]
+pub struct NewSlice {
+    /// How many people it holds.
+    pub persons: i32,
+    /// The people, packed.
+    pub entries: Vec<u8>,
+}
+
+/// How much of an institution's is taken; `None` where there is no limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// Files that are being worked on.
+    pub in_flight: Option<usize>,
+    /// Different people asked about in files of one day.
+    pub people_a_day: Option<usize>,
+}
+
+/// Why a file was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The institution has too many files in work.
+    #[error("too many files of this institution are in work")]
+    InFlight,
+    /// The institution asks about too many people in one day.
+    #[error("the institution has asked about too many different people today")]
+    PeopleOfDay,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for RegisterError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Takes a file. When this returns its number, everything is committed.
+    ///
+    /// # Errors
+    /// See [`RegisterError`]; then nothing is stored.
+    pub async fn register_batch(&self, new: &NewBatch, quota: Quota) -> Result<ReceptionNumber, RegisterError> {
+        let mut transaction = self.pool().begin().await?;
+        count_in(&mut transaction, new, quota).await?;
+        let (id, number) = insert_batch(&mut transaction, new).await?;
+        insert_slices(&mut transaction, id, new).await?;
+        // Heard when this commits.
+        sqlx::query!("select pg_notify($1, '') as done", QUEUED).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        ReceptionNumber::parse(&number)
+            .map_err(|_| StoreError::Inconsistent { table: "batch", column: "reception_number" }.into())
+    }
+}
+
+/// Holds the institution's row of the day until the end of the transaction, so that its files are counted one after the other.
+async fn count_in(connection: &mut PgConnection, new: &NewBatch, quota: Quota) -> Result<(), RegisterError> {
+    let known = sqlx::query_scalar!(
+        r#"
+        insert into bulk_day (institution_code, day, people) values ($1, $2, '')
+            on conflict on constraint bulk_day_pkey do update set day = excluded.day
+     returning people
+        "#,
+        new.institution.as_str(),
+        to_sql(new.received_on),
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if let Some(most) = quota.in_flight {
+        let in_flight = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from batch where institution_code = $1 and state = 1"#,
+            new.institution.as_str()
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if usize::try_from(in_flight).is_ok_and(|in_flight| in_flight >= most) {
+            return Err(RegisterError::InFlight);
+        }
+    }
+    let Some(most) = quota.people_a_day else { return Ok(()) };
+    let known: Vec<u64> = known.as_chunks().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
+    let all = merged(&known, &new.people);
+    if all.len() > most {
+        return Err(RegisterError::PeopleOfDay);
+    }
+    if all.len() > known.len() {
+        let bytes: Vec<u8> = all.iter().flat_map(|hash| hash.to_be_bytes()).collect();
+        sqlx::query!(
+            "update bulk_day set people = $3 where institution_code = $1 and day = $2",
+            new.institution.as_str(),
+            to_sql(new.received_on),
+            bytes,
+        )
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Everything in either of two sorted lists, once.
+fn merged(known: &[u64], new: &[u64]) -> Vec<u64> {
+    let mut all = [known, new].concat();
+    // Two sorted runs are what this sort is best at.
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Puts the file in, with what the operator has ordered for it.
+async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
+    let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
+    let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);
+    let row = sqlx::query!(
+        r#"
+        with ordered as (
+            update bulk_simulation set fail_next = fail_next - 1 where fail_next > 0 returning id
+        )
+        insert into batch
+             ( reception_number, request_id, kind, institution_code, terminal_serial, file_identifier, check_on, treatment, day_of
+             , days_from, days_through, format, state, persons, slices, open_slices, received_at, hold_until, hold_fetches
+             , fail_at_start, fail_person )
+        select to_char($1::date, 'YYYYMMDD') || lpad(nextval('batch_number_seq')::text, 12, '0'), $2, $3, $4, $5, $6, $7, $8, $9
+             , $10, $11, $12, 1, $13, $14, $14, $15::timestamptz
+             , case when simulation.hold_seconds > 0 then $15::timestamptz + make_interval(secs => simulation.hold_seconds) end
+             , simulation.hold_fetches, exists (select from ordered), simulation.fail_person
+          from bulk_simulation as simulation
+     returning id, reception_number
+        "#,
+        to_sql(new.received_on) as jiff_sqlx::Date,
+        new.request_id,
+        new.kind.number(),
+        new.institution.as_str(),
+        new.terminal_serial,
+        new.file_identifier,
+        to_sql(new.check_on) as jiff_sqlx::Date,
+        new.consented.map(|consented| consented.treatment.number()),
+        new.consented.map(|consented| consented.by.number()),
+        new.consented.map(|consented| to_sql(consented.days.from())) as Option<jiff_sqlx::Date>,
+        new.consented.map(|consented| to_sql(consented.days.through())) as Option<jiff_sqlx::Date>,
+        new.format.number(),
+        persons,
+        slices,
+        new.received_at.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((row.id, row.reception_number))
+}
+
+/// Puts the pieces in behind those of the institution that are open, and not before the first of the whole queue.
+async fn insert_slices(connection: &mut PgConnection, batch_id: i64, new: &NewBatch) -> Result<(), RegisterError> {
+    let persons: Vec<i32> = new.slices.iter().map(|slice| slice.persons).collect();
+    let before: Vec<i32> = persons
+        .iter()
+        .scan(0, |sum, persons| {
+            *sum += persons;
+            Some(*sum - persons)
+        })
+        .collect();
+    let entries: Vec<&[u8]> = new.slices.iter().map(|slice| slice.entries.as_slice()).collect();
+    sqlx::query!(
+        r#"
+        insert into batch_slice (batch_id, place, first_person, persons, institution_code, turn, state, entries)
+        select $1, slice.place - 1, slice.before + 1, slice.persons, $2, start.turn + slice.before, 1, slice.entries
+          from unnest($3::integer[], $4::integer[], $5::bytea[]) with ordinality as slice (persons, before, entries, place)
+             , ( select greatest
+                      ( coalesce((select min(turn) from batch_slice where state = 1), 0)
+                      , coalesce((select max(turn + persons) from batch_slice where institution_code = $2 and state = 1), 0)
+                      ) as turn
+               ) as start
+        "#,
+        batch_id,
+        new.institution.as_str(),
+        &persons,
+        &before,
+        &entries as &[&[u8]],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

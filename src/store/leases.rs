@@ -1,0 +1,296 @@
+//! Pieces of files under lease: taken, kept, finished, given back. Whoever has lost the lease can change nothing any more.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use crate::domain::{BatchFailure, BatchKind, Format, InstitutionCode};
+
+use super::access_log::{self, Record};
+use super::reference_number::{self, NewReference};
+use super::rows::StoredEnum;
+use super::{Store, StoreError};
+
+/// A piece that is ours until the lease ends.
+#[derive(Clone)]
+pub struct Leased {
+    /// The file.
+    pub batch_id: i64,
+    /// Which piece of it.
+    pub place: i32,
+    /// Number of its first person in the file, from 1.
+    pub first_person: i32,
+    /// Proof of the lease.
+    pub lease: Uuid,
+    /// How often it was begun, this time included.
+    pub attempts: i16,
+    /// The people, packed.
+    pub entries: Vec<u8>,
+    /// What the file asks for.
+    pub kind: BatchKind,
+    /// Whose it is.
+    pub institution: InstitutionCode,
+    /// Serial number of the terminal's certificate.
+    pub terminal_serial: Vec<u8>,
+    /// The X-Request-Id of the upload.
+    pub request_id: Uuid,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// The format of the units.
+    pub format: Format,
+    /// Whether the operator has ordered the file to fail.
+    pub fail_at_start: bool,
+    /// The person that the operator has ordered to fail, from 1.
+    pub fail_person: Option<i32>,
+}
+
+/// The result of a piece.
+pub struct Finished {
+    /// The units in the format of the file.
+    pub units: Vec<u8>,
+    /// People with 処理結果状況 1.
+    pub normal: i32,
+    /// People with 処理結果状況 2.
+    pub errors: i32,
+    /// One record a person, committed with the result.
+    pub log: Vec<Record>,
+    /// Numbers to register, committed with the result.
+    pub references: Vec<NewReference>,
+    /// Now.
+    pub at: Timestamp,
+    /// When the result is removed, if this was the last piece.
+    pub expires_at: Timestamp,
+}
+
+/// What became of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// It is committed; more pieces are open.
+    Kept,
+    /// It is committed, and was the last one. The file came at this time.
+    Whole {
+        /// 受付日時.
+        received_at: Timestamp,
+    },
+    /// The lease was lost, or the file given up: nothing has changed.
+    Lost,
+}
+
+struct LeasedRow {
+    batch_id: i64,
+    place: i32,
+    first_person: i32,
+    attempts: i16,
+    entries: Vec<u8>,
+    kind: i16,
+    institution_code: String,
+    terminal_serial: Vec<u8>,
+    request_id: Uuid,
+    check_on: Option<SqlDate>,
+    format: i16,
+    fail_at_start: bool,
+    fail_person: Option<i32>,
+}
+
+/// Takes the open piece whose turn is next and that nobody works on at the time `at`, until `until`.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp) -> Result<Option<Leased>, StoreError> {
+    let lease = Uuid::now_v7();
+    let row = sqlx::query_as!(
+        LeasedRow,
+        r#"
+        with next as (
+            select batch_id, place
+              from batch_slice
+             where state = 1
+               and leased_until <= $1
+             order by turn, batch_id, place
+             limit 1
+               for update skip locked
+        ), taken as (
+            update batch_slice as slice
+               set leased_until = $2, lease = $3, attempts = attempts + 1
+              from next
+             where slice.batch_id = next.batch_id
+               and slice.place = next.place
+         returning slice.batch_id, slice.place, slice.first_person, slice.attempts, slice.entries
+        )
+        select taken.batch_id, taken.place, taken.first_person, taken.attempts, taken.entries
+             , batch.kind, batch.institution_code, batch.terminal_serial, batch.request_id, batch.check_on, batch.format
+             , batch.fail_at_start, batch.fail_person
+          from taken
+          join batch on batch.id = taken.batch_id
+        "#,
+        at.to_sqlx() as SqlTimestamp,
+        until.to_sqlx() as SqlTimestamp,
+        lease,
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| leased(row, lease)).transpose()
+}
+
+fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
+    let wrong = |column| StoreError::Inconsistent { table: "batch", column };
+    Ok(Leased {
+        batch_id: row.batch_id,
+        place: row.place,
+        first_person: row.first_person,
+        lease,
+        attempts: row.attempts,
+        entries: row.entries,
+        kind: BatchKind::read(row.kind)?,
+        institution: InstitutionCode::parse(&row.institution_code).map_err(|_| wrong("institution_code"))?,
+        terminal_serial: row.terminal_serial,
+        request_id: row.request_id,
+        check_on: row.check_on.map(SqlDate::to_jiff).ok_or_else(|| wrong("check_on"))?,
+        format: Format::read(row.format)?,
+        fail_at_start: row.fail_at_start,
+        fail_person: row.fail_person,
+    })
+}
+
+/// Keeps the result of a piece, with its access-log records, in one transaction.
+///
+/// # Errors
+/// When the database fails; then nothing has changed.
+pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
+    let mut transaction = connection.begin().await?;
+    let ours = sqlx::query!(
+        r#"
+        update batch_slice
+           set state = 2, units = $4
+         where batch_id = $1 and place = $2 and lease = $3 and state = 1
+        "#,
+        piece.batch_id,
+        piece.place,
+        piece.lease,
+        lz4_flex::compress_prepend_size(&finished.units),
+    )
+    .execute(&mut *transaction)
+    .await?;
+    if ours.rows_affected() == 0 {
+        transaction.rollback().await?;
+        return Ok(Completion::Lost);
+    }
+    access_log::append(&mut transaction, &finished.log).await?;
+    reference_number::register(&mut transaction, &finished.references).await?;
+    // Last, because other workers wait for this row.
+    let batch = sqlx::query!(
+        r#"
+        update batch
+           set open_slices = open_slices - 1
+             , normal = normal + $2
+             , errors = errors + $3
+             , result_bytes = result_bytes + $4
+             , retries = retries + $5
+             , state = case when open_slices = 1 then 2 else 1 end
+             , finished_at = case when open_slices = 1 then $6::timestamptz end
+             , expires_at = case when open_slices = 1 then $7::timestamptz end
+         where id = $1 and state = 1
+     returning state, received_at
+        "#,
+        piece.batch_id,
+        finished.normal,
+        finished.errors,
+        i64::try_from(finished.units.len()).unwrap_or(i64::MAX),
+        i32::from(piece.attempts) - 1,
+        finished.at.to_sqlx() as SqlTimestamp,
+        finished.expires_at.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(batch) = batch else {
+        transaction.rollback().await?;
+        return Ok(Completion::Lost);
+    };
+    transaction.commit().await?;
+    Ok(if batch.state == 2 { Completion::Whole { received_at: batch.received_at.to_jiff() } } else { Completion::Kept })
+}
+
+impl Store {
+    /// Keeps a lease until `until`; false when it was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_lease(&self, piece: &Leased, until: Timestamp) -> Result<bool, StoreError> {
+        let kept = sqlx::query!(
+            "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
+            piece.batch_id,
+            piece.place,
+            piece.lease,
+            until.to_sqlx() as SqlTimestamp,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(kept.rows_affected() > 0)
+    }
+
+    /// Gives a piece back, to be taken again from `from` on.
+    ///
+    /// # Errors
+    /// When the database fails; then the lease runs out by itself.
+    pub async fn give_back(&self, piece: &Leased, from: Timestamp) -> Result<(), StoreError> {
+        sqlx::query!(
+            "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
+            piece.batch_id,
+            piece.place,
+            piece.lease,
+            from.to_sqlx() as SqlTimestamp,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Gives the file of a piece up; false when the lease was lost or the file is finished.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn fail_batch(
+        &self,
+        piece: &Leased,
+        reason: BatchFailure,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.pool().begin().await?;
+        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
+        let open = sqlx::query!(
+            "select place, lease from batch_slice where batch_id = $1 and state = 1 order by place for update",
+            piece.batch_id,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        if !open.iter().any(|row| row.place == piece.place && row.lease == Some(piece.lease)) {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        sqlx::query!("update batch_slice set state = 3 where batch_id = $1 and state = 1", piece.batch_id)
+            .execute(&mut *transaction)
+            .await?;
+        let failed = sqlx::query!(
+            r#"
+            update batch set state = 3, failure = $2, finished_at = $3, expires_at = $4, retries = retries + $5
+             where id = $1 and state = 1
+            "#,
+            piece.batch_id,
+            reason.number(),
+            at.to_sqlx() as SqlTimestamp,
+            expires_at.to_sqlx() as SqlTimestamp,
+            i32::from(piece.attempts) - 1,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if failed.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,107 @@
+//! 照会番号: what institutions call the holders of cards.
+
+use jiff::Timestamp;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::PgConnection;
+
+use crate::domain::{CardKey, InstitutionCode, ReferenceNumber};
+
+use super::{Store, StoreError};
+
+/// A number to register.
+#[derive(Debug, Clone)]
+pub struct NewReference {
+    /// Whose number it is.
+    pub institution: InstitutionCode,
+    /// The card.
+    pub key: CardKey,
+    /// The number.
+    pub reference: ReferenceNumber,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+fn branch_of(key: &CardKey) -> String {
+    key.branch.map(|branch| branch.as_str().to_owned()).unwrap_or_default()
+}
+
+/// Registers numbers in order; a later one of the same card and institution takes the place of an earlier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn register(connection: &mut PgConnection, references: &[NewReference]) -> Result<(), StoreError> {
+    if references.is_empty() {
+        return Ok(());
+    }
+    let institutions: Vec<String> = references.iter().map(|new| new.institution.as_str().to_owned()).collect();
+    let keys: Vec<String> = references.iter().map(|new| new.key.search_key().as_str().to_owned()).collect();
+    let branches: Vec<String> = references.iter().map(|new| branch_of(&new.key)).collect();
+    let numbers: Vec<String> = references.iter().map(|new| new.reference.as_str().to_owned()).collect();
+    let at: Vec<SqlTimestamp> = references.iter().map(|new| new.at.to_sqlx()).collect();
+    sqlx::query!(
+        r#"
+        insert into reference_number (institution_code, search_key, branch, reference, registered_at)
+        select distinct on (institution_code, search_key, branch) institution_code, search_key, branch, reference, registered_at
+          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
+            as new (institution_code, search_key, branch, reference, registered_at, place)
+         order by institution_code, search_key, branch, place desc
+            on conflict on constraint reference_number_pkey do update
+           set reference = excluded.reference, registered_at = excluded.registered_at
+        "#,
+        &institutions,
+        &keys,
+        &branches,
+        &numbers,
+        &at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// Registers one number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn register_reference(&self, new: NewReference) -> Result<(), StoreError> {
+        let mut connection = self.pool().acquire().await?;
+        register(&mut connection, &[new]).await
+    }
+}
+
+/// The institution's numbers of cards, in the order of the cards.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn find(
+    connection: &mut PgConnection,
+    cards: &[(InstitutionCode, &CardKey)],
+) -> Result<Vec<Option<ReferenceNumber>>, StoreError> {
+    let institutions: Vec<String> = cards.iter().map(|(institution, _)| institution.as_str().to_owned()).collect();
+    let keys: Vec<String> = cards.iter().map(|(_, key)| key.search_key().as_str().to_owned()).collect();
+    let branches: Vec<String> = cards.iter().map(|(_, key)| branch_of(key)).collect();
+    let rows = sqlx::query!(
+        r#"
+        select asked.place as "place!", number.reference
+          from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked (institution_code, search_key, branch, place)
+          join reference_number as number
+            on number.institution_code = asked.institution_code
+           and number.search_key = asked.search_key
+           and number.branch = asked.branch
+        "#,
+        &institutions,
+        &keys,
+        &branches,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut found = vec![None; cards.len()];
+    for row in rows {
+        let wrong = |column| StoreError::Inconsistent { table: "reference_number", column };
+        let place = usize::try_from(row.place - 1).ok().and_then(|place| found.get_mut(place));
+        *place.ok_or_else(|| wrong("place"))? =
+            Some(ReferenceNumber::parse(&row.reference).map_err(|_| wrong("reference"))?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,162 @@
+//! The result of a file is fetched: OQS-IF-007 request and 008 answer (`OQSmuquc02`), and its like.
+
+use jiff::civil::{Date, DateTime};
+
+use crate::domain::{AnswerCharset, BatchKind, InstitutionCode, ReceptionNumber};
+use crate::wire::element::{BODY, Element, Texts};
+use crate::wire::fault::{Fault, FieldName};
+use crate::wire::object::{Object, Shape, shape};
+use crate::wire::{Format, code, write_frame};
+
+use super::header::{Processed, Refusal, date_text, institution, time_text, value};
+use super::refusal::{self, Understood};
+use super::unit::unit_element;
+
+/// The file id of the message without `req` and `res`.
+#[must_use]
+pub fn id(kind: BatchKind) -> &'static str {
+    match kind {
+        BatchKind::Qualification => "OQSmuquc02",
+        BatchKind::ReferenceNumbers => "OQSmuimm02",
+        BatchKind::Visit => "OQSmuhvq02",
+        BatchKind::Online => "OQSmuonq02",
+    }
+}
+
+/// The kind of file whose result is fetched under a file id.
+#[must_use]
+pub fn kind_of(message: &str) -> Option<BatchKind> {
+    BatchKind::ALL.into_iter().find(|kind| id(*kind) == message)
+}
+
+/// ダウンロード要求.
+#[derive(Clone)]
+pub struct Request {
+    /// 医療機関コード that the message claims.
+    pub institution: InstitutionCode,
+    /// 受付番号.
+    pub number: ReceptionNumber,
+}
+
+impl Request {
+    /// Reads a request out of either format.
+    ///
+    /// # Errors
+    /// The first fault found, with what had been understood before it.
+    pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+        let mut understood = Understood::default();
+        Self::read(root, &mut understood).map_err(|fault| (fault, understood))
+    }
+
+    fn read(root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
+        const NUMBER: &str = "ReceptionNumber";
+        if root.name != "XmlMsg" {
+            return Err(Fault::Unknown(FieldName::of(&root.name)));
+        }
+        let message = root.group("XmlMsg", &["MessageHeader", BODY])?;
+        let header = message.element("MessageHeader")?.group("MessageHeader", &["MedicalInstitutionCode"])?;
+        let body = message.element(BODY)?.group(BODY, &[NUMBER])?;
+        let number = value(NUMBER, ReceptionNumber::parse(body.required(NUMBER)?.trim()))?;
+        understood.reception_number = Some(number.clone());
+        Ok(Self { institution: institution(&header)?, number })
+    }
+
+    /// What a refusal of this request repeats.
+    #[must_use]
+    pub fn understood(&self) -> Understood {
+        Understood { reception_number: Some(self.number.clone()), ..Understood::default() }
+    }
+}
+
+/// The message as a terminal sends it.
+#[must_use]
+pub fn request(institution: &str, number: &str, format: Format, charset: AnswerCharset) -> Vec<u8> {
+    static HEADER: Shape = shape!["MedicalInstitutionCode"];
+    static BODY: Shape = shape!["ReceptionNumber"];
+    let header = Object::new(&HEADER).text("MedicalInstitutionCode", institution.to_owned());
+    let body = Object::new(&BODY).text("ReceptionNumber", number.to_owned());
+    format.write(&header, &body, charset)
+}
+
+/// What a result says of the file that it answers.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// What the file asks for.
+    pub kind: BatchKind,
+    /// 資格確認日.
+    pub check_on: Option<Date>,
+    /// 任意のファイル識別子 of the file.
+    pub file_identifier: Option<String>,
+    /// 受付番号.
+    pub number: ReceptionNumber,
+}
+
+/// How many people a result is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Those who were answered about.
+    pub normal: usize,
+    /// Those who could not be.
+    pub errors: usize,
+}
+
+pub(super) static ANSWER_HEADER: Shape = shape![
+    "ProcessExecutionTime",
+    "QualificationConfirmationDate",
+    "MedicalInstitutionCode",
+    "ArbitraryFileIdentifier",
+    "ReceptionNumber",
+    "SegmentOfResult",
+    "ErrorCode",
+    "ErrorMessage",
+    "NumberOfProcessingResult",
+    "NumberOfNormalProcessing",
+    "NumberOfError",
+    "CharacterCodeIdentifier",
+];
+
+/// What stands before and after the units of a whole result that was finished at a time. It says nothing of the moment of
+/// fetching, so that it is the same whenever it is fetched.
+#[must_use]
+pub fn frame(processed: &Processed, fetched: &Fetched, finished_at: DateTime, counts: Counts) -> (Vec<u8>, Vec<u8>) {
+    let header = header(processed, fetched)
+        .text("ProcessExecutionTime", time_text(finished_at))
+        .text("SegmentOfResult", "1")
+        .text("NumberOfProcessingResult", (counts.normal + counts.errors).to_string())
+        .text("NumberOfNormalProcessing", counts.normal.to_string())
+        .text("NumberOfError", counts.errors.to_string());
+    write_frame(processed.format, &header, unit_element(fetched.kind), processed.charset)
+}
+
+/// The result is not there yet (処理結果区分 2), encoded.
+#[must_use]
+pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
+    static BODY: Shape = shape![];
+    let header = header(processed, fetched).text("SegmentOfResult", "2");
+    processed.format.write(&header, &Object::new(&BODY), processed.charset)
+}
+
+/// There will be no result, encoded.
+#[must_use]
+pub fn failed(processed: &Processed, fetched: &Fetched, reason: &Refusal) -> Vec<u8> {
+    refusal::write(processed, header(processed, fetched), reason)
+}
+
+pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+    let header = Object::new(&ANSWER_HEADER)
+        .text("ProcessExecutionTime", processed.at_text())
+        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+        .text_if("ReceptionNumber", understood.reception_number.as_ref().map(|number| number.as_str().to_owned()))
+        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
+    refusal::write(processed, header, reason)
+}
+
+fn header(processed: &Processed, fetched: &Fetched) -> Object {
+    Object::new(&ANSWER_HEADER)
+        .text("ProcessExecutionTime", processed.at_text())
+        .text_if("QualificationConfirmationDate", fetched.check_on.map(date_text))
+        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+        .text_if("ArbitraryFileIdentifier", fetched.file_identifier.clone())
+        .text("ReceptionNumber", fetched.number.as_str().to_owned())
+        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
+}

@@ -1,0 +1,221 @@
+//! A file with questions about many people comes: OQS-IF-005 request and 006 answer (`OQSmuquc01`), and its like.
+
+use jiff::civil::Date;
+
+use crate::domain::{AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, TreatmentKind};
+use crate::wire::element::{BODY, Bounds, Element, Texts};
+use crate::wire::fault::{Fault, FieldName, ValueFault};
+use crate::wire::object::{Object, Shape, shape};
+use crate::wire::{Format, code, encode, write_frame, write_units};
+
+use super::entry::{Entry, EntryForm, form};
+use super::header::{Processed, Refusal, free_text, institution, required_date, time_text, value};
+use super::qualification::request_header;
+use super::refusal::{self, Understood};
+use super::{by_card, reference_number};
+
+/// The file id of the message without `req` and `res`.
+#[must_use]
+pub fn id(kind: BatchKind) -> &'static str {
+    match kind {
+        BatchKind::Qualification => "OQSmuquc01",
+        BatchKind::ReferenceNumbers => "OQSmuimm01",
+        BatchKind::Visit => "OQSmuhvq01",
+        BatchKind::Online => "OQSmuonq01",
+    }
+}
+
+/// The kind of file that comes under a file id.
+#[must_use]
+pub fn kind_of(message: &str) -> Option<BatchKind> {
+    BatchKind::ALL.into_iter().find(|kind| id(*kind) == message)
+}
+
+/// What a file says beside its people.
+#[derive(Clone)]
+pub struct Upload {
+    /// 医療機関コード that the message claims.
+    pub institution: InstitutionCode,
+    /// 資格確認日, in 資格確認一括照会 only.
+    pub check_on: Option<Date>,
+    /// 任意のファイル識別子.
+    pub file_identifier: Option<String>,
+    /// Whose result is wanted, where the file names no people.
+    pub consented: Option<Consented>,
+}
+
+impl Upload {
+    /// What a refusal of this file repeats.
+    #[must_use]
+    pub fn understood(&self) -> Understood {
+        Understood { check_on: self.check_on, file_identifier: self.file_identifier.clone(), ..Understood::default() }
+    }
+}
+
+/// Enough for one person of a file.
+const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
+
+/// Reads a file. Its people go to `each`, one by one, with what is wrong with them, which spoils nobody else.
+///
+/// # Errors
+/// What is wrong with the file as a whole, or what `each` says, with what had been understood before it.
+pub fn read(
+    kind: BatchKind,
+    format: Format,
+    bytes: &[u8],
+    each: &mut dyn FnMut(Entry, Result<(), Fault>) -> Result<(), Fault>,
+) -> Result<Upload, (Fault, Understood)> {
+    let mut understood = Understood::default();
+    let read = match form(kind) {
+        Some(form) => people(kind, &form, format, bytes, each, &mut understood),
+        None => consented(kind, format, bytes, &mut understood),
+    };
+    read.map_err(|fault| (fault, understood))
+}
+
+fn people(
+    kind: BatchKind,
+    form: &EntryForm,
+    format: Format,
+    bytes: &[u8],
+    each: &mut dyn FnMut(Entry, Result<(), Fault>) -> Result<(), Fault>,
+    understood: &mut Understood,
+) -> Result<Upload, Fault> {
+    let mut nobody = true;
+    let root = format.parse_each(bytes, PERSON, &mut |element| {
+        if element.name != form.element {
+            return Err(Fault::Unknown(FieldName::of(&element.name)));
+        }
+        nobody = false;
+        let (entry, fault) = Entry::read(form, &element);
+        let fault = fault.and_then(|()| match kind {
+            // The day stands in the header, which may come later.
+            BatchKind::Qualification => entry.card_query(Date::ZERO).map(drop),
+            _ => entry.registration().map(drop),
+        });
+        each(entry, fault)
+    })?;
+    let (header, _) = open(kind, &root, understood)?;
+    if nobody {
+        return Err(Fault::Nobody);
+    }
+    Ok(header)
+}
+
+fn consented(kind: BatchKind, format: Format, bytes: &[u8], understood: &mut Understood) -> Result<Upload, Fault> {
+    const INFO: &str = "QualificationConfirmSearchInfo";
+    let root = format.parse(bytes, Bounds::SINGLE)?;
+    let (upload, body) = open(kind, &root, understood)?;
+    let info = body.group(BODY, &[INFO])?.element(INFO)?;
+    let days = |group: &_, from, to| {
+        let days = Period::new(required_date(group, from)?, required_date(group, to)?);
+        value(to, days.map_err(|_| ValueFault::Days))
+    };
+    let has = |name: &str| info.children.iter().any(|child| child.name == name);
+    let (treatment, by, group, days) = if kind == BatchKind::Online && has("ExaminationDateFrom") {
+        let group = info.group(INFO, &["ExaminationDateFrom", "ExaminationDateTo", TREATMENT])?;
+        let days = days(&group, "ExaminationDateFrom", "ExaminationDateTo")?;
+        (TreatmentKind::Online, DayOf::Examination, group, days)
+    } else {
+        let group = info.group(INFO, &["ConsentDateFrom", "ConsentDateTo", TREATMENT])?;
+        let days = days(&group, "ConsentDateFrom", "ConsentDateTo")?;
+        let treatment = if kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
+        (treatment, DayOf::Consent, group, days)
+    };
+    if code::parse_treatment(group.required(TREATMENT)?) != Some(treatment) {
+        return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code });
+    }
+    Ok(Upload { consented: Some(Consented { treatment, by, days }), ..upload })
+}
+
+const TREATMENT: &str = "MedicalTreatmentFlag";
+
+/// The header of a file, and its body.
+fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> Result<(Upload, &'a Element), Fault> {
+    if root.name != "XmlMsg" {
+        return Err(Fault::Unknown(FieldName::of(&root.name)));
+    }
+    let message = root.group("XmlMsg", &["MessageHeader", BODY])?;
+    let dated = kind == BatchKind::Qualification;
+    let members: &[&str] = match dated {
+        true => &["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"],
+        false => &["MedicalInstitutionCode", "ArbitraryFileIdentifier"],
+    };
+    let header = message.element("MessageHeader")?.group("MessageHeader", members)?;
+    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+    let check_on = dated.then(|| required_date(&header, "QualificationConfirmationDate")).transpose()?;
+    understood.check_on = check_on;
+    let upload = Upload {
+        institution: institution(&header)?,
+        check_on,
+        file_identifier: understood.file_identifier.clone(),
+        consented: None,
+    };
+    Ok((upload, message.element(BODY)?))
+}
+
+/// 資格確認一括照会 as a terminal sends it; institution, day and file identifier are those of the first of `people`.
+#[must_use]
+pub fn people_file(people: &[by_card::NewRequest<'_>], format: Format, charset: AnswerCharset) -> Vec<u8> {
+    let Some(first) = people.first() else { return Vec::new() };
+    let header = request_header(first.institution, first.check_on, first.file_identifier);
+    file(BatchKind::Qualification, &header, people.iter().map(by_card::NewRequest::info), format, charset)
+}
+
+/// 照会番号一括登録 as a terminal sends it; institution and file identifier are those of the first of `numbers`.
+#[must_use]
+pub fn numbers_file(numbers: &[reference_number::NewRequest<'_>], format: Format, charset: AnswerCharset) -> Vec<u8> {
+    let Some(first) = numbers.first() else { return Vec::new() };
+    let infos = numbers.iter().map(reference_number::NewRequest::info);
+    file(BatchKind::ReferenceNumbers, &first.header(), infos, format, charset)
+}
+
+fn file(
+    kind: BatchKind,
+    header: &Object,
+    infos: impl Iterator<Item = Object>,
+    format: Format,
+    charset: AnswerCharset,
+) -> Vec<u8> {
+    let element = form(kind).map_or("", |form| form.element);
+    let (mut whole, after) = write_frame(format, header, element, charset);
+    let infos: Vec<Object> = infos.collect();
+    let mut text = Vec::new();
+    write_units(format, &mut text, element, &infos);
+    whole.extend(encode(text, if format == Format::Xml { charset } else { AnswerCharset::Utf8 }));
+    whole.extend(after);
+    whole
+}
+
+pub(super) static ANSWER_HEADER: Shape = shape![
+    "ProcessExecutionTime",
+    "MedicalInstitutionCode",
+    "ArbitraryFileIdentifier",
+    "SegmentOfResult",
+    "ErrorCode",
+    "ErrorMessage",
+    "CharacterCodeIdentifier",
+];
+
+static ANSWER_BODY: Shape = shape!["ReceptionNumber", "ReceptionDateTime"];
+
+/// アップロード結果, encoded: the file was taken at the time of processing.
+#[must_use]
+pub fn answer(processed: &Processed, file_identifier: Option<&str>, number: &ReceptionNumber) -> Vec<u8> {
+    let body = Object::new(&ANSWER_BODY)
+        .text("ReceptionNumber", number.as_str().to_owned())
+        .text("ReceptionDateTime", time_text(processed.at));
+    processed.format.write(&header(processed, file_identifier), &body, processed.charset)
+}
+
+pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+    refusal::write(processed, header(processed, understood.file_identifier.as_deref()), reason)
+}
+
+fn header(processed: &Processed, file_identifier: Option<&str>) -> Object {
+    Object::new(&ANSWER_HEADER)
+        .text("ProcessExecutionTime", processed.at_text())
+        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
+}

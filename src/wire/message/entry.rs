@@ -1,0 +1,180 @@
+//! One person of a file as it came: the texts that the result repeats, and what is wrong with them, if anything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{BatchKind, CardQuery};
+use crate::wire::element::{Element, Texts};
+use crate::wire::fault::{Fault, FieldName, ValueFault};
+use crate::wire::object::{Object, Shape};
+
+use super::by_card::{self, SEARCH_INFO};
+use super::header::Refusal;
+use super::reference_number::{self, REGISTRATION_INFO, Registration};
+
+/// The element of one person in a file, and its members.
+pub(super) struct EntryForm {
+    pub element: &'static str,
+    pub shape: &'static Shape,
+}
+
+/// The form of a file's people; none for kinds whose people the national side finds by itself.
+pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
+    match kind {
+        BatchKind::Qualification => Some(EntryForm { element: "QualificationConfirmSearchInfo", shape: &SEARCH_INFO }),
+        BatchKind::ReferenceNumbers => {
+            Some(EntryForm { element: "ReferenceNumberRegistrationInfo", shape: &REGISTRATION_INFO })
+        }
+        BatchKind::Visit | BatchKind::Online => None,
+    }
+}
+
+/// One person of a file: texts in the order of the form, and code and message of the refusal where the person cannot be asked
+/// about.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Entry(Vec<Option<String>>, Option<(String, String)>);
+
+impl Entry {
+    /// Reads one person. What is wrong is about this person only.
+    pub(super) fn read(form: &EntryForm, element: &Element) -> (Self, Result<(), Fault>) {
+        let keys = form.shape.keys();
+        let mut texts = vec![None; keys.len()];
+        let mut fault = None;
+        let mut blame = |found: Fault| {
+            fault.get_or_insert(found);
+        };
+        if !element.text.trim().is_empty() {
+            blame(Fault::Value { element: form.element, reason: ValueFault::Kind });
+        }
+        let mut seen = vec![false; keys.len()];
+        for child in &element.children {
+            match keys.iter().position(|key| *key == child.name) {
+                None => blame(Fault::Unknown(FieldName::of(&child.name))),
+                Some(place) if seen[place] => blame(Fault::Duplicate(FieldName::of(&child.name))),
+                Some(place) if !child.children.is_empty() => {
+                    blame(Fault::Value { element: keys[place], reason: ValueFault::Kind });
+                }
+                Some(place) => {
+                    seen[place] = true;
+                    if child.text.chars().any(is_unwritable) {
+                        blame(Fault::Value { element: keys[place], reason: ValueFault::Text });
+                    } else if !child.text.trim().is_empty() {
+                        texts[place] = Some(child.text.clone());
+                    }
+                }
+            }
+        }
+        (Self(texts, None), fault.map_or(Ok(()), Err))
+    }
+
+    /// The same person with the reason why it cannot be asked about.
+    #[must_use]
+    pub fn refused(self, refusal: &Refusal) -> Self {
+        Self(self.0, Some((refusal.code.to_owned(), refusal.message.clone())))
+    }
+
+    /// Why the person cannot be asked about: code and message.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(&str, &str)> {
+        self.1.as_ref().map(|(code, message)| (code.as_str(), message.as_str()))
+    }
+
+    /// The question about the person.
+    ///
+    /// # Errors
+    /// When a text cannot be what it should; that was found when the file came.
+    pub fn card_query(&self, check_on: jiff::civil::Date) -> Result<CardQuery, Fault> {
+        by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 }).map(|asked| asked.on(check_on))
+    }
+
+    /// What is to be registered for the person.
+    ///
+    /// # Errors
+    /// When a text cannot be what it should; that was found when the file came.
+    pub fn registration(&self) -> Result<Registration, Fault> {
+        reference_number::registration(&Named { keys: REGISTRATION_INFO.keys(), texts: &self.0 })
+    }
+
+    /// The texts as they came.
+    pub(super) fn echo(&self, form: &EntryForm) -> Object {
+        let mut object = Object::new(form.shape);
+        for (key, text) in form.shape.keys().iter().zip(&self.0) {
+            object = object.text_if(key, text.clone());
+        }
+        object
+    }
+}
+
+/// XML cannot carry these, so that no answer repeats them.
+fn is_unwritable(c: char) -> bool {
+    matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// Texts under the names of a form.
+struct Named<'a> {
+    keys: &'static [&'static str],
+    texts: &'a [Option<String>],
+}
+
+impl Texts for Named<'_> {
+    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+        let place = self.keys.iter().position(|key| *key == name);
+        Ok(place.and_then(|place| self.texts.get(place)?.as_deref()))
+    }
+}
+
+/// People of a file, packed for keeping in pieces that are worked on one by one.
+pub struct Packer {
+    most: usize,
+    whole: Vec<Packed>,
+    open: Packed,
+}
+
+/// A piece of a file.
+#[derive(Clone, Default)]
+pub struct Packed {
+    /// How many people it holds.
+    pub persons: usize,
+    /// The people; [`Packed::unpack`] reads them.
+    pub entries: Vec<u8>,
+}
+
+impl Packer {
+    /// Packs up to `most` people into a piece.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { most, whole: Vec::new(), open: Packed::default() }
+    }
+
+    /// Adds the next person of the file.
+    pub fn push(&mut self, entry: &Entry) {
+        self.open.entries.push(if self.open.persons == 0 { b'[' } else { b',' });
+        serde_json::to_writer(&mut self.open.entries, entry).expect("writing texts to memory cannot fail");
+        self.open.persons += 1;
+        if self.open.persons == self.most {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        let mut piece = std::mem::take(&mut self.open);
+        if piece.persons > 0 {
+            piece.entries.push(b']');
+            self.whole.push(piece);
+        }
+    }
+
+    /// Every piece, in order.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Packed> {
+        self.close();
+        self.whole
+    }
+}
+
+impl Packed {
+    /// The people of a piece, in order; `None` when the bytes are no piece.
+    #[must_use]
+    pub fn unpack(entries: &[u8]) -> Option<Vec<Entry>> {
+        serde_json::from_slice(entries).ok()
+    }
+}

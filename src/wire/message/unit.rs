@@ -1,0 +1,180 @@
+//! One person of a result: BulkConfirmUnit, and BulkRegistrationUnit for 照会番号.
+
+use std::sync::Arc;
+
+use crate::decide::Record;
+use crate::domain::{BatchKind, ReferenceNumber, Validity};
+use crate::wire::element::{Bounds, Element};
+use crate::wire::object::{Object, Shape, Value, shape};
+use crate::wire::{Format, code, parse_json, parse_xml, write_units};
+
+use super::by_card::SEARCH_INFO;
+use super::entry::{Entry, form};
+use super::record::{BULK_RECORD, ELDERLY_INFO, record};
+use super::reference_number::REGISTRATION_INFO;
+
+pub(super) static CONFIRM_UNIT: Shape = shape![
+    "QualificationConfirmSearchInfo",
+    "ProcessingResultStatus",
+    "ProcessingResultCode",
+    "ProcessingResultMessage",
+    "QualificationValidity",
+    "ResultOfQualificationConfirmation",
+    "ReferenceNumber",
+];
+
+pub(super) static REGISTRATION_UNIT: Shape =
+    shape!["ReferenceNumberRegistrationInfo", "ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage",];
+
+/// The element of one person in a result.
+pub(super) fn unit_element(kind: BatchKind) -> &'static str {
+    match kind {
+        BatchKind::ReferenceNumbers => "BulkRegistrationUnit",
+        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online => "BulkConfirmUnit",
+    }
+}
+
+fn unit_shape(kind: BatchKind) -> &'static Shape {
+    match kind {
+        BatchKind::ReferenceNumbers => &REGISTRATION_UNIT,
+        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online => &CONFIRM_UNIT,
+    }
+}
+
+/// What a bulk result says of one person who could be asked about.
+pub struct Found<'a> {
+    /// 資格有効性.
+    pub validity: Validity,
+    /// The record that is shown.
+    pub record: Option<ShownRecord<'a>>,
+    /// 照会番号 of the asking institution.
+    pub reference: Option<&'a ReferenceNumber>,
+}
+
+/// A record with what else the unit says of it.
+pub struct ShownRecord<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// 保険者名称.
+    pub insurer: Arc<str>,
+    /// 限度額適用認定証情報変更有無; none without the patient's consent.
+    pub limit_changed: Option<bool>,
+}
+
+/// Units of people one after the other, as text of a format in UTF-8.
+pub struct Units {
+    kind: BatchKind,
+    format: Format,
+    text: Vec<u8>,
+    counts: super::bulk_fetch::Counts,
+}
+
+impl Units {
+    /// No units yet.
+    #[must_use]
+    pub fn new(kind: BatchKind, format: Format) -> Self {
+        let counts = super::bulk_fetch::Counts { normal: 0, errors: 0 };
+        Self { kind, format, text: Vec::with_capacity(64 * 1024), counts }
+    }
+
+    /// Adds a person who could be asked about.
+    pub fn answered(&mut self, entry: &Entry, found: &Found<'_>) {
+        let mut unit = self
+            .begin(Some(entry))
+            .text("ProcessingResultStatus", "1")
+            .text("QualificationValidity", code::validity(found.validity));
+        if let Some(shown) = &found.record {
+            let object = record(&BULK_RECORD, shown.record, &shown.insurer)
+                .text_if("LimitApplicationCertificateChanged", shown.limit_changed.map(code::changed));
+            unit = unit.set("ResultOfQualificationConfirmation", Value::Object(object));
+        }
+        let unit = unit.text_if("ReferenceNumber", found.reference.map(|number| number.as_str().to_owned()));
+        self.counts.normal += 1;
+        self.write(unit);
+    }
+
+    /// Adds a person whose number was registered.
+    pub fn registered(&mut self, entry: &Entry) {
+        let unit = self.begin(Some(entry)).text("ProcessingResultStatus", "1");
+        self.counts.normal += 1;
+        self.write(unit);
+    }
+
+    /// Adds a person who could not be asked about.
+    pub fn refused(&mut self, entry: Option<&Entry>, code: &str, message: &str) {
+        let unit = self
+            .begin(entry)
+            .text("ProcessingResultStatus", "2")
+            .text("ProcessingResultCode", code.to_owned())
+            .text("ProcessingResultMessage", message.to_owned());
+        self.counts.errors += 1;
+        self.write(unit);
+    }
+
+    fn begin(&self, entry: Option<&Entry>) -> Object {
+        let unit = Object::new(unit_shape(self.kind));
+        match (entry, form(self.kind)) {
+            (Some(entry), Some(form)) => unit.set(form.element, Value::Object(entry.echo(&form))),
+            _ => unit,
+        }
+    }
+
+    fn write(&mut self, unit: Object) {
+        write_units(self.format, &mut self.text, unit_element(self.kind), &[unit]);
+    }
+
+    /// The text, and how many people it is about.
+    #[must_use]
+    pub fn finish(self) -> (Vec<u8>, super::bulk_fetch::Counts) {
+        (self.text, self.counts)
+    }
+}
+
+/// Units in the other format: a result can be fetched in a format that was not asked for when the file came. `None` when the text
+/// does not hold units.
+#[must_use]
+pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Option<Vec<u8>> {
+    const MANY: Bounds = Bounds { depth: 16, elements: usize::MAX };
+    let root = match from {
+        Format::Xml => {
+            let text = std::str::from_utf8(units).ok()?;
+            parse_xml(&format!("<Units>{text}</Units>"), MANY).ok()?
+        }
+        Format::Json => parse_json(&[b"{\"Units\":{\"Unit\":[", units, b"]}}"].concat(), MANY).ok()?,
+    };
+    let objects = root.children.iter().map(|unit| object(unit_shape(kind), unit)).collect::<Option<Vec<_>>>()?;
+    let mut text = Vec::with_capacity(units.len());
+    write_units(to, &mut text, unit_element(kind), &objects);
+    Some(text)
+}
+
+/// The members of an element in the order of a shape.
+fn object(shape: &'static Shape, element: &Element) -> Option<Object> {
+    let mut object = Object::new(shape);
+    for key in shape.keys() {
+        let Some(first) = element.children.iter().find(|child| child.name == *key) else { continue };
+        object = object.set(
+            key,
+            match member(key) {
+                Member::Text => Value::Text(first.text.clone().into()),
+                Member::Object(inner) => Value::Object(self::object(inner, first)?),
+            },
+        );
+    }
+    Some(object)
+}
+
+enum Member {
+    Text,
+    Object(&'static Shape),
+}
+
+fn member(name: &str) -> Member {
+    match name {
+        "QualificationConfirmSearchInfo" => Member::Object(&SEARCH_INFO),
+        "ReferenceNumberRegistrationInfo" => Member::Object(&REGISTRATION_INFO),
+        "ResultOfQualificationConfirmation" => Member::Object(&BULK_RECORD),
+        "ElderlyRecipientCertificateInfo" => Member::Object(&ELDERLY_INFO),
+        _ => Member::Text,
+    }
+}
