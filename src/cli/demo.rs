@@ -79,7 +79,7 @@ impl Demo {
         pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
         let loaded = fixtures.load(&store, &files, system_now(), false).await?;
         let secret = Secret::read_or_make(&options.data.secret())?;
-        let app = App::start(options.server.config(options.data.pki(), secret), store, Clock::system()).await?;
+        let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
         eprintln!(
             "{} insurers, {} institutions, {} people and {} cards are loaded; started in {:.2} s",
             loaded.insurers,

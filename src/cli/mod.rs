@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod ask;
+mod bulk;
 mod demo;
 mod exit;
 mod finding;
@@ -13,6 +14,7 @@ mod pki;
 mod rules;
 mod run;
 mod serve;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ enum Command {
     Demo(demo::Options),
     /// Serve terminals and operators out of a database that is there already.
     Serve(serve::Options),
+    /// Work on files with questions about many people, for servers that do not do it themselves.
+    Work(work::Options),
     /// Bring the schema of a database up to date.
     Migrate(migrate::Options),
     /// Check or load fixture files.
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
             Command::Serve(options) => serve::run(options).await,
             Command::Migrate(options) => migrate::run(options).await,
             Command::Fixtures(command) => fixtures::run(command).await,
+            Command::Work(options) => work::run(options).await,
             Command::Pki(command) => pki::run(command).await,
             Command::Rules(command) => rules::run(command),
             Command::Ask(command) => ask::run(command).await,

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::config::{Config, Limits, Secret};
 use crate::telemetry::LogFormat;
 
+use super::bulk::BulkOptions;
 use super::exit::Exit;
 
 #[derive(clap::Args)]
@@ -29,18 +30,27 @@ pub(super) struct ServerOptions {
     /// Terminal connections open at once
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub max_connections: usize,
+    /// Leave work on files with questions about many people to other processes
+    #[arg(long, help_heading = "Bulk files")]
+    pub no_worker: bool,
+    #[command(flatten)]
+    pub bulk: BulkOptions,
 }
 
 impl ServerOptions {
-    pub fn config(&self, pki: PathBuf, secret: Secret) -> Config {
-        Config {
+    pub fn config(&self, pki: PathBuf, secret: Secret) -> Result<Config, Exit> {
+        let mut bulk = self.bulk.limits()?;
+        if self.no_worker {
+            bulk.workers = 0;
+        }
+        Ok(Config {
             terminal_addr: self.terminal_addr,
             operator_addr: self.operator_addr,
             operator_token: self.operator_token.clone().filter(|token| !token.is_empty()),
             pki,
             secret,
-            limits: Limits { connections: self.max_connections, ..Limits::default() },
-        }
+            limits: Limits { connections: self.max_connections, bulk, ..Limits::default() },
+        })
     }
 }
 

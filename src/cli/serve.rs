@@ -55,7 +55,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let mut signals = Signals::listen()?;
     let store = options.database.connect(POOL).await?;
     let secret = Secret::read_or_make(&options.secret_file)?;
-    let app = App::start(options.server.config(options.pki.clone(), secret), store, Clock::system()).await?;
+    let app = App::start(options.server.config(options.pki.clone(), secret)?, store, Clock::system()).await?;
     announce(&app, &options.pki, None);
     signals.stop_or_reload(&app).await;
     app.stop().await;

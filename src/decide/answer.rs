@@ -2,7 +2,7 @@ use jiff::civil::Date;
 
 use crate::domain::{
     Coverage, DatedRatio, ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Period, PersonId, Protection,
-    Registration, Scheme, SpecificDiseaseCertificate, Validity,
+    ReferenceNumber, Registration, Scheme, SpecificDiseaseCertificate, Validity,
 };
 use crate::rules::preschool::is_preschool;
 
@@ -64,7 +64,7 @@ impl Relation {
 }
 
 impl Other {
-    pub(super) fn of(relation: Relation, Registration { id, coverage }: &Registration) -> Self {
+    pub(super) fn of(relation: Relation, Registration { id, coverage, .. }: &Registration) -> Self {
         Self { relation, registration: *id, insurer: coverage.key.insurer, acquired_on: coverage.acquired_on }
     }
 }
@@ -78,6 +78,8 @@ pub struct Record {
     pub registration: i64,
     /// What the registration says.
     pub coverage: Coverage,
+    /// 照会番号 of the institution that asks.
+    pub reference: Option<ReferenceNumber>,
     /// Whether address and postal code may be shown.
     pub shows_address: bool,
     /// The loss, if the coverage is lost on the check date.
@@ -129,6 +131,7 @@ impl Record {
         Self {
             person,
             registration: registration.id,
+            reference: registration.reference.clone(),
             shows_address: !protection.hides_address(),
             loss: coverage.loss.filter(|loss| loss.on <= check_on),
             preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),

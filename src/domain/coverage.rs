@@ -1,5 +1,6 @@
 use jiff::civil::Date;
 
+use super::batch::ReferenceNumber;
 use super::birth::BirthDate;
 use super::card_key::CardKey;
 use super::limit::LimitCertificate;
@@ -56,6 +57,8 @@ pub struct Registration {
     pub id: i64,
     /// What the insurer registered.
     pub coverage: Coverage,
+    /// 照会番号: what the institution that asks calls the holder of this card.
+    pub reference: Option<ReferenceNumber>,
 }
 
 /// A person as one insurer registered them; two insurers may differ.

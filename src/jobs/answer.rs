@@ -7,11 +7,11 @@ use sqlx::PgConnection;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardKey, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, ReferenceNumber};
+use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts};
 use crate::query::{Directory, LogKey, QueryError, shown};
 use crate::store::access_log::{Outcome, Path, Record, Shown, last_marks};
 use crate::store::leases::{Finished, Leased};
-use crate::store::reference_number::{self, NewReference};
+use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
 use crate::wire::message::unit::{Found, ShownRecord, Units};
@@ -78,14 +78,13 @@ impl Answering {
         let decided = asked.clone();
         // Deciding about a thousand people takes milliseconds that others should not wait for.
         let answers = aside(move || -> Vec<Answer> {
-            decided.queries.iter().zip(&people).map(|(query, people)| decide::by_card(query, people)).collect()
+            decided.queries.iter().zip(&people).map(|((_, query), people)| decide::by_card(query, people)).collect()
         })
         .await?;
         let last = self.last_marks(connection, piece, &answers).await?;
-        let references = references(connection, piece.institution, &answers).await?;
         let insurers = self.insurers(&answers).await?;
         let (piece, key) = (piece.clone(), self.key.clone());
-        aside(move || written(&piece, &asked, &answers, &last, &references, &insurers, &key, base)).await
+        aside(move || written(&piece, &asked, &answers, &last, &insurers, &key, base)).await
     }
 
     /// What the institution saw before of those of whom a mark is wanted.
@@ -125,7 +124,7 @@ struct Asked {
     entries: Vec<Entry>,
     /// For each person, which of the questions it is.
     places: Vec<Option<usize>>,
-    queries: Vec<CardQuery>,
+    queries: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
 
 impl Asked {
@@ -136,37 +135,17 @@ impl Asked {
             let ordered = piece.fail_person == Some(number);
             let query = (entry.refusal().is_none() && !ordered).then(|| entry.card_query(piece.check_on).ok()).flatten();
             places.push(query.is_some().then_some(queries.len()));
-            queries.extend(query);
+            queries.extend(query.map(|query| (Some(piece.institution), query)));
         }
         Self { entries, places, queries }
     }
 }
 
-async fn references(
-    connection: &mut PgConnection,
-    institution: InstitutionCode,
-    answers: &[Answer],
-) -> Result<Vec<Option<ReferenceNumber>>, StoreError> {
-    let cards: Vec<(usize, &CardKey)> = answers
-        .iter()
-        .enumerate()
-        .filter_map(|(place, answer)| Some((place, &answer.record.as_ref()?.coverage.key)))
-        .collect();
-    let keys: Vec<_> = cards.iter().map(|(_, key)| (institution, *key)).collect();
-    let mut references = vec![None; answers.len()];
-    for ((place, _), found) in cards.into_iter().zip(reference_number::find(connection, &keys).await?) {
-        references[place] = found;
-    }
-    Ok(references)
-}
-
-#[expect(clippy::too_many_arguments, reason = "everything that a piece's result is made of, once")]
 fn written(
     piece: &Leased,
     asked: &Asked,
     answers: &[Answer],
     last: &[Option<i64>],
-    references: &[Option<ReferenceNumber>],
     insurers: &HashMap<InsurerNumber, Arc<str>>,
     key: &LogKey,
     base: Finished,
@@ -181,7 +160,7 @@ fn written(
             log.push(blank);
             continue;
         };
-        let (query, answer) = (&asked.queries[place], &answers[place]);
+        let ((_, query), answer) = (&asked.queries[place], &answers[place]);
         let found = answer.record.as_ref();
         let mark = found.filter(|record| record.limit_consent).map(|record| key.limit_mark(record.limit.iter()));
         let shown_record = found.and_then(|record| {
@@ -189,8 +168,7 @@ fn written(
             let limit_changed = mark.map(|mark| last[place] != Some(mark));
             Some(ShownRecord { record, insurer, limit_changed })
         });
-        let reference = references[place].as_ref();
-        units.answered(entry, &Found { validity: answer.validity, record: shown_record, reference });
+        units.answered(entry, &Found { validity: answer.validity, record: shown_record });
         log.push(Record {
             person: found.map(|record| record.person),
             key_hash: key.of_card(query),

@@ -105,7 +105,11 @@ impl Worker {
 
     async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
         let finished = self.answering.answer(connection, piece, self.limits.keep).await?;
-        Ok(leases::finish(connection, piece, &finished).await?)
+        let completion = leases::finish(connection, piece, &finished).await?;
+        if completion != Completion::Lost {
+            self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
+        }
+        Ok(completion)
     }
 
     /// Keeps the lease for as long as it can be kept.

@@ -37,7 +37,7 @@ impl ByCard {
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
-        let facts = self.facts.ask(query.clone()).await?;
+        let facts = self.facts.ask((Some(asker.institution), query.clone())).await?;
         let answer = decide::by_card(&query, &facts);
         let found = answer.record.as_ref();
         let log = Record {
@@ -76,11 +76,14 @@ impl ByCard {
 struct ReadFacts;
 
 impl Batch for ReadFacts {
-    type Question = CardQuery;
+    type Question = (Option<InstitutionCode>, CardQuery);
     type Answer = Vec<PersonFacts>;
     const NAME: &'static str = "facts_by_card";
 
-    async fn run(connection: &mut PgConnection, questions: &[CardQuery]) -> Answers<Vec<PersonFacts>> {
+    async fn run(
+        connection: &mut PgConnection,
+        questions: &[(Option<InstitutionCode>, CardQuery)],
+    ) -> Answers<Vec<PersonFacts>> {
         store::by_card::facts(connection, questions).await
     }
 }

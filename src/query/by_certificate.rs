@@ -11,6 +11,7 @@ use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQ
 use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
 use crate::store::access_log::{AtReader, Outcome, Path, Record, Shown};
+use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
 use super::QueryError;
@@ -45,7 +46,8 @@ impl ByCertificate {
         card: &VerifiedCard,
         query: &CertificateQuery,
     ) -> Result<CardAnswer, QueryError> {
-        let facts = self.facts.ask((card.id().clone(), asker.at)).await?;
+        let shown_card = PresentedCard { card: card.id().clone(), institution: Some(asker.institution), at: asker.at };
+        let facts = self.facts.ask(shown_card).await?;
         let answer = decide::by_certificate(query, facts.as_ref(), asker.at);
         let person = facts.as_ref().map(person_of);
         let log = match &answer {
@@ -122,11 +124,11 @@ fn at_reader(query: &CertificateQuery) -> AtReader {
 struct ReadFacts;
 
 impl Batch for ReadFacts {
-    type Question = (CardId, Timestamp);
+    type Question = PresentedCard;
     type Answer = Option<CardFacts>;
     const NAME: &'static str = "facts_by_certificate";
 
-    async fn run(connection: &mut PgConnection, cards: &[(CardId, Timestamp)]) -> Answers<Option<CardFacts>> {
+    async fn run(connection: &mut PgConnection, cards: &[PresentedCard]) -> Answers<Option<CardFacts>> {
         store::by_certificate::facts(connection, cards).await
     }
 }

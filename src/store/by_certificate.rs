@@ -5,12 +5,24 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
 use crate::domain::{
-    CardFacts, CardId, CardStanding, CardState, LIST_LASTS, PersonFacts, PersonId, Protection, RevocationReason,
+    CardFacts, CardId, CardStanding, CardState, InstitutionCode, LIST_LASTS, PersonFacts, PersonId, Protection,
+    RevocationReason,
 };
 
 use super::StoreError;
 use super::facts::{gather, select_facts};
 use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum};
+
+/// A card that is shown.
+#[derive(Debug, Clone)]
+pub struct PresentedCard {
+    /// Its certificate.
+    pub card: CardId,
+    /// To whom; `None` for the operator.
+    pub institution: Option<InstitutionCode>,
+    /// When.
+    pub at: Timestamp,
+}
 
 /// Reads, for each card in order, every coverage of its holder in order of acquisition, as seen at the time beside it; where the
 /// certificate is not in use, the holder is blocked, or there is no coverage, what J-LIS says of the certificate; none for a
@@ -21,11 +33,11 @@ use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, Spe
 /// When the database fails or holds what it must not.
 pub async fn facts(
     connection: &mut PgConnection,
-    cards: &[(CardId, Timestamp)],
+    cards: &[PresentedCard],
 ) -> Result<Vec<Result<Option<CardFacts>, StoreError>>, StoreError> {
     let holders = holders(connection, cards).await?;
     let others: Vec<&CardId> =
-        cards.iter().zip(&holders).filter(|(_, holder)| matches!(holder, Ok(None))).map(|((card, _), _)| card).collect();
+        cards.iter().zip(&holders).filter(|(_, holder)| matches!(holder, Ok(None))).map(|(shown, _)| &shown.card).collect();
     let standings = if others.is_empty() { Vec::new() } else { standings(connection, &others).await? };
     let mut standings = standings.into_iter();
     let answer = |holder: Result<Option<PersonFacts>, StoreError>| match holder? {
@@ -38,18 +50,25 @@ pub async fn facts(
 /// The holders of certificates that are in use, with their coverages.
 async fn holders(
     connection: &mut PgConnection,
-    cards: &[(CardId, Timestamp)],
+    cards: &[PresentedCard],
 ) -> Result<Vec<Result<Option<PersonFacts>, StoreError>>, StoreError> {
-    let issuers: Vec<Vec<u8>> = cards.iter().map(|(card, _)| card.issuer.clone()).collect();
-    let serials: Vec<Vec<u8>> = cards.iter().map(|(card, _)| card.serial.as_bytes().to_vec()).collect();
+    let issuers: Vec<Vec<u8>> = cards.iter().map(|shown| shown.card.issuer.clone()).collect();
+    let serials: Vec<Vec<u8>> = cards.iter().map(|shown| shown.card.serial.as_bytes().to_vec()).collect();
+    let institutions: Vec<Option<String>> =
+        cards.iter().map(|shown| shown.institution.map(|code| code.as_str().to_owned())).collect();
     let fresh_since: Vec<SqlTimestamp> =
-        cards.iter().map(|(_, at)| at.saturating_sub(LIST_LASTS).unwrap_or(Timestamp::MIN).to_sqlx()).collect();
+        cards.iter().map(|shown| shown.at.saturating_sub(LIST_LASTS).unwrap_or(Timestamp::MIN).to_sqlx()).collect();
     let rows = select_facts!(
         r#"
-          from unnest($1::bytea[], $2::bytea[], $3::timestamptz[]) with ordinality as asked (issuer_key_id, serial, fresh_since, place)
+          from unnest($1::bytea[], $2::bytea[], $3::timestamptz[], $4::text[]) with ordinality
+            as asked (issuer_key_id, serial, fresh_since, institution_code, place)
           join card_certificate as card on card.issuer_key_id = asked.issuer_key_id and card.serial = asked.serial
           join person on person.id = card.person_id
           join coverage on coverage.person_id = card.person_id
+          left join reference_number as reference
+            on reference.institution_code = asked.institution_code
+           and reference.search_key = coverage.search_key
+           and reference.branch = coalesce(coverage.branch, '')
          where card.state = 1
            and (card.as_of is null or card.as_of >= asked.fresh_since)
            and not person.self_information_blocked
@@ -57,7 +76,8 @@ async fn holders(
         "#,
         &issuers,
         &serials,
-        &fresh_since
+        &fresh_since,
+        &institutions as &[Option<String>]
     )
     .fetch_all(connection)
     .await?;

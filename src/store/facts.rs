@@ -4,7 +4,8 @@ use jiff_sqlx::Date as SqlDate;
 
 use crate::domain::{
     BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, CardSymbol, Coverage, Identity, InsurerNumber, Loss,
-    LossReason, PersonFacts, PersonId, PersonalText, PostNumber, Protection, Registration, Relationship, Sex,
+    LossReason, PersonFacts, PersonId, PersonalText, PostNumber, Protection, ReferenceNumber, Registration, Relationship,
+    Sex,
 };
 
 use super::StoreError;
@@ -13,7 +14,7 @@ use super::rows::{
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from`
-/// clause with `asked.place`, `person` and `coverage`, and what follows it.
+/// clause with `asked.place`, `person`, `coverage` and `reference`, and what follows it.
 macro_rules! select_facts {
     ($from:literal, $($argument:expr),*) => {
         sqlx::query_as!(
@@ -50,6 +51,7 @@ macro_rules! select_facts {
                  , coverage.elderly_certificates as "elderly_certificates: Vec<ElderlyCertificateRow>"
                  , coverage.limit_certificates as "limit_certificates: Vec<LimitCertificateRow>"
                  , coverage.specific_disease_certificates as "specific_disease_certificates: Vec<SpecificDiseaseRow>"
+                 , reference.reference as "reference?"
             "# + $from,
             $($argument),*
         )
@@ -89,6 +91,7 @@ pub(super) struct FactRow {
     pub elderly_certificates: Option<Vec<ElderlyCertificateRow>>,
     pub limit_certificates: Option<Vec<LimitCertificateRow>>,
     pub specific_disease_certificates: Option<Vec<SpecificDiseaseRow>>,
+    pub reference: Option<String>,
 }
 
 /// Gathers rows, ordered by place and person, into the people of each of `places` questions. A row that the domain cannot
@@ -158,7 +161,9 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
         limits: entries(row.limit_certificates)?,
         specific_diseases: entries(row.specific_disease_certificates)?,
     };
-    Ok(Registration { id: row.id, coverage })
+    let reference = row.reference.map(|text| ReferenceNumber::parse(&text)).transpose();
+    let reference = reference.map_err(|_| StoreError::Inconsistent { table: "reference_number", column: "reference" })?;
+    Ok(Registration { id: row.id, coverage, reference })
 }
 
 fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {

@@ -41,6 +41,7 @@ impl Store {
               from (select 1::bigint as place) as asked
               join person on person.fixture_id = $1
               join coverage on coverage.person_id = person.id
+              left join reference_number as reference on false
              order by coverage.acquired_on, coverage.id
             "#,
             fixture_id

@@ -4,6 +4,7 @@
 //! explicitly; a stored value that no domain type can hold is a [`StoreError::Inconsistent`].
 
 pub mod access_log;
+pub mod batches;
 pub mod bulk_fetch;
 pub mod bulk_register;
 pub mod by_card;

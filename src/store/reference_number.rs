@@ -69,39 +69,3 @@ impl Store {
         register(&mut connection, &[new]).await
     }
 }
-
-/// The institution's numbers of cards, in the order of the cards.
-///
-/// # Errors
-/// When the database fails or holds what it must not.
-pub async fn find(
-    connection: &mut PgConnection,
-    cards: &[(InstitutionCode, &CardKey)],
-) -> Result<Vec<Option<ReferenceNumber>>, StoreError> {
-    let institutions: Vec<String> = cards.iter().map(|(institution, _)| institution.as_str().to_owned()).collect();
-    let keys: Vec<String> = cards.iter().map(|(_, key)| key.search_key().as_str().to_owned()).collect();
-    let branches: Vec<String> = cards.iter().map(|(_, key)| branch_of(key)).collect();
-    let rows = sqlx::query!(
-        r#"
-        select asked.place as "place!", number.reference
-          from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked (institution_code, search_key, branch, place)
-          join reference_number as number
-            on number.institution_code = asked.institution_code
-           and number.search_key = asked.search_key
-           and number.branch = asked.branch
-        "#,
-        &institutions,
-        &keys,
-        &branches,
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut found = vec![None; cards.len()];
-    for row in rows {
-        let wrong = |column| StoreError::Inconsistent { table: "reference_number", column };
-        let place = usize::try_from(row.place - 1).ok().and_then(|place| found.get_mut(place));
-        *place.ok_or_else(|| wrong("place"))? =
-            Some(ReferenceNumber::parse(&row.reference).map_err(|_| wrong("reference"))?);
-    }
-    Ok(found)
-}

@@ -1,5 +1,6 @@
 //! Plays a terminal.
 
+mod bulk;
 mod card;
 mod card_number;
 mod explain;
@@ -17,11 +18,14 @@ pub(super) enum Command {
     CardNumber(Box<card_number::Options>),
     /// Ask by マイナンバーカード: the virtual card signs a challenge.
     Card(Box<card::Options>),
+    /// Ask about many people in one file, wait for the result, and print it.
+    Bulk(Box<bulk::Options>),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Exit> {
     match command {
         Command::CardNumber(options) => card_number::run(*options).await,
         Command::Card(options) => card::run(*options).await,
+        Command::Bulk(options) => bulk::run(*options).await,
     }
 }

@@ -44,6 +44,12 @@ impl TerminalOptions {
             _ => self.of_fixtures(named.or(usual))?,
         };
         let files = PkiFiles::at(&self.data.pki());
+        if !files.ca().exists() {
+            return Err(Exit::environment(format!(
+                "there is no test PKI in {}: start ./demo, which makes one, or name its directory with --data-dir",
+                files.root().display()
+            )));
+        }
         let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
         let terminal = Terminal::new(&self.terminal_addr, &files.ca(), Some((&certificate, &key)))?;
         Ok(Caller { institution, files, terminal })
@@ -93,6 +99,11 @@ impl OutputOptions {
     /// The format that is asked for. JSON gives the elements in the order of the specification, which also reads best.
     pub fn wire(&self) -> Format {
         if self.format == OutputFormat::Xml { Format::Xml } else { Format::Json }
+    }
+
+    /// Whether the answer is printed as a table.
+    pub fn is_text(&self) -> bool {
+        self.format == OutputFormat::Text
     }
 
     /// Prints the answer; a refusal by the server is printed too, and is a failure.

@@ -7,8 +7,11 @@ use crate::domain::{CardKey, CardQuery, LimitCategory, Loss, LossReason, PersonF
 use crate::decide::findings::tests::{coverage, employee, late_elderly, limit};
 
 fn reasons(coverages: &[Coverage], asked: usize, day: Date) -> Vec<Reason> {
-    let registrations: Vec<Registration> =
-        coverages.iter().zip(1..).map(|(coverage, id)| Registration { id, coverage: coverage.clone() }).collect();
+    let registrations: Vec<Registration> = coverages
+        .iter()
+        .zip(1..)
+        .map(|(coverage, id)| Registration { id, coverage: coverage.clone(), reference: None })
+        .collect();
     let coverage = &coverages[asked];
     let query = CardQuery {
         key: CardKey { ..coverage.key.clone() },

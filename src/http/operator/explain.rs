@@ -87,8 +87,9 @@ pub(super) async fn explain(
         Question::Official => official_query(format, &bytes)?,
     };
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
-    let mut facts =
-        store::by_card::facts(&mut connection, std::slice::from_ref(&query)).await.map_err(|_| Failure::Unavailable)?;
+    let asked = [(None, query)];
+    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(|_| Failure::Unavailable)?;
+    let [(_, query)] = asked;
     let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
     Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, &people))))
 }

@@ -12,6 +12,7 @@ use crate::decide::{self, CardAnswer, CertificateDays};
 use crate::domain::{CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
 use crate::http::error::Failure;
 use crate::store;
+use crate::store::by_certificate::PresentedCard;
 use crate::wire::code;
 
 /// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
@@ -48,7 +49,7 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         CardAnswer::Unusable(CardUnusable::Expired)
     } else {
         let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
-        let shown = [(certificate.id().clone(), now)];
+        let shown = [PresentedCard { card: certificate.id().clone(), institution: None, at: now }];
         let mut facts = store::by_certificate::facts(&mut connection, &shown).await.map_err(|_| Failure::Unavailable)?;
         let facts = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.flatten();
         decide::by_certificate(&query, facts.as_ref(), now)

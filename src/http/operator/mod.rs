@@ -1,5 +1,6 @@
 //! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP; on a loopback address, or behind a token.
 
+mod batches;
 mod cards;
 mod explain;
 mod explain_card;
@@ -12,6 +13,7 @@ mod limits;
 mod metrics;
 mod people;
 mod serve;
+mod simulation;
 mod token;
 
 pub use serve::serve;
@@ -67,6 +69,7 @@ pub struct OperatorState {
     tags(
         (name = "state", description = "Whether the server lives and is ready"),
         (name = "registry", description = "What is loaded"),
+        (name = "bulk", description = "Files with questions about many people"),
         (name = "law", description = "Rules of law, worked out"),
         (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
     )
@@ -84,6 +87,11 @@ fn routes() -> OpenApiRouter<OperatorState> {
         .routes(routes!(cards::register))
         .routes(routes!(cards::revoke))
         .routes(routes!(cards::renew))
+        .routes(routes!(batches::list))
+        .routes(routes!(batches::one))
+        .routes(routes!(batches::cancel))
+        .routes(routes!(batches::rerun))
+        .routes(routes!(simulation::get, simulation::set))
         .routes(routes!(explain::explain))
         .routes(routes!(limits::monthly))
 }

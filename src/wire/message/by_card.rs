@@ -13,7 +13,7 @@ use crate::wire::{Format, code};
 
 use super::header::{Processed, Reference, date_text, free_text, parse_date, value};
 use super::qualification::{self, ANSWER_BODY, header, open, request_header};
-use super::record::{RECORD, limit, record};
+use super::record::{RECORD, limit, record, referenced};
 use super::refusal::Understood;
 
 /// The file id of the message without `req` and `res`.
@@ -178,7 +178,7 @@ pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer
         .text("QualificationValidity", code::validity(answer.validity));
     if let Some(found) = &answer.record {
         let shown = record(&RECORD, found, insurer_name.unwrap_or_default());
-        let records = vec![limit(shown, found, processed.at)];
+        let records = vec![referenced(limit(shown, found, processed.at), found)];
         body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
     }
     qualification::write(processed, &header, &body)

@@ -18,7 +18,7 @@ use crate::wire::{Format, code};
 
 use super::header::{Processed, Reference, Refusal, time_text, value};
 use super::qualification::{self, ANSWER_BODY, header, open, request_header};
-use super::record::{RECORD, RECORD_2025, diseases, limit, record};
+use super::record::{RECORD, RECORD_2025, diseases, limit, record, referenced};
 use super::refusal::Understood;
 
 /// A card that is shown.
@@ -245,7 +245,7 @@ pub fn answer(
             .iter()
             .map(|(shown, insurer)| {
                 let record = limit(record(shape, shown, insurer), shown, processed.at);
-                consented(record, processed, request, shown)
+                referenced(consented(record, processed, request, shown), shown)
             })
             .collect();
         body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));

@@ -260,6 +260,11 @@ pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str)
     object
 }
 
+/// What the institution calls the person, where the record itself has it.
+pub(super) fn referenced(object: Object, record: &Record) -> Object {
+    object.text_if("ReferenceNumber", record.reference.as_ref().map(|number| number.as_str().to_owned()))
+}
+
 /// Adds what the patient decided about the limit certificate, at the time `at`, and the certificate.
 pub(super) fn limit(object: Object, record: &Record, at: DateTime) -> Object {
     let object = object.text("LimitApplicationCertificateRelatedConsFlg", code::consent(record.limit_consent));

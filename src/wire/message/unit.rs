@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::decide::Record;
-use crate::domain::{BatchKind, ReferenceNumber, Validity};
+use crate::domain::{BatchKind, Validity};
 use crate::wire::element::{Bounds, Element};
 use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code, parse_json, parse_xml, write_units};
 
 use super::by_card::SEARCH_INFO;
 use super::entry::{Entry, form};
-use super::record::{BULK_RECORD, ELDERLY_INFO, record};
+use super::record::{BULK_RECORD, ELDERLY_INFO, record, referenced};
 use super::reference_number::REGISTRATION_INFO;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
@@ -47,8 +47,6 @@ pub struct Found<'a> {
     pub validity: Validity,
     /// The record that is shown.
     pub record: Option<ShownRecord<'a>>,
-    /// 照会番号 of the asking institution.
-    pub reference: Option<&'a ReferenceNumber>,
 }
 
 /// A record with what else the unit says of it.
@@ -86,9 +84,8 @@ impl Units {
         if let Some(shown) = &found.record {
             let object = record(&BULK_RECORD, shown.record, &shown.insurer)
                 .text_if("LimitApplicationCertificateChanged", shown.limit_changed.map(code::changed));
-            unit = unit.set("ResultOfQualificationConfirmation", Value::Object(object));
+            unit = referenced(unit.set("ResultOfQualificationConfirmation", Value::Object(object)), shown.record);
         }
-        let unit = unit.text_if("ReferenceNumber", found.reference.map(|number| number.as_str().to_owned()));
         self.counts.normal += 1;
         self.write(unit);
     }

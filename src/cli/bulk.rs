@@ -1,0 +1,65 @@
+use jiff::SignedDuration;
+
+use crate::config::BulkLimits;
+
+use super::exit::Exit;
+
+/// Bounds on files with questions about many people; the official ones are not public.
+#[derive(clap::Args)]
+pub(super) struct BulkOptions {
+    /// People in a file
+    #[arg(long, value_name = "N", default_value_t = BulkLimits::default().persons, help_heading = "Bulk files")]
+    bulk_persons: usize,
+    /// Size of a file, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = BulkLimits::default().file_bytes / MIB, help_heading = "Bulk files")]
+    bulk_file_mib: usize,
+    /// Files of one institution in work at once; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = BulkLimits::default().in_flight, help_heading = "Bulk files")]
+    bulk_in_flight: usize,
+    /// Different people that one institution asks about in files of one day; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = BulkLimits::default().people_a_day, help_heading = "Bulk files")]
+    bulk_people_a_day: usize,
+    /// How long a result can be fetched, in hours
+    #[arg(long, value_name = "HOURS", default_value_t = BulkLimits::default().keep.as_hours(), help_heading = "Bulk files")]
+    bulk_keep_hours: i64,
+    /// Results in XML of more MiB come as ZIP, asked for or not
+    #[arg(long, value_name = "MIB", default_value_t = BulkLimits::default().zip_above / MIB, help_heading = "Bulk files")]
+    bulk_zip_above_mib: usize,
+    /// Pieces of files that this process works on at once
+    #[arg(long, value_name = "N", default_value_t = BulkLimits::default().workers, help_heading = "Bulk files")]
+    bulk_workers: usize,
+    /// For how many seconds a piece belongs to whoever took it; when a worker dies, its work goes on after that
+    #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().lease.as_secs(), help_heading = "Bulk files")]
+    bulk_lease_seconds: i64,
+}
+
+const MIB: usize = 1024 * 1024;
+
+impl BulkOptions {
+    pub fn limits(&self) -> Result<BulkLimits, Exit> {
+        let usual = BulkLimits::default();
+        let positive = |name: &str, good: bool| match good {
+            true => Ok(()),
+            false => Err(Exit::usage(format!("{name} must be at least 1"))),
+        };
+        positive("--bulk-persons", self.bulk_persons > 0)?;
+        positive("--bulk-file-mib", self.bulk_file_mib > 0)?;
+        positive("--bulk-keep-hours", self.bulk_keep_hours > 0)?;
+        positive("--bulk-lease-seconds", self.bulk_lease_seconds > 0)?;
+        let file_bytes = self.bulk_file_mib.saturating_mul(MIB);
+        let hours = |hours: i64| SignedDuration::try_from_hours(hours).unwrap_or(SignedDuration::MAX);
+        Ok(BulkLimits {
+            persons: self.bulk_persons,
+            file_bytes,
+            // At least one file of the largest size must be able to arrive.
+            arriving_bytes: usual.arriving_bytes.max(file_bytes),
+            in_flight: self.bulk_in_flight,
+            people_a_day: self.bulk_people_a_day,
+            keep: hours(self.bulk_keep_hours),
+            zip_above: self.bulk_zip_above_mib.saturating_mul(MIB),
+            workers: self.bulk_workers,
+            lease: SignedDuration::from_secs(self.bulk_lease_seconds),
+            ..usual
+        })
+    }
+}

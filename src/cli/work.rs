@@ -1,0 +1,55 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::Secret;
+use crate::jobs::{Worker, Workers, expire_old};
+use crate::metrics::Metrics;
+use crate::query::{Directory, LogKey};
+use crate::telemetry::{self, LogFormat};
+
+use super::bulk::BulkOptions;
+use super::exit::Exit;
+use super::run::Signals;
+use super::serve::{Database, POOL};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    database: Database,
+    /// File with the secret that log hashes are made with, the same as the servers'; made when missing
+    #[arg(long, value_name = "FILE", default_value = ".shikaku/secret.key", env = "SHIKAKU_SECRET_FILE")]
+    secret_file: PathBuf,
+    /// How log lines look, on standard error
+    #[arg(long, value_enum, default_value = "text", env = "SHIKAKU_LOG_FORMAT")]
+    log_format: LogFormat,
+    #[command(flatten)]
+    bulk: BulkOptions,
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Exit> {
+    telemetry::start(options.log_format);
+    let limits = options.bulk.limits()?;
+    if limits.workers == 0 {
+        return Err(Exit::usage("--bulk-workers 0 would do nothing"));
+    }
+    let mut signals = Signals::listen()?;
+    let store = options.database.connect(POOL).await?;
+    store.check_schema().await?;
+    let key = LogKey::of(&Secret::read_or_make(&options.secret_file)?);
+    let directory = Arc::new(Directory::load(store.clone()).await?);
+    let (clock, stop, tasks) = (Clock::system(), CancellationToken::new(), TaskTracker::new());
+    let worker = Worker::new(&store, &directory, key, &clock, limits, &Arc::new(Metrics::new()));
+    Workers::start(&worker, &tasks, &stop);
+    tasks.spawn(directory.follow(stop.clone()));
+    tasks.spawn(expire_old(store, clock, limits, stop.clone()));
+    tasks.close();
+    println!("ready: working on files");
+    signals.stop().await;
+    stop.cancel();
+    tasks.wait().await;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Files with questions about many people, for the operator: listed, inspected, cancelled, begun again.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::OperatorState;
+use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
+use crate::http::error::Failure;
+use crate::store::batches::{BatchFilter, BatchLine};
+use crate::wire::message::bulk_register;
+
+/// Files a page.
+const PAGE: i64 = 200;
+
+/// Which files are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// 医療機関コード: only those of this institution.
+    institution: Option<String>,
+    /// processing, done, failed, cancelled or expired.
+    state: Option<String>,
+    /// 受付番号 of the last file of the page before.
+    before: Option<String>,
+}
+
+/// A file, without anything of its people.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BatchView {
+    /// 受付番号.
+    reception_number: String,
+    /// The file id of the upload.
+    message: &'static str,
+    /// 医療機関コード.
+    institution: String,
+    /// processing, done, failed, cancelled or expired.
+    state: &'static str,
+    /// Why it failed: tried_too_often or ordered.
+    failure: Option<&'static str>,
+    /// People in it.
+    persons: i32,
+    /// Pieces that it is worked on in.
+    pieces: i32,
+    /// Pieces without a result.
+    open_pieces: i32,
+    /// Pieces that somebody works on.
+    leased_pieces: i64,
+    /// People who were answered about so far.
+    normal: i32,
+    /// People who could not be asked about so far.
+    errors: i32,
+    /// Size of the result so far, in bytes of UTF-8.
+    result_bytes: i64,
+    /// How often a piece was begun again.
+    retries: i32,
+    /// 受付日時.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+    /// When it was done, failed or was cancelled.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    finished_at: Option<Timestamp>,
+    /// When its result goes.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+const STATES: [(BatchState, &str); 5] = [
+    (BatchState::Processing, "processing"),
+    (BatchState::Done, "done"),
+    (BatchState::Failed, "failed"),
+    (BatchState::Cancelled, "cancelled"),
+    (BatchState::Expired, "expired"),
+];
+
+fn word(state: BatchState) -> &'static str {
+    STATES.into_iter().find(|(known, _)| *known == state).map_or("", |(_, word)| word)
+}
+
+impl From<BatchLine> for BatchView {
+    fn from(line: BatchLine) -> Self {
+        Self {
+            reception_number: line.reception_number,
+            message: bulk_register::id(line.kind),
+            institution: line.institution,
+            state: word(line.state),
+            failure: line.failure.map(|failure| match failure {
+                BatchFailure::TriedTooOften => "tried_too_often",
+                BatchFailure::Ordered => "ordered",
+            }),
+            persons: line.persons,
+            pieces: line.slices,
+            open_pieces: line.open_slices,
+            leased_pieces: line.leased_slices,
+            normal: line.normal,
+            errors: line.errors,
+            result_bytes: line.result_bytes,
+            retries: line.retries,
+            received_at: line.received_at,
+            finished_at: line.finished_at,
+            expires_at: line.expires_at,
+        }
+    }
+}
+
+/// Files, the latest first, 200 a page.
+#[utoipa::path(get, path = "/api/batches", tag = "bulk", params(Wanted), responses((status = 200, body = Vec<BatchView>)))]
+pub(super) async fn list(
+    State(state): State<OperatorState>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<BatchView>>, Failure> {
+    let Query(wanted) =
+        wanted.map_err(|_| Failure::OperatorRequest("the query takes institution, state and before, each once".into()))?;
+    let known = |text: String| {
+        let found = STATES.into_iter().find(|(_, word)| *word == text).map(|(state, _)| state);
+        found.ok_or_else(|| Failure::OperatorRequest("state: must be processing, done, failed, cancelled or expired".into()))
+    };
+    let filter = BatchFilter {
+        number: None,
+        institution: wanted.institution,
+        state: wanted.state.map(known).transpose()?,
+        before: wanted.before,
+    };
+    Ok(Json(lines(&state, &filter).await?.into_iter().map(BatchView::from).collect()))
+}
+
+/// One file.
+#[utoipa::path(
+    get, path = "/api/batches/{number}", tag = "bulk",
+    params(("number" = String, Path, description = "受付番号")),
+    responses((status = 200, body = BatchView), (status = 404, description = "There is no such file (SHK4002)"))
+)]
+pub(super) async fn one(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<Json<BatchView>, Failure> {
+    let filter = BatchFilter { number: Some(number), ..BatchFilter::default() };
+    let line = lines(&state, &filter).await?.pop().ok_or(NO_FILE)?;
+    Ok(Json(line.into()))
+}
+
+/// Gives a file in work up. Its institution is told SHK7102.
+#[utoipa::path(
+    post, path = "/api/batches/{number}/cancel", tag = "bulk",
+    params(("number" = String, Path, description = "受付番号")),
+    responses(
+        (status = 204, description = "Cancelled"),
+        (status = 404, description = "There is no such file (SHK4002)"),
+        (status = 409, description = "It is not in work (SHK4004)")
+    )
+)]
+pub(super) async fn cancel(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<StatusCode, Failure> {
+    let number = known(&state, &number).await?;
+    let now = state.clock.now();
+    let expires_at = now.saturating_add(state.limits.bulk.keep).unwrap_or(Timestamp::MAX);
+    let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(|_| Failure::Unavailable)?;
+    if cancelled {
+        state.metrics.bulk_files.with_label_values(&["cancelled"]).inc();
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::Conflict("the file is not in work".into()))
+    }
+}
+
+/// Begins a file again that failed or was cancelled. What was done of it stays as it is.
+#[utoipa::path(
+    post, path = "/api/batches/{number}/rerun", tag = "bulk",
+    params(("number" = String, Path, description = "受付番号")),
+    responses(
+        (status = 204, description = "Begun again"),
+        (status = 404, description = "There is no such file (SHK4002)"),
+        (status = 409, description = "It neither failed nor was cancelled, or its people are gone (SHK4004)")
+    )
+)]
+pub(super) async fn rerun(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<StatusCode, Failure> {
+    let number = known(&state, &number).await?;
+    match state.store.rerun_batch(&number).await.map_err(|_| Failure::Unavailable)? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Failure::Conflict("only a file that failed or was cancelled can be begun again".into())),
+    }
+}
+
+const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
+
+async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchLine>, Failure> {
+    state.store.batches(filter, state.clock.now(), PAGE).await.map_err(|error| {
+        tracing::error!(error = %error, "files could not be listed");
+        Failure::Unavailable
+    })
+}
+
+/// The number, if there is such a file.
+async fn known(state: &OperatorState, number: &str) -> Result<ReceptionNumber, Failure> {
+    let filter = BatchFilter { number: Some(number.to_owned()), ..BatchFilter::default() };
+    lines(state, &filter).await?.pop().ok_or(NO_FILE)?;
+    ReceptionNumber::parse(number).map_err(|_| NO_FILE)
+}

@@ -1,0 +1,59 @@
+//! How files that come are to misbehave, for testers.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{OperatorState, json};
+use crate::http::error::Failure;
+use crate::store::batches::Simulation;
+
+/// How files that come from now on misbehave. What is left out is off.
+#[derive(Serialize, Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SimulationView {
+    /// How many times fetching is answered with 処理中 before the result is given.
+    hold_fetches: u16,
+    /// For how many seconds after reception fetching is answered with 処理中.
+    hold_seconds: u16,
+    /// How many of the next files fail (SHK7103); counts down.
+    fail_next: u16,
+    /// The person of every file (1 is the first) that fails (SHK7201).
+    fail_person: Option<u16>,
+}
+
+/// How files that come misbehave. By default nothing does.
+#[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
+pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, Failure> {
+    let simulation = state.store.simulation().await.map_err(|_| Failure::Unavailable)?;
+    let number = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
+    Ok(Json(SimulationView {
+        hold_fetches: number(simulation.hold_fetches),
+        hold_seconds: number(simulation.hold_seconds),
+        fail_next: number(simulation.fail_next),
+        fail_person: simulation.fail_person.map(number),
+    }))
+}
+
+/// Says how files that come from now on misbehave; `{}` turns everything off.
+#[utoipa::path(
+    put, path = "/api/bulk/simulation", tag = "bulk", request_body = SimulationView,
+    responses((status = 204, description = "Holds for files that come from now on"))
+)]
+pub(super) async fn set(State(state): State<OperatorState>, headers: HeaderMap, body: Body) -> Result<StatusCode, Failure> {
+    let wanted: SimulationView = json::read(&state, &headers, body).await?;
+    if wanted.fail_person == Some(0) {
+        return Err(Failure::OperatorRequest("fail_person: 1 is the first person".into()));
+    }
+    let simulation = Simulation {
+        hold_fetches: wanted.hold_fetches.into(),
+        hold_seconds: wanted.hold_seconds.into(),
+        fail_next: wanted.fail_next.into(),
+        fail_person: wanted.fail_person.map(i32::from),
+    };
+    state.store.set_simulation(simulation).await.map_err(|_| Failure::Unavailable)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,291 @@
+//! Files for the operator: listed, inspected, cancelled, begun again; and how files that come are to misbehave.
+
+use jiff::Timestamp;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+use crate::domain::{BatchFailure, BatchKind, BatchState, ReceptionNumber};
+
+use super::bulk_register::QUEUED;
+use super::rows::StoredEnum;
+use super::{Store, StoreError};
+
+/// A file as the operator sees it; nothing of its people.
+#[derive(Debug, Clone)]
+pub struct BatchLine {
+    /// 受付番号.
+    pub reception_number: String,
+    /// What it asks for.
+    pub kind: BatchKind,
+    /// Whose it is.
+    pub institution: String,
+    /// How far it is.
+    pub state: BatchState,
+    /// Why it failed.
+    pub failure: Option<BatchFailure>,
+    /// People in it.
+    pub persons: i32,
+    /// Pieces.
+    pub slices: i32,
+    /// Pieces without a result.
+    pub open_slices: i32,
+    /// Pieces that somebody works on at the time asked for.
+    pub leased_slices: i64,
+    /// People with 処理結果状況 1 so far.
+    pub normal: i32,
+    /// People with 処理結果状況 2 so far.
+    pub errors: i32,
+    /// Size of the units so far, in bytes.
+    pub result_bytes: i64,
+    /// How often a piece was begun again.
+    pub retries: i32,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When it was finished.
+    pub finished_at: Option<Timestamp>,
+    /// When its result goes.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Which files are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct BatchFilter {
+    /// Only this one.
+    pub number: Option<String>,
+    /// Only those of this institution.
+    pub institution: Option<String>,
+    /// Only those in this state.
+    pub state: Option<BatchState>,
+    /// Only those that came before this one.
+    pub before: Option<String>,
+}
+
+/// How files that come from now on misbehave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Simulation {
+    /// How many times fetching is answered with 処理中 before the result is given.
+    pub hold_fetches: i32,
+    /// For how many seconds after reception fetching is answered with 処理中.
+    pub hold_seconds: i32,
+    /// How many of the next files fail.
+    pub fail_next: i32,
+    /// The person of every file that fails, from 1.
+    pub fail_person: Option<i32>,
+}
+
+/// What is waiting in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueState {
+    /// Files in work.
+    pub files: i64,
+    /// People in open pieces.
+    pub persons: i64,
+    /// When the oldest file in work came.
+    pub oldest: Option<Timestamp>,
+}
+
+struct BatchRow {
+    reception_number: String,
+    kind: i16,
+    institution_code: String,
+    state: i16,
+    failure: Option<i16>,
+    persons: i32,
+    slices: i32,
+    open_slices: i32,
+    leased_slices: i64,
+    normal: i32,
+    errors: i32,
+    result_bytes: i64,
+    retries: i32,
+    received_at: SqlTimestamp,
+    finished_at: Option<SqlTimestamp>,
+    expires_at: Option<SqlTimestamp>,
+}
+
+impl TryFrom<BatchRow> for BatchLine {
+    type Error = StoreError;
+
+    fn try_from(row: BatchRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            reception_number: row.reception_number,
+            kind: BatchKind::read(row.kind)?,
+            institution: row.institution_code,
+            state: BatchState::read(row.state)?,
+            failure: row.failure.map(BatchFailure::read).transpose()?,
+            persons: row.persons,
+            slices: row.slices,
+            open_slices: row.open_slices,
+            leased_slices: row.leased_slices,
+            normal: row.normal,
+            errors: row.errors,
+            result_bytes: row.result_bytes,
+            retries: row.retries,
+            received_at: row.received_at.to_jiff(),
+            finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
+            expires_at: row.expires_at.map(SqlTimestamp::to_jiff),
+        })
+    }
+}
+
+impl Store {
+    /// Up to `most` files, the latest first, as they stand at the time `at`.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn batches(&self, filter: &BatchFilter, at: Timestamp, most: i64) -> Result<Vec<BatchLine>, StoreError> {
+        let rows = sqlx::query_as!(
+            BatchRow,
+            r#"
+            select reception_number, kind, institution_code, state, failure, persons, slices, open_slices
+                 , (select count(*) from batch_slice
+                     where batch_id = batch.id and batch_slice.state = 1 and leased_until > $5) as "leased_slices!"
+                 , normal, errors, result_bytes, retries, received_at, finished_at, expires_at
+              from batch
+             where ($1::text is null or reception_number = $1)
+               and ($2::text is null or institution_code = $2)
+               and ($3::smallint is null or state = $3)
+               and ($4::text is null or id < (select id from batch as other where other.reception_number = $4))
+             order by id desc
+             limit $6
+            "#,
+            filter.number,
+            filter.institution,
+            filter.state.map(StoredEnum::number),
+            filter.before,
+            at.to_sqlx() as SqlTimestamp,
+            most,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        rows.into_iter().map(BatchLine::try_from).collect()
+    }
+
+    /// Gives a file in work up; false when it is not in work.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing has changed.
+    pub async fn cancel_batch(
+        &self,
+        number: &ReceptionNumber,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.pool().begin().await?;
+        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
+        sqlx::query!(
+            r#"
+            select place from batch_slice
+             where batch_id = (select id from batch where reception_number = $1) and state = 1
+             order by place
+               for update
+            "#,
+            number.as_str()
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            r#"
+            update batch_slice set state = 3
+             where batch_id = (select id from batch where reception_number = $1) and state = 1
+            "#,
+            number.as_str()
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let cancelled = sqlx::query!(
+            "update batch set state = 4, finished_at = $2, expires_at = $3 where reception_number = $1 and state = 1",
+            number.as_str(),
+            at.to_sqlx() as SqlTimestamp,
+            expires_at.to_sqlx() as SqlTimestamp,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if cancelled.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Begins a file again that failed or was cancelled. Pieces that were done stay as they are, so that nobody is answered about
+    /// twice. False when the file is neither.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing has changed.
+    pub async fn rerun_batch(&self, number: &ReceptionNumber) -> Result<bool, StoreError> {
+        let mut transaction = self.pool().begin().await?;
+        let again = sqlx::query_scalar!(
+            r#"
+            update batch
+               set state = 1, failure = null, finished_at = null, expires_at = null, fail_at_start = false
+             where reception_number = $1
+               and state in (3, 4)
+         returning id
+            "#,
+            number.as_str(),
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(id) = again else {
+            transaction.rollback().await?;
+            return Ok(false);
+        };
+        sqlx::query!(
+            r#"
+            update batch_slice set state = 1, attempts = 0, lease = null, leased_until = '-infinity'
+             where batch_id = $1 and state = 3
+            "#,
+            id
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!("select pg_notify($1, '') as done", QUEUED).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// How files that come misbehave.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn simulation(&self) -> Result<Simulation, StoreError> {
+        Ok(sqlx::query_as!(Simulation, "select hold_fetches, hold_seconds, fail_next, fail_person from bulk_simulation")
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// Says how files that come misbehave from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_simulation(&self, simulation: Simulation) -> Result<(), StoreError> {
+        sqlx::query!(
+            "update bulk_simulation set hold_fetches = $1, hold_seconds = $2, fail_next = $3, fail_person = $4",
+            simulation.hold_fetches,
+            simulation.hold_seconds,
+            simulation.fail_next,
+            simulation.fail_person,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// What is waiting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue(&self) -> Result<QueueState, StoreError> {
+        let row = sqlx::query!(
+            r#"
+            select (select count(*) from batch where state = 1) as "files!"
+                 , (select coalesce(sum(persons), 0) from batch_slice where state = 1) as "persons!"
+                 , (select min(received_at) from batch where state = 1) as "oldest: SqlTimestamp"
+            "#
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(QueueState { files: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
+    }
+}
