@@ -1,8 +1,9 @@
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::domain::{
-    CardFacts, CardStanding, CardState, CardUnusable, CertificateQuery, Consent, LIST_LASTS, PersonFacts, Registration,
-    Validity,
+    CardFacts, CardStanding, CardState, CardUnusable, CertificateQuery, Consent, Consents, LIST_LASTS, PersonFacts,
+    Registration, Validity,
 };
 
 use super::answer::{Consented, Record};
@@ -38,11 +39,17 @@ pub fn by_certificate(query: &CertificateQuery, facts: Option<&CardFacts>, at: T
             Some(reason) => CardAnswer::Unusable(reason),
             None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
         },
-        Some(CardFacts::Holder(person)) if person.protection.self_information_blocked => {
-            CardAnswer::Unusable(CardUnusable::Blocked)
-        }
-        Some(CardFacts::Holder(person)) => about(query, person),
+        Some(CardFacts::Holder(person)) => by_consent(query.check_on, query.consents, person),
     }
+}
+
+/// Answers about a person who showed a card, now or before: the same as by the card itself, but nothing depends on the card any more.
+#[must_use]
+pub fn by_consent(check_on: Date, consents: Consents, person: &PersonFacts) -> CardAnswer {
+    if person.protection.self_information_blocked {
+        return CardAnswer::Unusable(CardUnusable::Blocked);
+    }
+    about(check_on, consents, person)
 }
 
 fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
@@ -56,26 +63,24 @@ fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
     }
 }
 
-fn about(query: &CertificateQuery, person: &PersonFacts) -> CardAnswer {
+fn about(check_on: Date, consents: Consents, person: &PersonFacts) -> CardAnswer {
     let registrations = &person.registrations;
-    let in_force: Vec<&Registration> = registrations.iter().filter(|one| one.coverage.in_force_on(query.check_on)).collect();
+    let in_force: Vec<&Registration> = registrations.iter().filter(|one| one.coverage.in_force_on(check_on)).collect();
     let (validity, shown) = if in_force.is_empty() {
-        let shown: Vec<&Registration> = not_in_force(query, registrations).into_iter().collect();
+        let shown: Vec<&Registration> = not_in_force(check_on, registrations).into_iter().collect();
         (if shown.is_empty() { Validity::NoneFound } else { Validity::Invalid }, shown)
     } else {
         (Validity::Valid, in_force)
     };
-    let consented = Consented {
-        limit: query.consents.has(Consent::Limit),
-        specific_disease: query.consents.has(Consent::SpecificDisease),
-    };
-    let record = |one: &&Registration| Record::on(query.check_on, person.id, person.protection, one, consented);
+    let consented =
+        Consented { limit: consents.has(Consent::Limit), specific_disease: consents.has(Consent::SpecificDisease) };
+    let record = |one: &&Registration| Record::on(check_on, person.id, person.protection, one, consented);
     CardAnswer::Answered { validity, records: shown.iter().map(record).collect() }
 }
 
 /// Of coverages that are not in force, the one that was lost last; if none was lost yet, the one that begins first.
-fn not_in_force<'a>(query: &CertificateQuery, registrations: &'a [Registration]) -> Option<&'a Registration> {
-    let lost = |one: &&Registration| one.coverage.lost_on(query.check_on);
+fn not_in_force(check_on: Date, registrations: &[Registration]) -> Option<&Registration> {
+    let lost = |one: &&Registration| one.coverage.lost_on(check_on);
     let last_lost = registrations.iter().filter(lost).max_by_key(|one| one.coverage.loss.map(|loss| loss.on));
     last_lost.or_else(|| registrations.iter().min_by_key(|one| one.coverage.acquired_on))
 }

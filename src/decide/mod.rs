@@ -20,7 +20,7 @@ mod registered;
 pub use amounts::Amounts;
 pub use answer::{Answer, Other, Record, Relation};
 pub use by_card::by_card;
-pub use by_certificate::{CardAnswer, by_certificate};
+pub use by_certificate::{CardAnswer, by_certificate, by_consent};
 pub use compared::Compared;
 pub use explain::{Reason, explain, explain_unregistered};
 pub use explain_card::{CertificateDays, explain_card};

@@ -1,6 +1,7 @@
 //! A file with questions about many people is taken.
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
 use crate::domain::{BatchKind, CardQuery, Consented, Format, InstitutionCode, ReceptionNumber};
@@ -48,6 +49,8 @@ pub struct BulkRegister {
     store: Store,
     log: AccessLog,
     quota: Quota,
+    keep: SignedDuration,
+    slice: usize,
 }
 
 impl BulkRegister {
@@ -56,7 +59,7 @@ impl BulkRegister {
     pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits) -> Self {
         let limit = |number: usize| Some(number).filter(|number| *number > 0);
         let quota = Quota { in_flight: limit(limits.in_flight), people_a_day: limit(limits.people_a_day) };
-        Self { store: store.clone(), log, quota }
+        Self { store: store.clone(), log, quota, keep: limits.keep, slice: limits.slice }
     }
 
     /// Tells people apart for the count of the day; unreadable without the secret.
@@ -84,10 +87,12 @@ impl BulkRegister {
             format: file.format,
             received_at: asker.at,
             received_on: file.received_on,
+            expires_at: asker.at.saturating_add(self.keep).unwrap_or(Timestamp::MAX),
             slices: file.slices,
+            slice: self.slice,
             people,
         };
-        self.store.register_batch(&new, self.quota).await.map_err(|error| match error {
+        self.store.register_batch(new, self.quota).await.map_err(|error| match error {
             RegisterError::InFlight => BulkRefused::InFlight,
             RegisterError::PeopleOfDay => BulkRefused::PeopleOfDay,
             RegisterError::Store(error) => {

@@ -1,7 +1,7 @@
 use aws_lc_rs::hmac;
 
 use crate::config::Secret;
-use crate::domain::{CardQuery, LimitCertificate};
+use crate::domain::{CardQuery, LimitCertificate, PersonId};
 
 /// Makes what the access log holds instead of personal data: hashes that are equal for equal things and unreadable without the
 /// secret.
@@ -24,6 +24,12 @@ impl LogKey {
     #[must_use]
     pub fn of_card(&self, query: &CardQuery) -> [u8; 32] {
         self.hash(format!("{}\u{1f}{}", query.key.search_key().as_str(), query.birth_on.date()).as_bytes())
+    }
+
+    /// The same for the same person, where nothing was asked but the person is known.
+    #[must_use]
+    pub fn of_person(&self, person: PersonId) -> [u8; 32] {
+        self.hash(format!("person\u{1f}{}", person.0).as_bytes())
     }
 
     /// What is kept of a person of a file who could not be asked about.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber};
 
+use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError};
 
@@ -37,8 +38,12 @@ pub struct NewBatch {
     pub received_at: Timestamp,
     /// The same as a day in Tokyo.
     pub received_on: Date,
-    /// Its people, in pieces.
+    /// When the result is removed, if there is nothing to do.
+    pub expires_at: Timestamp,
+    /// Its people, in pieces; found here where the file names none.
     pub slices: Vec<NewSlice>,
+    /// How many people a piece that is made here holds.
+    pub slice: usize,
     /// Keyed hashes of the people who can be asked about, in order, none twice.
     pub people: Vec<u64>,
 }
@@ -50,6 +55,12 @@ pub struct NewSlice {
     pub persons: i32,
     /// The people, packed.
     pub entries: Vec<u8>,
+}
+
+impl NewSlice {
+    fn of_consented(people: &[ConsentedPerson]) -> Self {
+        Self { persons: i32::try_from(people.len()).unwrap_or(i32::MAX), entries: ConsentedPerson::pack(people) }
+    }
 }
 
 /// How much of an institution's is taken; `None` where there is no limit.
@@ -86,9 +97,14 @@ impl Store {
     ///
     /// # Errors
     /// See [`RegisterError`]; then nothing is stored.
-    pub async fn register_batch(&self, new: &NewBatch, quota: Quota) -> Result<ReceptionNumber, RegisterError> {
+    pub async fn register_batch(&self, mut new: NewBatch, quota: Quota) -> Result<ReceptionNumber, RegisterError> {
         let mut transaction = self.pool().begin().await?;
+        let new = &mut new;
         count_in(&mut transaction, new, quota).await?;
+        if let Some(wanted) = &new.consented {
+            let people = consented::select(&mut transaction, new.institution, wanted).await?;
+            new.slices = people.chunks(new.slice).map(NewSlice::of_consented).collect();
+        }
         let (id, number) = insert_batch(&mut transaction, new).await?;
         insert_slices(&mut transaction, id, new).await?;
         // Heard when this commits.
@@ -164,11 +180,12 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
         insert into batch
              ( reception_number, request_id, kind, institution_code, terminal_serial, file_identifier, check_on, treatment, day_of
              , days_from, days_through, format, state, persons, slices, open_slices, received_at, hold_until, hold_fetches
-             , fail_at_start, fail_person )
+             , fail_at_start, fail_person, finished_at, expires_at )
         select to_char($1::date, 'YYYYMMDD') || lpad(nextval('batch_number_seq')::text, 12, '0'), $2, $3, $4, $5, $6, $7, $8, $9
-             , $10, $11, $12, 1, $13, $14, $14, $15::timestamptz
+             , $10, $11, $12, case when $14 = 0 then 2 else 1 end, $13, $14, $14, $15::timestamptz
              , case when simulation.hold_seconds > 0 then $15::timestamptz + make_interval(secs => simulation.hold_seconds) end
              , simulation.hold_fetches, exists (select from ordered), simulation.fail_person
+             , case when $14 = 0 then $15::timestamptz end, case when $14 = 0 then $16::timestamptz end
           from bulk_simulation as simulation
      returning id, reception_number
         "#,
@@ -187,6 +204,7 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
         persons,
         slices,
         new.received_at.to_sqlx() as SqlTimestamp,
+        new.expires_at.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(connection)
     .await?;

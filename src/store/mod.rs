@@ -10,6 +10,7 @@ pub mod bulk_register;
 pub mod by_card;
 pub mod by_certificate;
 pub mod challenges;
+pub mod consented;
 mod facts;
 pub mod inspect;
 pub mod jlis;

@@ -116,6 +116,16 @@ pub fn consent(given: bool) -> &'static str {
     if given { "1" } else { "0" }
 }
 
+/// 同意フラグ of a consent that was given before (table 016): 0 なし, 1 あり, 2 有効期限切れ.
+#[must_use]
+pub fn earlier_consent(given: bool, expired: bool) -> &'static str {
+    match (given, expired) {
+        (false, _) => "0",
+        (true, false) => "1",
+        (true, true) => "2",
+    }
+}
+
 /// 限度額適用認定証情報変更有無 (table 014): 0 変更なし, 1 変更あり or 判定不能.
 #[must_use]
 pub fn changed(changed: bool) -> &'static str {

@@ -239,6 +239,13 @@ fn object(out: &mut Vec<u8>, object: &Object) {
             Value::Text(text) => string(out, text),
             Value::Object(inner) => self::object(out, inner),
             Value::List(item, entries) => list(out, item, entries),
+            Value::Repeated(entries) => {
+                let mut array = Vec::new();
+                repeated(&mut array, entries);
+                out.push(b'[');
+                out.extend(array);
+                out.push(b']');
+            }
         }
     }
     out.push(b'}');

@@ -47,6 +47,8 @@ pub enum Value {
     Object(Object),
     /// Groups of one name: in XML one wrapping element that holds them all, in JSON an array of objects with one key each.
     List(&'static str, Vec<Object>),
+    /// Groups side by side: in XML the member's element as often as needed, in JSON one array of objects.
+    Repeated(Vec<Object>),
 }
 
 /// A group of members of an answer. An absent member is left out of both formats.

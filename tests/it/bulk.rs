@@ -1,41 +1,14 @@
 //! Files with questions about many people: taken, answered, fetched.
 
-use shikaku::domain::AnswerCharset;
-use shikaku::terminal::{Connection, Reply};
+use std::io::Read;
+
 use shikaku::wire::Format;
-use shikaku::wire::message::bulk_fetch;
 
-use crate::support::{SHIFT_JIS_CLINIC, TEST_CLINIC, World, parse, root, text_of};
-
-/// Sends a file; gives its reception number.
-pub async fn upload(connection: &mut Connection, format: Format, file: Vec<u8>) -> String {
-    let reply = connection.ask("/oqs/OQSmuquc01", format, file).await.unwrap();
-    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
-    text_of(&parse(format, &reply.body), "ReceptionNumber").unwrap()
-}
-
-/// Fetches a result once.
-pub async fn fetch(connection: &mut Connection, institution: &str, format: Format, number: &str) -> Reply {
-    let request = bulk_fetch::request(institution, number, format, AnswerCharset::Utf8);
-    connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap()
-}
-
-/// Fetches until the result is there.
-pub async fn result(connection: &mut Connection, institution: &str, format: Format, number: &str) -> Reply {
-    for _ in 0..1000 {
-        let reply = fetch(connection, institution, format, number).await;
-        let text = String::from_utf8_lossy(&reply.body).into_owned();
-        let processing = match format {
-            Format::Xml => text.contains("<SegmentOfResult>2<"),
-            Format::Json => text.contains("\"SegmentOfResult\":\"2\""),
-        };
-        if !processing {
-            return reply;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("the result of {number} never comes");
-}
+use crate::support::bulk::{Clinic, file_of, json_file, outcomes, parse, text, units};
+use crate::support::world::Wishes;
+use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, ask_of, message, outcome, refused, root};
+use shikaku::config::Limits;
+use shikaku::domain::AnswerCharset;
 
 /// What stands in `tests/golden_bulk`.
 fn golden(name: &str) -> Vec<u8> {
@@ -51,11 +24,11 @@ async fn everybody_in_one_file_byte_for_byte() {
     ] {
         // One world each, so that every file is the first.
         let world = World::start().await;
-        let mut connection = world.terminal(institution).connect().await.unwrap();
-        let number = upload(&mut connection, format, golden(request)).await;
-        let reply = result(&mut connection, institution, format, &number).await;
+        let mut clinic = Clinic::at(&world, institution).await;
+        let number = clinic.upload_as("OQSmuquc01", format, golden(request)).await;
+        let reply = clinic.result_as("OQSmuquc02", format, &number).await;
         assert_same(&reply.body, &golden(answer), answer);
-        let again = fetch(&mut connection, institution, format, &number).await;
+        let again = clinic.fetch_as("OQSmuquc02", format, &number).await;
         assert_eq!(again.body, reply.body, "fetched again");
         // The same result in the other format, which was not asked for when the file came.
         if institution == TEST_CLINIC {
@@ -63,7 +36,7 @@ async fn everybody_in_one_file_byte_for_byte() {
                 Format::Xml => (Format::Json, "answer.json"),
                 Format::Json => (Format::Xml, "answer.xml"),
             };
-            let reply = fetch(&mut connection, institution, other, &number).await;
+            let reply = clinic.fetch_as("OQSmuquc02", other, &number).await;
             assert_same(&reply.body, &golden(expected), expected);
         }
         world.stop().await;
@@ -84,4 +57,267 @@ fn assert_same(found: &[u8], expected: &[u8], name: &str) {
         };
         panic!("{name}, byte {place}:\nexpected {}\n   found {}", around(expected), around(found));
     }
+}
+
+/// Header fields of a file of the usual clinic.
+const HEADER: &str =
+    r#""QualificationConfirmationDate":"20261122","MedicalInstitutionCode":"1310012347","ArbitraryFileIdentifier":"F""#;
+
+/// A person who is known: kyokai-insured-tokyo, with what else stands in the entry.
+fn entry(more: &str) -> String {
+    format!(
+        r#"{{"InsurerNumber":"01130012","InsuredCardSymbol":"21700023","InsuredIdentificationNumber":"1234567","Birthdate":"19810514","LimitApplicationCertificateRelatedConsFlg":"1"{more}}}"#
+    )
+}
+
+fn people(entries: &[String]) -> String {
+    format!(r#""QualificationConfirmSearchInfo":[{}]"#, entries.join(","))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_one_person_spoils_nobody_else() {
+    let world = World::start().await;
+    let mut clinic = Clinic::of(&world).await;
+    let spoiled = |from: &str, to: &str| entry("").replace(from, to);
+    let entries = [
+        entry(""),
+        spoiled("01130012", "01130013"),
+        spoiled(r#""Birthdate":"19810514","#, ""),
+        entry(r#","Unknown":"1""#),
+        entry(r#","InsurerNumber":"01130012""#),
+        spoiled("1234567", "12\\u000134567"),
+        "{}".to_owned(),
+        spoiled(r#""19810514""#, r#"{"A":"1"}"#),
+        entry(&format!(r#","ArbitraryIdentifier":"{}""#, "x".repeat(51))),
+        entry(r#","ArbitraryIdentifier":"<last & least>""#),
+    ];
+    for format in [Format::Json, Format::Xml] {
+        let number = clinic.upload_as("OQSmuquc01", Format::Json, json_file(HEADER, &people(&entries))).await;
+        let reply = clinic.result_as("OQSmuquc02", format, &number).await;
+        let result = parse(format, &reply.body);
+        let found: Vec<_> =
+            outcomes(&result).into_iter().map(|(status, code, validity)| code.or(validity).unwrap() + &status).collect();
+        assert_eq!(
+            found,
+            ["11", "SHK10092", "SHK10082", "SHK10062", "SHK10072", "SHK10092", "SHK10082", "SHK10092", "SHK10092", "11"]
+        );
+        let counts = ["NumberOfProcessingResult", "NumberOfNormalProcessing", "NumberOfError"];
+        assert_eq!(counts.map(|name| text(&result, name).unwrap()), ["10", "2", "8"]);
+        // Each says which element, and repeats what can be repeated.
+        assert!(text(&units(&result)[1], "ProcessingResultMessage").unwrap().ends_with(": InsurerNumber"));
+        assert_eq!(text(&units(&result)[1], "InsurerNumber"), Some("01130013"));
+        assert_eq!(text(&units(&result)[9], "ArbitraryIdentifier"), Some("<last & least>"));
+    }
+    // Every person of every result has a record of its own.
+    let log = world.database.count("select count(*) from access_log where path = 3").await;
+    let refused = world.database.count("select count(*) from access_log where outcome = 8 and person_id is null").await;
+    assert_eq!((log, refused), (20, 16));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_not_taken() {
+    let mut limits = Limits::default();
+    (limits.bulk.persons, limits.bulk.file_bytes) = (3, 20_000);
+    let world = World::with(Wishes { limits, ..Wishes::default() }).await;
+    let mut clinic = Clinic::of(&world).await;
+    let three = people(&[entry(""), entry(""), entry("")]);
+    let four = people(&[entry(""), entry(""), entry(""), entry("")]);
+    let large = format!("{}{}", people(&[entry("")]), " ".repeat(20_000));
+    let other = HEADER.replace(TEST_CLINIC, OTHER_CLINIC);
+    for (what, header, body, status, code) in [
+        ("nobody", HEADER, r#""QualificationConfirmSearchInfo":[]"#, 400, "SHK1013"),
+        ("no body", HEADER, "", 400, "SHK1013"),
+        ("one too many", HEADER, &four, 413, "SHK1014"),
+        ("too large", HEADER, &large, 413, "SHK1010"),
+        ("another element", HEADER, r#""ReferenceNumberRegistrationInfo":[{}]"#, 400, "SHK1006"),
+        ("no day", r#""MedicalInstitutionCode":"1310012347""#, &three, 400, "SHK1008"),
+        ("another institution", &other, &three, 403, "SHK3001"),
+    ] {
+        // A body that is too large ends the connection.
+        let mut clinic = Clinic::of(&world).await;
+        let reply = clinic.post("OQSmuquc01", Format::Json, json_file(header, body)).await;
+        assert_eq!(outcome(Format::Json, &reply), refused(status, code), "{what}");
+    }
+    let mut torn = file_of(&["kyokai-insured-tokyo"], TEST_CLINIC, "F", Format::Xml);
+    torn.truncate(torn.len() - 20);
+    let reply = clinic.post("OQSmuquc01", Format::Xml, torn).await;
+    assert_eq!(outcome(Format::Xml, &reply), refused(400, "SHK1002"));
+    // What was understood is repeated, because clients pair answers by it.
+    let reply = clinic.post("OQSmuquc01", Format::Json, json_file(HEADER, &four)).await;
+    assert_eq!(text(&parse(Format::Json, &reply.body), "MedicalInstitutionCode"), Some(TEST_CLINIC));
+    assert_eq!(world.database.count("select count(*) from batch").await, 0);
+    let mismatch = "select count(*) from access_log where outcome = 9 and claimed_institution_code = '2710034568'";
+    assert_eq!(world.database.count(mismatch).await, 1);
+    // At the limit a file is taken, whether one list or many.
+    clinic.upload_as("OQSmuquc01", Format::Json, json_file(HEADER, &three)).await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_its_institutions_alone() {
+    let world = World::start().await;
+    let mut clinic = Clinic::of(&world).await;
+    let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
+    let mine = clinic.result(&number).await;
+    assert_eq!(outcomes(&mine), [("1".into(), None, Some("1".into()))]);
+    let mut other = Clinic::at(&world, OTHER_CLINIC).await;
+    let unknown = other.fetch("20261122999999999999").await;
+    let foreign = other.fetch(&number).await;
+    assert_eq!(outcome(Format::Json, &foreign), refused(404, "SHK7003"));
+    // But for the number that is repeated, the two cannot be told apart.
+    let same = String::from_utf8_lossy(&unknown.body).replace("20261122999999999999", &number);
+    assert_eq!(same, String::from_utf8_lossy(&foreign.body));
+    // Nor can another kind of file be fetched by it, nor the clinic's own in another's name.
+    let reply = clinic.fetch_as("OQSmuimm02", Format::Json, &number).await;
+    assert_eq!(outcome(Format::Json, &reply), refused(404, "SHK7003"));
+    clinic.code = OTHER_CLINIC.to_owned();
+    assert_eq!(outcome(Format::Json, &clinic.fetch(&number).await), refused(403, "SHK3001"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_one_identifier_and_people_who_come_twice() {
+    let world = World::start().await;
+    let mut clinic = Clinic::of(&world).await;
+    let twice = ["kyokai-insured-tokyo", "kyokai-insured-tokyo"];
+    let (first, second) = (clinic.upload(&twice).await, clinic.upload(&twice).await);
+    assert_ne!(first, second);
+    for number in [&first, &second] {
+        let result = clinic.result(number).await;
+        assert_eq!(text(&result, "ArbitraryFileIdentifier"), Some("FILE"));
+        assert_eq!(text(&result, "ReceptionNumber"), Some(number.as_str()));
+        assert_eq!(units(&result).len(), 2);
+        assert!(units(&result)[0] == units(&result)[1], "the same person, the same answer");
+    }
+    let records = "select count(distinct (request_id, place)) from access_log where path = 3";
+    assert_eq!(world.database.count(records).await, 4);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_an_institution() {
+    let mut limits = Limits::default();
+    (limits.bulk.in_flight, limits.bulk.people_a_day, limits.bulk.workers) = (2, 3, 0);
+    let world = World::with(Wishes { limits, ..Wishes::default() }).await;
+    let mut clinic = Clinic::of(&world).await;
+    let [a, b, c, d] = ["kyokai-insured-tokyo", "kumiai-a01", "elderly-2wari-tokyo", "kumiai-dialysis"];
+    clinic.upload(&[a, b]).await;
+    let too_many = file_of(&[c, d], TEST_CLINIC, "F", Format::Json);
+    let reply = clinic.post("OQSmuquc01", Format::Json, too_many.clone()).await;
+    assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7002"));
+    // People who were asked about before do not count again, and what was refused did not count.
+    clinic.upload(&[b, a, c, c]).await;
+    let reply = clinic.post("OQSmuquc01", Format::Json, file_of(&[a], TEST_CLINIC, "F", Format::Json)).await;
+    assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7001"));
+    assert_eq!(reply.headers["retry-after"], "5");
+    // Another institution has limits of its own.
+    let mut other = Clinic::at(&world, OTHER_CLINIC).await;
+    other.upload(&[c, d]).await;
+    assert_eq!(world.database.count("select count(*) from batch").await, 3);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_the_limit_certificate_has_changed() {
+    let world = World::start().await;
+    let mut clinic = Clinic::of(&world).await;
+    let id = "kyokai-insured-tokyo";
+    let changed = async |clinic: &mut Clinic| {
+        let number = clinic.upload(&[id]).await;
+        let result = clinic.result(&number).await;
+        text(&result, "LimitApplicationCertificateChanged").map(str::to_owned)
+    };
+    // Nobody can tell at first; then it is the same.
+    assert_eq!(changed(&mut clinic).await.as_deref(), Some("1"));
+    assert_eq!(changed(&mut clinic).await.as_deref(), Some("0"));
+    // What another institution saw does not count.
+    let mut other = Clinic::at(&world, OTHER_CLINIC).await;
+    assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
+    // A new certificate: B of the same category is another one.
+    world
+        .database
+        .execute(
+            "update coverage set limit_certificates = array[row(1, 4, date '2026-11-01', date '2026-11-01', date '2027-07-31', null)::limit_certificate]
+              where number = '1234567'",
+        )
+        .await;
+    assert_eq!(changed(&mut clinic).await.as_deref(), Some("1"));
+    assert_eq!(changed(&mut clinic).await.as_deref(), Some("0"));
+    // A question about one person counts as the previous one too: the other institution has seen the new one meanwhile.
+    let single = message(&ask_of(id), OTHER_CLINIC, Format::Json, AnswerCharset::Utf8);
+    assert_eq!(other.post("OQSsiquc01", Format::Json, single).await.status, 200);
+    assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
+    // Without the patient's consent nothing is said.
+    let file = file_of(&["kumiai-no-consent"], TEST_CLINIC, "F", Format::Json);
+    let number = clinic.upload_as("OQSmuquc01", Format::Json, file).await;
+    let result = clinic.result(&number).await;
+    assert_eq!(text(&result, "LimitApplicationCertificateChanged"), None);
+    assert!(text(&result, "Name").is_some());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_comes_as_zip_when_asked_for_or_large() {
+    for asked in [true, false] {
+        let mut limits = Limits::default();
+        if !asked {
+            limits.bulk.zip_above = 100;
+        }
+        let world = World::with(Wishes { limits, ..Wishes::default() }).await;
+        let mut clinic = Clinic::at(&world, SHIFT_JIS_CLINIC).await;
+        let file = file_of(&["kyokai-insured-tokyo"], SHIFT_JIS_CLINIC, "F", Format::Xml);
+        let number = clinic.upload_as("OQSmuquc01", Format::Xml, file).await;
+        clinic.result_as("OQSmuquc02", Format::Json, &number).await;
+        let request =
+            shikaku::wire::message::bulk_fetch::request(SHIFT_JIS_CLINIC, &number, Format::Xml, AnswerCharset::Utf8);
+        let accept = [("accept", "application/zip")];
+        let headers = if asked { accept.as_slice() } else { &[] };
+        let mut archives = Vec::new();
+        for _ in 0..2 {
+            let reply =
+                clinic.connection.post("/oqs/OQSmuquc02", "application/xml", headers, request.clone()).await.unwrap();
+            assert_eq!(reply.headers["content-type"], "application/zip");
+            let name = format!("attachment; filename=\"OQSmuquc02res_{number}.zip\"");
+            assert_eq!(reply.headers["content-disposition"], name.as_str());
+            archives.push(reply.body);
+        }
+        assert_eq!(archives[0], archives[1], "fetched again");
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archives[0].clone())).unwrap();
+        assert_eq!(archive.len(), 1);
+        let mut entry = archive.by_index(0).unwrap();
+        assert_eq!(entry.name().unwrap(), format!("OQSmuquc02res_{number}.xml"));
+        let mut xml = Vec::new();
+        entry.read_to_end(&mut xml).unwrap();
+        let (decoded, _, wrong) = encoding_rs::SHIFT_JIS.decode(&xml);
+        assert!(
+            !wrong && decoded.contains("encoding=\"Shift_JIS\"") && decoded.contains("<Name>試験　太郎</Name>"),
+            "{decoded}"
+        );
+        drop(entry);
+        world.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_breaks_off_leaves_nothing() {
+    let world = World::start().await;
+    let file = file_of(&["kyokai-insured-tokyo"], TEST_CLINIC, "F", Format::Xml);
+    let head = format!(
+        "POST /oqs/OQSmuquc01 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/xml\r\ncontent-length: {}\r\n\r\n",
+        file.len()
+    );
+    use tokio::io::AsyncWriteExt;
+    let mut stream = crate::tls::http1_stream(&world).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&file[..file.len() / 2]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    drop(stream);
+    // The place that it took is free again: as many as may arrive at once can.
+    let mut clinic = Clinic::of(&world).await;
+    for _ in 0..5 {
+        clinic.upload(&["kyokai-insured-tokyo"]).await;
+    }
+    assert_eq!(world.database.count("select count(*) from batch").await, 5);
+    world.stop().await;
 }

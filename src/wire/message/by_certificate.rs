@@ -4,7 +4,7 @@
 //! consents, and names of ours for what the card gives.
 
 use data_encoding::BASE64;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 
 use crate::decide::Record;
@@ -241,11 +241,18 @@ pub fn answer(
         .text("QualificationValidity", code::validity(validity));
     if !records.is_empty() {
         let shape = if request.since_2025 { &RECORD_2025 } else { &RECORD };
+        let given = Given {
+            consents: request.consents,
+            at: processed.at,
+            until: processed.at.saturating_add(CONSENT_LASTS),
+            expired: false,
+            since_2025: request.since_2025,
+        };
         let records = records
             .iter()
             .map(|(shown, insurer)| {
                 let record = limit(record(shape, shown, insurer), shown, processed.at);
-                referenced(consented(record, processed, request, shown), shown)
+                referenced(consented(record, &given, shown), shown)
             })
             .collect();
         body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
@@ -267,16 +274,26 @@ fn normal_header(processed: &Processed, request: &Request) -> Object {
     header(processed, Reference::Card, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
 }
 
+/// What a patient decided at the reader.
+pub(super) struct Given {
+    pub consents: Consents,
+    pub at: DateTime,
+    pub until: DateTime,
+    /// Whether it holds no more, which only those can be told who were not just given it.
+    pub expired: bool,
+    /// Whether the record has the elements of 2025.
+    pub since_2025: bool,
+}
+
 /// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
 /// and, where that is limited, its end (wire.md §4.2).
-fn consented(mut object: Object, processed: &Processed, request: &Request, shown: &Record) -> Object {
-    let at = processed.at_text();
-    let ends = time_text(processed.at.saturating_add(CONSENT_LASTS));
-    for kind in Consent::ALL.into_iter().filter(|kind| request.since_2025 || !kind.is_of_2025()) {
+pub(super) fn consented(mut object: Object, given: &Given, shown: &Record) -> Object {
+    let (at, ends) = (time_text(given.at), time_text(given.until));
+    for kind in Consent::ALL.into_iter().filter(|kind| given.since_2025 || !kind.is_of_2025()) {
         let elements = consent_elements(kind);
-        let given = request.consents.has(kind);
-        object = object.text(elements.flag, code::consent(given));
-        if given {
+        let has = given.consents.has(kind);
+        object = object.text(elements.flag, code::earlier_consent(has, given.expired));
+        if has {
             object = object.text(elements.time, at.clone());
             if let Some(available) = elements.available {
                 object = object.text(available, ends.clone());

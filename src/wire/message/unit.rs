@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::civil::DateTime;
+
 use crate::decide::Record;
-use crate::domain::{BatchKind, Validity};
+use crate::domain::{BatchKind, Consents, Validity};
 use crate::wire::element::{Bounds, Element};
 use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code, parse_json, parse_xml, write_units};
 
 use super::by_card::SEARCH_INFO;
+use super::by_certificate::{Given, consented};
 use super::entry::{Entry, form};
-use super::record::{BULK_RECORD, ELDERLY_INFO, record, referenced};
+use super::record::{BULK_RECORD, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, limit, record, referenced};
 use super::reference_number::REGISTRATION_INFO;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
@@ -59,6 +62,19 @@ pub struct ShownRecord<'a> {
     pub limit_changed: Option<bool>,
 }
 
+/// What a patient consented to when the card was shown.
+#[derive(Debug, Clone, Copy)]
+pub struct EarlierConsent {
+    /// What.
+    pub consents: Consents,
+    /// When, Tokyo time.
+    pub at: DateTime,
+    /// Until when, Tokyo time.
+    pub until: DateTime,
+    /// Whether that is over.
+    pub expired: bool,
+}
+
 /// Units of people one after the other, as text of a format in UTF-8.
 pub struct Units {
     kind: BatchKind,
@@ -85,6 +101,32 @@ impl Units {
             let object = record(&BULK_RECORD, shown.record, &shown.insurer)
                 .text_if("LimitApplicationCertificateChanged", shown.limit_changed.map(code::changed));
             unit = referenced(unit.set("ResultOfQualificationConfirmation", Value::Object(object)), shown.record);
+        }
+        self.counts.normal += 1;
+        self.write(unit);
+    }
+
+    /// Adds a person who consented before, at the time `at` and until `until`. Records have the elements of 2025, and no more of what
+    /// takes consent than still holds.
+    pub fn consented(&mut self, earlier: &EarlierConsent, validity: Validity, records: &[(Record, Arc<str>)]) {
+        let given = Given {
+            consents: earlier.consents,
+            at: earlier.at,
+            until: earlier.until,
+            expired: earlier.expired,
+            since_2025: true,
+        };
+        let mut unit =
+            self.begin(None).text("ProcessingResultStatus", "1").text("QualificationValidity", code::validity(validity));
+        if !records.is_empty() {
+            let objects = records.iter().map(|(shown, insurer)| {
+                let object = limit(record(&RECORD_2025, shown, insurer), shown, earlier.at);
+                consented(object, &given, shown)
+            });
+            unit = unit.set("ResultOfQualificationConfirmation", Value::Repeated(objects.collect()));
+        }
+        if let Some((numbered, _)) = records.iter().find(|(record, _)| record.reference.is_some()) {
+            unit = referenced(unit, numbered);
         }
         self.counts.normal += 1;
         self.write(unit);
@@ -139,24 +181,30 @@ pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Optio
         }
         Format::Json => parse_json(&[b"{\"Units\":{\"Unit\":[", units, b"]}}"].concat(), MANY).ok()?,
     };
-    let objects = root.children.iter().map(|unit| object(unit_shape(kind), unit)).collect::<Option<Vec<_>>>()?;
+    let objects = root.children.iter().map(|unit| object(kind, unit_shape(kind), unit)).collect::<Option<Vec<_>>>()?;
     let mut text = Vec::with_capacity(units.len());
     write_units(to, &mut text, unit_element(kind), &objects);
     Some(text)
 }
 
 /// The members of an element in the order of a shape.
-fn object(shape: &'static Shape, element: &Element) -> Option<Object> {
+fn object(kind: BatchKind, shape: &'static Shape, element: &Element) -> Option<Object> {
     let mut object = Object::new(shape);
     for key in shape.keys() {
-        let Some(first) = element.children.iter().find(|child| child.name == *key) else { continue };
-        object = object.set(
-            key,
-            match member(key) {
-                Member::Text => Value::Text(first.text.clone().into()),
-                Member::Object(inner) => Value::Object(self::object(inner, first)?),
-            },
-        );
+        let mut named = element.children.iter().filter(|child| child.name == *key).peekable();
+        let Some(first) = named.peek() else { continue };
+        let inner = |shape, element| self::object(kind, shape, element);
+        let value = match member(kind, key) {
+            Member::Text => Value::Text(first.text.clone().into()),
+            Member::Object(shape) => Value::Object(inner(shape, first)?),
+            Member::Repeated(shape) => Value::Repeated(named.map(|one| inner(shape, one)).collect::<Option<_>>()?),
+            Member::List(item, shape) => {
+                // In JSON every entry of a list is an object around the item; in XML all items stand in one list.
+                let items = named.flat_map(|list| &list.children).filter(|child| child.name == item);
+                Value::List(item, items.map(|one| inner(shape, one)).collect::<Option<_>>()?)
+            }
+        };
+        object = object.set(key, value);
     }
     Some(object)
 }
@@ -164,14 +212,19 @@ fn object(shape: &'static Shape, element: &Element) -> Option<Object> {
 enum Member {
     Text,
     Object(&'static Shape),
+    Repeated(&'static Shape),
+    List(&'static str, &'static Shape),
 }
 
-fn member(name: &str) -> Member {
-    match name {
-        "QualificationConfirmSearchInfo" => Member::Object(&SEARCH_INFO),
-        "ReferenceNumberRegistrationInfo" => Member::Object(&REGISTRATION_INFO),
-        "ResultOfQualificationConfirmation" => Member::Object(&BULK_RECORD),
-        "ElderlyRecipientCertificateInfo" => Member::Object(&ELDERLY_INFO),
+fn member(kind: BatchKind, name: &str) -> Member {
+    match (name, kind) {
+        ("QualificationConfirmSearchInfo", _) => Member::Object(&SEARCH_INFO),
+        ("ReferenceNumberRegistrationInfo", _) => Member::Object(&REGISTRATION_INFO),
+        ("ResultOfQualificationConfirmation", BatchKind::Visit | BatchKind::Online) => Member::Repeated(&RECORD_2025),
+        ("ResultOfQualificationConfirmation", _) => Member::Object(&BULK_RECORD),
+        ("ElderlyRecipientCertificateInfo", _) => Member::Object(&ELDERLY_INFO),
+        ("LimitApplicationCertificateRelatedInfo", _) => Member::Object(&LIMIT_INFO),
+        ("SpecificDiseasesCertificateList", _) => Member::List("SpecificDiseasesCertificateInfo", &DISEASE_INFO),
         _ => Member::Text,
     }
 }

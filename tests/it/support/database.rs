@@ -68,6 +68,11 @@ impl TestDatabase {
         sqlx::query_scalar(sql).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
+    /// Runs a statement.
+    pub async fn execute(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
+    }
+
     /// Drops the database; matters only where the server is not the run's own.
     pub async fn drop(self) {
         admin(&format!("drop database if exists {} with (force)", self.name)).await;

@@ -1,5 +1,6 @@
 //! What tests share: one PostgreSQL for the run, one PKI for the run, and worlds of a server with a database of its own.
 
+pub mod bulk;
 pub mod card;
 pub mod database;
 pub mod look_alike;

@@ -1,0 +1,137 @@
+//! Patients who showed their card for home visits or online care, for 同意済資格情報一括取得.
+
+use jiff::Timestamp;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::domain::{Consent, Consented, Consents, DayOf, InstitutionCode, PersonFacts, PersonId};
+
+use super::StoreError;
+use super::facts::{gather, select_facts};
+use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, to_sql};
+
+/// A patient, with the last word about consents at this institution for this kind of care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentedPerson {
+    person: i64,
+    consents: i16,
+    at: Timestamp,
+    until: Timestamp,
+}
+
+impl ConsentedPerson {
+    /// Who it is.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        PersonId(self.person)
+    }
+
+    /// What the patient consented to.
+    #[must_use]
+    pub fn consents(&self) -> Consents {
+        let bits = u16::try_from(self.consents).unwrap_or_default();
+        Consent::ALL.into_iter().filter(|kind| bits & (1 << *kind as u16) != 0).collect()
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Until when it holds.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// The patients of a piece of a file.
+    ///
+    /// # Errors
+    /// When the bytes are no such piece.
+    pub fn unpack(entries: &[u8]) -> Result<Vec<Self>, StoreError> {
+        serde_json::from_slice(entries).map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "entries" })
+    }
+
+    pub(super) fn pack(people: &[Self]) -> Vec<u8> {
+        serde_json::to_vec(people).expect("numbers and times can be written")
+    }
+}
+
+/// Everybody whose card the institution saw for such care on one of the days.
+pub(super) async fn select(
+    connection: &mut PgConnection,
+    institution: InstitutionCode,
+    wanted: &Consented,
+) -> Result<Vec<ConsentedPerson>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        select distinct on (person_id)
+               person_id as "person_id!", consents as "consents!", answered_at as "answered_at: SqlTimestamp"
+             , consents_until as "consents_until!: SqlTimestamp"
+          from access_log as last
+         where institution_code = $1
+           and path = 2
+           and treatment = $2
+           and consents_until is not null
+           and person_id is not null
+           and exists (
+                   select from access_log as of_days
+                    where of_days.person_id = last.person_id
+                      and of_days.institution_code = $1
+                      and of_days.path = 2
+                      and of_days.treatment = $2
+                      and of_days.consents_until is not null
+                      and case when $3
+                          then (of_days.answered_at at time zone 'Asia/Tokyo')::date
+                          else of_days.check_on
+                          end between $4 and $5
+               )
+         order by person_id, answered_at desc, id desc
+        "#,
+        institution.as_str(),
+        wanted.treatment.number(),
+        wanted.by == DayOf::Consent,
+        to_sql(wanted.days.from()) as SqlDate,
+        to_sql(wanted.days.through()) as SqlDate,
+    )
+    .fetch_all(connection)
+    .await?;
+    let people = rows.into_iter().map(|row| ConsentedPerson {
+        person: row.person_id,
+        consents: row.consents,
+        at: row.answered_at.to_jiff(),
+        until: row.consents_until.to_jiff(),
+    });
+    Ok(people.collect())
+}
+
+/// Reads everything about people, in their order, as `institution` sees it; none for whoever has no coverage.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn facts(
+    connection: &mut PgConnection,
+    institution: InstitutionCode,
+    people: &[PersonId],
+) -> Result<Vec<Option<PersonFacts>>, StoreError> {
+    let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
+    let rows = select_facts!(
+        r#"
+          from unnest($1::bigint[]) with ordinality as asked (person_id, place)
+          join person on person.id = asked.person_id
+          join coverage on coverage.person_id = asked.person_id
+          left join reference_number as reference
+            on reference.institution_code = $2
+           and reference.search_key = coverage.search_key
+           and reference.branch = coalesce(coverage.branch, '')
+         order by asked.place, coverage.acquired_on, coverage.id
+        "#,
+        &ids,
+        institution.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    gather(people.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect()
+}
