@@ -43,6 +43,8 @@ pub struct Wishes {
     pub limits: Limits,
     pub own_pki: bool,
     pub operator_token: Option<String>,
+    /// What tells the time; it stands still by default.
+    pub clock: Option<Clock>,
 }
 
 impl World {
@@ -59,7 +61,8 @@ impl World {
     pub async fn with(wishes: Wishes) -> Self {
         let database = Arc::new(TestDatabase::new().await);
         let pki = if wishes.own_pki { make_pki(&scratch("pki")) } else { shared_pki().clone() };
-        Self::on(database, pki, wishes, Clock::fixed(fixed_now())).await
+        let clock = wishes.clock.clone().unwrap_or_else(|| Clock::fixed(fixed_now()));
+        Self::on(database, pki, wishes, clock).await
     }
 
     /// Another server on the same database with the same certificates, at another time.

@@ -1,0 +1,417 @@
+//! Random operations on the queue of files against a small model: files come, workers take pieces, finish them, die and lose their
+//! leases, time passes, the operator cancels and begins again, connections to the database break, results are fetched.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use shikaku::clock::Clock;
+use shikaku::config::{BulkLimits, Limits, Secret};
+use shikaku::jobs::Worker;
+use shikaku::metrics::Metrics;
+use shikaku::query::{Directory, LogKey};
+use shikaku::store::Store;
+use shikaku::store::leases::Leased;
+use shikaku::wire::Format;
+use sqlx::PgConnection;
+
+use crate::support::bulk::{Clinic, parse, text, units};
+use crate::support::world::{Wishes, fixed_now};
+use crate::support::{OTHER_CLINIC, TEST_CLINIC, World, process};
+
+/// People of a piece, seconds of a lease, tries of a piece.
+const SLICE: usize = 2;
+const LEASE: i64 = 10;
+const ATTEMPTS: i16 = 2;
+
+const WORKERS: usize = 3;
+
+const PEOPLE: [&str; 5] =
+    ["kyokai-insured-tokyo", "kumiai-a01", "elderly-2wari-tokyo", "kumiai-dialysis", "kumiai-no-consent"];
+
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    /// A file with so many people comes from one of two clinics.
+    Upload {
+        other: bool,
+        persons: usize,
+    },
+    /// A worker takes the next piece, forgetting what it had.
+    Take(usize),
+    /// A worker finishes what it took.
+    Finish(usize),
+    /// A worker dies with what it took.
+    Crash(usize),
+    /// So many seconds pass.
+    Pass(i64),
+    /// The operator gives a file up, or begins it again.
+    Cancel(usize),
+    Rerun(usize),
+    /// Its clinic fetches a file.
+    Fetch(usize),
+    /// Every connection to the database breaks.
+    Break,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        3 => (any::<bool>(), 1..=5_usize).prop_map(|(other, persons)| Op::Upload { other, persons }),
+        6 => (0..WORKERS).prop_map(Op::Take),
+        6 => (0..WORKERS).prop_map(Op::Finish),
+        1 => (0..WORKERS).prop_map(Op::Crash),
+        2 => (1..=12_i64).prop_map(Op::Pass),
+        1 => (0..6_usize).prop_map(Op::Cancel),
+        1 => (0..6_usize).prop_map(Op::Rerun),
+        3 => (0..6_usize).prop_map(Op::Fetch),
+        1 => Just(Op::Break),
+    ]
+}
+
+/// What must be true.
+#[derive(Default)]
+struct Model {
+    files: Vec<File>,
+    now: i64,
+}
+
+struct File {
+    number: String,
+    other: bool,
+    persons: usize,
+    state: FileState,
+    pieces: Vec<Piece>,
+    /// The result as it was fetched first.
+    seen: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileState {
+    Processing,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+struct Piece {
+    persons: usize,
+    turn: usize,
+    done: bool,
+    attempts: i16,
+    /// Who took it last, and until when it is theirs; a crash changes nothing, because nobody knows.
+    holder: Option<u64>,
+    leased_until: i64,
+}
+
+impl Model {
+    fn open(&self) -> impl Iterator<Item = (usize, usize, &Piece)> {
+        let files = self.files.iter().enumerate().filter(|(_, file)| file.state == FileState::Processing);
+        files.flat_map(|(number, file)| {
+            file.pieces.iter().enumerate().filter(|(_, piece)| !piece.done).map(move |(place, piece)| (number, place, piece))
+        })
+    }
+
+    fn upload(&mut self, number: String, other: bool, persons: usize) {
+        let first = self.open().map(|(_, _, piece)| piece.turn).min().unwrap_or(0);
+        let own = self.open().filter(|(file, _, _)| self.files[*file].other == other);
+        let last = own.map(|(_, _, piece)| piece.turn + piece.persons).max().unwrap_or(0);
+        let begin = first.max(last);
+        let pieces = (0..persons).step_by(SLICE).map(|before| Piece {
+            persons: SLICE.min(persons - before),
+            turn: begin + before,
+            done: false,
+            attempts: 0,
+            holder: None,
+            leased_until: i64::MIN,
+        });
+        let pieces = pieces.collect();
+        self.files.push(File { number, other, persons, state: FileState::Processing, pieces, seen: None });
+    }
+
+    /// Whose turn it is.
+    fn next(&self) -> Option<(usize, usize)> {
+        let free = self.open().filter(|(_, _, piece)| piece.leased_until <= self.now);
+        free.min_by_key(|(file, place, piece)| (piece.turn, *file, *place)).map(|(file, place, _)| (file, place))
+    }
+}
+
+/// The system, and what holds of it.
+struct Run {
+    world: World,
+    store: Store,
+    worker: Worker,
+    time: Arc<AtomicI64>,
+    clinics: [Clinic; 2],
+    model: Model,
+    held: HashMap<usize, (Leased, usize, usize, u64)>,
+    connections: Vec<Option<PgConnection>>,
+    leases: u64,
+}
+
+impl Run {
+    async fn new() -> Self {
+        let time = Arc::new(AtomicI64::new(0));
+        let told = time.clone();
+        let clock = Clock::told_by(move || at(told.load(Ordering::SeqCst)));
+        let bulk = BulkLimits {
+            workers: 0,
+            slice: SLICE,
+            lease: SignedDuration::from_secs(LEASE),
+            attempts: ATTEMPTS,
+            in_flight: 0,
+            ..BulkLimits::default()
+        };
+        let limits = Limits { bulk, ..Limits::default() };
+        let world = World::with(Wishes { limits, clock: Some(clock.clone()), ..Wishes::default() }).await;
+        let store = world.database.store().await;
+        let directory = Arc::new(Directory::load(store.clone()).await.unwrap());
+        let key = LogKey::of(&Secret::random().unwrap());
+        let worker = Worker::new(&store, &directory, key, &clock, bulk, &Arc::new(Metrics::new()));
+        let clinics = [Clinic::at(&world, TEST_CLINIC).await, Clinic::at(&world, OTHER_CLINIC).await];
+        let connections = (0..WORKERS).map(|_| None).collect();
+        Self { world, store, worker, time, clinics, model: Model::default(), held: HashMap::new(), connections, leases: 0 }
+    }
+
+    /// Forgets everything but the world.
+    async fn begin(&mut self) {
+        self.world.database.execute("truncate batch, batch_slice, access_log, bulk_day").await;
+        self.time.store(0, Ordering::SeqCst);
+        (self.model, self.held) = (Model::default(), HashMap::new());
+    }
+
+    async fn connection(&mut self, worker: usize) -> PgConnection {
+        match self.connections[worker].take() {
+            Some(connection) => connection,
+            None => self.store.for_bulk().await.unwrap(),
+        }
+    }
+
+    async fn apply(&mut self, op: Op) -> Result<(), String> {
+        match op {
+            Op::Upload { other, persons } => {
+                let number = self.clinics[usize::from(other)].upload(&PEOPLE[..persons]).await;
+                self.model.upload(number, other, persons);
+                Ok(())
+            }
+            Op::Take(worker) => self.take(worker).await,
+            Op::Finish(worker) => self.finish(worker).await,
+            Op::Crash(worker) => {
+                self.held.remove(&worker);
+                self.connections[worker] = None;
+                Ok(())
+            }
+            Op::Pass(seconds) => {
+                self.model.now += seconds;
+                self.time.store(self.model.now, Ordering::SeqCst);
+                Ok(())
+            }
+            Op::Cancel(file) => self.operate(file, "cancel").await,
+            Op::Rerun(file) => self.operate(file, "rerun").await,
+            Op::Fetch(file) => self.fetch(file).await,
+            Op::Break => {
+                let others = "select pg_terminate_backend(pid) from pg_stat_activity
+                               where datname = current_database() and pid <> pg_backend_pid()";
+                self.world.database.execute(others).await;
+                self.connections.iter_mut().for_each(|connection| *connection = None);
+                Ok(())
+            }
+        }
+    }
+
+    async fn take(&mut self, worker: usize) -> Result<(), String> {
+        let mut connection = self.connection(worker).await;
+        let taken = self.worker.take(&mut connection).await.map_err(|error| error.to_string())?;
+        self.connections[worker] = Some(connection);
+        let expected = self.model.next();
+        let found = taken.as_ref().map(|piece| {
+            let first = usize::try_from(piece.first_person).unwrap();
+            (usize::try_from(piece.place).unwrap(), first, piece.attempts)
+        });
+        let Some((file, place)) = expected else {
+            return if found.is_none() { Ok(()) } else { Err(format!("took {found:?}, nothing was free")) };
+        };
+        self.leases += 1;
+        let piece = &mut self.model.files[file].pieces[place];
+        piece.attempts += 1;
+        piece.holder = Some(self.leases);
+        piece.leased_until = self.model.now + LEASE;
+        if found != Some((place, place * SLICE + 1, piece.attempts)) {
+            return Err(format!("took {found:?}, it was the turn of piece {place} of file {file}"));
+        }
+        self.held.insert(worker, (taken.unwrap(), file, place, self.leases));
+        Ok(())
+    }
+
+    async fn finish(&mut self, worker: usize) -> Result<(), String> {
+        let Some((piece, file, place, lease)) = self.held.remove(&worker) else { return Ok(()) };
+        let mut connection = self.connection(worker).await;
+        self.worker.work(&mut connection, &piece).await.map_err(|error| error.to_string())?;
+        self.connections[worker] = Some(connection);
+        let file = &mut self.model.files[file];
+        let ours = file.pieces[place].holder == Some(lease) && !file.pieces[place].done;
+        if file.state != FileState::Processing || !ours {
+            return Ok(());
+        }
+        if piece.attempts > ATTEMPTS {
+            file.state = FileState::Failed;
+            return Ok(());
+        }
+        file.pieces[place].done = true;
+        if file.pieces.iter().all(|piece| piece.done) {
+            file.state = FileState::Done;
+        }
+        Ok(())
+    }
+
+    async fn operate(&mut self, file: usize, verb: &str) -> Result<(), String> {
+        let Some(file) = self.model.files.get_mut(file) else { return Ok(()) };
+        let address = self.world.app.operator_addr().to_string();
+        let path = format!("/api/batches/{}/{verb}", file.number);
+        let (status, text, _) = process::http(&address, "POST", &path, &[], "").await;
+        let allowed = match verb {
+            "cancel" => file.state == FileState::Processing,
+            _ => matches!(file.state, FileState::Failed | FileState::Cancelled),
+        };
+        if (status == 204) != allowed {
+            return Err(format!("{verb} of a file that is {:?}: {status} {text}", file.state));
+        }
+        match (allowed, verb) {
+            (true, "cancel") => file.state = FileState::Cancelled,
+            (true, _) => {
+                file.state = FileState::Processing;
+                for piece in file.pieces.iter_mut().filter(|piece| !piece.done) {
+                    (piece.attempts, piece.holder, piece.leased_until) = (0, None, i64::MIN);
+                }
+            }
+            (false, _) => {}
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, file: usize) -> Result<(), String> {
+        let Some(file) = self.model.files.get_mut(file) else { return Ok(()) };
+        let reply = self.clinics[usize::from(file.other)].fetch(&file.number).await;
+        let answer = parse(Format::Json, &reply.body);
+        let found = (text(&answer, "SegmentOfResult"), text(&answer, "ErrorCode"));
+        let expected = match file.state {
+            FileState::Processing => (Some("2"), None),
+            FileState::Done => (Some("1"), None),
+            FileState::Failed => (Some("9"), Some("SHK7101")),
+            FileState::Cancelled => (Some("9"), Some("SHK7102")),
+        };
+        if found != expected {
+            return Err(format!("fetched {found:?} of a file that is {:?}", file.state));
+        }
+        if file.state != FileState::Done {
+            return Ok(());
+        }
+        let people: Vec<_> = units(&answer).iter().map(|unit| text(unit, "ArbitraryIdentifier").unwrap()).collect();
+        if people != PEOPLE[..file.persons] {
+            return Err(format!("a result about {people:?}"));
+        }
+        let body = reply.body.to_vec();
+        match &file.seen {
+            Some(seen) if *seen != body => Err("the result has changed since it was fetched first".to_owned()),
+            _ => {
+                file.seen = Some(body);
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets everything come to its end, and looks at the log.
+    async fn settle(&mut self) -> Result<(), String> {
+        self.held.clear();
+        while self.model.files.iter().any(|file| file.state == FileState::Processing) {
+            self.apply(Op::Pass(LEASE)).await?;
+            while self.model.next().is_some() {
+                self.apply(Op::Take(0)).await?;
+                self.apply(Op::Finish(0)).await?;
+            }
+        }
+        for file in 0..self.model.files.len() {
+            self.fetch(file).await?;
+        }
+        let expected: usize = self
+            .model
+            .files
+            .iter()
+            .flat_map(|file| &file.pieces)
+            .filter(|piece| piece.done)
+            .map(|piece| piece.persons)
+            .sum();
+        let found = self.world.database.count("select count(*) from access_log where path = 3").await;
+        if usize::try_from(found) != Ok(expected) {
+            return Err(format!("{found} records of {expected} people"));
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, ops: &[Op]) -> Result<(), String> {
+        self.begin().await;
+        for (place, op) in ops.iter().enumerate() {
+            self.apply(*op).await.map_err(|error| format!("operation {place}, {op:?}: {error}"))?;
+        }
+        self.settle().await
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    fixed_now() + SignedDuration::from_secs(seconds)
+}
+
+#[test]
+fn the_queue_does_as_the_model_does() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let run = tokio::sync::Mutex::new(runtime.block_on(Run::new()));
+    let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&proptest::collection::vec(op(), 1..45), |ops| {
+        let result = runtime.block_on(async { run.lock().await.run(&ops).await });
+        result.map_err(TestCaseError::fail)
+    });
+    runtime.block_on(run.into_inner().world.stop());
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+/// Sequences that tell cases apart which are easily got wrong; whatever the test above finds is added here.
+#[test]
+fn known_sequences() {
+    use Op::{Break, Cancel, Crash, Fetch, Finish, Pass, Rerun, Take, Upload};
+    let file = |persons| Upload { other: false, persons };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut run = Run::new().await;
+        for ops in [
+            // A late worker has lost its piece to another one, who has finished it.
+            &[file(2), Take(0), Pass(10), Take(1), Finish(1), Finish(0), Fetch(0)][..],
+            // A late worker whose piece nobody has taken yet is still welcome.
+            &[file(1), Take(0), Pass(11), Finish(0), Fetch(0)],
+            // Cancelled under the hands of a worker; begun again, the old lease is worth nothing.
+            &[file(3), Take(0), Cancel(0), Finish(0), Rerun(0), Take(1), Finish(1), Take(1), Finish(1), Fetch(0)],
+            &[file(1), Take(0), Cancel(0), Rerun(0), Finish(0), Fetch(0)],
+            // Tried too often: the third worker gives the file up.
+            &[file(5), Take(0), Crash(0), Pass(10), Take(0), Crash(0), Pass(10), Take(0), Finish(0), Fetch(0), Rerun(0)],
+            // A small file of another clinic is not behind a large one.
+            &[
+                file(5),
+                file(5),
+                Take(0),
+                Upload { other: true, persons: 1 },
+                Finish(0),
+                Take(1),
+                Finish(1),
+                Take(2),
+                Finish(2),
+            ],
+            // Everything breaks between taking and finishing.
+            &[file(4), Take(0), Break, Finish(0), Break, Take(0), Finish(0), Break, Fetch(0)],
+        ] {
+            run.run(ops).await.unwrap_or_else(|error| panic!("{ops:?}: {error}"));
+        }
+        run.world.stop().await;
+    });
+}

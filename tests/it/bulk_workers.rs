@@ -1,0 +1,145 @@
+//! Several processes work on one queue; some of them are killed at any moment.
+
+use std::time::{Duration, Instant};
+
+use shikaku::config::Limits;
+use shikaku::terminal::Terminal;
+use shikaku::wire::Format;
+
+use crate::support::bulk::{Clinic, file_of, outcomes, parse, text, units};
+use crate::support::database::TestDatabase;
+use crate::support::world::{Wishes, fixed_now, shared_pki};
+use crate::support::{OTHER_CLINIC, Program, TEST_CLINIC, World, fixtures, process, scratch};
+
+/// Everybody whose card is known to somebody, so often that a file has many pieces.
+fn many(times: usize) -> Vec<&'static str> {
+    let ids: Vec<&str> = fixtures().people.iter().map(|person| person.person.fixture_id.as_str()).collect();
+    ids.iter().cycle().take(ids.len() * times).copied().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_and_two_workers_each_on_one_database() {
+    let mut limits = Limits::default();
+    limits.bulk.slice = 20;
+    let world = World::with(Wishes { limits, ..Wishes::default() }).await;
+    let other = world.another(shikaku::clock::Clock::fixed(fixed_now())).await;
+    let ids = many(3);
+    let mut tasks = Vec::new();
+    for (server, code) in [(&world, TEST_CLINIC), (&other, OTHER_CLINIC), (&other, TEST_CLINIC), (&world, OTHER_CLINIC)] {
+        let (mut clinic, ids) = (Clinic::at(server, code).await, ids.clone());
+        tasks.push(tokio::spawn(async move {
+            let number = clinic.upload(&ids).await;
+            let result = clinic.result(&number).await;
+            (number, outcomes(&result))
+        }));
+    }
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    assert!(results.iter().all(|(_, outcomes)| *outcomes == results[0].1 && outcomes.len() == ids.len()));
+    // Either server gives out what the other took.
+    let (number, expected) = &results[0];
+    assert_eq!(outcomes(&Clinic::at(&other, TEST_CLINIC).await.result(number).await), *expected);
+    let records = "select count(distinct (request_id, place)) from access_log where path = 3";
+    assert_eq!(world.database.count(records).await, i64::try_from(4 * ids.len()).unwrap());
+    other.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_file_does_not_wait_for_a_large_one() {
+    let mut limits = Limits::default();
+    (limits.bulk.slice, limits.bulk.workers) = (5, 1);
+    let world = World::with(Wishes { limits, ..Wishes::default() }).await;
+    let (mut large, mut small) = (Clinic::of(&world).await, Clinic::at(&world, OTHER_CLINIC).await);
+    let big = large.upload(&many(20)).await;
+    let little = small.upload(&["kyokai-insured-tokyo"]).await;
+    small.result(&little).await;
+    // 408 pieces were before it when it came; it was done while most of them were still open.
+    let open = "select count(*) from batch_slice where state = 1";
+    let left = world.database.count(open).await;
+    assert!(left > 200, "only {left} pieces of the large file were left");
+    assert_eq!(units(&large.result(&big).await).len(), many(20).len());
+    world.stop().await;
+}
+
+/// `shikaku serve` or `shikaku work` on one database, with a lease of a second.
+fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process::Command {
+    let mut program = process::command();
+    program.arg(command).arg("--database-url").arg(database.url()).args(["--bulk-lease-seconds", "1"]).args(extra);
+    program
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
+    const ROUNDS: usize = 4;
+    let database = TestDatabase::new().await;
+    let secret = scratch("bulk-kill").join("secret.key");
+    let secret = ["--secret-file", secret.to_str().unwrap()];
+    let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let pki = shared_pki();
+    let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
+    let serve = |extra: &[&str]| {
+        let mut command = start(&database, "serve", &secret);
+        command.args(["--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0"]);
+        command.args(["--bulk-in-flight", "0", "--bulk-people-a-day", "0"]).arg("--pki").arg(pki.root()).args(extra);
+        Program::start(command)
+    };
+    let ids = many(15);
+    let file = file_of(&ids, TEST_CLINIC, "KILL", Format::Json);
+    let mut taken = Vec::new();
+    for round in 0..ROUNDS {
+        // A server that leaves the work to others, and one worker that does it; both die.
+        let mut server = serve(&["--no-worker"]);
+        let mut worker = start(&database, "work", &secret).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
+        let uploads = async {
+            let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
+            loop {
+                let Ok(reply) = clinic.connection.ask("/oqs/OQSmuquc01", Format::Json, file.clone()).await else { return };
+                let answer = parse(Format::Json, &reply.body);
+                taken.push(text(&answer, "ReceptionNumber").expect("taken").to_owned());
+            }
+        };
+        let moment = Duration::from_millis(150 + 170 * u64::try_from(round).unwrap());
+        // Only the futures go: what the server was doing it does until it is killed.
+        let _ = tokio::time::timeout(moment, uploads).await;
+        worker.kill().unwrap();
+        server.child.kill().unwrap();
+        worker.wait().unwrap();
+        server.child.wait().unwrap();
+    }
+    assert!(taken.len() >= ROUNDS, "only {} files", taken.len());
+    // One that works and serves finds everything.
+    let server = serve(&[]);
+    let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
+    let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
+    let begun = Instant::now();
+    for number in &taken {
+        let result = clinic.result(number).await;
+        assert_eq!(text(&result, "SegmentOfResult"), Some("1"), "{number}");
+        assert_eq!(units(&result).len(), ids.len(), "{number}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(120));
+    // Files whose number got lost on the way are there too, and are answered once.
+    let batches = database.count("select count(*) from batch where state = 2").await;
+    assert!(usize::try_from(batches).unwrap() >= taken.len());
+    until_quiet(&database).await;
+    let persons = database.count("select coalesce(sum(persons), 0)::bigint from batch").await;
+    let records = database.count("select count(*) from access_log where path = 3").await;
+    let people = database.count("select count(distinct (request_id, place)) from access_log where path = 3").await;
+    assert_eq!((records, people), (persons, persons));
+    drop(server);
+    database.drop().await;
+}
+
+async fn until_quiet(database: &TestDatabase) {
+    for _ in 0..600 {
+        if database.count("select count(*) from batch where state = 1").await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("files are still in work");
+}
