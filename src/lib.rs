@@ -8,7 +8,7 @@
 //! * Only [`store`] has SQL. Only [`wire`] knows element names and code strings. Only [`identity`] makes a
 //!   [`VerifiedCaller`](identity::VerifiedCaller) or a [`VerifiedCard`](identity::card::VerifiedCard).
 //! * Nobody is answered but the institution in the certificate, judged anew on every request.
-//! * No answer leaves before its access-log record is committed.
+//! * No answer leaves before its access-log record is committed; one person of a file, one record.
 //! * Nothing about people stands in logs, errors, metrics, URLs or `Debug`.
 //! * Domain time comes from [`Clock`](clock::Clock), that of cards too; terminals' certificates and tokens are judged by the
 //!   system's time.
@@ -16,7 +16,7 @@
 //! * Past rules of law never change; a new year is a new table.
 //!
 //! `tests/it/architecture.rs` holds the directions of imports:
-//! `domain ← rules ← decide ← query ← http, cli`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
+//! `domain ← rules ← decide ← query ← http, jobs, cli`; `wire ← jobs`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
 //! `domain ← identity ← http`; `identity ← query`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
 //!
 //! # A question's way
@@ -28,6 +28,10 @@
 //! 6. [`decide`] makes the answer out of facts, check date and consent.
 //! 7. [`query`] writes the access-log record. Records that wait at the same moment share one commit.
 //! 8. [`wire`] writes the answer, in the element order of the real messages.
+//!
+//! A file with many people takes the same steps in two halves: `bulk_register` keeps it and gives a reception number; a worker in
+//! [`jobs`] takes its pieces under lease, makes the same decision, and commits result and access-log records together; `bulk_fetch`
+//! gives the result out.
 //!
 //! To follow it in the code, begin at [`http`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
 //! `query`, `decide` and `store`.
