@@ -18,10 +18,12 @@ fn real(path: &str) -> Vec<u8> {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--offline", "--locked", "--manifest-path", manifest])
-            .output()
-            .unwrap();
+        let cargo = |arguments: &[&str]| Command::new(env!("CARGO")).args(arguments).output().unwrap();
+        let version = String::from_utf8(cargo(&["-vV"]).stdout).unwrap();
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+        // Crates for other platforms need not have been downloaded.
+        let only = ["--filter-platform", host, "--offline", "--locked"];
+        let output = cargo(&[&["metadata", "--format-version", "1", "--manifest-path", manifest], only.as_slice()].concat());
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let packages = metadata["packages"].as_array().unwrap();
         let package = packages.iter().find(|package| package["name"] == "myna-card").unwrap();
