@@ -8,6 +8,7 @@ mod support;
 mod access_log;
 mod architecture;
 mod ask;
+mod ask_bulk;
 mod bad_input;
 mod bulk;
 mod bulk_consented;
