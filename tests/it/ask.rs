@@ -1,29 +1,11 @@
 //! `shikaku ask card-number` besides the fixture people.
 
-use std::path::PathBuf;
-
 use unicode_width::UnicodeWidthStr;
 
-use crate::support::{World, ask_of, process, scratch};
-
-/// A data directory that holds the world's PKI.
-fn data_of(world: &World) -> PathBuf {
-    let data = scratch("ask");
-    std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();
-    data
-}
+use crate::support::{World, ask_of, process};
 
 fn run(world: &World, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = process::command()
-        .args(["ask", "card-number", "--terminal-addr", &world.app.terminal_addr().to_string()])
-        .args(["--operator-addr", &world.app.operator_addr().to_string()])
-        .arg("--data-dir")
-        .arg(data_of(world))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let (out, err) = process::texts(&output);
-    (output.status.code(), out, err)
+    world.run_ask("card-number", arguments)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,12 +38,9 @@ async fn another_date_and_consent_than_the_fixtures() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_reading_is_no_failure() {
     let world = World::start().await;
-    let mut child = process::command()
-        .args(["ask", "card-number", "--person", "elderly-2wari-tokyo", "--explain"])
-        .args(["--terminal-addr", &world.app.terminal_addr().to_string()])
-        .args(["--operator-addr", &world.app.operator_addr().to_string()])
-        .arg("--data-dir")
-        .arg(data_of(&world))
+    let mut child = world
+        .ask_command("card-number")
+        .args(["--person", "elderly-2wari-tokyo", "--explain"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
@@ -108,16 +87,11 @@ async fn what_goes_wrong_says_what_to_do() {
     assert_eq!(code, Some(4), "{out}");
     assert!(out.contains("SHK1009") && err.contains("400"), "{out}{err}");
 
-    let output = process::shikaku(&[
-        "ask",
-        "card-number",
-        "--person",
-        "kyokai-insured-tokyo",
-        "--terminal-addr",
-        "127.0.0.1:1",
-        "--data-dir",
-        data_of(&world).to_str().unwrap(),
-    ]);
+    let output = process::command()
+        .args(["ask", "card-number", "--person", "kyokai-insured-tokyo", "--terminal-addr", "127.0.0.1:1", "--data-dir"])
+        .arg(world.data_directory())
+        .output()
+        .unwrap();
     let (_, err) = process::texts(&output);
     assert_eq!(output.status.code(), Some(3));
     assert!(err.contains("is the server running?"), "{err}");

@@ -1,29 +1,13 @@
 //! `shikaku ask bulk`.
 
-use std::path::PathBuf;
-
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::bulk::file_of;
 use crate::support::{TEST_CLINIC, World, process, scratch};
 use shikaku::wire::Format;
 
-/// A data directory that holds the world's PKI.
-fn data_of(world: &World) -> PathBuf {
-    let data = scratch("ask-bulk");
-    std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();
-    data
-}
-
 fn run(world: &World, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = process::command()
-        .args(["ask", "bulk", "--terminal-addr", &world.app.terminal_addr().to_string(), "--data-dir"])
-        .arg(data_of(world))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let (out, err) = process::texts(&output);
-    (output.status.code(), out, err)
+    world.run_ask("bulk", arguments)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -142,6 +142,31 @@ impl World {
         panic!("{series} never reached {least}:\n{}", self.get("/metrics").await.1);
     }
 
+    /// Runs `shikaku ask` with a way of asking and its arguments: exit code, standard output and error.
+    pub fn run_ask(&self, way: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let output = self.ask_command(way).args(arguments).output().unwrap();
+        let (out, err) = super::process::texts(&output);
+        (output.status.code(), out, err)
+    }
+
+    /// A data directory that holds the world's PKI.
+    pub fn data_directory(&self) -> PathBuf {
+        let data = scratch("ask");
+        std::os::unix::fs::symlink(self.pki.root(), data.join("pki")).unwrap();
+        data
+    }
+
+    /// `shikaku ask` towards this world, without arguments yet.
+    pub fn ask_command(&self, way: &str) -> std::process::Command {
+        let data = self.data_directory();
+        let mut command = super::process::command();
+        command.args(["ask", way, "--terminal-addr", &self.app.terminal_addr().to_string(), "--data-dir"]).arg(data);
+        if way != "bulk" {
+            command.args(["--operator-addr", &self.app.operator_addr().to_string()]);
+        }
+        command
+    }
+
     pub async fn stop(self) {
         self.app.stop().await;
         // The last server on a database drops it.
