@@ -9,10 +9,10 @@ use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{date_text, time_text};
 
-/// A record's members in specification order, with those that came later where we put them: where they stand in the
-/// specification is not public.
+/// A record's members in specification order: those that every record has, and what follows them. Where members that came later
+/// stand in the specification is not public.
 macro_rules! record_shape {
-    ($($later:literal),* $(,)?) => {
+    ($($rest:literal),* $(,)?) => {
         shape![
             "InsuredCardClassification",
             "InsurerNumber",
@@ -40,6 +40,15 @@ macro_rules! record_shape {
             "ReasonOfLoss",
             "InsurerName",
             "ElderlyRecipientCertificateInfo",
+            $($rest,)*
+        ]
+    };
+}
+
+/// The record of an answer about one person, with what takes consent, and what came later.
+macro_rules! single_record_shape {
+    ($($later:literal),* $(,)?) => {
+        record_shape![
             "LimitApplicationCertificateRelatedConsFlg",
             "LimitApplicationCertificateRelatedConsTime",
             "LimitApplicationCertificateRelatedInfo",
@@ -67,10 +76,10 @@ macro_rules! record_shape {
 
 /// All 46 members that a record had when the element order of the real XML was observed (wire.md 2.0.1); those that only
 /// the card path fills count for the order too.
-pub(super) static RECORD: Shape = record_shape![];
+pub(super) static RECORD: Shape = single_record_shape![];
 
 /// With the consents of 2025 (wire.md 2.2): 64 members, for which the map of the real application doubles.
-pub(super) static RECORD_2025: Shape = record_shape![
+pub(super) static RECORD_2025: Shape = single_record_shape![
     "DiagnosisNameConsFlg",
     "DiagnosisNameConsTime",
     "DiagnosisNameAvailableTime",
@@ -93,36 +102,7 @@ pub(super) static RECORD_2025: Shape = record_shape![
 
 /// The record of a bulk result: without consents and what takes them, but with the mark of change (wire.md 2.4). How many members
 /// the real one has is not known; with any number from 25 to 48 the order is the same.
-pub(super) static BULK_RECORD: Shape = shape![
-    "InsuredCardClassification",
-    "InsurerNumber",
-    "InsuredCardSymbol",
-    "InsuredIdentificationNumber",
-    "InsuredBranchNumber",
-    "PersonalFamilyClassification",
-    "InsuredName",
-    "Name",
-    "NameOfOther",
-    "NameKana",
-    "NameOfOtherKana",
-    "Sex1",
-    "Sex2",
-    "Birthdate",
-    "Address",
-    "PostNumber",
-    "QualificationDate",
-    "DisqualificationDate",
-    "InsuredCertificateIssuanceDate",
-    "InsuredCardValidDate",
-    "InsuredCardExpirationDate",
-    "InsuredPartialContributionRatio",
-    "PreschoolClassification",
-    "ReasonOfLoss",
-    "InsurerName",
-    "ElderlyRecipientCertificateInfo",
-    "LimitApplicationCertificateChanged",
-    "PublicExpenseResultList",
-];
+pub(super) static BULK_RECORD: Shape = record_shape!["LimitApplicationCertificateChanged", "PublicExpenseResultList"];
 
 pub(super) static LIMIT_INFO: Shape = shape![
     "LimitApplicationCertificateClassification",
