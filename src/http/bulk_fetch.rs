@@ -13,11 +13,11 @@ use crate::domain::{AnswerCharset, BatchKind, BatchState};
 use crate::query::BulkFetch;
 use crate::store::bulk_fetch::Batch;
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
-use crate::wire::message::{Processed, Understood, unit};
+use crate::wire::message::{Processed, Understood, remark, unit};
 use crate::wire::{Element, Fault, Format, encode};
 
 use super::archive::Archive;
-use super::error::{Failure, given_up};
+use super::error::Failure;
 use super::exchange::{Exchange, Question};
 
 impl Question for Fetch {
@@ -107,7 +107,7 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
                 _place: place,
             })))
         }
-        (state, _) => Ok(Given::Message(wire::failed(processed, &fetched, &given_up(state, batch.failure)))),
+        (state, _) => Ok(Given::Message(wire::failed(processed, &fetched, &remark::given_up(state, batch.failure)))),
     }
 }
 

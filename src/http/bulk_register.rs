@@ -83,21 +83,16 @@ fn read(
     let mut packer = Packer::new(limits.slice);
     let mut people = Vec::new();
     let mut count = 0;
-    let upload = wire::read(kind, format, bytes, &mut |entry, fault| {
+    let upload = wire::read(kind, format, bytes, &mut |mut entry, asked| {
         count += 1;
         if count > limits.persons {
             return Err(Fault::TooManyPeople(limits.persons));
         }
-        match fault {
-            Ok(()) => {
-                if kind == BatchKind::Qualification {
-                    // The day does not matter for who it is.
-                    people.extend(entry.card_query(jiff::civil::Date::ZERO).ok().map(|query| register.person(&query)));
-                }
-                packer.push(&entry);
-            }
-            Err(fault) => packer.push(&entry.refused(&Failure::Message(fault).refusal())),
+        match asked {
+            Ok(asked) => people.extend(asked.map(|asked| register.person(&asked.key, asked.birth_on))),
+            Err(fault) => entry.refuse(&Failure::Message(fault).refusal()),
         }
+        packer.push(&entry);
         Ok(())
     })
     .map_err(|(fault, understood)| (fault.into(), understood))?;

@@ -11,10 +11,10 @@ use crate::domain::{CardUnusable, CertificateQuery, Institution};
 use crate::identity::VerifiedCaller;
 use crate::identity::card::{CardCertificate, CardRefused, Proof};
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
-use crate::wire::message::{Family, Reference, Understood};
+use crate::wire::message::{Family, Reference, Understood, remark};
 use crate::wire::{Element, Fault};
 
-use super::error::{Failure, card_remark, runs_out_soon};
+use super::error::Failure;
 use super::exchange::{Exchange, Question};
 use super::request::RequestId;
 use super::terminal::TerminalState;
@@ -86,18 +86,18 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
         Err(reason) => {
             let Some(unusable) = out_of_period(reason) else { return Err(refused(reason)) };
             state.by_certificate.refuse(asker.clone(), certificate.id(), &query, unusable).await?;
-            return Ok(wire::unusable(processed, question, &card_remark(unusable)));
+            return Ok(wire::unusable(processed, question, &remark::card(unusable)));
         }
     };
     match state.by_certificate.answer(asker.clone(), &card, &query).await? {
-        CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &card_remark(reason))),
+        CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &remark::card(reason))),
         CardAnswer::Answered { validity, records } => {
             let mut named = Vec::with_capacity(records.len());
             for record in records {
                 let insurer = exchange.insurer_name(&record).await?;
                 named.push((record, insurer));
             }
-            let remark = card.runs_out_soon(at).then(runs_out_soon);
+            let remark = card.runs_out_soon(at).then(remark::runs_out_soon);
             Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
         }
     }

@@ -1,5 +1,6 @@
 //! The one error table: every failure has a code, an HTTP status, an English title, and a Japanese message that fits into
-//! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them.
+//! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them. Remarks in answers,
+//! which are no failures, stand in `wire/message/remark.rs`.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::domain::{BatchFailure, BatchState, CardUnusable};
 use crate::identity::card::CardRefused;
 use crate::identity::{Refused, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
@@ -337,40 +337,6 @@ fn card_row(refused: CardRefused) -> Row {
     }
 }
 
-/// What a patient is told about a card that cannot be used, in the official fields of one person's result.
-#[must_use]
-pub fn card_remark(unusable: CardUnusable) -> Refusal {
-    let (code, message) = match unusable {
-        CardUnusable::Revoked(_) => ("SHK6101", "電子証明書が失効しています"),
-        CardUnusable::Superseded => ("SHK6102", "電子証明書は更新済みです。新しいカードを使ってください"),
-        CardUnusable::Expired => ("SHK6103", "電子証明書の有効期限が切れています"),
-        CardUnusable::NotYetValid => ("SHK6104", "電子証明書の有効期間が始まっていません"),
-        CardUnusable::Unknown => ("SHK6105", "電子証明書の状態を確認できません"),
-        CardUnusable::Blocked => ("SHK6106", "このカードは健康保険証として利用できません"),
-        CardUnusable::Stale => ("SHK6107", "電子証明書の失効情報が古く、確認できません"),
-    };
-    Refusal { code, message: message.to_owned() }
-}
-
-/// Why there will be no result of a file, in its official header fields.
-#[must_use]
-pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
-    let (code, message) = match (state, failure) {
-        (BatchState::Cancelled, _) => ("SHK7102", "運用者が処理を取り消しました"),
-        (_, Some(BatchFailure::Ordered)) => ("SHK7103", "運用者の指示により処理を中止しました"),
-        _ => ("SHK7101", "処理に失敗しました。もう一度送ってください"),
-    };
-    Refusal { code, message: message.to_owned() }
-}
-
-/// What a patient is told whose card still works, but not for long.
-#[must_use]
-pub fn runs_out_soon() -> Refusal {
-    Refusal {
-        code: "SHK6201", message: "電子証明書の有効期限まで3か月以内です。更新してください".to_owned()
-    }
-}
-
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::Message(fault)
@@ -457,19 +423,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-
-    /// What is said about a card or a file, one of each kind.
-    fn remarks() -> Vec<Refusal> {
-        use CardUnusable as U;
-        let reason = crate::domain::RevocationReason::Lost;
-        let unusable = [U::Revoked(reason), U::Superseded, U::Expired, U::NotYetValid, U::Unknown, U::Blocked, U::Stale];
-        let files = [
-            given_up(BatchState::Failed, Some(BatchFailure::TriedTooOften)),
-            given_up(BatchState::Cancelled, None),
-            given_up(BatchState::Failed, Some(BatchFailure::Ordered)),
-        ];
-        unusable.into_iter().map(card_remark).chain([runs_out_soon()]).chain(files).collect()
-    }
+    use crate::wire::message::remark;
 
     #[test]
     fn every_failure_has_a_code_of_its_own_and_a_short_message() {
@@ -479,7 +433,7 @@ mod tests {
             assert!(codes.insert(refusal.code), "{} stands twice", refusal.code);
             assert!(refusal.message.chars().count() <= 60, "{}", refusal.message);
         }
-        for remark in remarks() {
+        for remark in remark::examples() {
             assert!(codes.insert(remark.code), "{} stands twice", remark.code);
             assert!(remark.message.chars().count() <= 60, "{}", remark.message);
         }
@@ -494,7 +448,7 @@ mod tests {
                 let row = failure.row();
                 assert!(text.contains(&format!("| {} | {} |", row.code, row.status.as_u16())), "{name} lacks {}", row.code);
             }
-            for remark in remarks() {
+            for remark in remark::examples() {
                 assert!(text.contains(&format!("| {} | 200 |", remark.code)), "{name} lacks {}", remark.code);
             }
         }

@@ -168,10 +168,9 @@ impl Exchange {
         own
     }
 
-    /// The name of the insurer whose record is shown. The registry holds no coverage without its insurer, so that none means a
-    /// registry emptied this moment.
+    /// The name of the insurer whose record is shown.
     pub async fn insurer_name(&self, record: &Record) -> Result<Arc<str>, Failure> {
-        self.state.directory.insurer_name(record.coverage.key.insurer).await?.ok_or(Failure::Unavailable)
+        Ok(self.state.directory.insurer_name(record.coverage.key.insurer).await?)
     }
 
     /// An answer.

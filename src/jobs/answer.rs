@@ -17,13 +17,8 @@ use crate::store::leases::{Finished, Leased};
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
+use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Found, ShownRecord, Units};
-
-/// What a person is told that the operator has ordered to fail.
-const ORDERED: (&str, &str) = ("SHK7201", "運用者の指示により処理できませんでした");
-
-/// What is said of a person who may not be shown any more (自己情報提供不可), as by card.
-const BLOCKED: (&str, &str) = ("SHK6106", "このカードは健康保険証として利用できません");
 
 /// Why a piece was not answered this time.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +42,20 @@ pub(super) struct Answering {
     pub clock: Clock,
 }
 
+/// A file was read once when it came: what is kept of it must be readable.
+const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "entries" };
+
 /// The people of a piece.
 fn unpack(piece: &Leased) -> Result<Vec<Entry>, StoreError> {
-    Packed::unpack(&piece.entries).ok_or(StoreError::Inconsistent { table: "batch_slice", column: "entries" })
+    Packed::unpack(&piece.entries).ok_or(UNREADABLE)
+}
+
+/// Spoils the person whom the operator has ordered to fail.
+fn order_failure(piece: &Leased, entries: &mut [Entry]) {
+    let place = piece.fail_person.and_then(|number| usize::try_from(number - piece.first_person).ok());
+    if let Some(entry) = place.and_then(|place| entries.get_mut(place)) {
+        entry.refuse(&remark::ordered());
+    }
 }
 
 impl Answering {
@@ -72,13 +78,13 @@ impl Answering {
         };
         match piece.kind {
             BatchKind::Qualification => self.by_card(connection, piece, base).await,
-            BatchKind::ReferenceNumbers => Ok(register(piece, unpack(piece)?, base)),
+            BatchKind::ReferenceNumbers => Ok(register(piece, unpack(piece)?, base)?),
             BatchKind::Visit | BatchKind::Online => self.by_consent(connection, piece, base).await,
         }
     }
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
-        let asked = Arc::new(Asked::read(piece, unpack(piece)?));
+        let asked = Arc::new(Asked::read(piece, unpack(piece)?)?);
         let facts = store::by_card::facts(connection, &asked.queries).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
         let decided = asked.clone();
@@ -120,10 +126,10 @@ impl Answering {
                 ..blank(piece, place, base.at, &self.key)
             };
             match answer {
-                _ if piece.fail_person == Some(place) => units.refused(None, ORDERED.0, ORDERED.1),
+                _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
                 CardAnswer::Unusable(reason) => {
                     entry.outcome = Outcome::CardUnusable(reason);
-                    units.refused(None, BLOCKED.0, BLOCKED.1);
+                    units.refused(&remark::card(reason));
                 }
                 CardAnswer::Answered { validity, records } => {
                     entry.outcome = Outcome::Answered(validity);
@@ -133,7 +139,7 @@ impl Answering {
                     entry.limit_mark = (entry.limit_consent && !records.is_empty()).then(|| self.key.limit_mark(limits));
                     let mut named = Vec::with_capacity(records.len());
                     for record in records {
-                        let insurer = self.insurer(record.coverage.key.insurer).await?;
+                        let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
                         named.push((record, insurer));
                     }
                     let earlier = EarlierConsent {
@@ -149,11 +155,6 @@ impl Answering {
         }
         let (text, counts) = units.finish();
         Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
-    }
-
-    /// The registry holds no coverage without its insurer: none means a registry emptied this moment.
-    async fn insurer(&self, insurer: InsurerNumber) -> Result<Arc<str>, QueryError> {
-        self.directory.insurer_name(insurer).await?.ok_or(QueryError::Unavailable)
     }
 
     /// What the institution saw before of those of whom a mark is wanted.
@@ -175,7 +176,7 @@ impl Answering {
         for record in answers.iter().filter_map(|answer| answer.record.as_ref()) {
             let number = record.coverage.key.insurer;
             if let std::collections::hash_map::Entry::Vacant(place) = names.entry(number) {
-                place.insert(self.insurer(number).await?);
+                place.insert(self.directory.insurer_name(number).await?);
             }
         }
         Ok(names)
@@ -196,16 +197,20 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(piece: &Leased, entries: Vec<Entry>) -> Self {
+    fn read(piece: &Leased, mut entries: Vec<Entry>) -> Result<Self, StoreError> {
+        order_failure(piece, &mut entries);
         let mut queries = Vec::with_capacity(entries.len());
         let mut places = Vec::with_capacity(entries.len());
-        for (entry, number) in entries.iter().zip(piece.first_person..) {
-            let ordered = piece.fail_person == Some(number);
-            let query = (entry.refusal().is_none() && !ordered).then(|| entry.card_query(piece.check_on).ok()).flatten();
-            places.push(query.is_some().then_some(queries.len()));
-            queries.extend(query.map(|query| (Some(piece.institution), query)));
+        for entry in &entries {
+            if entry.refusal().is_some() {
+                places.push(None);
+                continue;
+            }
+            let asked = entry.asked().map_err(|_| UNREADABLE)?;
+            places.push(Some(queries.len()));
+            queries.push((Some(piece.institution), asked.on(piece.check_on)));
         }
-        Self { entries, places, queries }
+        Ok(Self { entries, places, queries })
     }
 }
 
@@ -223,8 +228,7 @@ fn written(
     for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
         let blank = blank(piece, number, base.at, key);
         let Some(place) = *place else {
-            let (code, message) = entry.refusal().unwrap_or(ORDERED);
-            units.refused(Some(entry), code, message);
+            units.spoiled(entry);
             log.push(blank);
             continue;
         };
@@ -239,7 +243,7 @@ fn written(
         units.answered(entry, &Found { validity: answer.validity, record: shown_record });
         log.push(Record {
             person: found.map(|record| record.person),
-            key_hash: key.of_card(query),
+            key_hash: key.of_card(&query.key, query.birth_on),
             outcome: Outcome::Answered(answer.validity),
             // A bulk result tells whether the certificate has changed, and never what it says.
             shown: found.map(|record| Shown { limit: false, ..shown(record) }).unwrap_or_default(),
@@ -277,27 +281,24 @@ fn blank(piece: &Leased, number: i32, at: jiff::Timestamp, key: &LogKey) -> Reco
 }
 
 /// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.
-fn register(piece: &Leased, entries: Vec<Entry>, base: Finished) -> Finished {
+fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<Finished, StoreError> {
+    order_failure(piece, &mut entries);
     let mut units = Units::new(piece.kind, piece.format);
     let mut references = Vec::with_capacity(entries.len());
-    for (entry, number) in entries.iter().zip(piece.first_person..) {
-        let refusal = entry.refusal().or_else(|| (piece.fail_person == Some(number)).then_some(ORDERED));
-        match (refusal, entry.registration()) {
-            (None, Ok(new)) => {
-                references.push(NewReference {
-                    institution: piece.institution,
-                    key: new.key,
-                    reference: new.reference,
-                    at: base.at,
-                });
-                units.registered(entry);
-            }
-            (refusal, _) => {
-                let (code, message) = refusal.unwrap_or(ORDERED);
-                units.refused(Some(entry), code, message);
-            }
+    for entry in &entries {
+        if entry.refusal().is_some() {
+            units.spoiled(entry);
+            continue;
         }
+        let new = entry.registration().map_err(|_| UNREADABLE)?;
+        references.push(NewReference {
+            institution: piece.institution,
+            key: new.key,
+            reference: new.reference,
+            at: base.at,
+        });
+        units.registered(entry);
     }
     let (text, counts) = units.finish();
-    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), references, ..base }
+    Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), references, ..base })
 }

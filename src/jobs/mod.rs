@@ -8,4 +8,4 @@ mod expire;
 mod worker;
 
 pub use expire::expire_old;
-pub use worker::{Worker, Workers};
+pub use worker::{Work, Worker, Workers};

@@ -27,7 +27,16 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long a piece that failed is left alone, times the number of tries.
 const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
 
-/// Works on pieces, one after the other. One call of [`Worker::step`] does one piece.
+/// How the work on a piece went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// It came to an end: a result that was kept or came too late, or a file that was given up.
+    Ended,
+    /// It was broken off, and the piece is somebody else's or open again.
+    BrokenOff,
+}
+
+/// Works on pieces, one after the other: [`Worker::take`] one, [`Worker::work`] on it.
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
@@ -68,11 +77,12 @@ impl Worker {
         leases::take(connection, self.clock.now(), self.lease_end()).await
     }
 
-    /// Works on a piece to its end, good or bad.
+    /// Works on a piece to its end, good or bad. Where the work was broken off, the connection may be in the middle of something and
+    /// is not to be used again.
     ///
     /// # Errors
     /// When the database fails; the piece is then given back, or its lease runs out.
-    pub async fn work(&self, connection: &mut PgConnection, piece: &Leased) -> Result<(), StoreError> {
+    pub async fn work(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Work, StoreError> {
         if piece.attempts > 1 {
             self.metrics.bulk_retries.inc();
         }
@@ -82,23 +92,28 @@ impl Worker {
             _ => None,
         };
         if let Some(reason) = failure {
-            return self.give_up(piece, reason).await;
+            self.give_up(piece, reason).await?;
+            return Ok(Work::Ended);
         }
         let outcome = tokio::select! {
             outcome = self.answer(connection, piece) => outcome,
             // The lease was lost: whoever has it now does the work.
-            () = self.keep_lease(piece) => Ok(Completion::Lost),
+            () = self.keep_lease(piece) => {
+                self.count(piece, Completion::Lost);
+                return Ok(Work::BrokenOff);
+            }
         };
         match outcome {
             Ok(completion) => {
                 self.count(piece, completion);
-                Ok(())
+                Ok(Work::Ended)
             }
             Err(error) => {
                 warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
                 let wait = BACK_OFF * i32::from(piece.attempts);
                 let from = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
-                self.store.give_back(piece, from).await
+                self.store.move_lease_end(piece, from).await?;
+                Ok(Work::BrokenOff)
             }
         }
     }
@@ -117,7 +132,7 @@ impl Worker {
         let beat = Duration::try_from(self.limits.lease / 3).unwrap_or(PAUSE);
         loop {
             tokio::time::sleep(beat).await;
-            match self.store.keep_lease(piece, self.lease_end()).await {
+            match self.store.move_lease_end(piece, self.lease_end()).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // The lease may run out, and then the result is refused.
@@ -149,15 +164,12 @@ impl Worker {
         }
     }
 
-    /// Does one piece; false when nothing is to be done.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn step(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
-        let Some(piece) = self.take(connection).await? else { return Ok(false) };
-        let persons = piece.entries.len();
-        self.work(connection, &piece).await?;
-        Ok(persons > 0)
+    /// Does one piece; none when nothing is to be done.
+    async fn step(&self, connection: &mut PgConnection) -> Result<Option<Work>, StoreError> {
+        match self.take(connection).await? {
+            Some(piece) => self.work(connection, &piece).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Works until `stop`; a piece that was begun is finished first.
@@ -175,11 +187,14 @@ impl Worker {
                 Some(open) => self.step(open).await,
             };
             match stepped {
-                Ok(true) => {
+                Ok(Some(work)) => {
+                    if work == Work::BrokenOff {
+                        connection = None;
+                    }
                     // Another worker may be idle while more is to be done.
                     work_is_there.notify_one();
                 }
-                Ok(false) => {
+                Ok(None) => {
                     tokio::select! {
                         () = work_is_there.notified() => {}
                         () = tokio::time::sleep(self.limits.poll) => {}

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, CardQuery, Consented, Format, InstitutionCode, ReceptionNumber};
+use crate::domain::{BatchKind, BirthDate, CardKey, Consented, Format, InstitutionCode, ReceptionNumber};
 use crate::store::Store;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
@@ -64,8 +64,8 @@ impl BulkRegister {
 
     /// Tells people apart for the count of the day; unreadable without the secret.
     #[must_use]
-    pub fn person(&self, query: &CardQuery) -> u64 {
-        u64::from_be_bytes(*self.log.key().of_card(query).first_chunk().expect("32 bytes hold 8"))
+    pub fn person(&self, key: &CardKey, birth_on: BirthDate) -> u64 {
+        u64::from_be_bytes(*self.log.key().of_card(key, birth_on).first_chunk().expect("32 bytes hold 8"))
     }
 
     /// Takes a file. When this returns its number, the file is committed.

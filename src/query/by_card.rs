@@ -68,7 +68,8 @@ impl ByCard {
     }
 
     fn record(&self, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
-        let record = self.log.record(asker, Path::Card, self.log.key().of_card(query), query.check_on, outcome);
+        let record =
+            self.log.record(asker, Path::Card, self.log.key().of_card(&query.key, query.birth_on), query.check_on, outcome);
         Record { limit_consent: query.limit_consent, ..record }
     }
 }

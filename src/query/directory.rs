@@ -75,15 +75,17 @@ impl Directory {
         }
     }
 
-    /// The insurer's name.
+    /// The name of the insurer of a coverage. The registry holds no coverage without its insurer: none means a registry that was
+    /// emptied this moment.
     ///
     /// # Errors
-    /// When the insurer is not in memory and the database does not answer.
-    pub async fn insurer_name(&self, number: InsurerNumber) -> Result<Option<Arc<str>>, QueryError> {
+    /// When the insurer is not in memory, and the database does not answer or does not have it.
+    pub async fn insurer_name(&self, number: InsurerNumber) -> Result<Arc<str>, QueryError> {
         if let Some(name) = self.copy.load().insurers.get(&number) {
-            return Ok(Some(name.clone()));
+            return Ok(name.clone());
         }
-        Ok(found(self.store.insurer(number)).await?.map(|insurer| insurer.name.into()))
+        let insurer = found(self.store.insurer(number)).await?.ok_or(QueryError::Unavailable)?;
+        Ok(insurer.name.into())
     }
 
     /// The institution.

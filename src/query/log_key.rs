@@ -1,7 +1,7 @@
 use aws_lc_rs::hmac;
 
 use crate::config::Secret;
-use crate::domain::{CardQuery, LimitCertificate, PersonId};
+use crate::domain::{BirthDate, CardKey, LimitCertificate, PersonId};
 
 /// Makes what the access log holds instead of personal data: hashes that are equal for equal things and unreadable without the
 /// secret.
@@ -22,8 +22,8 @@ impl LogKey {
 
     /// The same for questions about the same card and birth date, however they were written.
     #[must_use]
-    pub fn of_card(&self, query: &CardQuery) -> [u8; 32] {
-        self.hash(format!("{}\u{1f}{}", query.key.search_key().as_str(), query.birth_on.date()).as_bytes())
+    pub fn of_card(&self, key: &CardKey, birth_on: BirthDate) -> [u8; 32] {
+        self.hash(format!("{}\u{1f}{}", key.search_key().as_str(), birth_on.date()).as_bytes())
     }
 
     /// The same for the same person, where nothing was asked but the person is known.

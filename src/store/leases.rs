@@ -213,38 +213,21 @@ pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Fi
 }
 
 impl Store {
-    /// Keeps a lease until `until`; false when it was lost.
+    /// Moves the end of a lease: later to keep it, to now or a little after to give the piece back. False when the lease was lost.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn keep_lease(&self, piece: &Leased, until: Timestamp) -> Result<bool, StoreError> {
-        let kept = sqlx::query!(
+    /// When the database fails; then the lease ends when it did.
+    pub async fn move_lease_end(&self, piece: &Leased, end: Timestamp) -> Result<bool, StoreError> {
+        let moved = sqlx::query!(
             "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
             piece.batch_id,
             piece.place,
             piece.lease,
-            until.to_sqlx() as SqlTimestamp,
+            end.to_sqlx() as SqlTimestamp,
         )
         .execute(self.pool())
         .await?;
-        Ok(kept.rows_affected() > 0)
-    }
-
-    /// Gives a piece back, to be taken again from `from` on.
-    ///
-    /// # Errors
-    /// When the database fails; then the lease runs out by itself.
-    pub async fn give_back(&self, piece: &Leased, from: Timestamp) -> Result<(), StoreError> {
-        sqlx::query!(
-            "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
-            piece.batch_id,
-            piece.place,
-            piece.lease,
-            from.to_sqlx() as SqlTimestamp,
-        )
-        .execute(self.pool())
-        .await?;
-        Ok(())
+        Ok(moved.rows_affected() > 0)
     }
 
     /// Gives the file of a piece up; false when the lease was lost or the file is finished.

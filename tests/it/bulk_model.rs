@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use shikaku::clock::Clock;
 use shikaku::config::{BulkLimits, Limits, Secret};
-use shikaku::jobs::Worker;
+use shikaku::jobs::{Work, Worker};
 use shikaku::metrics::Metrics;
 use shikaku::query::{Directory, LogKey};
 use shikaku::store::Store;
@@ -247,8 +247,8 @@ impl Run {
     async fn finish(&mut self, worker: usize) -> Result<(), String> {
         let Some((piece, file, place, lease)) = self.held.remove(&worker) else { return Ok(()) };
         let mut connection = self.connection(worker).await;
-        self.worker.work(&mut connection, &piece).await.map_err(|error| error.to_string())?;
-        self.connections[worker] = Some(connection);
+        let work = self.worker.work(&mut connection, &piece).await.map_err(|error| error.to_string())?;
+        self.connections[worker] = Some(connection).filter(|_| work == Work::Ended);
         let file = &mut self.model.files[file];
         let ours = file.pieces[place].holder == Some(lease) && !file.pieces[place].done;
         if file.state != FileState::Processing || !ours {

@@ -8,8 +8,9 @@ use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code, encode, write_frame, write_units};
 
+use super::by_card::Asked;
 use super::entry::{Entry, EntryForm, form};
-use super::header::{Processed, Refusal, free_text, institution, required_date, time_text, value};
+use super::header::{Processed, Refusal, free_text, institution, required_date, short_header, time_text, value};
 use super::qualification::request_header;
 use super::refusal::{self, Understood};
 use super::{by_card, reference_number};
@@ -55,7 +56,10 @@ impl Upload {
 /// Enough for one person of a file.
 const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
 
-/// Reads a file. Its people go to `each`, one by one, with what is wrong with them, which spoils nobody else.
+/// Takes the people of a file one by one, with what is asked about them, if anything, or what is wrong with them.
+pub type EachPerson<'a> = dyn FnMut(Entry, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
+
+/// Reads a file. Its people go to `each`; what is wrong with one spoils nobody else.
 ///
 /// # Errors
 /// What is wrong with the file as a whole, or what `each` says, with what had been understood before it.
@@ -63,7 +67,7 @@ pub fn read(
     kind: BatchKind,
     format: Format,
     bytes: &[u8],
-    each: &mut dyn FnMut(Entry, Result<(), Fault>) -> Result<(), Fault>,
+    each: &mut EachPerson<'_>,
 ) -> Result<Upload, (Fault, Understood)> {
     let mut understood = Understood::default();
     let read = match form(kind) {
@@ -78,7 +82,7 @@ fn people(
     form: &EntryForm,
     format: Format,
     bytes: &[u8],
-    each: &mut dyn FnMut(Entry, Result<(), Fault>) -> Result<(), Fault>,
+    each: &mut EachPerson<'_>,
     understood: &mut Understood,
 ) -> Result<Upload, Fault> {
     let mut nobody = true;
@@ -87,13 +91,12 @@ fn people(
             return Err(Fault::Unknown(FieldName::of(&element.name)));
         }
         nobody = false;
-        let (entry, fault) = Entry::read(form, &element);
-        let fault = fault.and_then(|()| match kind {
-            // The day stands in the header, which may come later.
-            BatchKind::Qualification => entry.card_query(Date::ZERO).map(drop),
-            _ => entry.registration().map(drop),
+        let (entry, whole) = Entry::read(form, &element);
+        let asked = whole.and_then(|()| match kind {
+            BatchKind::Qualification => entry.asked().map(Some),
+            _ => entry.registration().map(|_| None),
         });
-        each(entry, fault)
+        each(entry, asked)
     })?;
     let (header, _) = open(kind, &root, understood)?;
     if nobody {
@@ -187,16 +190,6 @@ fn file(
     whole
 }
 
-pub(super) static ANSWER_HEADER: Shape = shape![
-    "ProcessExecutionTime",
-    "MedicalInstitutionCode",
-    "ArbitraryFileIdentifier",
-    "SegmentOfResult",
-    "ErrorCode",
-    "ErrorMessage",
-    "CharacterCodeIdentifier",
-];
-
 static ANSWER_BODY: Shape = shape!["ReceptionNumber", "ReceptionDateTime"];
 
 /// アップロード結果, encoded: the file was taken at the time of processing.
@@ -205,17 +198,9 @@ pub fn answer(processed: &Processed, file_identifier: Option<&str>, number: &Rec
     let body = Object::new(&ANSWER_BODY)
         .text("ReceptionNumber", number.as_str().to_owned())
         .text("ReceptionDateTime", time_text(processed.at));
-    processed.format.write(&header(processed, file_identifier), &body, processed.charset)
+    processed.format.write(&short_header(processed, file_identifier), &body, processed.charset)
 }
 
 pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, header(processed, understood.file_identifier.as_deref()), reason)
-}
-
-fn header(processed: &Processed, file_identifier: Option<&str>) -> Object {
-    Object::new(&ANSWER_HEADER)
-        .text("ProcessExecutionTime", processed.at_text())
-        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
-        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
+    refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
 }

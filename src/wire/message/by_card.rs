@@ -75,13 +75,18 @@ impl Request {
 }
 
 /// What a QualificationConfirmSearchInfo asks; the day stands elsewhere in the message.
-pub(super) struct Asked {
-    key: CardKey,
-    birth_on: BirthDate,
-    limit_consent: bool,
+pub struct Asked {
+    /// What stands on the card.
+    pub key: CardKey,
+    /// 生年月日.
+    pub birth_on: BirthDate,
+    /// 限度額適用認定証提供同意.
+    pub limit_consent: bool,
 }
 
 impl Asked {
+    /// The question for a day.
+    #[must_use]
     pub fn on(self, check_on: Date) -> CardQuery {
         CardQuery { key: self.key, birth_on: self.birth_on, check_on, limit_consent: self.limit_consent }
     }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BatchKind, CardQuery};
+use crate::domain::BatchKind;
 use crate::wire::element::{Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape};
 
-use super::by_card::{self, SEARCH_INFO};
+use super::by_card::{self, Asked, SEARCH_INFO};
 use super::header::Refusal;
 use super::reference_number::{self, REGISTRATION_INFO, Registration};
 
@@ -66,10 +66,9 @@ impl Entry {
         (Self(texts, None), fault.map_or(Ok(()), Err))
     }
 
-    /// The same person with the reason why it cannot be asked about.
-    #[must_use]
-    pub fn refused(self, refusal: &Refusal) -> Self {
-        Self(self.0, Some((refusal.code.to_owned(), refusal.message.clone())))
+    /// Says why the person cannot be asked about.
+    pub fn refuse(&mut self, refusal: &Refusal) {
+        self.1 = Some((refusal.code.to_owned(), refusal.message.clone()));
     }
 
     /// Why the person cannot be asked about: code and message.
@@ -82,8 +81,8 @@ impl Entry {
     ///
     /// # Errors
     /// When a text cannot be what it should; that was found when the file came.
-    pub fn card_query(&self, check_on: jiff::civil::Date) -> Result<CardQuery, Fault> {
-        by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 }).map(|asked| asked.on(check_on))
+    pub fn asked(&self) -> Result<Asked, Fault> {
+        by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 })
     }
 
     /// What is to be registered for the person.

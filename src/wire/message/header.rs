@@ -1,9 +1,10 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError};
-use crate::wire::Format;
 use crate::wire::element::Texts;
 use crate::wire::fault::{Fault, ValueFault};
+use crate::wire::object::{Object, Shape, shape};
+use crate::wire::{Format, code};
 
 /// What an answer's header says about its making.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,25 @@ pub struct Refusal {
     pub code: &'static str,
     /// エラーメッセージ, at most 60 characters.
     pub message: String,
+}
+
+static SHORT_HEADER: Shape = shape![
+    "ProcessExecutionTime",
+    "MedicalInstitutionCode",
+    "ArbitraryFileIdentifier",
+    "SegmentOfResult",
+    "ErrorCode",
+    "ErrorMessage",
+    "CharacterCodeIdentifier",
+];
+
+/// The header of an answer that is for no day: アップロード結果, 照会番号登録結果.
+pub(super) fn short_header(processed: &Processed, file_identifier: Option<&str>) -> Object {
+    Object::new(&SHORT_HEADER)
+        .text("ProcessExecutionTime", processed.at_text())
+        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }
 
 /// Names the element whose value was refused.

@@ -12,6 +12,7 @@ mod qualification;
 pub mod record;
 pub mod reference_number;
 mod refusal;
+pub mod remark;
 pub mod unit;
 
 pub use header::{Processed, Reference, Refusal, date_text};

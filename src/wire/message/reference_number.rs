@@ -3,12 +3,12 @@
 use crate::domain::{
     AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, ReferenceNumber, Scheme,
 };
+use crate::wire::Format;
 use crate::wire::element::{BODY, Element, Texts};
 use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
-use crate::wire::{Format, code};
 
-use super::header::{Processed, Refusal, free_text, institution, value};
+use super::header::{Processed, Refusal, free_text, institution, short_header, value};
 use super::refusal::{self, Understood};
 
 /// The file id of the message without `req` and `res`.
@@ -139,35 +139,17 @@ impl NewRequest<'_> {
     }
 }
 
-pub(super) static ANSWER_HEADER: Shape = shape![
-    "ProcessExecutionTime",
-    "MedicalInstitutionCode",
-    "ArbitraryFileIdentifier",
-    "SegmentOfResult",
-    "ErrorCode",
-    "ErrorMessage",
-    "CharacterCodeIdentifier",
-];
-
 static ANSWER_BODY: Shape =
     shape!["ReferenceNumberRegistrationInfo", "ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage",];
 
 /// OQS-IF-004 照会番号登録結果, encoded.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request) -> Vec<u8> {
-    let header = header(processed, request.file_identifier.as_deref()).text("SegmentOfResult", "1");
+    let header = short_header(processed, request.file_identifier.as_deref()).text("SegmentOfResult", "1");
     let body = Object::new(&ANSWER_BODY).set(INFO, Value::Object(request.info.clone())).text("ProcessingResultStatus", "1");
     processed.format.write(&header, &body, processed.charset)
 }
 
 pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, header(processed, understood.file_identifier.as_deref()), reason)
-}
-
-fn header(processed: &Processed, file_identifier: Option<&str>) -> Object {
-    Object::new(&ANSWER_HEADER)
-        .text("ProcessExecutionTime", processed.at_text())
-        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
-        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
+    refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
 }

@@ -13,6 +13,7 @@ use crate::wire::{Format, code, parse_json, parse_xml, write_units};
 use super::by_card::SEARCH_INFO;
 use super::by_certificate::{Given, consented};
 use super::entry::{Entry, form};
+use super::header::Refusal;
 use super::record::{BULK_RECORD, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, limit, record, referenced};
 use super::reference_number::REGISTRATION_INFO;
 
@@ -139,8 +140,18 @@ impl Units {
         self.write(unit);
     }
 
-    /// Adds a person who could not be asked about.
-    pub fn refused(&mut self, entry: Option<&Entry>, code: &str, message: &str) {
+    /// Adds a person who was not named in the file and cannot be shown.
+    pub fn refused(&mut self, reason: &Refusal) {
+        self.failed(None, reason.code, &reason.message);
+    }
+
+    /// Adds a person of a file with what is wrong with it.
+    pub fn spoiled(&mut self, entry: &Entry) {
+        let (code, message) = entry.refusal().unwrap_or_default();
+        self.failed(Some(entry), code, message);
+    }
+
+    fn failed(&mut self, entry: Option<&Entry>, code: &str, message: &str) {
         let unit = self
             .begin(entry)
             .text("ProcessingResultStatus", "2")

@@ -1,0 +1,62 @@
+//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; the README lists them) and a
+//! Japanese text of at most 60 characters.
+
+use crate::domain::{BatchFailure, BatchState, CardUnusable};
+
+use super::header::Refusal;
+
+fn remark(code: &'static str, message: &str) -> Refusal {
+    Refusal { code, message: message.to_owned() }
+}
+
+/// What a patient is told about a card that cannot be used.
+#[must_use]
+pub fn card(unusable: CardUnusable) -> Refusal {
+    match unusable {
+        CardUnusable::Revoked(_) => remark("SHK6101", "電子証明書が失効しています"),
+        CardUnusable::Superseded => remark("SHK6102", "電子証明書は更新済みです。新しいカードを使ってください"),
+        CardUnusable::Expired => remark("SHK6103", "電子証明書の有効期限が切れています"),
+        CardUnusable::NotYetValid => remark("SHK6104", "電子証明書の有効期間が始まっていません"),
+        CardUnusable::Unknown => remark("SHK6105", "電子証明書の状態を確認できません"),
+        CardUnusable::Blocked => remark("SHK6106", "このカードは健康保険証として利用できません"),
+        CardUnusable::Stale => remark("SHK6107", "電子証明書の失効情報が古く、確認できません"),
+    }
+}
+
+/// What a patient is told whose card still works, but not for long.
+#[must_use]
+pub fn runs_out_soon() -> Refusal {
+    remark("SHK6201", "電子証明書の有効期限まで3か月以内です。更新してください")
+}
+
+/// Why there will be no result of a file.
+#[must_use]
+pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
+    match (state, failure) {
+        (BatchState::Cancelled, _) => remark("SHK7102", "運用者が処理を取り消しました"),
+        (_, Some(BatchFailure::Ordered)) => remark("SHK7103", "運用者の指示により処理を中止しました"),
+        _ => remark("SHK7101", "処理に失敗しました。もう一度送ってください"),
+    }
+}
+
+/// What is said of a person of a file whom the operator has ordered to fail.
+#[must_use]
+pub fn ordered() -> Refusal {
+    remark("SHK7201", "運用者の指示により処理できませんでした")
+}
+
+/// One of each kind, for tests and documents.
+#[must_use]
+pub fn examples() -> Vec<Refusal> {
+    use CardUnusable as U;
+    let reason = crate::domain::RevocationReason::Lost;
+    let unusable = [U::Revoked(reason), U::Superseded, U::Expired, U::NotYetValid, U::Unknown, U::Blocked, U::Stale];
+    let others = [
+        runs_out_soon(),
+        given_up(BatchState::Failed, Some(BatchFailure::TriedTooOften)),
+        given_up(BatchState::Cancelled, None),
+        given_up(BatchState::Failed, Some(BatchFailure::Ordered)),
+        ordered(),
+    ];
+    unusable.into_iter().map(card).chain(others).collect()
+}
