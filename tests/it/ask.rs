@@ -81,7 +81,7 @@ async fn what_goes_wrong_says_what_to_do() {
     assert!(err.contains("--number") && err.contains("--birth"), "{err}");
     let (code, _, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--terminal", "nowhere"]);
     assert_eq!(code, Some(3));
-    assert!(err.contains("nowhere.pem"), "{err}");
+    assert!(err.contains("nowhere.pem") && err.contains("shikaku pki institution 1310012347 nowhere"), "{err}");
     // A refusal by the server is shown, and tells by the exit code.
     let (code, out, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--insurer", "01130013"]);
     assert_eq!(code, Some(4), "{out}");

@@ -50,6 +50,10 @@ async fn what_goes_wrong_says_what_to_do() {
     assert_eq!(code, Some(4));
     assert!(err.contains("SHK1002"), "{err}");
     assert_eq!(run(&world, &["--file", "/nowhere"]).0, Some(2));
+    world.database.execute("update bulk_simulation set fail_next = 1").await;
+    let (code, _, err) = run(&world, &["--people", "kyokai-insured-tokyo"]);
+    assert_eq!(code, Some(4));
+    assert!(err.contains("there will be no result: SHK7103"), "{err}");
     assert_eq!(run(&world, &[]).0, Some(2));
     let output = process::shikaku(&["ask", "bulk", "--people", "all", "--data-dir", "/nowhere"]);
     let (_, err) = process::texts(&output);

@@ -191,6 +191,9 @@ fn parse(options: &Options, body: &[u8]) -> Result<Element, Exit> {
 
 fn refused(reply: &Reply, answer: &Element) -> Exit {
     let text = |name| text_of(answer, name).unwrap_or_default();
+    if reply.status.is_success() {
+        return Exit::data(format!("there will be no result: {} {}", text("ErrorCode"), text("ErrorMessage")));
+    }
     Exit::data(format!("the server refused: {} {} (HTTP status {})", text("ErrorCode"), text("ErrorMessage"), reply.status))
 }
 

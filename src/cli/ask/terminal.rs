@@ -51,6 +51,12 @@ impl TerminalOptions {
             )));
         }
         let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
+        if !certificate.exists() {
+            return Err(Exit::environment(format!(
+                "there is no certificate {}: `shikaku pki institution {institution} {name}` makes it",
+                certificate.display()
+            )));
+        }
         let terminal = Terminal::new(&self.terminal_addr, &files.ca(), Some((&certificate, &key)))?;
         Ok(Caller { institution, files, terminal })
     }
