@@ -56,7 +56,7 @@ fn decisions(criterion: &mut Criterion) {
     group.bench_function("by_card", |bencher| {
         bencher.iter(|| {
             for (query, people) in &questions {
-                black_box(by_card(black_box(query), black_box(people)));
+                black_box(by_card(black_box(query), None, black_box(people)));
             }
         });
     });

@@ -1,8 +1,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    Coverage, DatedRatio, ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Period, PersonId, Protection,
-    ReferenceNumber, Registration, Scheme, SpecificDiseaseCertificate, Validity,
+    Coverage, DatedRatio, ElderlyCertificate, InstitutionCode, InsurerNumber, LimitCertificate, Loss, MedicalTicket, Month,
+    Period, PersonId, Protection, ReferenceNumber, Registration, Scheme, SpecificDiseaseCertificate, Validity,
 };
 use crate::rules::preschool::is_preschool;
 
@@ -96,6 +96,17 @@ pub struct Record {
     pub limit: Option<LimitCertificate>,
     /// 特定疾病療養受療証 in force on the check date, if the patient consented, which takes the card.
     pub specific_diseases: Vec<SpecificDiseaseCertificate>,
+    /// 医療券・調剤券 of the month of the check date for the institution that asks.
+    pub tickets: Vec<MedicalTicket>,
+}
+
+/// Who asks, and for which day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The institution; none where an operator asks in nobody's name.
+    pub institution: Option<InstitutionCode>,
+    /// 資格確認日.
+    pub check_on: Date,
 }
 
 /// What of a record is shown with the patient's consent only.
@@ -116,9 +127,9 @@ impl Answer {
 }
 
 impl Record {
-    /// What is shown of a registration on `check_on`. What decides the patient's payment is shown only of a coverage in force.
+    /// What is shown of a registration. What decides the patient's payment is shown only of a coverage in force.
     pub(super) fn on(
-        check_on: Date,
+        Asked { institution, check_on }: Asked,
         person: PersonId,
         protection: Protection,
         registration: &Registration,
@@ -126,7 +137,9 @@ impl Record {
     ) -> Self {
         let coverage = registration.coverage.clone();
         let in_force = coverage.in_force_on(check_on);
-        let late_elderly = coverage.key.insurer.scheme() == Scheme::LateElderly;
+        let scheme = coverage.key.insurer.scheme();
+        let late_elderly = scheme == Scheme::LateElderly;
+        let of_insurance = !late_elderly && scheme != Scheme::MedicalAid;
         let limit = in_force.then(|| latest(&coverage.limits, |c| c.period, check_on)).flatten();
         Self {
             person,
@@ -134,7 +147,7 @@ impl Record {
             reference: registration.reference.clone(),
             shows_address: !protection.hides_address(),
             loss: coverage.loss.filter(|loss| loss.on <= check_on),
-            preschool: in_force && !late_elderly && is_preschool(coverage.identity.birth_on, check_on),
+            preschool: in_force && of_insurance && is_preschool(coverage.identity.birth_on, check_on),
             ratio: (in_force && late_elderly)
                 .then(|| latest(&coverage.ratios, |r: &DatedRatio| r.period, check_on))
                 .flatten(),
@@ -147,8 +160,20 @@ impl Record {
                 .filter(|certificate| consented.specific_disease && in_force && certificate.period.contains(check_on))
                 .copied()
                 .collect(),
+            tickets: coverage
+                .tickets
+                .iter()
+                .filter(|ticket| in_force && Some(ticket.institution) == institution && ticket.month == Month::of(check_on))
+                .cloned()
+                .collect(),
             coverage,
         }
+    }
+
+    /// The validity of a registration in force: 有効, and 有効（未登録） of medical aid without a ticket.
+    pub(super) fn validity_in_force(&self) -> Validity {
+        let medical_aid = self.coverage.key.insurer.scheme() == Scheme::MedicalAid;
+        if medical_aid && self.tickets.is_empty() { Validity::ValidUnregistered } else { Validity::Valid }
     }
 }
 

@@ -1,18 +1,18 @@
-use crate::domain::{CardQuery, Coverage, PersonFacts, Registration, Validity};
+use crate::domain::{CardQuery, Coverage, InstitutionCode, PersonFacts, Registration, Validity};
 
-use super::answer::{Answer, Consented, Other, Record, Relation};
+use super::answer::{Answer, Asked, Consented, Other, Record, Relation};
 
-/// Answers a question by what stands on the insured-person's card.
+/// Answers a question of `institution` by what stands on the insured-person's card.
 ///
 /// `people` are all who have a coverage with the key and birth date asked for, each with all their coverages; others among
 /// them do no harm, because the match is made here once more, with the branch if the question has one.
 ///
 /// * Nobody matches: 該当資格なし. Two or more people match: 複数該当 (those whose coverage is in force go first).
-/// * A matching coverage is in force on the check date: 有効.
+/// * A matching coverage is in force on the check date: 有効; medical aid without a ticket for the institution: 有効（未登録）.
 /// * None is: 無効（新しい資格あり） if the person has a coverage in force that was acquired later, 無効 otherwise; the
 ///   record shown is the one asked for, never the newer one.
 #[must_use]
-pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
+pub fn by_card(query: &CardQuery, institution: Option<InstitutionCode>, people: &[PersonFacts]) -> Answer {
     let matches = Match::all(query, people);
     let in_force: Vec<&Match<'_>> = matches.iter().filter(|m| m.coverage().in_force_on(query.check_on)).collect();
 
@@ -20,7 +20,8 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
         if in_force.iter().any(|m| m.person.id != best.person.id) {
             return several(in_force.iter().copied());
         }
-        return best.answer(query, Validity::Valid, best.also_in_force(query));
+        let record = best.record(query, institution);
+        return Answer { validity: record.validity_in_force(), record: Some(record), others: best.also_in_force(query) };
     }
 
     let Some(best) = matches.iter().max_by_key(|m| m.recency(query)) else {
@@ -31,7 +32,7 @@ pub fn by_card(query: &CardQuery, people: &[PersonFacts]) -> Answer {
     }
     let newer = best.newer(query);
     let validity = if newer.is_some() { Validity::InvalidNewerExists } else { Validity::Invalid };
-    best.answer(query, validity, newer.into_iter().collect())
+    Answer { validity, record: Some(best.record(query, institution)), others: newer.into_iter().collect() }
 }
 
 fn several<'a>(matches: impl Iterator<Item = &'a Match<'a>>) -> Answer {
@@ -85,11 +86,11 @@ impl<'a> Match<'a> {
         in_force.map(|other| Other::of(Relation::AlsoInForce, other)).collect()
     }
 
-    fn answer(&self, query: &CardQuery, validity: Validity, others: Vec<Other>) -> Answer {
+    fn record(&self, query: &CardQuery, institution: Option<InstitutionCode>) -> Record {
+        let asked = Asked { institution, check_on: query.check_on };
         // What the card alone opens stays closed here.
         let consented = Consented { limit: query.limit_consent, specific_disease: false };
-        let record = Record::on(query.check_on, self.person.id, self.person.protection, self.registration, consented);
-        Answer { validity, record: Some(record), others }
+        Record::on(asked, self.person.id, self.person.protection, self.registration, consented)
     }
 }
 

@@ -2,11 +2,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{
-    CardFacts, CardStanding, CardState, CardUnusable, CertificateQuery, Consent, Consents, LIST_LASTS, PersonFacts,
-    Registration, Validity,
+    CardFacts, CardStanding, CardState, CardUnusable, CertificateQuery, Consent, Consents, InstitutionCode, LIST_LASTS,
+    PersonFacts, Registration, Validity,
 };
 
-use super::answer::{Consented, Record};
+use super::answer::{Asked, Consented, Record};
 
 /// What the national side says about a card that proved to be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum CardAnswer {
     Unusable(CardUnusable),
     /// What holds of its holder.
     Answered {
-        /// 資格有効性: 有効, 無効 or 該当資格なし. A card knows one person, so that several never match, and a newer coverage is
+        /// 資格有効性: 有効, 有効（未登録）, 無効 or 該当資格なし. A card knows one person, so that several never match, and a newer coverage is
         /// what it shows.
         validity: Validity,
         /// The coverages that are shown, in order of acquisition; none for 該当資格なし.
@@ -23,33 +23,43 @@ pub enum CardAnswer {
     },
 }
 
-/// Answers a question by a card at the time `at`.
+/// Answers a question of `institution` by a card at the time `at`.
 ///
 /// * J-LIS does not know the certificate, says that it is in use no more, or said so too long ago; or the person is protected
 ///   (自己情報提供不可): no data.
 /// * Coverages are in force on the check date: 有効, all of them. Two insurers may both have one; which is right they settle
-///   among themselves.
+///   among themselves. Where the only one is medical aid without a ticket for the institution: 有効（未登録）.
 /// * None is: 無効 with the one that was lost last, or else the one that begins first; 該当資格なし when no insurer has registered
 ///   the person.
 #[must_use]
-pub fn by_certificate(query: &CertificateQuery, facts: Option<&CardFacts>, at: Timestamp) -> CardAnswer {
+pub fn by_certificate(
+    query: &CertificateQuery,
+    institution: Option<InstitutionCode>,
+    facts: Option<&CardFacts>,
+    at: Timestamp,
+) -> CardAnswer {
     match facts {
         None => CardAnswer::Unusable(CardUnusable::Unknown),
         Some(CardFacts::Standing(standing)) => match unusable(standing, at) {
             Some(reason) => CardAnswer::Unusable(reason),
             None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
         },
-        Some(CardFacts::Holder(person)) => by_consent(query.check_on, query.consents, person),
+        Some(CardFacts::Holder(person)) => by_consent(query.check_on, institution, query.consents, person),
     }
 }
 
-/// Answers about a person who showed a card, now or before: the same as by the card itself, but nothing depends on the card any more.
+/// Answers `institution` about a person who showed a card, now or before: the same as by the card itself, but nothing depends on the card any more.
 #[must_use]
-pub fn by_consent(check_on: Date, consents: Consents, person: &PersonFacts) -> CardAnswer {
+pub fn by_consent(
+    check_on: Date,
+    institution: Option<InstitutionCode>,
+    consents: Consents,
+    person: &PersonFacts,
+) -> CardAnswer {
     if person.protection.self_information_blocked {
         return CardAnswer::Unusable(CardUnusable::Blocked);
     }
-    about(check_on, consents, person)
+    about(Asked { institution, check_on }, consents, person)
 }
 
 fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
@@ -63,19 +73,22 @@ fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
     }
 }
 
-fn about(check_on: Date, consents: Consents, person: &PersonFacts) -> CardAnswer {
-    let registrations = &person.registrations;
-    let in_force: Vec<&Registration> = registrations.iter().filter(|one| one.coverage.in_force_on(check_on)).collect();
-    let (validity, shown) = if in_force.is_empty() {
-        let shown: Vec<&Registration> = not_in_force(check_on, registrations).into_iter().collect();
-        (if shown.is_empty() { Validity::NoneFound } else { Validity::Invalid }, shown)
-    } else {
-        (Validity::Valid, in_force)
-    };
+fn about(asked: Asked, consents: Consents, person: &PersonFacts) -> CardAnswer {
+    let check_on = asked.check_on;
     let consented =
         Consented { limit: consents.has(Consent::Limit), specific_disease: consents.has(Consent::SpecificDisease) };
-    let record = |one: &&Registration| Record::on(check_on, person.id, person.protection, one, consented);
-    CardAnswer::Answered { validity, records: shown.iter().map(record).collect() }
+    let record = |one: &Registration| Record::on(asked, person.id, person.protection, one, consented);
+    let registrations = &person.registrations;
+    let in_force = registrations.iter().filter(|one| one.coverage.in_force_on(check_on));
+    let records: Vec<Record> = in_force.map(record).collect();
+    if let Some(first) = records.first() {
+        let insured = records.iter().any(|record| record.validity_in_force() == Validity::Valid);
+        let validity = if insured { Validity::Valid } else { first.validity_in_force() };
+        return CardAnswer::Answered { validity, records };
+    }
+    let last: Vec<Record> = not_in_force(check_on, registrations).into_iter().map(record).collect();
+    let validity = if last.is_empty() { Validity::NoneFound } else { Validity::Invalid };
+    CardAnswer::Answered { validity, records: last }
 }
 
 /// Of coverages that are not in force, the one that was lost last; if none was lost yet, the one that begins first.

@@ -70,9 +70,14 @@ pub fn explain_unregistered(check_on: Date) -> Vec<Reason> {
 
 fn validity(check_on: Date, answer: &Answer) -> Reason {
     let coverage = answer.record.as_ref().map(|record| &record.coverage);
+    let is_insurance = |insurer: &InsurerNumber| insurer.scheme() != Scheme::MedicalAid;
+    let insured = coverage.is_some_and(|coverage| is_insurance(&coverage.key.insurer));
     let rule = match answer.validity {
-        Validity::Valid if !answer.others.is_empty() => message::SEVERAL_IN_FORCE,
+        Validity::Valid if insured && answer.others.iter().any(|other| is_insurance(&other.insurer)) => {
+            message::SEVERAL_IN_FORCE
+        }
         Validity::Valid => message::VALID,
+        Validity::ValidUnregistered => message::VALID_UNREGISTERED,
         Validity::Invalid if coverage.is_some_and(|coverage| check_on < coverage.acquired_on) => message::NOT_BEGUN,
         Validity::Invalid => message::INVALID,
         Validity::InvalidNewerExists => message::NEWER_EXISTS,
@@ -130,19 +135,24 @@ fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
     let dates = vec![(Compared::CheckDate, check_on), (Compared::Lost, loss.on)];
     let mut reasons = vec![Reason { dates: dates.clone(), ..Reason::new(Part::Loss, message::loss(scheme)) }];
     let turns_75 = late_elderly_begins(record.coverage.identity.birth_on);
-    if scheme != Scheme::LateElderly && loss.on == turns_75 {
+    if !matches!(scheme, Scheme::LateElderly | Scheme::MedicalAid) && loss.on == turns_75 {
         let dates = [dates, vec![(Compared::Turns75, turns_75)]].concat();
         reasons.push(Reason { dates, ..Reason::new(Part::Loss, LATE_ELDERLY_AT_75) });
     }
     reasons
 }
 
-/// What decides the patient's share, which is a different element at each age.
+/// What decides the patient's share, which is a different element at each age and in medical aid.
 fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>) {
     let coverage = &record.coverage;
     let birth = coverage.identity.birth_on;
     let special = coverage.card_class == CardClass::SpecialExpense;
     let acquired = (Compared::Acquired, coverage.acquired_on);
+    if coverage.key.insurer.scheme() == Scheme::MedicalAid {
+        let dates = record.tickets.iter().flat_map(|ticket| ends(ticket.period)).collect();
+        let rule = if record.tickets.is_empty() { message::TICKET_MISSING } else { message::TICKET };
+        return (Part::Ticket, rule, dates);
+    }
     if coverage.key.insurer.scheme() == Scheme::LateElderly {
         return match record.ratio {
             Some(dated) => (Part::Ratio, late_elderly::rule_on(check_on), ends(dated.period)),

@@ -108,6 +108,10 @@ fn before(day: Date) -> Date {
 }
 
 fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
+    // Whoever receives medical aid is in no insurance of the region, at any age (高齢者の医療の確保に関する法律51条).
+    if coverage.key.insurer.scheme() == Scheme::MedicalAid {
+        return None;
+    }
     let birth = coverage.identity.birth_on;
     let from = coverage.acquired_on;
     let through = coverage.loss.map_or(as_of, |loss| before(loss.on));

@@ -9,6 +9,9 @@ use crate::rules::Rule;
 /// The day on which the online check began to work for everybody.
 pub(super) const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
 
+/// The day on which medical aid came into the online check.
+const MEDICAL_AID_SINCE: Option<Date> = Some(date(2024, 3, 1));
+
 /// Where validity is defined, and the statutes that say when a coverage begins and ends.
 const VALIDITY: &str = "資格有効性 OQSCD006（根拠: 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか）";
 
@@ -26,6 +29,14 @@ pub(super) const SEVERAL_IN_FORCE: Rule = Rule {
     english: "another coverage of the person is in force on the check date too; as we read it, both stay valid, the system does not \
               decide between them, and the insurers settle it among themselves",
     japanese: "資格確認日に有効な資格がほかにもある。いずれも有効のままで、システムはどちらが正しいかを判断せず、保険者間で調整すると読んだ",
+};
+pub(super) const VALID_UNREGISTERED: Rule = Rule {
+    name: "no-ticket",
+    source: "資格有効性 OQSCD006（医療扶助; 根拠: 生活保護法34条・53条）",
+    effective_on: MEDICAL_AID_SINCE,
+    english: "medical aid in force on the check date, but no ticket of that month is registered for the institution that asks; as we \
+              read it: valid (not registered)",
+    japanese: "医療扶助の資格は有効だが、照会した医療機関への当月の医療券・調剤券が登録されていないため「有効（未登録）」と読んだ",
 };
 pub(super) const INVALID: Rule = Rule {
     name: "not-in-force",
@@ -94,6 +105,7 @@ pub(super) const ADDRESS_HIDDEN: Rule = Rule {
 pub(super) fn loss(scheme: Scheme) -> Rule {
     use Scheme as S;
     let source = match scheme {
+        S::MedicalAid => "資格確認結果 OQS-IF-002（根拠: 生活保護法26条）",
         S::LateElderly => "資格確認結果 OQS-IF-002（根拠: 高齢者の医療の確保に関する法律53条）",
         S::MunicipalNationalHealth | S::NationalHealthSociety | S::RetiredNationalHealth => {
             "資格確認結果 OQS-IF-002（根拠: 国民健康保険法8条）"
@@ -108,6 +120,21 @@ pub(super) fn loss(scheme: Scheme) -> Rule {
         japanese: "資格確認日までに喪失。喪失日当日から資格はない",
     }
 }
+pub(super) const TICKET: Rule = Rule {
+    name: "ticket",
+    source: "資格確認結果 OQS-IF-002（根拠: 生活保護法34条・53条）",
+    effective_on: MEDICAL_AID_SINCE,
+    english: "medical aid: the welfare office pays, but for what the ticket of the month tells the patient to pay; tickets for other \
+              institutions are not shown",
+    japanese: "医療扶助。当月の医療券・調剤券に記載の本人支払額を除き福祉事務所が負担する。他の医療機関への券は表示しない",
+};
+pub(super) const TICKET_MISSING: Rule = Rule {
+    name: "ticket-missing",
+    source: "資格確認結果 OQS-IF-002（根拠: 生活保護法34条・53条）",
+    effective_on: MEDICAL_AID_SINCE,
+    english: "medical aid, but no ticket of the month of the check date is registered for the institution that asks, so none is shown",
+    japanese: "医療扶助だが、照会した医療機関への当月の医療券・調剤券の登録がないため、公費の情報は載らない",
+};
 pub(super) const RATIO_MISSING: Rule = Rule {
     name: "late-elderly-ratio-missing",
     source: "資格確認結果 OQS-IF-002",

@@ -1,13 +1,14 @@
 //! Facts + check date + consent + rules → answer. The one decision for every query path.
 //!
-//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード;
-//! [`explain()`] and [`explain_card()`] say which record and which rule stand behind each part of an answer; [`findings()`] says
+//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード,
+//! [`by_ticket()`] one by 医療券; [`explain()`] and [`explain_card()`] say which record and which rule stand behind each part of an answer; [`findings()`] says
 //! where a registration contradicts the law. Answers follow the registration.
 
 mod amounts;
 mod answer;
 mod by_card;
 mod by_certificate;
+mod by_ticket;
 mod card_rules;
 mod compared;
 mod explain;
@@ -21,6 +22,7 @@ pub use amounts::Amounts;
 pub use answer::{Answer, Other, Record, Relation};
 pub use by_card::by_card;
 pub use by_certificate::{CardAnswer, by_certificate, by_consent};
+pub use by_ticket::by_ticket;
 pub use compared::Compared;
 pub use explain::{Reason, explain, explain_unregistered};
 pub use explain_card::{CertificateDays, explain_card};

@@ -19,6 +19,8 @@ pub enum Part {
     Limit,
     /// 特定疾病療養受療証, by card and with the patient's consent.
     SpecificDisease,
+    /// 医療券・調剤券 of 医療扶助.
+    Ticket,
     /// Consents to medical information, by card.
     MedicalConsents,
     /// Why a card cannot be used.

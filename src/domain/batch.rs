@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::consent::TreatmentKind;
+use super::month::Month;
 use super::period::Period;
 
 /// What a file with questions about many people asks for.
@@ -14,11 +15,13 @@ pub enum BatchKind {
     Visit,
     /// 同意済資格情報一括取得（オンライン診療等）: people who consented online.
     Online,
+    /// 委託先資格情報の一括取得（医療扶助）: people whose treatment is entrusted to the institution.
+    MedicalAid,
 }
 
 impl BatchKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Qualification, Self::ReferenceNumbers, Self::Visit, Self::Online];
+    pub const ALL: [Self; 5] = [Self::Qualification, Self::ReferenceNumbers, Self::Visit, Self::Online, Self::MedicalAid];
 }
 
 /// How far the answer to a file is.
@@ -34,6 +37,15 @@ pub enum BatchState {
     Cancelled,
     /// Finished so long ago that questions and result are gone.
     Expired,
+}
+
+/// Whose result is wanted, where a file names no people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Patients who consented.
+    Consented(Consented),
+    /// People with a ticket of the month for the institution.
+    Tickets(Month),
 }
 
 /// Patients who consented within days, both ends inclusive.

@@ -4,17 +4,18 @@ use super::batch::ReferenceNumber;
 use super::birth::BirthDate;
 use super::card_key::CardKey;
 use super::limit::LimitCertificate;
+use super::medical_ticket::MedicalTicket;
 use super::period::Period;
 use super::ratio::{CopayRatio, DatedRatio};
 use super::specific_disease::SpecificDiseaseCertificate;
 use super::text::{PersonalText, PostNumber};
 
-/// 資格: one insurer's registration of one person.
+/// 資格: one insurer's registration of one person; for medical aid, one welfare office's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// What stands on the card.
     pub key: CardKey,
-    /// 本人・家族; 後期高齢者医療 has none.
+    /// 本人・家族; 後期高齢者医療 and 医療扶助 have none.
     pub relationship: Option<Relationship>,
     /// 被保険者証区分.
     pub card_class: CardClass,
@@ -34,6 +35,8 @@ pub struct Coverage {
     pub limits: Vec<LimitCertificate>,
     /// 特定疾病療養受療証.
     pub specific_diseases: Vec<SpecificDiseaseCertificate>,
+    /// 医療券・調剤券, of 医療扶助 only.
+    pub tickets: Vec<MedicalTicket>,
 }
 
 impl Coverage {
@@ -143,6 +146,8 @@ pub enum CardClass {
     SpecialRetired,
     /// 07 自衛官.
     SelfDefence,
+    /// A1 医療扶助.
+    MedicalAid,
 }
 
 /// 喪失事由 (code table 008).

@@ -3,7 +3,8 @@ use std::fmt;
 use super::check_digit::has_valid_check_digit;
 
 /// 保険者番号: eight digits (法別番号 2, prefecture 2, insurer 3, check digit 1), or six for national health insurance
-/// (prefecture 2, insurer 3, check digit 1). Always of a health-insurance scheme, always with a right check digit.
+/// (prefecture 2, insurer 3, check digit 1); for medical aid the 公費負担者番号 of the welfare office stands in its place. Always of a
+/// scheme that the online check knows, always with a right check digit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InsurerNumber {
     digits: [u8; 8],
@@ -22,8 +23,8 @@ pub enum InsurerNumberError {
     /// The last digit does not fit the others.
     #[error("the check digit of the insurer number is wrong")]
     CheckDigit,
-    /// The first two of eight digits name no health-insurance scheme.
-    #[error("the first two digits of the insurer number name no health-insurance scheme")]
+    /// The first two of eight digits name no scheme.
+    #[error("the first two digits of the insurer number name neither a health-insurance scheme nor medical aid")]
     Scheme,
 }
 
@@ -111,6 +112,8 @@ pub enum Scheme {
     RetiredNationalHealth,
     /// 後期高齢者医療 (39).
     LateElderly,
+    /// 医療扶助 of 生活保護 (12): no insurance; the welfare office pays.
+    MedicalAid,
 }
 
 impl Scheme {
@@ -127,6 +130,7 @@ impl Scheme {
             "03" | "04" => Self::DayLabourers,
             "06" => Self::HealthInsuranceSociety,
             "07" => Self::SelfDefenceForces,
+            "12" => Self::MedicalAid,
             "31" => Self::NationalMutualAid,
             "32" => Self::LocalMutualAid,
             "33" => Self::PoliceMutualAid,
@@ -156,6 +160,7 @@ impl Scheme {
             Self::NationalHealthSociety => "国保組合",
             Self::RetiredNationalHealth => "退職者医療",
             Self::LateElderly => "後期高齢者医療",
+            Self::MedicalAid => "医療扶助",
         }
     }
 
@@ -177,6 +182,7 @@ impl Scheme {
             Self::NationalHealthSociety => "national health-insurance society (国保組合)",
             Self::RetiredNationalHealth => "retired national health insurance (退職者医療)",
             Self::LateElderly => "late-elderly insurance (後期高齢者医療)",
+            Self::MedicalAid => "medical aid (医療扶助)",
         }
     }
 }
@@ -215,6 +221,8 @@ mod tests {
             ("06132013", Scheme::HealthInsuranceSociety),
             ("33120015", Scheme::PoliceMutualAid),
             ("39131016", Scheme::LateElderly),
+            // 1213801 -> 2, 2, 2, 3, 16 = 7, 0, 2 = 18 -> 2.
+            ("12138012", Scheme::MedicalAid),
             ("138057", Scheme::MunicipalNationalHealth),
             ("133017", Scheme::NationalHealthSociety),
         ] {

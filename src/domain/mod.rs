@@ -13,6 +13,7 @@ mod coverage;
 mod institution;
 mod insurer;
 mod limit;
+mod medical_ticket;
 mod month;
 mod period;
 mod person;
@@ -25,7 +26,7 @@ mod yen;
 
 pub use batch::{
     BatchFailure, BatchKind, BatchState, Consented, DayOf, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
-    ReferenceNumberError,
+    ReferenceNumberError, Wanted,
 };
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
@@ -44,6 +45,7 @@ pub use institution::{
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
+pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
 pub use person::{CardFacts, PersonFacts, PersonId, Protection};

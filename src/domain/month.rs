@@ -54,6 +54,12 @@ impl Month {
         jiff::civil::date(self.year, self.month, 1)
     }
 
+    /// Its last day.
+    #[must_use]
+    pub fn last_day(self) -> Date {
+        self.first_day().last_of_month()
+    }
+
     /// The month before it; 0001-01 stays.
     #[must_use]
     pub fn previous(self) -> Self {
@@ -92,6 +98,12 @@ mod tests {
         {
             assert_eq!(Month::parse(text), Err(MonthError), "{text}");
         }
+    }
+
+    #[test]
+    fn ends() {
+        assert_eq!(Month::new(2028, 2).last_day(), jiff::civil::date(2028, 2, 29));
+        assert_eq!(Month::new(2026, 12).last_day(), jiff::civil::date(2026, 12, 31));
     }
 
     #[test]

@@ -13,4 +13,6 @@ pub enum Validity {
     NoneFound,
     /// 5 複数該当.
     SeveralMatch,
+    /// 6 有効（未登録）: medical aid that is in force, without a ticket for the institution that asks.
+    ValidUnregistered,
 }

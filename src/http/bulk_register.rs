@@ -3,10 +3,11 @@
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use jiff::civil::Date;
 
 use crate::clock::tokyo_date;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, ReceptionNumber};
+use crate::domain::{BatchKind, ReceptionNumber, Wanted};
 use crate::query::{BulkRegister, NewFile};
 use crate::store::bulk_register::NewSlice;
 use crate::wire::message::Understood;
@@ -111,15 +112,24 @@ async fn register(exchange: &Exchange, kind: BatchKind, read: Read) -> Result<Re
         return Err(Failure::InstitutionMismatch);
     }
     let received_on = tokyo_date(asker.at);
+    let check_on = check_on(&upload, received_on);
     let file = NewFile {
         kind,
         file_identifier: upload.file_identifier,
-        check_on: upload.check_on.unwrap_or(received_on),
+        check_on,
         received_on,
-        consented: upload.consented,
+        wanted: upload.wanted,
         format: processed.format,
         slices: read.slices,
         people: read.people,
     };
     Ok(state.bulk_register.register(asker, file).await?)
+}
+
+/// 資格確認日 of a file: that of its header, or the day of reception; where a month is wanted, the day in it that is nearest to that.
+fn check_on(upload: &Upload, received_on: Date) -> Date {
+    match upload.wanted {
+        Some(Wanted::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),
+        _ => upload.check_on.unwrap_or(received_on),
+    }
 }

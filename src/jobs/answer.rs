@@ -5,20 +5,17 @@ use std::sync::Arc;
 
 use sqlx::PgConnection;
 
-use crate::clock::{Clock, in_tokyo};
-use crate::decide::{self, Answer, CardAnswer};
-use crate::domain::{
-    BatchKind, CardQuery, Consent, Consents, InstitutionCode, InsurerNumber, PersonFacts, PersonId, TreatmentKind, Validity,
-};
+use crate::clock::Clock;
+use crate::decide::{self, Answer};
+use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts};
 use crate::query::{Directory, LogKey, QueryError, shown};
 use crate::store::access_log::{Outcome, Path, Record, Shown, last_marks};
-use crate::store::consented::{self, ConsentedPerson};
 use crate::store::leases::{Finished, Leased};
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
 use crate::wire::message::remark;
-use crate::wire::message::unit::{EarlierConsent, Found, ShownRecord, Units};
+use crate::wire::message::unit::{Found, ShownRecord, Units};
 
 /// Why a piece was not answered this time.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +77,7 @@ impl Answering {
             BatchKind::Qualification => self.by_card(connection, piece, base).await,
             BatchKind::ReferenceNumbers => Ok(register(piece, unpack(piece)?, base)?),
             BatchKind::Visit | BatchKind::Online => self.by_consent(connection, piece, base).await,
+            BatchKind::MedicalAid => self.by_ticket(connection, piece, base).await,
         }
     }
 
@@ -90,71 +88,18 @@ impl Answering {
         let decided = asked.clone();
         // Deciding about a thousand people takes milliseconds that others should not wait for.
         let answers = aside(move || -> Vec<Answer> {
-            decided.queries.iter().zip(&people).map(|((_, query), people)| decide::by_card(query, people)).collect()
+            decided
+                .queries
+                .iter()
+                .zip(&people)
+                .map(|((institution, query), people)| decide::by_card(query, *institution, people))
+                .collect()
         })
         .await?;
         let last = self.last_marks(connection, piece, &answers).await?;
         let insurers = self.insurers(&answers).await?;
         let (piece, key) = (piece.clone(), self.key.clone());
         aside(move || written(&piece, &asked, &answers, &last, &insurers, &key, base)).await
-    }
-
-    /// Answers about people who consented before. What has expired by now is not shown.
-    async fn by_consent(
-        &self,
-        connection: &mut PgConnection,
-        piece: &Leased,
-        base: Finished,
-    ) -> Result<Finished, AnswerError> {
-        let people = ConsentedPerson::unpack(&piece.entries)?;
-        let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
-        let facts = consented::facts(connection, piece.institution, &ids).await?;
-        let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
-        let mut units = Units::new(piece.kind, piece.format);
-        let mut log = Vec::with_capacity(people.len());
-        for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
-            let expired = person.until() < base.at;
-            let live = if expired { Consents::NONE } else { person.consents() };
-            let answer = match facts {
-                Some(facts) => decide::by_consent(piece.check_on, live, facts),
-                None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
-            };
-            let mut entry = Record {
-                path: Path::BulkConsented(treatment),
-                person: Some(person.person()),
-                key_hash: self.key.of_person(person.person()),
-                ..blank(piece, place, base.at, &self.key)
-            };
-            match answer {
-                _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
-                CardAnswer::Unusable(reason) => {
-                    entry.outcome = Outcome::CardUnusable(reason);
-                    units.refused(&remark::card(reason));
-                }
-                CardAnswer::Answered { validity, records } => {
-                    entry.outcome = Outcome::Answered(validity);
-                    entry.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
-                    entry.limit_consent = live.has(Consent::Limit);
-                    let limits = records.iter().filter_map(|record| record.limit.as_ref());
-                    entry.limit_mark = (entry.limit_consent && !records.is_empty()).then(|| self.key.limit_mark(limits));
-                    let mut named = Vec::with_capacity(records.len());
-                    for record in records {
-                        let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
-                        named.push((record, insurer));
-                    }
-                    let earlier = EarlierConsent {
-                        consents: person.consents(),
-                        at: in_tokyo(person.at()),
-                        until: in_tokyo(person.until()),
-                        expired,
-                    };
-                    units.consented(&earlier, validity, &named);
-                }
-            }
-            log.push(entry);
-        }
-        let (text, counts) = units.finish();
-        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
     }
 
     /// What the institution saw before of those of whom a mark is wanted.
@@ -256,12 +201,12 @@ fn written(
     Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base }
 }
 
-fn number(count: usize) -> i32 {
+pub(super) fn number(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 /// The record of a person who could not be asked about.
-fn blank(piece: &Leased, number: i32, at: jiff::Timestamp, key: &LogKey) -> Record {
+pub(super) fn blank(piece: &Leased, number: i32, at: jiff::Timestamp, key: &LogKey) -> Record {
     Record {
         request_id: piece.request_id,
         place: number,

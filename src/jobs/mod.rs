@@ -4,6 +4,8 @@
 //! together with its access-log records; if it dies, its lease runs out and another begins the piece anew.
 
 mod answer;
+mod by_consent;
+mod by_ticket;
 mod expire;
 mod worker;
 

@@ -99,6 +99,7 @@ impl AccessLog {
 pub fn shown(record: &decide::Record) -> Shown {
     Shown {
         record: true,
+        ticket: !record.tickets.is_empty(),
         address: record.shows_address && has_address(&record.coverage.identity),
         limit: record.limit.is_some(),
         elderly: record.elderly.is_some(),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Consented, Format, InstitutionCode, ReceptionNumber};
+use crate::domain::{BatchKind, BirthDate, CardKey, Format, InstitutionCode, ReceptionNumber, Wanted};
 use crate::store::Store;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
@@ -23,7 +23,7 @@ pub struct NewFile {
     /// The day of reception in Tokyo.
     pub received_on: Date,
     /// Whose result is wanted, where the file names no people.
-    pub consented: Option<Consented>,
+    pub wanted: Option<Wanted>,
     /// The format of the answer.
     pub format: Format,
     /// Its people, in pieces.
@@ -83,7 +83,7 @@ impl BulkRegister {
             terminal_serial: asker.terminal_serial.clone(),
             file_identifier: file.file_identifier,
             check_on: file.check_on,
-            consented: file.consented,
+            wanted: file.wanted,
             format: file.format,
             received_at: asker.at,
             received_on: file.received_on,

@@ -38,7 +38,7 @@ impl ByCard {
     /// See [`QueryError`]; then nothing has been disclosed.
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
         let facts = self.facts.ask((Some(asker.institution), query.clone())).await?;
-        let answer = decide::by_card(&query, &facts);
+        let answer = decide::by_card(&query, Some(asker.institution), &facts);
         let found = answer.record.as_ref();
         let log = Record {
             person: found.map(|record| record.person),

@@ -48,7 +48,7 @@ impl ByCertificate {
     ) -> Result<CardAnswer, QueryError> {
         let shown_card = PresentedCard { card: card.id().clone(), institution: Some(asker.institution), at: asker.at };
         let facts = self.facts.ask(shown_card).await?;
-        let answer = decide::by_certificate(query, facts.as_ref(), asker.at);
+        let answer = decide::by_certificate(query, Some(asker.institution), facts.as_ref(), asker.at);
         let person = facts.as_ref().map(person_of);
         let log = match &answer {
             CardAnswer::Unusable(reason) => {

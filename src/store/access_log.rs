@@ -22,6 +22,8 @@ pub enum Path {
     BulkCard,
     /// In a file, because the person consented for such care before.
     BulkConsented(TreatmentKind),
+    /// In a file, because a welfare office entrusts the person's treatment to the institution.
+    BulkTicket,
     /// Not asked: a 照会番号 came.
     ReferenceNumber,
 }
@@ -63,6 +65,7 @@ impl Path {
             Self::BulkCard => 3,
             Self::BulkConsented(_) => 4,
             Self::ReferenceNumber => 5,
+            Self::BulkTicket => 6,
         }
     }
 }
@@ -95,6 +98,8 @@ pub struct Shown {
     pub ratio: bool,
     /// 特定疾病療養受療証.
     pub specific_disease: bool,
+    /// 医療券・調剤券.
+    pub ticket: bool,
 }
 
 impl Shown {
@@ -108,6 +113,7 @@ impl Shown {
             elderly: self.elderly || other.elderly,
             ratio: self.ratio || other.ratio,
             specific_disease: self.specific_disease || other.specific_disease,
+            ticket: self.ticket || other.ticket,
         }
     }
 
@@ -119,6 +125,7 @@ impl Shown {
             (self.elderly, 8),
             (self.ratio, 16),
             (self.specific_disease, 32),
+            (self.ticket, 64),
         ]
         .into_iter()
         .filter_map(|(shown, bit)| shown.then_some(bit))
@@ -284,6 +291,7 @@ fn outcome_number(outcome: Outcome) -> i16 {
         Outcome::Answered(Validity::InvalidNewerExists) => 3,
         Outcome::Answered(Validity::NoneFound) => 4,
         Outcome::Answered(Validity::SeveralMatch) => 5,
+        Outcome::Answered(Validity::ValidUnregistered) => 6,
         Outcome::Unreadable => 8,
         Outcome::InstitutionMismatch => 9,
         Outcome::CardUnusable(CardUnusable::Revoked(_)) => 11,

@@ -6,9 +6,10 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber};
+use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber, Wanted};
 
 use super::consented::{self, ConsentedPerson};
+use super::medical_aid::{self, EntrustedPerson};
 use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError};
 
@@ -31,7 +32,7 @@ pub struct NewBatch {
     /// 資格確認日.
     pub check_on: Date,
     /// Whose result is wanted, where the file names no people.
-    pub consented: Option<Consented>,
+    pub wanted: Option<Wanted>,
     /// The format of the result's units.
     pub format: Format,
     /// 受付日時.
@@ -58,8 +59,24 @@ pub struct NewSlice {
 }
 
 impl NewSlice {
-    fn of_consented(people: &[ConsentedPerson]) -> Self {
-        Self { persons: i32::try_from(people.len()).unwrap_or(i32::MAX), entries: ConsentedPerson::pack(people) }
+    /// Finds whose result is wanted, and packs them into pieces of up to `most` people.
+    async fn find(
+        connection: &mut PgConnection,
+        institution: InstitutionCode,
+        wanted: &Wanted,
+        most: usize,
+    ) -> Result<Vec<Self>, StoreError> {
+        let of = |persons: usize, entries| Self { persons: i32::try_from(persons).unwrap_or(i32::MAX), entries };
+        Ok(match wanted {
+            Wanted::Consented(wanted) => {
+                let people = consented::select(connection, institution, wanted).await?;
+                people.chunks(most).map(|people| of(people.len(), ConsentedPerson::pack(people))).collect()
+            }
+            Wanted::Tickets(month) => {
+                let people = medical_aid::select(connection, institution, *month).await?;
+                people.chunks(most).map(|people| of(people.len(), EntrustedPerson::pack(people))).collect()
+            }
+        })
     }
 }
 
@@ -101,9 +118,8 @@ impl Store {
         let mut transaction = self.pool().begin().await?;
         let new = &mut new;
         count_in(&mut transaction, new, quota).await?;
-        if let Some(wanted) = &new.consented {
-            let people = consented::select(&mut transaction, new.institution, wanted).await?;
-            new.slices = people.chunks(new.slice).map(NewSlice::of_consented).collect();
+        if let Some(wanted) = &new.wanted {
+            new.slices = NewSlice::find(&mut transaction, new.institution, wanted, new.slice).await?;
         }
         let (id, number) = insert_batch(&mut transaction, new).await?;
         insert_slices(&mut transaction, id, new).await?;
@@ -168,10 +184,23 @@ fn merged(known: &[u64], new: &[u64]) -> Vec<u64> {
     all
 }
 
+/// The days that are wanted, both inclusive.
+fn days(wanted: Wanted) -> (Date, Date) {
+    match wanted {
+        Wanted::Consented(Consented { days, .. }) => (days.from(), days.through()),
+        Wanted::Tickets(month) => (month.first_day(), month.last_day()),
+    }
+}
+
 /// Puts the file in, with what the operator has ordered for it.
 async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);
+    let consented = match new.wanted {
+        Some(Wanted::Consented(consented)) => Some(consented),
+        _ => None,
+    };
+    let days = new.wanted.map(days);
     let row = sqlx::query!(
         r#"
         with ordered as (
@@ -196,10 +225,10 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
         new.terminal_serial,
         new.file_identifier,
         to_sql(new.check_on) as jiff_sqlx::Date,
-        new.consented.map(|consented| consented.treatment.number()),
-        new.consented.map(|consented| consented.by.number()),
-        new.consented.map(|consented| to_sql(consented.days.from())) as Option<jiff_sqlx::Date>,
-        new.consented.map(|consented| to_sql(consented.days.through())) as Option<jiff_sqlx::Date>,
+        consented.map(|consented| consented.treatment.number()),
+        consented.map(|consented| consented.by.number()),
+        days.map(|(from, _)| to_sql(from)) as Option<jiff_sqlx::Date>,
+        days.map(|(_, through)| to_sql(through)) as Option<jiff_sqlx::Date>,
         new.format.number(),
         persons,
         slices,

@@ -7,7 +7,7 @@ use crate::domain::{CardQuery, InstitutionCode, PersonFacts};
 
 use super::StoreError;
 use super::facts::{gather, select_facts};
-use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, to_sql};
+use super::rows::to_sql;
 
 /// Reads, for each question in order, with what the institution that asks calls them, everybody who has a coverage with its key and birth date, each with all coverages in
 /// order of acquisition. One statement for any number of questions. An inner error is about one question only.

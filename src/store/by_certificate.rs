@@ -11,7 +11,7 @@ use crate::domain::{
 
 use super::StoreError;
 use super::facts::{gather, select_facts};
-use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum};
+use super::rows::StoredEnum;
 
 /// A card that is shown.
 #[derive(Debug, Clone)]

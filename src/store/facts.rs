@@ -9,6 +9,7 @@ use crate::domain::{
 };
 
 use super::StoreError;
+use super::medical_aid::MedicalTicketRow;
 use super::rows::{
     DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, entries, from_sql,
 };
@@ -47,10 +48,11 @@ macro_rules! select_facts {
                  , coverage.insured_name
                  , coverage.post_number
                  , coverage.address
-                 , coverage.ratios as "ratios: Vec<DatedRatioRow>"
-                 , coverage.elderly_certificates as "elderly_certificates: Vec<ElderlyCertificateRow>"
-                 , coverage.limit_certificates as "limit_certificates: Vec<LimitCertificateRow>"
-                 , coverage.specific_disease_certificates as "specific_disease_certificates: Vec<SpecificDiseaseRow>"
+                 , coverage.ratios as "ratios: _"
+                 , coverage.elderly_certificates as "elderly_certificates: _"
+                 , coverage.limit_certificates as "limit_certificates: _"
+                 , coverage.specific_disease_certificates as "specific_disease_certificates: _"
+                 , coverage.medical_tickets as "medical_tickets: _"
                  , reference.reference as "reference?"
             "# + $from,
             $($argument),*
@@ -91,6 +93,7 @@ pub(super) struct FactRow {
     pub elderly_certificates: Option<Vec<ElderlyCertificateRow>>,
     pub limit_certificates: Option<Vec<LimitCertificateRow>>,
     pub specific_disease_certificates: Option<Vec<SpecificDiseaseRow>>,
+    pub medical_tickets: Option<Vec<MedicalTicketRow>>,
     pub reference: Option<String>,
 }
 
@@ -160,6 +163,7 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
         elderly: entries(row.elderly_certificates)?,
         limits: entries(row.limit_certificates)?,
         specific_diseases: entries(row.specific_disease_certificates)?,
+        tickets: entries(row.medical_tickets)?,
     };
     let reference = row.reference.map(|text| ReferenceNumber::parse(&text)).transpose();
     let reference = reference.map_err(|_| StoreError::Inconsistent { table: "reference_number", column: "reference" })?;

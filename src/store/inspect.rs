@@ -4,7 +4,6 @@ use crate::domain::{Insurer, PersonFacts};
 
 use super::facts::{gather, select_facts};
 use super::reference::insurer;
-use super::rows::{DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow};
 use super::{Store, StoreError};
 
 /// A person as the operator sees it.

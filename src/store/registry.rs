@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use crate::domain::{CardId, CardState, Coverage, Institution, Insurer, Protection};
 
 use super::jlis::{CardRecord, insert_card};
+use super::medical_aid::{MedicalTicketRow, ticket_keys};
 use super::reference::CHANGED;
 use super::rows::{
     DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, rows_of, to_sql,
@@ -202,16 +203,17 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
     let elderly: Option<Vec<ElderlyCertificateRow>> = rows_of(&coverage.elderly);
     let limits: Option<Vec<LimitCertificateRow>> = rows_of(&coverage.limits);
     let diseases: Option<Vec<SpecificDiseaseRow>> = rows_of(&coverage.specific_diseases);
+    let tickets: Option<Vec<MedicalTicketRow>> = rows_of(&coverage.tickets);
     sqlx::query!(
         r#"
         insert into coverage
              ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
              , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
              , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
-             , specific_disease_certificates )
+             , specific_disease_certificates, medical_tickets, ticket_keys )
         values
              ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
-             , $25, $26, $27, $28 )
+             , $25, $26, $27, $28, $29, $30 )
         "#,
         person_id,
         to_sql(coverage.acquired_on),
@@ -241,6 +243,8 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
         elderly as Option<Vec<ElderlyCertificateRow>>,
         limits as Option<Vec<LimitCertificateRow>>,
         diseases as Option<Vec<SpecificDiseaseRow>>,
+        tickets as Option<Vec<MedicalTicketRow>>,
+        ticket_keys(&coverage.tickets) as Option<Vec<String>>,
     )
     .execute(connection)
     .await?;

@@ -5,8 +5,9 @@ use jiff_sqlx::{Date as SqlDate, ToSqlx};
 
 use crate::domain::{
     AnswerCharset, BatchFailure, BatchKind, BatchState, CardClass, CardKind, CopayRatio, DatedRatio, DayOf,
-    ElderlyCertificate, Format, HolderVerification, LimitCategory, LimitCertificate, LimitKind, LossReason, Period,
-    Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TreatmentKind, Yen,
+    ElderlyCertificate, Format, HolderVerification, LimitCategory, LimitCertificate, LimitKind, LossReason,
+    MedicalTreatment, Period, Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TicketKind,
+    TreatmentKind, Yen,
 };
 
 use super::StoreError;
@@ -52,7 +53,7 @@ pub(crate) trait StoredEnum: Sized {
 
 stored_as!(AnswerCharset in "charset": Utf8 = 0, ShiftJis = 1);
 stored_as!(BatchFailure in "failure": TriedTooOften = 1, Ordered = 2);
-stored_as!(BatchKind in "kind": Qualification = 1, ReferenceNumbers = 2, Visit = 3, Online = 4);
+stored_as!(BatchKind in "kind": Qualification = 1, ReferenceNumbers = 2, Visit = 3, Online = 4, MedicalAid = 5);
 stored_as!(BatchState in "state": Processing = 1, Done = 2, Failed = 3, Cancelled = 4, Expired = 5);
 stored_as!(DayOf in "day_of": Consent = 1, Examination = 2);
 stored_as!(Format in "format": Xml = 1, Json = 2);
@@ -62,17 +63,20 @@ stored_as!(Sex in "sex": Male = 1, Female = 2, Unset = 3);
 stored_as!(CopayRatio in "tenths": One = 1, Two = 2, Three = 3);
 stored_as!(LimitKind in "kind": Limit = 1, LimitAndMeal = 2, Meal = 3);
 stored_as!(SpecificDisease in "disease": Dialysis = 1, Haemophilia = 2, Hiv = 3);
+stored_as!(MedicalTreatment in "treatment": Inpatient = 1, Outpatient = 2, Dental = 3, Dispensing = 4, VisitingNursing = 5);
+stored_as!(TicketKind in "kind": Treatment = 1, Dispensing = 2);
 stored_as!(CardKind in "kind": Card = 1, Android = 2, Ios = 3);
 stored_as!(RevocationReason in "revocation_reason": KeyCompromise = 1, Ceased = 5, Lost = 6);
 stored_as!(TreatmentKind in "treatment": Outpatient = 1, Visit = 2, Online = 3);
 stored_as!(HolderVerification in "holder_verification": Pin = 1, Face = 2, Visual = 3, Phone = 4);
 stored_as!(CardClass in "card_class":
-    General = 1, Retired = 2, ShortTerm = 3, ShortTermRetired = 4, SpecialExpense = 5, SpecialRetired = 6, SelfDefence = 7);
+    General = 1, Retired = 2, ShortTerm = 3, ShortTermRetired = 4, SpecialExpense = 5, SpecialRetired = 6, SelfDefence = 7,
+    MedicalAid = 8);
 stored_as!(LimitCategory in "category":
     A = 1, I = 2, U = 3, E = 4, O = 5, OBoundary = 6, ActiveThree = 11, ActiveTwo = 12, ActiveOne = 13, General = 14,
     LowTwo = 15, LowOne = 16, LowOnePension = 17, LowOneBoundary = 18, GeneralTwo = 19, GeneralOne = 20);
 
-fn period(column: &'static str, from: SqlDate, through: SqlDate) -> Result<Period, StoreError> {
+pub(super) fn period(column: &'static str, from: SqlDate, through: SqlDate) -> Result<Period, StoreError> {
     Period::new(from.to_jiff(), through.to_jiff()).map_err(|_| StoreError::Inconsistent { table: "coverage", column })
 }
 

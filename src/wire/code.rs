@@ -1,9 +1,9 @@
-//! Official code values (code tables 001–015 in wire.md §3) of the domain's enums.
+//! Official code values (code tables 001–026 in wire.md §3) of the domain's enums.
 
 use super::message::Reference;
 use crate::domain::{
     AnswerCharset, CardClass, CardKind, Consent, CopayRatio, HolderVerification, InsurerNumber, LimitCategory, LimitKind,
-    LossReason, Relationship, RevocationReason, Sex, SpecificDisease, TreatmentKind, Validity,
+    LossReason, MedicalTreatment, Relationship, RevocationReason, Sex, SpecificDisease, TicketKind, TreatmentKind, Validity,
 };
 
 /// 資格有効性 (table 006).
@@ -15,11 +15,12 @@ pub fn validity(validity: Validity) -> &'static str {
         Validity::InvalidNewerExists => "3",
         Validity::NoneFound => "4",
         Validity::SeveralMatch => "5",
+        Validity::ValidUnregistered => "6",
     }
 }
 
 /// Every 資格有効性 that a question by card can get.
-pub const VALIDITIES: [&str; 5] = ["1", "2", "3", "4", "5"];
+pub const VALIDITIES: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
 /// 性別 (table 007).
 #[must_use]
@@ -62,6 +63,7 @@ pub fn card_class(class: CardClass) -> &'static str {
         CardClass::SpecialExpense => "05",
         CardClass::SpecialRetired => "06",
         CardClass::SelfDefence => "07",
+        CardClass::MedicalAid => "A1",
     }
 }
 
@@ -182,6 +184,53 @@ pub fn specific_disease(disease: SpecificDisease) -> &'static str {
 pub fn parse_specific_disease(code: &str) -> Option<SpecificDisease> {
     use SpecificDisease as D;
     [D::Dialysis, D::Haemophilia, D::Hiv].into_iter().find(|disease| specific_disease(*disease) == code)
+}
+
+/// 医療券・調剤券の別 (table 018).
+#[must_use]
+pub fn ticket_kind(kind: TicketKind) -> &'static str {
+    match kind {
+        TicketKind::Treatment => "01",
+        TicketKind::Dispensing => "02",
+    }
+}
+
+/// 医療券・調剤券の別 from its code.
+#[must_use]
+pub fn parse_ticket_kind(code: &str) -> Option<TicketKind> {
+    [TicketKind::Treatment, TicketKind::Dispensing].into_iter().find(|kind| ticket_kind(*kind) == code)
+}
+
+/// 診療別 of a ticket (table 019).
+#[must_use]
+pub fn medical_treatment(treatment: MedicalTreatment) -> &'static str {
+    match treatment {
+        MedicalTreatment::Inpatient => "01",
+        MedicalTreatment::Outpatient => "02",
+        MedicalTreatment::Dental => "03",
+        MedicalTreatment::Dispensing => "04",
+        MedicalTreatment::VisitingNursing => "05",
+    }
+}
+
+/// 診療別 of a ticket from its code.
+#[must_use]
+pub fn parse_medical_treatment(code: &str) -> Option<MedicalTreatment> {
+    use MedicalTreatment as M;
+    let all = [M::Inpatient, M::Outpatient, M::Dental, M::Dispensing, M::VisitingNursing];
+    all.into_iter().find(|treatment| medical_treatment(*treatment) == code)
+}
+
+/// 単独・併用の別 (table 020): 01 単独, 02 併用.
+#[must_use]
+pub fn combined(combined: bool) -> &'static str {
+    if combined { "02" } else { "01" }
+}
+
+/// Whether there is another payer (tables 021, 023, 024, 025): 01 あり, 02 なし.
+#[must_use]
+pub fn present(present: bool) -> &'static str {
+    if present { "01" } else { "02" }
 }
 
 /// 照会区分 (table 002).

@@ -49,6 +49,9 @@ pub enum ValueFault {
     /// Not eight digits of a date that exists.
     #[error("not a date of the form YYYYMMDD")]
     Date,
+    /// Not six digits of a month.
+    #[error("not a month of the form YYYYMM")]
+    Month,
     /// A birth date before 1860 or after the check date.
     #[error("not a possible birth date")]
     BirthDate,

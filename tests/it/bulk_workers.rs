@@ -37,7 +37,10 @@ async fn two_servers_and_two_workers_each_on_one_database() {
     for task in tasks {
         results.push(task.await.unwrap());
     }
-    assert!(results.iter().all(|(_, outcomes)| *outcomes == results[0].1 && outcomes.len() == ids.len()));
+    // Two files of each institution: what a 医療券 is for differs between them.
+    assert!(results.iter().all(|(_, outcomes)| outcomes.len() == ids.len()));
+    assert_eq!(results[0].1, results[2].1);
+    assert_eq!(results[1].1, results[3].1);
     // Either server gives out what the other took.
     let (number, expected) = &results[0];
     assert_eq!(outcomes(&Clinic::at(&other, TEST_CLINIC).await.result(number).await), *expected);

@@ -282,3 +282,25 @@ async fn the_list_of_registrations_tells_contradictions() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn medical_aid_is_explained_as_the_institution_sees_it() {
+    let world = World::start().await;
+    let rules = async |question: Value| {
+        let (status, explanation) = explain_json(&world, &question).await;
+        assert_eq!(status, 200);
+        let rule = |element| rule_of(&explanation, element).map(str::to_owned);
+        (rule("QualificationValidity"), rule("PublicExpenseResultList"))
+    };
+    let outcome = |validity: &str, ticket: &str| (Some(validity.to_owned()), Some(ticket.to_owned()));
+    let of = |institution: Value| json!({"person": "welfare-ticket", "check_on": "2026-11-22", "institution": institution});
+    assert_eq!(rules(of(json!(INSTITUTION))).await, outcome("in-force", "ticket"));
+    assert_eq!(rules(of(json!("1310023450"))).await, outcome("no-ticket", "ticket-missing"));
+    assert_eq!(rules(of(Value::Null)).await, outcome("no-ticket", "ticket-missing"));
+    // Medical aid beside insurance is no overlap for insurers to settle.
+    let both = json!({"person": "welfare-and-insurance", "check_on": "2026-11-22", "coverage": 1});
+    assert_eq!(rules(both).await, (Some("in-force".to_owned()), None));
+    let (status, _) = explain_json(&world, &of(json!("1310012346"))).await;
+    assert_eq!(status, 400);
+    world.stop().await;
+}

@@ -41,11 +41,11 @@ fn the_fixtures_have_no_faults_and_reach_what_they_should() {
     };
     let set = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
     let validities = fixtures.people.iter().map(|person| person.expect.validity.clone()).collect();
-    assert_eq!(set(&["1", "2", "3", "4", "5"]), validities);
+    assert_eq!(set(&["1", "2", "3", "4", "5", "6"]), validities);
     let category = "LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag";
     let categories: Vec<String> = (1..=6).map(|n| format!("A{n:02}")).chain((1..=10).map(|n| format!("B{n:02}"))).collect();
     assert_eq!(values(category), categories.into_iter().collect());
-    assert_eq!(values("InsuredCardClassification"), set(&["01", "02", "03", "04", "05", "06", "07"]));
+    assert_eq!(values("InsuredCardClassification"), set(&["01", "02", "03", "04", "05", "06", "07", "A1"]));
     assert_eq!(values("ReasonOfLoss"), set(&["01", "02", "03", "99"]));
     assert_eq!(values("InsuredPartialContributionRatio"), set(&["010", "020", "030"]));
     assert_eq!(values("ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio"), set(&["020", "030"]));
@@ -84,7 +84,7 @@ lost_on = 2026-04-01
 on = 2026-11-22
 
 [person.expect]
-validity = "6"
+validity = "7"
 record.Colour = "red"
 
 [[person]]
@@ -152,6 +152,40 @@ validity = "1"
     assert!(err.lines().last().unwrap().contains("nothing was loaded"), "{err}");
     for secret in ["123456789012345678901", "試験　太郎"] {
         assert!(!err.contains(secret), "{err}");
+    }
+}
+
+#[test]
+fn faults_of_medical_aid() {
+    let directory = copy();
+    let welfare = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
+    for (good, bad, fault) in [
+        ("number = \"0001230\"", "number = \"0001231\"", "受給者番号 of seven digits"),
+        ("number = \"0001230\"", "number = \"0001230\"\nbranch = \"00\"", "no `symbol`, no `branch` and no `relationship`"),
+        (
+            "insurer = \"12138012\"\nnumber = \"0001230\"",
+            "insurer = \"39131016\"\nnumber = \"0001230\"",
+            "registers `ticket`",
+        ),
+        ("number = \"0001230\"", "number = \"0001230\"\ncard_class = \"general\"", "go together"),
+        (
+            "through = 2026-11-30\nissue_number = \"000101\"",
+            "through = 2026-12-01\nissue_number = \"000101\"",
+            "lie in `month`",
+        ),
+        ("prescriber = \"1310012347\"\nprescriber_name", "prescriber_name", "needs `prescriber`"),
+        ("injuries = [\"高血圧症\"]", "injuries = [\"高血圧症\", \"\"]", "`injuries` takes three texts at most"),
+        ("injuries = [\"高血圧症\"]", "beside = [\"somebody\"]", "`beside` takes social_insurance"),
+        ("month = \"2026-11\"", "month = \"202611\"", "a month is written YYYY-MM"),
+        ("institution = \"1310012347\"", "institution = \"1310012346\"", "check digit"),
+        ("treatment = \"02\"\nself_pay_yen = 0", "treatment = \"06\"\nself_pay_yen = -1", "must be 01, 02, 03, 04 or 05"),
+    ] {
+        assert!(welfare.contains(good), "{good}");
+        fs::write(directory.join("people/welfare.toml"), welfare.replacen(good, bad, 1)).unwrap();
+        let (code, _, err) = check(&directory);
+        assert_eq!(code, Some(4), "{bad}");
+        assert!(err.contains(fault), "{bad}: {err}");
+        assert!(!err.contains("試験　扶美") && !err.contains("0001231") && !err.contains("高血圧症"), "{err}");
     }
 }
 

@@ -12,6 +12,7 @@ mod ask_bulk;
 mod bad_input;
 mod bulk;
 mod bulk_consented;
+mod bulk_medical_aid;
 mod bulk_model;
 mod bulk_operator;
 mod bulk_workers;

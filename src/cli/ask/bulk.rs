@@ -31,7 +31,7 @@ pub(in crate::cli) struct Options {
     /// 資格確認日 of --people; today in Tokyo by default
     #[arg(long, value_name = "DATE", conflicts_with = "file")]
     on: Option<Date>,
-    /// The file id of --file: OQSmuquc01, OQSmuimm01, OQSmuhvq01 or OQSmuonq01
+    /// The file id of --file: OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01
     #[arg(long, value_name = "ID", default_value = "OQSmuquc01", value_parser = parse_message, conflicts_with = "people")]
     message: BatchKind,
     /// Where the result goes as it came, in the format of --format (text: JSON)
@@ -79,7 +79,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
 }
 
 fn parse_message(id: &str) -> Result<BatchKind, &'static str> {
-    bulk_register::kind_of(id).ok_or("must be OQSmuquc01, OQSmuimm01, OQSmuhvq01 or OQSmuonq01")
+    bulk_register::kind_of(id).ok_or("must be OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01")
 }
 
 fn spinner() -> ProgressBar {

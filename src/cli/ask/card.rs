@@ -83,7 +83,10 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     if options.explain {
         let words: Vec<&str> = shown.consents.iter().map(code::consent_word).collect();
         let certificate = std::fs::read_to_string(caller.files.card(name)).map_err(Exit::environment)?;
-        let question = json!({ "certificate": certificate, "check_on": shown.check_on, "consents": words });
+        let question = json!({
+            "certificate": certificate, "check_on": shown.check_on, "consents": words,
+            "institution": caller.institution.as_str(),
+        });
         let (answer, language) = (options.output.parse(&reply)?, options.output.language());
         explain::print(&options.operator, question.to_string().into_bytes(), &answer, language).await?;
     }

@@ -3,9 +3,9 @@ use jiff::civil::{Date, date};
 use super::by_card;
 use crate::decide::findings;
 use crate::domain::{
-    BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, CopayRatio, Coverage, ElderlyCertificate,
-    InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, Period, PersonFacts, PersonId, Protection,
-    Registration, Validity,
+    Beside, BirthDate, BranchNumber, CardClass, CardKey, CardNumber, CardQuery, CardSymbol, CopayRatio, Coverage,
+    ElderlyCertificate, InstitutionCode, InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason,
+    MedicalTicket, MedicalTreatment, Month, Period, PersonFacts, PersonId, Protection, Registration, TicketKind, Validity,
 };
 
 fn key(number: &str, branch: Option<&str>) -> CardKey {
@@ -46,7 +46,7 @@ fn ask(number: &str, branch: Option<&str>, check_on: Date) -> CardQuery {
 
 /// Validity, and the number on the card that is shown.
 fn outcome(query: &CardQuery, people: &[PersonFacts]) -> (Validity, Option<String>) {
-    let answer = by_card(query, people);
+    let answer = by_card(query, None, people);
     (answer.validity, answer.record.map(|record| record.coverage.key.number.as_str().to_owned()))
 }
 
@@ -97,7 +97,7 @@ fn two_people_on_one_card_need_a_branch() {
     let day = date(2026, 11, 22);
     assert_eq!(outcome(&ask("1", None, day), &twins), (Validity::SeveralMatch, None));
     assert_eq!(outcome(&ask("1", Some("02"), day), &twins), shows(Validity::Valid, "1"));
-    assert_eq!(by_card(&ask("1", Some("02"), day), &twins).record.unwrap().person, PersonId(2));
+    assert_eq!(by_card(&ask("1", Some("02"), day), None, &twins).record.unwrap().person, PersonId(2));
     assert_eq!(outcome(&ask("1", Some("03"), day), &twins), (Validity::NoneFound, None));
 }
 
@@ -107,7 +107,7 @@ fn of_two_people_the_one_in_force_is_meant() {
         person(1, vec![coverage("1", "01", date(2010, 4, 1), Some(date(2015, 4, 1)))]),
         person(2, vec![coverage("1", "01", date(2020, 4, 1), None)]),
     ];
-    assert_eq!(by_card(&ask("1", None, date(2026, 11, 22)), &reused).record.unwrap().person, PersonId(2));
+    assert_eq!(by_card(&ask("1", None, date(2026, 11, 22)), None, &reused).record.unwrap().person, PersonId(2));
     // On a day on which neither is in force nobody can tell them apart.
     assert_eq!(outcome(&ask("1", None, date(2017, 1, 1)), &reused), (Validity::SeveralMatch, None));
 }
@@ -130,7 +130,7 @@ fn of_several_coverages_with_one_key_the_one_in_force_is_shown_then_the_last_one
         (date(2020, 1, 1), Validity::Invalid, date(2014, 4, 1)),
         (date(2027, 4, 1), Validity::Valid, date(2027, 4, 1)),
     ] {
-        let answer = by_card(&ask("1", None, day), &rejoined);
+        let answer = by_card(&ask("1", None, day), None, &rejoined);
         assert_eq!((answer.validity, answer.record.unwrap().coverage.acquired_on), (validity, acquired_on), "{day}");
     }
 }
@@ -165,11 +165,11 @@ fn certificates_are_shown_on_their_days_and_only_with_a_coverage_in_force() {
         // Lost: the certificate's own period goes on, but means nothing any more.
         (date(2026, 7, 1), false),
     ] {
-        let record = by_card(&ask("1", None, day), &one).record.unwrap();
+        let record = by_card(&ask("1", None, day), None, &one).record.unwrap();
         assert_eq!((record.elderly.is_some(), record.limit.is_some()), (shown, shown), "{day}");
     }
     let silent = CardQuery { limit_consent: false, ..ask("1", None, date(2026, 1, 1)) };
-    let record = by_card(&silent, &one).record.unwrap();
+    let record = by_card(&silent, None, &one).record.unwrap();
     assert!(record.limit.is_none() && record.elderly.is_some());
 }
 
@@ -180,7 +180,66 @@ fn either_flag_hides_the_address() {
     {
         let mut one = person(1, vec![coverage("1", "00", date(2020, 4, 1), None)]);
         one.protection = Protection { address_withheld, self_information_blocked };
-        let record = by_card(&ask("1", None, date(2026, 11, 22)), &[one]).record.unwrap();
+        let record = by_card(&ask("1", None, date(2026, 11, 22)), None, &[one]).record.unwrap();
         assert_eq!(record.shows_address, shown);
+    }
+}
+
+#[test]
+fn medical_aid_shows_the_tickets_of_its_month_to_the_institution_they_are_for() {
+    let clinic = InstitutionCode::parse("1310012347").unwrap();
+    let other = InstitutionCode::parse("1310023450").unwrap();
+    let ticket = |institution, month: Month, treatment| MedicalTicket {
+        kind: TicketKind::Treatment,
+        period: Period::new(month.first_day(), month.last_day()).unwrap(),
+        issue_number: None,
+        month,
+        institution,
+        institution_name: None,
+        prescriber: None,
+        injuries: Vec::new(),
+        treatment,
+        self_pay: None,
+        district_contact: None,
+        handling_contact: None,
+        combined: false,
+        beside: Beside::default(),
+        inconsistent: false,
+        remarks: Vec::new(),
+    };
+    let (november, december) = (Month::new(2026, 11), Month::new(2026, 12));
+    let aid = Coverage {
+        key: CardKey {
+            insurer: InsurerNumber::parse("12138012").unwrap(),
+            symbol: None,
+            number: CardNumber::parse("0001230").unwrap(),
+            branch: None,
+        },
+        relationship: None,
+        card_class: CardClass::MedicalAid,
+        tickets: vec![
+            ticket(clinic, november, MedicalTreatment::Outpatient),
+            ticket(clinic, november, MedicalTreatment::Dental),
+            ticket(other, november, MedicalTreatment::Inpatient),
+            ticket(clinic, december, MedicalTreatment::VisitingNursing),
+        ],
+        loss: Some(Loss { on: date(2026, 12, 20), reason: LossReason::Other }),
+        ..findings::tests::coverage("01130012", date(1980, 1, 1), date(2026, 1, 1))
+    };
+    let query = |check_on| CardQuery { key: aid.key.clone(), ..ask("1", None, check_on) };
+    let one = [person(1, vec![aid.clone()])];
+    for (institution, check_on, validity, shown) in [
+        (Some(clinic), date(2026, 11, 30), Validity::Valid, &[MedicalTreatment::Outpatient, MedicalTreatment::Dental][..]),
+        (Some(other), date(2026, 11, 1), Validity::Valid, &[MedicalTreatment::Inpatient]),
+        (None, date(2026, 11, 1), Validity::ValidUnregistered, &[]),
+        (Some(other), date(2026, 12, 1), Validity::ValidUnregistered, &[]),
+        (Some(clinic), date(2026, 10, 31), Validity::ValidUnregistered, &[]),
+        (Some(clinic), date(2026, 12, 19), Validity::Valid, &[MedicalTreatment::VisitingNursing]),
+        (Some(clinic), date(2026, 12, 20), Validity::Invalid, &[]),
+    ] {
+        let answer = by_card(&query(check_on), institution, &one);
+        assert_eq!(answer.validity, validity, "{check_on}");
+        let tickets = answer.record.unwrap().tickets;
+        assert_eq!(tickets.iter().map(|ticket| ticket.treatment).collect::<Vec<_>>(), shown, "{check_on}");
     }
 }

@@ -52,14 +52,14 @@ const KUMIAI: &str = "06132013";
 /// Validity and the ids of the registrations that are shown.
 fn answered(check_on: Date, registrations: Vec<Registration>) -> (Validity, Vec<i64>) {
     let facts = holder(registrations);
-    match by_certificate(&query(check_on, Consents::all()), Some(&facts), now()) {
+    match by_certificate(&query(check_on, Consents::all()), None, Some(&facts), now()) {
         CardAnswer::Answered { validity, records } => (validity, records.iter().map(|r| r.registration).collect()),
         CardAnswer::Unusable(reason) => panic!("{reason:?}"),
     }
 }
 
 fn unusable(standing: CardStanding) -> Option<CardUnusable> {
-    match by_certificate(&query(TODAY, Consents::all()), Some(&CardFacts::Standing(standing)), now()) {
+    match by_certificate(&query(TODAY, Consents::all()), None, Some(&CardFacts::Standing(standing)), now()) {
         CardAnswer::Unusable(reason) => Some(reason),
         CardAnswer::Answered { validity, records } => {
             // Nothing was read about the holder, so that no insurer has registered him.
@@ -71,7 +71,10 @@ fn unusable(standing: CardStanding) -> Option<CardUnusable> {
 
 #[test]
 fn what_j_lis_says_comes_first() {
-    assert_eq!(by_certificate(&query(TODAY, Consents::all()), None, now()), CardAnswer::Unusable(CardUnusable::Unknown));
+    assert_eq!(
+        by_certificate(&query(TODAY, Consents::all()), None, None, now()),
+        CardAnswer::Unusable(CardUnusable::Unknown)
+    );
     assert_eq!(unusable(standing(CardState::Good)), None);
     for reason in [RevocationReason::Lost, RevocationReason::KeyCompromise, RevocationReason::Ceased] {
         assert_eq!(unusable(standing(CardState::Revoked(reason))), Some(CardUnusable::Revoked(reason)));
@@ -100,7 +103,7 @@ fn people_who_are_looked_for_cannot_be_found_by_card() {
     assert_eq!(unusable(protection(false, true)), None);
     let blocked = Protection { self_information_blocked: true, address_withheld: false };
     let facts = CardFacts::Holder(PersonFacts { id: PersonId(7), protection: blocked, registrations: Vec::new() });
-    let answer = by_certificate(&query(TODAY, Consents::all()), Some(&facts), now());
+    let answer = by_certificate(&query(TODAY, Consents::all()), None, Some(&facts), now());
     assert_eq!(answer, CardAnswer::Unusable(CardUnusable::Blocked));
 }
 
@@ -135,7 +138,7 @@ fn without_a_coverage_in_force_the_last_lost_one_is_shown() {
 fn each_certificate_is_shown_with_its_own_consent_only() {
     let shown = |consents: &[Consent], check_on| {
         let facts = holder(vec![registration(1, KYOKAI, date(2020, 4, 1), None)]);
-        match by_certificate(&query(check_on, consents.iter().copied().collect()), Some(&facts), now()) {
+        match by_certificate(&query(check_on, consents.iter().copied().collect()), None, Some(&facts), now()) {
             CardAnswer::Answered { records, .. } => (records[0].limit.is_some(), records[0].specific_diseases.len()),
             CardAnswer::Unusable(reason) => panic!("{reason:?}"),
         }

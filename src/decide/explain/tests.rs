@@ -20,7 +20,7 @@ fn reasons(coverages: &[Coverage], asked: usize, day: Date) -> Vec<Reason> {
         limit_consent: true,
     };
     let person = PersonFacts { id: PersonId(1), protection: Protection::default(), registrations };
-    explain(day, &by_card(&query, &[person]))
+    explain(day, &by_card(&query, None, &[person]))
 }
 
 fn of(part: Part, reasons: &[Reason]) -> &Reason {

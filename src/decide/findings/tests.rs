@@ -37,6 +37,7 @@ pub(crate) fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverag
         elderly: Vec::new(),
         limits: Vec::new(),
         specific_diseases: Vec::new(),
+        tickets: Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use super::explanation::Explanation;
 use super::{OperatorState, json};
 use crate::calculator::read;
 use crate::decide;
-use crate::domain::{CardQuery, Registration};
+use crate::domain::{CardQuery, InstitutionCode, Registration};
 use crate::http::body;
 use crate::http::error::Failure;
 use crate::http::exchange::request_format;
@@ -36,6 +36,8 @@ pub(super) struct PersonQuestion {
     /// 限度額適用認定証提供同意.
     #[serde(default = "consents")]
     limit_consent: bool,
+    /// 医療機関コード: in whose name is asked. Without it nobody's 医療券 are shown.
+    institution: Option<String>,
 }
 
 fn consents() -> bool {
@@ -55,6 +57,12 @@ pub(super) fn check_date(text: &str) -> Result<Date, Failure> {
         true => Ok(day),
         false => Err(Failure::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
     }
+}
+
+/// Reads the field `institution`, if it is there.
+pub(super) fn institution(text: Option<&str>) -> Result<Option<InstitutionCode>, Failure> {
+    let parsed = text.map(InstitutionCode::parse).transpose();
+    parsed.map_err(|reason| Failure::OperatorRequest(format!("institution: {reason}").into()))
 }
 
 /// Days outside have no sense for people who are alive, and are a slip of the pen.
@@ -78,20 +86,20 @@ pub(super) async fn explain(
 ) -> Result<Json<Explanation>, Failure> {
     let format = request_format(&headers).ok_or(Failure::MediaType)?;
     let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
-    let query = match question(format, &bytes)? {
+    let (institution, query) = match question(format, &bytes)? {
         Question::Shown(card) => return super::explain_card::explain(&state, &card).await.map(Json),
         Question::Person(question) => match card_of(&state, &question).await? {
-            Some(query) => query,
+            Some(query) => (institution(question.institution.as_deref())?, query),
             None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
         Question::Official => official_query(format, &bytes)?,
     };
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
-    let asked = [(None, query)];
+    let asked = [(institution, query)];
     let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(|_| Failure::Unavailable)?;
-    let [(_, query)] = asked;
+    let [(institution, query)] = asked;
     let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
-    Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, &people))))
+    Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, institution, &people))))
 }
 
 /// What the body asks about.
@@ -115,9 +123,10 @@ fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
     }
 }
 
-fn official_query(format: Format, bytes: &Bytes) -> Result<CardQuery, Failure> {
+fn official_query(format: Format, bytes: &Bytes) -> Result<(Option<InstitutionCode>, CardQuery), Failure> {
     let root = format.parse(bytes, Bounds::SINGLE)?;
-    Request::parse(&root).map(|request| request.query).map_err(|(fault, _)| fault.into())
+    let request = Request::parse(&root).map_err(|(fault, _)| fault)?;
+    Ok((Some(request.institution), request.query))
 }
 
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.

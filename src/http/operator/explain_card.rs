@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::OperatorState;
 use super::cards;
-use super::explain::check_date;
+use super::explain::{check_date, institution};
 use super::explanation::Explanation;
 use crate::clock::tokyo_date;
 use crate::decide::{self, CardAnswer, CertificateDays};
@@ -26,6 +26,8 @@ pub(super) struct ShownCard {
     check_on: String,
     /// What the patient consents to, such as limit and drug; everything without it.
     consents: Option<Vec<String>>,
+    /// 医療機関コード: in whose name is asked. Without it nobody's 医療券 are shown.
+    institution: Option<String>,
 }
 
 /// Decides as a lookup by card would, and says why.
@@ -37,6 +39,7 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         consents: consents(card.consents.as_deref())?,
         check_on: check_date(&card.check_on)?,
     };
+    let institution = institution(card.institution.as_deref())?;
     let certificate = cards::read(state, "certificate", &card.certificate)?;
     let days = CertificateDays {
         shown_on: tokyo_date(now),
@@ -49,10 +52,10 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         CardAnswer::Unusable(CardUnusable::Expired)
     } else {
         let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
-        let shown = [PresentedCard { card: certificate.id().clone(), institution: None, at: now }];
+        let shown = [PresentedCard { card: certificate.id().clone(), institution, at: now }];
         let mut facts = store::by_certificate::facts(&mut connection, &shown).await.map_err(|_| Failure::Unavailable)?;
         let facts = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.flatten();
-        decide::by_certificate(&query, facts.as_ref(), now)
+        decide::by_certificate(&query, institution, facts.as_ref(), now)
     };
     Ok(Explanation::of_card(&query, &answer, days))
 }

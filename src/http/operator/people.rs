@@ -9,7 +9,7 @@ use super::cards::CardView;
 use super::finding::FindingView;
 use crate::clock::tokyo_date;
 use crate::decide::findings;
-use crate::domain::{Coverage, PersonFacts, Registration};
+use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::Failure;
 use crate::wire::code;
 
@@ -90,6 +90,8 @@ pub(super) struct CoverageView {
     limits: Vec<LimitView>,
     /// 特定疾病療養受療証.
     specific_diseases: Vec<DiseaseView>,
+    /// 医療券・調剤券.
+    tickets: Vec<TicketView>,
     /// Where the registration contradicts the law; a coverage without a loss is judged until today.
     findings: Vec<FindingView>,
 }
@@ -132,6 +134,21 @@ pub(super) struct DiseaseView {
     disease: &'static str,
     /// 自己負担限度額 a month.
     self_pay_yen: u64,
+}
+
+/// A ticket of medical aid.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TicketView {
+    /// 診療年月, such as 2026-11.
+    month: String,
+    /// 指定医療機関コード: who is shown it.
+    institution: String,
+    /// 医療券・調剤券の別 (code).
+    kind: &'static str,
+    /// 診療別 (code).
+    treatment: &'static str,
+    /// 本人支払額.
+    self_pay_yen: Option<u64>,
 }
 
 /// The people that are loaded, by id, 200 a page.
@@ -207,6 +224,17 @@ fn coverage_view(Registration { id, coverage, .. }: Registration, today: Date) -
                 through: certificate.period.through(),
                 disease: code::specific_disease(certificate.disease),
                 self_pay_yen: certificate.self_pay.amount(),
+            })
+            .collect(),
+        tickets: coverage
+            .tickets
+            .iter()
+            .map(|ticket| TicketView {
+                month: ticket.month.to_string(),
+                institution: ticket.institution.to_string(),
+                kind: code::ticket_kind(ticket.kind),
+                treatment: code::medical_treatment(ticket.treatment),
+                self_pay_yen: ticket.self_pay.map(Yen::amount),
             })
             .collect(),
         findings: findings(&coverage, today).into_iter().map(|one| FindingView::of(one, (id, key.insurer))).collect(),

@@ -20,6 +20,7 @@ pub fn id(kind: BatchKind) -> &'static str {
         BatchKind::ReferenceNumbers => "OQSmuimm02",
         BatchKind::Visit => "OQSmuhvq02",
         BatchKind::Online => "OQSmuonq02",
+        BatchKind::MedicalAid => "OQSmutic02",
     }
 }
 

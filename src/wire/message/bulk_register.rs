@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::domain::{AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, TreatmentKind};
+use crate::domain::{
+    AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, TreatmentKind, Wanted,
+};
 use crate::wire::element::{BODY, Bounds, Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
@@ -10,7 +12,9 @@ use crate::wire::{Format, code, encode, write_frame, write_units};
 
 use super::by_card::Asked;
 use super::entry::{Entry, EntryForm, form};
-use super::header::{Processed, Refusal, free_text, institution, required_date, short_header, time_text, value};
+use super::header::{
+    Processed, Refusal, free_text, institution, required_date, required_month, short_header, time_text, value,
+};
 use super::qualification::request_header;
 use super::refusal::{self, Understood};
 use super::{by_card, reference_number};
@@ -23,6 +27,7 @@ pub fn id(kind: BatchKind) -> &'static str {
         BatchKind::ReferenceNumbers => "OQSmuimm01",
         BatchKind::Visit => "OQSmuhvq01",
         BatchKind::Online => "OQSmuonq01",
+        BatchKind::MedicalAid => "OQSmutic01",
     }
 }
 
@@ -42,7 +47,7 @@ pub struct Upload {
     /// 任意のファイル識別子.
     pub file_identifier: Option<String>,
     /// Whose result is wanted, where the file names no people.
-    pub consented: Option<Consented>,
+    pub wanted: Option<Wanted>,
 }
 
 impl Upload {
@@ -72,7 +77,7 @@ pub fn read(
     let mut understood = Understood::default();
     let read = match form(kind) {
         Some(form) => people(kind, &form, format, bytes, each, &mut understood),
-        None => consented(kind, format, bytes, &mut understood),
+        None => wanted(kind, format, bytes, &mut understood),
     };
     read.map_err(|fault| (fault, understood))
 }
@@ -105,11 +110,21 @@ fn people(
     Ok(header)
 }
 
-fn consented(kind: BatchKind, format: Format, bytes: &[u8], understood: &mut Understood) -> Result<Upload, Fault> {
-    const INFO: &str = "QualificationConfirmSearchInfo";
+fn wanted(kind: BatchKind, format: Format, bytes: &[u8], understood: &mut Understood) -> Result<Upload, Fault> {
     let root = format.parse(bytes, Bounds::SINGLE)?;
     let (upload, body) = open(kind, &root, understood)?;
     let info = body.group(BODY, &[INFO])?.element(INFO)?;
+    let wanted = match kind {
+        BatchKind::MedicalAid => Wanted::Tickets(required_month(&info.group(INFO, &[MONTH])?, MONTH)?),
+        _ => Wanted::Consented(consented(kind, info)?),
+    };
+    Ok(Upload { wanted: Some(wanted), ..upload })
+}
+
+const INFO: &str = "QualificationConfirmSearchInfo";
+const MONTH: &str = "MedicalTreatmentMonth";
+
+fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
     let days = |group: &_, from, to| {
         let days = Period::new(required_date(group, from)?, required_date(group, to)?);
         value(to, days.map_err(|_| ValueFault::Days))
@@ -128,7 +143,7 @@ fn consented(kind: BatchKind, format: Format, bytes: &[u8], understood: &mut Und
     if code::parse_treatment(group.required(TREATMENT)?) != Some(treatment) {
         return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code });
     }
-    Ok(Upload { consented: Some(Consented { treatment, by, days }), ..upload })
+    Ok(Consented { treatment, by, days })
 }
 
 const TREATMENT: &str = "MedicalTreatmentFlag";
@@ -152,7 +167,7 @@ fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> 
         institution: institution(&header)?,
         check_on,
         file_identifier: understood.file_identifier.clone(),
-        consented: None,
+        wanted: None,
     };
     Ok((upload, message.element(BODY)?))
 }

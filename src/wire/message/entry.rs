@@ -24,7 +24,7 @@ pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
         BatchKind::ReferenceNumbers => {
             Some(EntryForm { element: "ReferenceNumberRegistrationInfo", shape: &REGISTRATION_INFO })
         }
-        BatchKind::Visit | BatchKind::Online => None,
+        BatchKind::Visit | BatchKind::Online | BatchKind::MedicalAid => None,
     }
 }
 

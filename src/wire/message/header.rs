@@ -1,6 +1,6 @@
 use jiff::civil::{Date, DateTime};
 
-use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError};
+use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError, Month};
 use crate::wire::element::Texts;
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
@@ -93,6 +93,19 @@ pub(super) fn parse_date(text: &str) -> Option<Date> {
         return None;
     }
     Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()
+}
+
+/// `YYYYMM`.
+pub(super) fn month_text(month: Month) -> String {
+    let first = month.first_day();
+    format!("{:04}{:02}", first.year(), first.month())
+}
+
+/// A mandatory month, `YYYYMM`.
+pub(super) fn required_month(group: &impl Texts, element: &'static str) -> Result<Month, Fault> {
+    let text = group.required(element)?;
+    let parsed = text.split_at_checked(4).and_then(|(year, month)| Month::parse(&format!("{year}-{month}")).ok());
+    parsed.ok_or(Fault::Value { element, reason: ValueFault::Month })
 }
 
 /// A mandatory date.

@@ -2,7 +2,7 @@
 
 use super::by_card::SEARCH_INFO;
 use super::qualification::{ANSWER_BODY, ANSWER_HEADER};
-use super::record::{DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD, RECORD_2025};
+use super::record::{DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD, RECORD_2025, TICKET_INFO};
 use crate::wire::object::Shape;
 
 /// The orders that wire.md 2.0.1 gives, those marked R1 there seen in real messages.
@@ -66,6 +66,20 @@ fn record_comes_in_the_order_of_real_messages() {
         &DISEASE_INFO,
         "SpecificDiseasesValidStartDate, SpecificDiseasesSelfPay, SpecificDiseasesDiseaseCategory, \
          SpecificDiseasesValidEndDate, SpecificDiseasesCertificateDate",
+    );
+}
+
+/// Worked out apart from this code by the rule of wire.md 2.0.1.
+#[test]
+fn ticket_comes_in_the_order_of_a_map() {
+    assert_order(
+        &TICKET_INFO,
+        "DesignatedMedicalInstitutionCode, StatusOfElderlyMedicalCare, Remarks3, DesignatedMedicalInstitutionFlag, \
+         PrescriptionIssuerMedicalInstitutionName, HandlingContactName, StatusOfSocialInsurance, MedicalTreatmentMonth, \
+         IssueNumber, InjuryName2, InjuryName3, DistrictContactName, SingleOrCombinedUse, InjuryName1, \
+         PrescriptionIssuerMedicalInstitutionCode, TicketType, SelfPayAmount, DesignatedMedicalInstitutionName, \
+         MedicalTreatmentType, MedicalTicketExpirationDate, MedicalTicketValidDate, StatusOfInfecton, ConsistencyFlag, \
+         StatusOfPrefecturalExpenses, Remarks1, Remarks2",
     );
 }
 

@@ -3,11 +3,11 @@
 use jiff::civil::DateTime;
 
 use crate::decide::{Part, Record};
-use crate::domain::{ElderlyCertificate, LimitCertificate, SpecificDiseaseCertificate};
+use crate::domain::{ElderlyCertificate, LimitCertificate, MedicalTicket, SpecificDiseaseCertificate};
 use crate::wire::code;
 use crate::wire::object::{Object, Shape, Value, shape};
 
-use super::header::{date_text, time_text};
+use super::header::{date_text, month_text, time_text};
 
 /// A record's members in specification order: those that every record has, and what follows them. Where members that came later
 /// stand in the specification is not public.
@@ -128,6 +128,36 @@ pub(super) static DISEASE_INFO: Shape = shape![
     "SpecificDiseasesSelfPay",
 ];
 
+pub(super) static TICKET_INFO: Shape = shape![
+    "TicketType",
+    "MedicalTicketValidDate",
+    "MedicalTicketExpirationDate",
+    "IssueNumber",
+    "MedicalTreatmentMonth",
+    "DesignatedMedicalInstitutionCode",
+    "DesignatedMedicalInstitutionFlag",
+    "DesignatedMedicalInstitutionName",
+    "PrescriptionIssuerMedicalInstitutionCode",
+    "PrescriptionIssuerMedicalInstitutionName",
+    "InjuryName1",
+    "InjuryName2",
+    "InjuryName3",
+    "MedicalTreatmentType",
+    "SelfPayAmount",
+    "DistrictContactName",
+    "HandlingContactName",
+    "SingleOrCombinedUse",
+    "StatusOfSocialInsurance",
+    "ConsistencyFlag",
+    // The official name is spelt so.
+    "StatusOfInfecton",
+    "StatusOfElderlyMedicalCare",
+    "StatusOfPrefecturalExpenses",
+    "Remarks1",
+    "Remarks2",
+    "Remarks3",
+];
+
 /// The elements that a record can hold; members of an inner element as `Outer.Inner`.
 #[must_use]
 pub fn record_elements() -> Vec<String> {
@@ -140,6 +170,7 @@ pub fn record_elements() -> Vec<String> {
         .chain(inner("ElderlyRecipientCertificateInfo", &ELDERLY_INFO))
         .chain(inner("LimitApplicationCertificateRelatedInfo", &LIMIT_INFO))
         .chain(inner("SpecificDiseasesCertificateList", &DISEASE_INFO))
+        .chain(inner("PublicExpenseResultList", &TICKET_INFO))
         .collect()
 }
 
@@ -179,6 +210,7 @@ pub fn elements(part: Part) -> &'static [&'static str] {
             "SpecificDiseasesCertificateRelatedConsTime",
             "SpecificDiseasesCertificateList",
         ],
+        Part::Ticket => &["PublicExpenseResultList"],
         Part::MedicalConsents => &[
             "SpecificHealthCheckupsInfoConsFlg",
             "PharmacistsInfoConsFlg",
@@ -237,6 +269,10 @@ pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str)
     if let Some(elderly) = &record.elderly {
         object = object.set("ElderlyRecipientCertificateInfo", Value::Object(elderly_info(elderly)));
     }
+    if !record.tickets.is_empty() {
+        let tickets = record.tickets.iter().map(ticket_info).collect();
+        object = object.set("PublicExpenseResultList", Value::List("MedicalTicketInfo", tickets));
+    }
     object
 }
 
@@ -288,4 +324,43 @@ fn limit_info(limit: &LimitCertificate) -> Object {
         .text("LimitApplicationCertificateValidStartDate", date_text(limit.period.from()))
         .text("LimitApplicationCertificateValidEndDate", date_text(limit.period.through()))
         .text_if("LimitApplicationCertificateLongTermDate", limit.long_stay_on.map(date_text))
+}
+
+/// 医療券・調剤券情報. Only the institution that is entrusted is shown a ticket, so that the flag always says 一致.
+fn ticket_info(ticket: &MedicalTicket) -> Object {
+    const INJURIES: [&str; MedicalTicket::LINES] = ["InjuryName1", "InjuryName2", "InjuryName3"];
+    const REMARKS: [&str; MedicalTicket::LINES] = ["Remarks1", "Remarks2", "Remarks3"];
+    let text = |t: &crate::domain::PersonalText| t.as_str().to_owned();
+    let prescriber = ticket.prescriber.as_ref();
+    let mut object = Object::new(&TICKET_INFO)
+        .text("TicketType", code::ticket_kind(ticket.kind))
+        .text("MedicalTicketValidDate", date_text(ticket.period.from()))
+        .text("MedicalTicketExpirationDate", date_text(ticket.period.through()))
+        .text_if("IssueNumber", ticket.issue_number.as_ref().map(text))
+        .text("MedicalTreatmentMonth", month_text(ticket.month))
+        .text("DesignatedMedicalInstitutionCode", ticket.institution.as_str().to_owned())
+        .text("DesignatedMedicalInstitutionFlag", "0")
+        .text_if("DesignatedMedicalInstitutionName", ticket.institution_name.as_ref().map(text))
+        .text_if(
+            "PrescriptionIssuerMedicalInstitutionCode",
+            prescriber.map(|prescriber| prescriber.institution.as_str().to_owned()),
+        )
+        .text_if("PrescriptionIssuerMedicalInstitutionName", prescriber.and_then(|one| one.name.as_ref()).map(text))
+        .text("MedicalTreatmentType", code::medical_treatment(ticket.treatment))
+        .text_if("SelfPayAmount", ticket.self_pay.map(|yen| yen.amount().to_string()))
+        .text_if("DistrictContactName", ticket.district_contact.as_ref().map(text))
+        .text_if("HandlingContactName", ticket.handling_contact.as_ref().map(text))
+        .text("SingleOrCombinedUse", code::combined(ticket.combined))
+        .text("StatusOfSocialInsurance", code::present(ticket.beside.social_insurance))
+        .text_if("ConsistencyFlag", ticket.inconsistent.then_some("1"))
+        .text("StatusOfInfecton", code::present(ticket.beside.infection))
+        .text("StatusOfElderlyMedicalCare", code::present(ticket.beside.elderly_care))
+        .text("StatusOfPrefecturalExpenses", code::present(ticket.beside.prefecture));
+    for (element, injury) in INJURIES.into_iter().zip(&ticket.injuries) {
+        object = object.text(element, text(injury));
+    }
+    for (element, remark) in REMARKS.into_iter().zip(&ticket.remarks) {
+        object = object.text(element, text(remark));
+    }
+    object
 }

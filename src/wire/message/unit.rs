@@ -14,7 +14,9 @@ use super::by_card::SEARCH_INFO;
 use super::by_certificate::{Given, consented};
 use super::entry::{Entry, form};
 use super::header::Refusal;
-use super::record::{BULK_RECORD, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, limit, record, referenced};
+use super::record::{
+    BULK_RECORD, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, TICKET_INFO, limit, record, referenced,
+};
 use super::reference_number::REGISTRATION_INFO;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
@@ -34,14 +36,14 @@ pub(super) static REGISTRATION_UNIT: Shape =
 pub(super) fn unit_element(kind: BatchKind) -> &'static str {
     match kind {
         BatchKind::ReferenceNumbers => "BulkRegistrationUnit",
-        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online => "BulkConfirmUnit",
+        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online | BatchKind::MedicalAid => "BulkConfirmUnit",
     }
 }
 
 fn unit_shape(kind: BatchKind) -> &'static Shape {
     match kind {
         BatchKind::ReferenceNumbers => &REGISTRATION_UNIT,
-        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online => &CONFIRM_UNIT,
+        BatchKind::Qualification | BatchKind::Visit | BatchKind::Online | BatchKind::MedicalAid => &CONFIRM_UNIT,
     }
 }
 
@@ -128,6 +130,18 @@ impl Units {
         }
         if let Some((numbered, _)) = records.iter().find(|(record, _)| record.reference.is_some()) {
             unit = referenced(unit, numbered);
+        }
+        self.counts.normal += 1;
+        self.write(unit);
+    }
+
+    /// Adds a person whose treatment is entrusted to the institution.
+    pub fn entrusted(&mut self, validity: Validity, shown: Option<(&Record, &str)>) {
+        let mut unit =
+            self.begin(None).text("ProcessingResultStatus", "1").text("QualificationValidity", code::validity(validity));
+        if let Some((shown, insurer)) = shown {
+            let object = record(&BULK_RECORD, shown, insurer);
+            unit = referenced(unit.set("ResultOfQualificationConfirmation", Value::Object(object)), shown);
         }
         self.counts.normal += 1;
         self.write(unit);
@@ -235,6 +249,7 @@ fn member(kind: BatchKind, name: &str) -> Member {
         ("ResultOfQualificationConfirmation", _) => Member::Object(&BULK_RECORD),
         ("ElderlyRecipientCertificateInfo", _) => Member::Object(&ELDERLY_INFO),
         ("LimitApplicationCertificateRelatedInfo", _) => Member::Object(&LIMIT_INFO),
+        ("PublicExpenseResultList", _) => Member::List("MedicalTicketInfo", &TICKET_INFO),
         ("SpecificDiseasesCertificateList", _) => Member::List("SpecificDiseasesCertificateInfo", &DISEASE_INFO),
         _ => Member::Text,
     }

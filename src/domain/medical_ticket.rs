@@ -1,0 +1,93 @@
+use super::institution::InstitutionCode;
+use super::month::Month;
+use super::period::Period;
+use super::text::PersonalText;
+use super::yen::Yen;
+
+/// 医療券・調剤券: a welfare office entrusts the treatment of a person in a month to an institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MedicalTicket {
+    /// 医療券・調剤券の別.
+    pub kind: TicketKind,
+    /// 有効開始年月日 to 有効終了年月日.
+    pub period: Period,
+    /// 交付番号.
+    pub issue_number: Option<PersonalText>,
+    /// 診療年月.
+    pub month: Month,
+    /// 指定医療機関: who is entrusted. Nobody else is shown the ticket.
+    pub institution: InstitutionCode,
+    /// Its name, as the office wrote it.
+    pub institution_name: Option<PersonalText>,
+    /// 処方箋発行元医療機関, of a 調剤券.
+    pub prescriber: Option<Prescriber>,
+    /// 傷病名, three at most.
+    pub injuries: Vec<PersonalText>,
+    /// 診療別.
+    pub treatment: MedicalTreatment,
+    /// 本人支払額.
+    pub self_pay: Option<Yen>,
+    /// 地区担当員名.
+    pub district_contact: Option<PersonalText>,
+    /// 取扱担当者名.
+    pub handling_contact: Option<PersonalText>,
+    /// Whether health insurance pays its part first (併用), or not (単独).
+    pub combined: bool,
+    /// What else bears on the payment.
+    pub beside: Beside,
+    /// Whether the office's data contradict each other (不整合).
+    pub inconsistent: bool,
+    /// 備考, three at most.
+    pub remarks: Vec<PersonalText>,
+}
+
+impl MedicalTicket {
+    /// How many 傷病名, and how many 備考, a ticket has room for.
+    pub const LINES: usize = 3;
+}
+
+/// 処方箋発行元医療機関.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prescriber {
+    /// 医療機関コード.
+    pub institution: InstitutionCode,
+    /// Its name, as the office wrote it.
+    pub name: Option<PersonalText>,
+}
+
+/// Which other payers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// 社会保険.
+    pub social_insurance: bool,
+    /// 感染症 (公費).
+    pub infection: bool,
+    /// 後期高齢者医療.
+    pub elderly_care: bool,
+    /// 都道府県費.
+    pub prefecture: bool,
+}
+
+/// 医療券・調剤券の別 (code table 018).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TicketKind {
+    /// 01 医療券.
+    Treatment,
+    /// 02 調剤券.
+    Dispensing,
+}
+
+/// 診療別 (code table 019).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MedicalTreatment {
+    /// 01 入院.
+    Inpatient,
+    /// 02 入院外.
+    Outpatient,
+    /// 03 歯科.
+    Dental,
+    /// 04 調剤.
+    Dispensing,
+    /// 05 訪問看護.
+    VisitingNursing,
+}

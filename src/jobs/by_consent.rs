@@ -1,0 +1,76 @@
+//! A piece of 同意済資格情報一括取得 is answered.
+
+use sqlx::PgConnection;
+
+use crate::clock::in_tokyo;
+use crate::decide::{self, CardAnswer};
+use crate::domain::{BatchKind, Consent, Consents, PersonId, TreatmentKind, Validity};
+use crate::query::shown;
+use crate::store::access_log::{Outcome, Path, Record, Shown};
+use crate::store::by_person;
+use crate::store::consented::ConsentedPerson;
+use crate::store::leases::{Finished, Leased};
+use crate::wire::message::remark;
+use crate::wire::message::unit::{EarlierConsent, Units};
+
+use super::answer::{AnswerError, Answering, blank, number};
+
+impl Answering {
+    /// Answers about people who consented before. What has expired by now is not shown.
+    pub(super) async fn by_consent(
+        &self,
+        connection: &mut PgConnection,
+        piece: &Leased,
+        base: Finished,
+    ) -> Result<Finished, AnswerError> {
+        let people = ConsentedPerson::unpack(&piece.entries)?;
+        let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
+        let facts = by_person::facts(connection, piece.institution, &ids).await?;
+        let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
+        let mut units = Units::new(piece.kind, piece.format);
+        let mut log = Vec::with_capacity(people.len());
+        for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
+            let expired = person.until() < base.at;
+            let live = if expired { Consents::NONE } else { person.consents() };
+            let answer = match facts {
+                Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),
+                None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
+            };
+            let mut entry = Record {
+                path: Path::BulkConsented(treatment),
+                person: Some(person.person()),
+                key_hash: self.key.of_person(person.person()),
+                ..blank(piece, place, base.at, &self.key)
+            };
+            match answer {
+                _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
+                CardAnswer::Unusable(reason) => {
+                    entry.outcome = Outcome::CardUnusable(reason);
+                    units.refused(&remark::card(reason));
+                }
+                CardAnswer::Answered { validity, records } => {
+                    entry.outcome = Outcome::Answered(validity);
+                    entry.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
+                    entry.limit_consent = live.has(Consent::Limit);
+                    let limits = records.iter().filter_map(|record| record.limit.as_ref());
+                    entry.limit_mark = (entry.limit_consent && !records.is_empty()).then(|| self.key.limit_mark(limits));
+                    let mut named = Vec::with_capacity(records.len());
+                    for record in records {
+                        let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
+                        named.push((record, insurer));
+                    }
+                    let earlier = EarlierConsent {
+                        consents: person.consents(),
+                        at: in_tokyo(person.at()),
+                        until: in_tokyo(person.until()),
+                        expired,
+                    };
+                    units.consented(&earlier, validity, &named);
+                }
+            }
+            log.push(entry);
+        }
+        let (text, counts) = units.finish();
+        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
+    }
+}

@@ -1,0 +1,57 @@
+//! A piece of 委託先資格情報の一括取得（医療扶助） is answered.
+
+use sqlx::PgConnection;
+
+use crate::decide::{self, Answer};
+use crate::domain::{PersonId, Validity};
+use crate::query::shown;
+use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::by_person;
+use crate::store::leases::{Finished, Leased};
+use crate::store::medical_aid::EntrustedPerson;
+use crate::wire::message::remark;
+use crate::wire::message::unit::Units;
+
+use super::answer::{AnswerError, Answering, blank, number};
+
+impl Answering {
+    /// Answers about people with a ticket for the institution.
+    pub(super) async fn by_ticket(
+        &self,
+        connection: &mut PgConnection,
+        piece: &Leased,
+        base: Finished,
+    ) -> Result<Finished, AnswerError> {
+        let people: Vec<PersonId> =
+            EntrustedPerson::unpack(&piece.entries)?.into_iter().map(EntrustedPerson::person).collect();
+        let facts = by_person::facts(connection, piece.institution, &people).await?;
+        let mut units = Units::new(piece.kind, piece.format);
+        let mut log = Vec::with_capacity(people.len());
+        for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
+            let answer = match facts {
+                Some(facts) => decide::by_ticket(piece.check_on, piece.institution, facts),
+                None => Answer::without_record(Validity::NoneFound),
+            };
+            let mut entry = Record {
+                path: Path::BulkTicket,
+                person: Some(*person),
+                key_hash: self.key.of_person(*person),
+                ..blank(piece, place, base.at, &self.key)
+            };
+            if piece.fail_person == Some(place) {
+                units.refused(&remark::ordered());
+            } else {
+                entry.outcome = Outcome::Answered(answer.validity);
+                entry.shown = answer.record.as_ref().map(shown).unwrap_or_default();
+                let named = match &answer.record {
+                    Some(record) => Some((record, self.directory.insurer_name(record.coverage.key.insurer).await?)),
+                    None => None,
+                };
+                units.entrusted(answer.validity, named.as_ref().map(|(record, insurer)| (*record, insurer.as_ref())));
+            }
+            log.push(entry);
+        }
+        let (text, counts) = units.finish();
+        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
+    }
+}
