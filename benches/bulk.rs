@@ -28,18 +28,26 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
 /// certificate and every hundredth with a second coverage.
-const LOAD: [&str; 3] = [
+const LOAD: [&str; 4] = [
     "insert into person (fixture_id, about, address_withheld, self_information_blocked)
      select null, null, false, false from generate_series(1, $1)",
     "insert into coverage
           ( person_id, acquired_on, birth_on, card_issued_on, card_valid_from, relationship, card_class, sex, search_key
-          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates )
+          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates, sole )
      select least, date '2015-04-01', date '1950-01-01' + (n % 21915), date '2024-12-02', date '2024-12-02', 1, 1, 1 + n % 2
           , '06132013' || chr(31) || 'B' || n / 10000 || chr(31) || 1000000 + n, '06132013', 'B' || n / 10000, (1000000 + n)::text, '00'
           , '負荷　' || n, 'ﾌｶ ' || n, '負荷　' || n, '100-0001', '東京都千代田区試験町' || n % 100 || '－' || n % 30
           , case when n % 5 = 0 then array[row(1, 3, date '2026-07-21', date '2026-08-01', date '2027-07-31', null)::limit_certificate] end
+          , n % 100 <> 0
        from (select id as least, (id - (select min(id) from person where fixture_id is null))::integer as n
                from person where fixture_id is null) as numbered",
+    "insert into coverage
+          ( person_id, acquired_on, lost_on, loss_reason, birth_on, relationship, card_class, sex, search_key, insurer_number, symbol
+          , number, branch, name )
+     select person_id, date '2010-04-01', date '2015-04-01', 3, birth_on, 1, 1, sex, '138057' || chr(31) || symbol || chr(31) || number
+          , '138057', symbol, number, branch, name
+       from coverage
+      where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and not sole",
     "analyze",
 ];
 
@@ -78,6 +86,7 @@ async fn run() {
     let mut limits = Limits::default();
     // Every round asks about other people.
     limits.bulk.people_a_day = 0;
+    limits.bulk.workers = number_of("WORKERS", limits.bulk.workers);
     let config = Config {
         terminal_addr: "127.0.0.1:0".parse().unwrap(),
         operator_addr: "127.0.0.1:0".parse().unwrap(),
@@ -97,8 +106,14 @@ async fn run() {
     let mut random = Random(7);
     let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for round in 0..=rounds {
-        let xml = both(&clients, Format::Xml, people, &mut random).await;
-        let json = both(&clients, Format::Json, people, &mut random).await;
+        // Formats take turns at being first, which costs a little: the disk is still busy with what went before.
+        let (xml, json) = if round % 2 == 0 {
+            let xml = both(&clients, Format::Xml, people, &mut random).await;
+            (xml, both(&clients, Format::Json, people, &mut random).await)
+        } else {
+            let json = both(&clients, Format::Json, people, &mut random).await;
+            (both(&clients, Format::Xml, people, &mut random).await, json)
+        };
         let alone = one(&clients[0], Format::Xml, file(clients[0].0, people, Format::Xml, &mut random)).await;
         let alone_json = one(&clients[0], Format::Json, file(clients[0].0, people, Format::Json, &mut random)).await;
         // The first round warms up.
@@ -197,7 +212,7 @@ async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
     loop {
         let (done, body) = fetch(&mut connection, client.0, format, &number).await;
         if done {
-            let found = body.windows(9).filter(|text| *text == b"Birthdate").count();
+            let found = std::str::from_utf8(&body).unwrap().matches("Birthdate").count();
             // Twice in each unit, with two tags each in XML.
             let expected = PERSONS * if format == Format::Xml { 4 } else { 2 };
             assert_eq!(found, expected);

@@ -40,8 +40,11 @@ fn question((place, person): (usize, &FixturePerson)) -> (CardQuery, Vec<PersonF
     let root = Format::Json.parse(&message, Bounds::SINGLE).unwrap();
     let query = Request::parse(&root).map_err(|(fault, _)| fault).unwrap().query;
     let id = place as i64;
-    let registrations =
-        person.person.coverages.iter().map(|coverage| Registration { id, coverage: coverage.clone(), reference: None });
+    let registrations = person.person.coverages.iter().map(|coverage| Registration {
+        id,
+        coverage: coverage.clone().into(),
+        reference: None,
+    });
     let facts =
         PersonFacts { id: PersonId(id), protection: person.person.protection, registrations: registrations.collect() };
     (query, vec![facts])

@@ -51,7 +51,7 @@ impl Default for BulkLimits {
             people_a_day: 50_000,
             fetches: 16,
             slice: 1000,
-            workers: 2,
+            workers: 3,
             lease: SignedDuration::from_secs(15),
             attempts: 5,
             poll: Duration::from_secs(1),

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::domain::{
@@ -77,7 +79,7 @@ pub struct Record {
     /// The id of the registration that is shown; kept for explanations.
     pub registration: i64,
     /// What the registration says.
-    pub coverage: Coverage,
+    pub coverage: Arc<Coverage>,
     /// 照会番号 of the institution that asks.
     pub reference: Option<ReferenceNumber>,
     /// Whether address and postal code may be shown.

@@ -48,11 +48,10 @@ struct Match<'a> {
 
 impl<'a> Match<'a> {
     fn all(query: &CardQuery, people: &'a [PersonFacts]) -> Vec<Self> {
-        let wanted = query.key.search_key();
         let fits = |coverage: &Coverage| {
             coverage.identity.birth_on == query.birth_on
                 && (query.key.branch.is_none() || coverage.key.branch.is_none() || coverage.key.branch == query.key.branch)
-                && coverage.key.search_key() == wanted
+                && coverage.key.is_same_card(&query.key)
         };
         people
             .iter()

@@ -85,7 +85,7 @@ fn validity(check_on: Date, answer: &Answer) -> Reason {
         Validity::SeveralMatch => message::SEVERAL_MATCH,
     };
     let mut dates = vec![(Compared::CheckDate, check_on)];
-    dates.extend(coverage.into_iter().flat_map(ends_of_coverage));
+    dates.extend(coverage.into_iter().flat_map(|coverage| ends_of_coverage(coverage)));
     // Records that only fit the question were not compared by their dates.
     let compared = answer.others.iter().filter(|other| other.relation != Relation::Matching);
     dates.extend(compared.map(|other| (Compared::OtherAcquired, other.acquired_on)));

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
@@ -24,7 +25,15 @@ impl CardKey {
     pub fn search_key(&self) -> SearchKey {
         let symbol = self.symbol.as_ref().map(|s| fold(s.as_str())).unwrap_or_default();
         // U+001F can stand in no part, so that two different keys never share one search form.
-        SearchKey(format!("{}\u{1f}{symbol}\u{1f}{}", self.insurer, fold(self.number.as_str())))
+        SearchKey([self.insurer.as_str(), &symbol, &fold(self.number.as_str())].join("\u{1f}"))
+    }
+
+    /// Whether both are of one card, the branch left aside: their search forms are equal.
+    #[must_use]
+    pub fn is_same_card(&self, other: &Self) -> bool {
+        let same = |this: &str, other: &str| this == other || fold(this) == fold(other);
+        let symbols = [self, other].map(|key| key.symbol.as_ref().map_or("", CardSymbol::as_str));
+        self.insurer == other.insurer && same(symbols[0], symbols[1]) && same(self.number.as_str(), other.number.as_str())
     }
 }
 
@@ -48,9 +57,9 @@ impl fmt::Debug for SearchKey {
 
 /// Folds the width of letters, digits, kana and hyphens to one form and drops blanks, so that 「１２－３」 equals 「12-3」.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_graphic()) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     // Composed last: a blank that goes away may leave a mark behind that belongs to the letter before it.
     text.nfkd()
@@ -61,7 +70,8 @@ pub fn fold(text: &str) -> String {
             other => other,
         })
         .nfc()
-        .collect()
+        .collect::<String>()
+        .into()
 }
 
 /// Why a text is no part of a [`CardKey`].

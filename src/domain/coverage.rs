@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::batch::ReferenceNumber;
@@ -58,8 +60,8 @@ impl Coverage {
 pub struct Registration {
     /// The id that the database gave it.
     pub id: i64,
-    /// What the insurer registered.
-    pub coverage: Coverage,
+    /// What the insurer registered; answers share it.
+    pub coverage: Arc<Coverage>,
     /// 照会番号: what the institution that asks calls the holder of this card.
     pub reference: Option<ReferenceNumber>,
 }

@@ -22,8 +22,16 @@ impl PersonalText {
     /// # Errors
     /// When `text` is empty, has more than 200 characters, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        check_text(text, 200)?;
-        Ok(Self(text.to_owned()))
+        Self::new(text.to_owned())
+    }
+
+    /// The same for a text that is there to keep.
+    ///
+    /// # Errors
+    /// As for [`PersonalText::parse`].
+    pub fn new(text: String) -> Result<Self, TextError> {
+        check_text(&text, 200)?;
+        Ok(Self(text))
     }
 
     /// The text itself.

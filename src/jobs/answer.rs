@@ -7,10 +7,11 @@ use sqlx::PgConnection;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts};
+use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
-use crate::store::access_log::{Outcome, Path, Record, Shown, last_marks};
+use crate::store::access_log::{Outcome, Path, Shown, last_marks};
 use crate::store::leases::{Finished, Leased};
+use crate::store::piece_log::PersonRecord;
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
@@ -68,6 +69,7 @@ impl Answering {
             units: Vec::new(),
             normal: 0,
             errors: 0,
+            path: None,
             log: Vec::new(),
             references: Vec::new(),
             at,
@@ -171,10 +173,9 @@ fn written(
     let mut units = Units::new(piece.kind, piece.format);
     let mut log = Vec::with_capacity(asked.entries.len());
     for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
-        let blank = blank(piece, number, base.at, key);
         let Some(place) = *place else {
             units.spoiled(entry);
-            log.push(blank);
+            log.push(unreadable(number, None, key.of_nobody()));
             continue;
         };
         let ((_, query), answer) = (&asked.queries[place], &answers[place]);
@@ -186,7 +187,8 @@ fn written(
             Some(ShownRecord { record, insurer, limit_changed })
         });
         units.answered(entry, &Found { validity: answer.validity, record: shown_record });
-        log.push(Record {
+        log.push(PersonRecord {
+            place: number,
             person: found.map(|record| record.person),
             key_hash: key.of_card(&query.key, query.birth_on),
             outcome: Outcome::Answered(answer.validity),
@@ -194,11 +196,11 @@ fn written(
             shown: found.map(|record| Shown { limit: false, ..shown(record) }).unwrap_or_default(),
             limit_consent: query.limit_consent,
             limit_mark: mark,
-            ..blank
         });
     }
     let (text, counts) = units.finish();
-    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base }
+    let path = Some(Path::BulkCard);
+    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base }
 }
 
 pub(super) fn number(count: usize) -> i32 {
@@ -206,23 +208,9 @@ pub(super) fn number(count: usize) -> i32 {
 }
 
 /// The record of a person who could not be asked about.
-pub(super) fn blank(piece: &Leased, number: i32, at: jiff::Timestamp, key: &LogKey) -> Record {
-    Record {
-        request_id: piece.request_id,
-        place: number,
-        answered_at: at,
-        institution: piece.institution,
-        claimed_institution: None,
-        terminal_serial: piece.terminal_serial.clone(),
-        path: Path::BulkCard,
-        check_on: Some(piece.check_on),
-        person: None,
-        key_hash: key.of_nobody(),
-        outcome: Outcome::Unreadable,
-        shown: Shown::default(),
-        limit_consent: false,
-        limit_mark: None,
-    }
+pub(super) fn unreadable(place: i32, person: Option<PersonId>, key_hash: [u8; 32]) -> PersonRecord {
+    let (outcome, shown) = (Outcome::Unreadable, Shown::default());
+    PersonRecord { place, person, key_hash, outcome, shown, limit_consent: false, limit_mark: None }
 }
 
 /// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.

@@ -6,14 +6,14 @@ use crate::clock::in_tokyo;
 use crate::decide::{self, CardAnswer};
 use crate::domain::{BatchKind, Consent, Consents, PersonId, TreatmentKind, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path, Record, Shown};
+use crate::store::access_log::{Outcome, Path, Shown};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
 use crate::store::leases::{Finished, Leased};
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, blank, number};
+use super::answer::{AnswerError, Answering, number, unreadable};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
@@ -36,12 +36,7 @@ impl Answering {
                 Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),
                 None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
             };
-            let mut entry = Record {
-                path: Path::BulkConsented(treatment),
-                person: Some(person.person()),
-                key_hash: self.key.of_person(person.person()),
-                ..blank(piece, place, base.at, &self.key)
-            };
+            let mut entry = unreadable(place, Some(person.person()), self.key.of_person(person.person()));
             match answer {
                 _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
                 CardAnswer::Unusable(reason) => {
@@ -71,6 +66,7 @@ impl Answering {
             log.push(entry);
         }
         let (text, counts) = units.finish();
-        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
+        let path = Some(Path::BulkConsented(treatment));
+        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base })
     }
 }

@@ -5,14 +5,14 @@ use sqlx::PgConnection;
 use crate::decide::{self, Answer};
 use crate::domain::{PersonId, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::access_log::{Outcome, Path};
 use crate::store::by_person;
 use crate::store::leases::{Finished, Leased};
 use crate::store::medical_aid::EntrustedPerson;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, blank, number};
+use super::answer::{AnswerError, Answering, number, unreadable};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
@@ -32,12 +32,7 @@ impl Answering {
                 Some(facts) => decide::by_ticket(piece.check_on, piece.institution, facts),
                 None => Answer::without_record(Validity::NoneFound),
             };
-            let mut entry = Record {
-                path: Path::BulkTicket,
-                person: Some(*person),
-                key_hash: self.key.of_person(*person),
-                ..blank(piece, place, base.at, &self.key)
-            };
+            let mut entry = unreadable(place, Some(*person), self.key.of_person(*person));
             if piece.fail_person == Some(place) {
                 units.refused(&remark::ordered());
             } else {
@@ -52,6 +47,7 @@ impl Answering {
             log.push(entry);
         }
         let (text, counts) = units.finish();
-        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), log, ..base })
+        let path = Some(Path::BulkTicket);
+        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base })
     }
 }

@@ -50,7 +50,7 @@ impl Path {
         }
     }
 
-    fn treatment(&self) -> Option<TreatmentKind> {
+    pub(super) fn treatment(&self) -> Option<TreatmentKind> {
         match self {
             Self::Certificate(at_reader) => Some(at_reader.treatment),
             Self::BulkConsented(treatment) => Some(*treatment),
@@ -58,7 +58,7 @@ impl Path {
         }
     }
 
-    fn number(&self) -> i16 {
+    pub(super) fn number(&self) -> i16 {
         match self {
             Self::Card => 1,
             Self::Certificate(_) => 2,
@@ -117,7 +117,7 @@ impl Shown {
         }
     }
 
-    fn bits(self) -> i16 {
+    pub(super) fn bits(self) -> i16 {
         [
             (self.record, 1),
             (self.address, 2),
@@ -212,7 +212,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
              , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
              , limit_mark )
-            on conflict on constraint access_log_request_id_key do nothing
+            on conflict on constraint access_log_pkey do nothing
         "#,
         &request_ids,
         &answered_at,
@@ -284,7 +284,7 @@ fn consent_bits(consents: Consents) -> i16 {
     i16::try_from(consents.bits()).expect("twelve bits")
 }
 
-fn outcome_number(outcome: Outcome) -> i16 {
+pub(super) fn outcome_number(outcome: Outcome) -> i16 {
     match outcome {
         Outcome::Answered(Validity::Valid) => 1,
         Outcome::Answered(Validity::Invalid) => 2,

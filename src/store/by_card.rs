@@ -1,19 +1,21 @@
 //! Facts for a question by what stands on the card.
 
+use std::collections::BTreeMap;
+
 use jiff_sqlx::Date as SqlDate;
 use sqlx::PgConnection;
 
-use crate::domain::{CardQuery, InstitutionCode, PersonFacts};
+use crate::domain::{CardQuery, InstitutionCode, PersonFacts, PersonId};
 
 use super::StoreError;
-use super::facts::{gather, select_facts};
+use super::by_person::{self, AskedPerson};
+use super::facts::{FactRow, gather, select_facts};
 use super::rows::to_sql;
 
-/// Reads, for each question in order, with what the institution that asks calls them, everybody who has a coverage with its key and birth date, each with all coverages in
-/// order of acquisition. One statement for any number of questions. An inner error is about one question only.
-///
-/// Whoever has two matching coverages comes twice in the rows and is gathered once: that costs less than to keep it out of every
-/// question's rows.
+/// Reads, for each question in order, with what the institution that asks calls them, everybody who has a coverage with its key
+/// and birth date, each with all coverages in order of acquisition. One statement for any number of questions, and a second for
+/// people who may have other coverages: what it says of them replaces what the first did, so that everything about a person is
+/// of one moment. An inner error is about one question only.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
@@ -21,6 +23,18 @@ pub async fn facts(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],
 ) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
+    let (mut rows, others): (Vec<_>, Vec<_>) = matching(connection, questions).await?.into_iter().partition(|row| row.sole);
+    if !others.is_empty() {
+        rows.extend(by_person::rows(connection, &asked_again(questions, &others)).await?);
+    }
+    gather(questions.len(), rows)
+}
+
+/// The coverages that fit the questions.
+async fn matching(
+    connection: &mut PgConnection,
+    questions: &[(Option<InstitutionCode>, CardQuery)],
+) -> Result<Vec<FactRow>, StoreError> {
     let institutions: Vec<Option<String>> =
         questions.iter().map(|(institution, _)| institution.map(|code| code.as_str().to_owned())).collect();
     let keys: Vec<String> = questions.iter().map(|(_, q)| q.key.search_key().as_str().to_owned()).collect();
@@ -28,20 +42,28 @@ pub async fn facts(
     let rows = select_facts!(
         r#"
           from unnest($1::text[], $2::date[], $3::text[]) with ordinality as asked (search_key, birth_on, institution_code, place)
-          join coverage as matching on matching.search_key = asked.search_key and matching.birth_on = asked.birth_on
-          join person on person.id = matching.person_id
-          join coverage on coverage.person_id = matching.person_id
-          left join reference_number as reference
-            on reference.institution_code = asked.institution_code
-           and reference.search_key = coverage.search_key
-           and reference.branch = coalesce(coverage.branch, '')
-         order by asked.place, person.id, coverage.acquired_on, coverage.id
+          join coverage on coverage.search_key = asked.search_key and coverage.birth_on = asked.birth_on
         "#,
+        "",
         &keys,
         &births,
         &institutions as &[Option<String>]
     )
     .fetch_all(connection)
     .await?;
-    gather(questions.len(), rows)
+    Ok(rows)
+}
+
+/// The people of `rows`, each once for a question.
+fn asked_again(questions: &[(Option<InstitutionCode>, CardQuery)], rows: &[FactRow]) -> Vec<AskedPerson> {
+    let institution = |place: i64| {
+        let place = usize::try_from(place - 1).ok()?;
+        questions.get(place).and_then(|(institution, _)| *institution)
+    };
+    let people: BTreeMap<(i64, i64), Option<InstitutionCode>> =
+        rows.iter().map(|row| ((row.place, row.person_id), institution(row.place))).collect();
+    people
+        .into_iter()
+        .map(|((place, person), institution)| AskedPerson { place, person: PersonId(person), institution })
+        .collect()
 }

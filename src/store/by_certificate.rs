@@ -63,16 +63,12 @@ async fn holders(
           from unnest($1::bytea[], $2::bytea[], $3::timestamptz[], $4::text[]) with ordinality
             as asked (issuer_key_id, serial, fresh_since, institution_code, place)
           join card_certificate as card on card.issuer_key_id = asked.issuer_key_id and card.serial = asked.serial
-          join person on person.id = card.person_id
           join coverage on coverage.person_id = card.person_id
-          left join reference_number as reference
-            on reference.institution_code = asked.institution_code
-           and reference.search_key = coverage.search_key
-           and reference.branch = coalesce(coverage.branch, '')
+        "#,
+        r#"
          where card.state = 1
            and (card.as_of is null or card.as_of >= asked.fresh_since)
-           and not person.self_information_blocked
-         order by asked.place, coverage.acquired_on, coverage.id
+           and not coverage.self_information_blocked
         "#,
         &issuers,
         &serials,

@@ -5,7 +5,15 @@ use sqlx::PgConnection;
 use crate::domain::{InstitutionCode, PersonFacts, PersonId};
 
 use super::StoreError;
-use super::facts::{gather, select_facts};
+use super::facts::{FactRow, gather, select_facts};
+
+/// Somebody about whom a question is, as an institution sees them.
+pub(super) struct AskedPerson {
+    /// Which question, from 1.
+    pub place: i64,
+    pub person: PersonId,
+    pub institution: Option<InstitutionCode>,
+}
 
 /// Reads everything about people, in their order, as `institution` sees it; none for whoever has no coverage.
 ///
@@ -16,22 +24,29 @@ pub async fn facts(
     institution: InstitutionCode,
     people: &[PersonId],
 ) -> Result<Vec<Option<PersonFacts>>, StoreError> {
-    let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
+    let asked =
+        (1..).zip(people).map(|(place, person)| AskedPerson { place, person: *person, institution: Some(institution) });
+    let rows = rows(connection, &asked.collect::<Vec<_>>()).await?;
+    gather(people.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect()
+}
+
+/// Every coverage of people.
+pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -> Result<Vec<FactRow>, StoreError> {
+    let places: Vec<i64> = asked.iter().map(|one| one.place).collect();
+    let people: Vec<i64> = asked.iter().map(|one| one.person.0).collect();
+    let institutions: Vec<Option<String>> =
+        asked.iter().map(|one| one.institution.map(|code| code.as_str().to_owned())).collect();
     let rows = select_facts!(
         r#"
-          from unnest($1::bigint[]) with ordinality as asked (person_id, place)
-          join person on person.id = asked.person_id
+          from unnest($1::bigint[], $2::bigint[], $3::text[]) as asked (place, person_id, institution_code)
           join coverage on coverage.person_id = asked.person_id
-          left join reference_number as reference
-            on reference.institution_code = $2
-           and reference.search_key = coverage.search_key
-           and reference.branch = coalesce(coverage.branch, '')
-         order by asked.place, coverage.acquired_on, coverage.id
         "#,
-        &ids,
-        institution.as_str()
+        "",
+        &places,
+        &people,
+        &institutions as &[Option<String>]
     )
     .fetch_all(connection)
     .await?;
-    gather(people.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect()
+    Ok(rows)
 }

@@ -1,4 +1,6 @@
-//! From rows of `person` and `coverage` to [`PersonFacts`], for every statement that reads facts.
+//! From rows of `coverage` to [`PersonFacts`], for every statement that reads facts.
+
+use std::sync::Arc;
 
 use jiff_sqlx::Date as SqlDate;
 
@@ -14,47 +16,60 @@ use super::rows::{
     DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, entries, from_sql,
 };
 
-/// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from`
-/// clause with `asked.place`, `person`, `coverage` and `reference`, and what follows it.
+/// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
+/// `asked.place`, `asked.institution_code` and `coverage`, and `$rest` what follows it.
+///
+/// The limit of the inner query keeps it one that is given the whole key. Without it a plan made while the table is empty would go
+/// through the numbers of every institution, and be kept while they grow.
 macro_rules! select_facts {
-    ($from:literal, $($argument:expr),*) => {
+    ($from:literal, $rest:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             crate::store::facts::FactRow,
             r#"
             select asked.place as "place!"
-                 , person.id as "person_id!"
-                 , person.address_withheld
-                 , person.self_information_blocked
+                 , coverage.person_id as "person_id!"
+                 , coverage.address_withheld as "address_withheld!"
+                 , coverage.self_information_blocked as "self_information_blocked!"
+                 , coverage.sole as "sole!"
                  , coverage.id as "id!"
-                 , coverage.acquired_on
-                 , coverage.lost_on
-                 , coverage.birth_on
-                 , coverage.card_issued_on
-                 , coverage.card_valid_from
-                 , coverage.card_valid_through
-                 , coverage.loss_reason
-                 , coverage.relationship
-                 , coverage.card_class
-                 , coverage.sex
-                 , coverage.sex_on_back
-                 , coverage.insurer_number
-                 , coverage.symbol
-                 , coverage.number
-                 , coverage.branch
-                 , coverage.name
-                 , coverage.kana
-                 , coverage.other_name
-                 , coverage.other_kana
-                 , coverage.insured_name
-                 , coverage.post_number
-                 , coverage.address
-                 , coverage.ratios as "ratios: _"
-                 , coverage.elderly_certificates as "elderly_certificates: _"
-                 , coverage.limit_certificates as "limit_certificates: _"
-                 , coverage.specific_disease_certificates as "specific_disease_certificates: _"
-                 , coverage.medical_tickets as "medical_tickets: _"
+                 , coverage.acquired_on as "acquired_on!"
+                 , coverage.lost_on as "lost_on?"
+                 , coverage.birth_on as "birth_on!"
+                 , coverage.card_issued_on as "card_issued_on?"
+                 , coverage.card_valid_from as "card_valid_from?"
+                 , coverage.card_valid_through as "card_valid_through?"
+                 , coverage.loss_reason as "loss_reason?"
+                 , coverage.relationship as "relationship?"
+                 , coverage.card_class as "card_class!"
+                 , coverage.sex as "sex!"
+                 , coverage.sex_on_back as "sex_on_back?"
+                 , coverage.insurer_number as "insurer_number!"
+                 , coverage.symbol as "symbol?"
+                 , coverage.number as "number!"
+                 , coverage.branch as "branch?"
+                 , coverage.name as "name!"
+                 , coverage.kana as "kana?"
+                 , coverage.other_name as "other_name?"
+                 , coverage.other_kana as "other_kana?"
+                 , coverage.insured_name as "insured_name?"
+                 , coverage.post_number as "post_number?"
+                 , coverage.address as "address?"
+                 , coverage.ratios as "ratios?: _"
+                 , coverage.elderly_certificates as "elderly_certificates?: _"
+                 , coverage.limit_certificates as "limit_certificates?: _"
+                 , coverage.specific_disease_certificates as "specific_disease_certificates?: _"
+                 , coverage.medical_tickets as "medical_tickets?: _"
                  , reference.reference as "reference?"
-            "# + $from,
+            "# + $from + r#"
+              left join lateral (
+                       select reference
+                         from reference_number
+                        where institution_code = asked.institution_code
+                          and search_key = coverage.search_key
+                          and branch = coalesce(coverage.branch, '')
+                        limit 1
+                   ) as reference on true
+            "# + $rest,
             $($argument),*
         )
     };
@@ -66,6 +81,7 @@ pub(super) struct FactRow {
     pub person_id: i64,
     pub address_withheld: bool,
     pub self_information_blocked: bool,
+    pub sole: bool,
     pub id: i64,
     pub acquired_on: SqlDate,
     pub lost_on: Option<SqlDate>,
@@ -97,9 +113,13 @@ pub(super) struct FactRow {
     pub reference: Option<String>,
 }
 
-/// Gathers rows, ordered by place and person, into the people of each of `places` questions. A row that the domain cannot
-/// hold spoils the question it belongs to, and no other.
-pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
+/// Gathers rows, in whatever order, into the people of each of `places` questions, each person with all coverages in order of
+/// acquisition. A row that the domain cannot hold spoils the question it belongs to, and no other.
+pub(super) fn gather(
+    places: usize,
+    mut rows: Vec<FactRow>,
+) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
+    rows.sort_by_key(|row| (row.place, row.person_id, row.acquired_on.to_jiff(), row.id));
     let mut answers: Vec<Result<Vec<PersonFacts>, StoreError>> = (0..places).map(|_| Ok(Vec::new())).collect();
     for row in rows {
         let answer = usize::try_from(row.place - 1)
@@ -112,12 +132,7 @@ pub(super) fn gather(places: usize, rows: Vec<FactRow>) -> Result<Vec<Result<Vec
             Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
         match (registration(row), people.last_mut()) {
             (Err(error), _) => *answer = Err(error),
-            (Ok(registration), Some(person)) if person.id == id => {
-                // Rows come in order, so that the same one stands beside itself.
-                if person.registrations.last().is_none_or(|last| last.id != registration.id) {
-                    person.registrations.push(registration);
-                }
-            }
+            (Ok(registration), Some(person)) if person.id == id => person.registrations.push(registration),
             (Ok(registration), _) => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
         }
     }
@@ -136,16 +151,16 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
         branch: optional("branch", row.branch, BranchNumber::parse)?,
     };
     let identity = Identity {
-        name: legal("name", PersonalText::parse(&row.name))?,
-        kana: optional("kana", row.kana, PersonalText::parse)?,
-        other_name: optional("other_name", row.other_name, PersonalText::parse)?,
-        other_kana: optional("other_kana", row.other_kana, PersonalText::parse)?,
-        insured_name: optional("insured_name", row.insured_name, PersonalText::parse)?,
+        name: legal("name", PersonalText::new(row.name))?,
+        kana: row.kana.map(|text| legal("kana", PersonalText::new(text))).transpose()?,
+        other_name: row.other_name.map(|text| legal("other_name", PersonalText::new(text))).transpose()?,
+        other_kana: row.other_kana.map(|text| legal("other_kana", PersonalText::new(text))).transpose()?,
+        insured_name: row.insured_name.map(|text| legal("insured_name", PersonalText::new(text))).transpose()?,
         sex: Sex::read(row.sex)?,
         sex_on_back: row.sex_on_back.map(Sex::read).transpose()?,
         birth_on: legal("birth_on", BirthDate::new(row.birth_on.to_jiff()))?,
         post_number: optional("post_number", row.post_number, PostNumber::parse)?,
-        address: optional("address", row.address, PersonalText::parse)?,
+        address: row.address.map(|text| legal("address", PersonalText::new(text))).transpose()?,
     };
     let coverage = Coverage {
         key,
@@ -167,7 +182,7 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
     };
     let reference = row.reference.map(|text| ReferenceNumber::parse(&text)).transpose();
     let reference = reference.map_err(|_| StoreError::Inconsistent { table: "reference_number", column: "reference" })?;
-    Ok(Registration { id: row.id, coverage, reference })
+    Ok(Registration { id: row.id, coverage: Arc::new(coverage), reference })
 }
 
 fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {

@@ -37,12 +37,11 @@ impl Store {
         };
         let rows = select_facts!(
             r#"
-              from (select 1::bigint as place) as asked
+              from (select 1::bigint as place, null::text as institution_code) as asked
               join person on person.fixture_id = $1
               join coverage on coverage.person_id = person.id
-              left join reference_number as reference on false
-             order by coverage.acquired_on, coverage.id
             "#,
+            "",
             fixture_id
         )
         .fetch_all(self.pool())

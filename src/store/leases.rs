@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::{BatchFailure, BatchKind, Format, InstitutionCode};
 
-use super::access_log::{self, Record};
+use super::access_log::Path;
+use super::piece_log::{self, PersonRecord};
 use super::reference_number::{self, NewReference};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
@@ -54,8 +55,10 @@ pub struct Finished {
     pub normal: i32,
     /// People with 処理結果状況 2.
     pub errors: i32,
+    /// By which path people were asked about; none where nobody was.
+    pub path: Option<Path>,
     /// One record a person, committed with the result.
-    pub log: Vec<Record>,
+    pub log: Vec<PersonRecord>,
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,
     /// Now.
@@ -177,7 +180,9 @@ pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Fi
         transaction.rollback().await?;
         return Ok(Completion::Lost);
     }
-    access_log::append(&mut transaction, &finished.log).await?;
+    if let Some(path) = finished.path {
+        piece_log::append(&mut transaction, piece, finished, path).await?;
+    }
     reference_number::register(&mut transaction, &finished.references).await?;
     // Last, because other workers wait for this row.
     let batch = sqlx::query!(

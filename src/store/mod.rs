@@ -17,6 +17,7 @@ pub mod inspect;
 pub mod jlis;
 pub mod leases;
 pub mod medical_aid;
+pub mod piece_log;
 pub mod reference;
 pub mod reference_number;
 pub mod registry;

@@ -164,7 +164,7 @@ async fn replace_person(connection: &mut PgConnection, person: &NewPerson) -> Re
     .await?;
     sqlx::query!("delete from coverage where person_id = $1", id).execute(&mut *connection).await?;
     for coverage in &person.coverages {
-        insert_coverage(connection, id, coverage).await?;
+        insert_coverage(connection, id, person, coverage).await?;
     }
     for card in &person.cards {
         replace_card(connection, id, card).await?;
@@ -195,7 +195,12 @@ async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &NewC
     insert_card(connection, person_id, card).await
 }
 
-async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage: &Coverage) -> Result<(), StoreError> {
+async fn insert_coverage(
+    connection: &mut PgConnection,
+    person_id: i64,
+    person: &NewPerson,
+    coverage: &Coverage,
+) -> Result<(), StoreError> {
     let identity = &coverage.identity;
     let key = &coverage.key;
     let search_key = key.search_key();
@@ -210,10 +215,10 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
              ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
              , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
              , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
-             , specific_disease_certificates, medical_tickets, ticket_keys )
+             , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked, sole )
         values
              ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
-             , $25, $26, $27, $28, $29, $30 )
+             , $25, $26, $27, $28, $29, $30, $31, $32, $33 )
         "#,
         person_id,
         to_sql(coverage.acquired_on),
@@ -245,6 +250,9 @@ async fn insert_coverage(connection: &mut PgConnection, person_id: i64, coverage
         diseases as Option<Vec<SpecificDiseaseRow>>,
         tickets as Option<Vec<MedicalTicketRow>>,
         ticket_keys(&coverage.tickets) as Option<Vec<String>>,
+        person.protection.address_withheld,
+        person.protection.self_information_blocked,
+        person.coverages.len() == 1,
     )
     .execute(connection)
     .await?;

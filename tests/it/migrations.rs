@@ -2,19 +2,29 @@
 
 use sqlx::Executor;
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnection;
 
 use crate::support::database::TestDatabase;
 use crate::support::{root, scratch};
 
-#[tokio::test]
-async fn the_card_path_comes_to_a_database_that_has_records() {
+/// A database with the first `count` migrations.
+async fn at(count: usize) -> (TestDatabase, PgConnection) {
     let database = TestDatabase::empty().await;
     let earlier = scratch("migrations");
-    for name in ["0001_registry.sql", "0002_access_log.sql"] {
-        std::fs::copy(root().join("migrations").join(name), earlier.join(name)).unwrap();
+    let files = std::fs::read_dir(root().join("migrations")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files.collect();
+    files.sort();
+    for file in &files[..count] {
+        std::fs::copy(file, earlier.join(file.file_name().unwrap())).unwrap();
     }
     let mut connection = database.connect().await;
     Migrator::new(earlier.as_path()).await.unwrap().run(&mut connection).await.unwrap();
+    (database, connection)
+}
+
+#[tokio::test]
+async fn the_card_path_comes_to_a_database_that_has_records() {
+    let (database, mut connection) = at(2).await;
     connection
         .execute(
             "insert into institution (code, name, charset, active_from) values ('1310012347', 'x', 0, '2021-10-20');
@@ -38,6 +48,33 @@ async fn the_card_path_comes_to_a_database_that_has_records() {
           from access_log";
     let error = connection.execute(without_holder).await.unwrap_err();
     assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("access_log_card_whole"));
+    store.pool().close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_protection() {
+    let (database, mut connection) = at(5).await;
+    connection
+        .execute(
+            "insert into insurer (number, name) values ('06132013', 'x');
+             insert into person (fixture_id, about, address_withheld, self_information_blocked)
+             values ('alone', null, true, false), ('twice', null, false, true);
+             insert into coverage
+                  (person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name)
+             select id, date '2020-04-01' + other, '1980-01-01', 1, 1, 'k', '06132013', '1', 'x'
+               from person, generate_series(0, 1) as other
+              where fixture_id = 'twice' or other = 0",
+        )
+        .await
+        .unwrap();
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    let alone = "select count(*) from coverage join person on person.id = person_id
+                  where fixture_id = 'alone' and sole and coverage.address_withheld and not coverage.self_information_blocked";
+    let twice = "select count(*) from coverage join person on person.id = person_id
+                  where fixture_id = 'twice' and not sole and not coverage.address_withheld and coverage.self_information_blocked";
+    assert_eq!((database.count(alone).await, database.count(twice).await), (1, 2));
     store.pool().close().await;
     database.drop().await;
 }

@@ -29,7 +29,7 @@ fn coverage(number: &str, branch: &str, acquired_on: Date, lost_on: Option<Date>
 fn person(id: i64, coverages: Vec<Coverage>) -> PersonFacts {
     let registrations = coverages.into_iter().enumerate().map(|(place, coverage)| Registration {
         id: id * 10 + place as i64,
-        coverage,
+        coverage: coverage.into(),
         reference: None,
     });
     PersonFacts { id: PersonId(id), protection: Protection::default(), registrations: registrations.collect() }

@@ -39,7 +39,7 @@ fn registration(id: i64, insurer: &str, acquired_on: Date, lost_on: Option<Date>
         }],
         ..findings::tests::coverage(insurer, date(1980, 1, 1), acquired_on)
     };
-    Registration { id, coverage, reference: None }
+    Registration { id, coverage: coverage.into(), reference: None }
 }
 
 fn holder(registrations: Vec<Registration>) -> CardFacts {

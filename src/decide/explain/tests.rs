@@ -10,7 +10,7 @@ fn reasons(coverages: &[Coverage], asked: usize, day: Date) -> Vec<Reason> {
     let registrations: Vec<Registration> = coverages
         .iter()
         .zip(1..)
-        .map(|(coverage, id)| Registration { id, coverage: coverage.clone(), reference: None })
+        .map(|(coverage, id)| Registration { id, coverage: coverage.clone().into(), reference: None })
         .collect();
     let coverage = &coverages[asked];
     let query = CardQuery {

@@ -187,7 +187,7 @@ pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<Strin
 }
 
 fn coverage_view(Registration { id, coverage, .. }: Registration, today: Date) -> CoverageView {
-    let Coverage { key, identity, loss, .. } = &coverage;
+    let Coverage { key, identity, loss, .. } = &*coverage;
     let ratio = |period: crate::domain::Period, wari| RatioView { from: period.from(), through: period.through(), wari };
     CoverageView {
         id,
