@@ -87,6 +87,7 @@ async fn run() {
     // Every round asks about other people.
     limits.bulk.people_a_day = 0;
     limits.bulk.workers = number_of("WORKERS", limits.bulk.workers);
+    limits.bulk.slice = number_of("SLICE", limits.bulk.slice);
     let config = Config {
         terminal_addr: "127.0.0.1:0".parse().unwrap(),
         operator_addr: "127.0.0.1:0".parse().unwrap(),

@@ -9,7 +9,7 @@ pub struct BulkLimits {
     pub file_bytes: usize,
     /// Time for a file to arrive.
     pub file: Duration,
-    /// Files that arrive at once may hold so many bytes together; others wait for their turn, within the time of a request.
+    /// Files that arrive or are being stored may hold so many bytes together; others wait for their turn, within the time of a request.
     pub arriving_bytes: usize,
     /// Files of one institution that may arrive at once.
     pub arriving_files: usize,
@@ -44,13 +44,13 @@ impl Default for BulkLimits {
         Self {
             file_bytes: 16 * 1024 * 1024,
             file: Duration::from_secs(60),
-            arriving_bytes: 48 * 1024 * 1024,
+            arriving_bytes: 32 * 1024 * 1024,
             arriving_files: 4,
             persons: 10_000,
             in_flight: 20,
             people_a_day: 50_000,
             fetches: 16,
-            slice: 1000,
+            slice: 500,
             workers: 3,
             lease: SignedDuration::from_secs(15),
             attempts: 5,

@@ -5,20 +5,20 @@ use std::io;
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio_stream::wrappers::ReceiverStream;
+use futures_util::stream;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock::in_tokyo;
-use crate::domain::{AnswerCharset, BatchKind, BatchState};
+use crate::domain::{BatchKind, BatchState};
 use crate::query::BulkFetch;
 use crate::store::bulk_fetch::Batch;
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
-use crate::wire::message::{Processed, Understood, remark, unit};
-use crate::wire::{Element, Fault, Format, encode};
+use crate::wire::message::{Processed, Understood, remark};
+use crate::wire::{Element, Fault, Format};
 
-use super::archive::Archive;
 use super::error::Failure;
 use super::exchange::{Exchange, Question};
+use super::pieces::Pieces;
 
 impl Question for Fetch {
     fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
@@ -58,15 +58,16 @@ enum Given {
 }
 
 /// A whole result.
-struct Whole {
-    source: BulkFetch,
-    batch: Batch,
-    processed: Processed,
-    before: Vec<u8>,
-    after: Vec<u8>,
+pub(super) struct Whole {
+    pub source: BulkFetch,
+    pub batch: Batch,
+    pub processed: Processed,
+    pub before: Vec<u8>,
+    pub after: Vec<u8>,
     /// The name of the file in an archive; none when the result comes as it is.
-    zipped: Option<String>,
-    _place: OwnedSemaphorePermit,
+    pub zipped: Option<String>,
+    /// One of the places for results that are sent at once.
+    pub _place: OwnedSemaphorePermit,
 }
 
 async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<Given, Failure> {
@@ -117,80 +118,16 @@ fn count_bytes(batch: &Batch) -> usize {
 
 /// Sends a result piece by piece, so that it is never in memory as a whole.
 fn give(exchange: &Exchange, result: Whole) -> Response {
-    let (sender, pieces) = mpsc::channel(1);
     let archive = result.zipped.clone();
-    tokio::spawn(async move {
-        if let Err(error) = send(result, &sender).await {
-            // Whoever fetches sees the transfer break, and fetches again.
-            let _ = sender.send(Err(error)).await;
-        }
+    // The next piece is made when the last one has gone out. Whoever fetches sees a failure as a transfer that breaks, and fetches
+    // again.
+    let pieces = stream::try_unfold(Pieces::of(result), async |mut pieces| {
+        let piece = pieces.next().await?;
+        Ok::<_, io::Error>(piece.map(|bytes| (Bytes::from(bytes), pieces)))
     });
-    let body = Body::from_stream(ReceiverStream::new(pieces));
+    let body = Body::from_stream(pieces);
     match archive {
         Some(name) => exchange.respond_zip(body, &name),
         None => exchange.respond(body),
-    }
-}
-
-async fn send(result: Whole, out: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
-    let mut pipe = Pipe { out, archive: result.zipped.as_deref().map(Archive::new).transpose()? };
-    let charset = match result.processed.format {
-        Format::Xml => result.processed.charset,
-        Format::Json => AnswerCharset::Utf8,
-    };
-    pipe.write(result.before).await?;
-    for place in 0..result.batch.slices {
-        let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
-        let (kind, from, to) = (result.batch.kind, result.batch.format, result.processed.format);
-        let separate = place > 0 && to == Format::Json;
-        let shaped = move || {
-            let units = if from == to { Some(units) } else { unit::convert(kind, &units, from, to) };
-            units.map(|units| encode(units, charset))
-        };
-        // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
-        let plain = from == to && charset == AnswerCharset::Utf8;
-        let units = if plain { shaped() } else { tokio::task::spawn_blocking(shaped).await.map_err(io::Error::other)? };
-        let units = units.ok_or_else(|| io::Error::other("a kept result is not readable"))?;
-        if separate {
-            pipe.write(b",".to_vec()).await?;
-        }
-        pipe.write(units).await?;
-    }
-    pipe.write(result.after).await?;
-    pipe.finish().await
-}
-
-/// Where the pieces of a result go: out, or through an archive.
-struct Pipe<'a> {
-    out: &'a mpsc::Sender<io::Result<Bytes>>,
-    archive: Option<Archive>,
-}
-
-impl Pipe<'_> {
-    async fn write(&mut self, piece: Vec<u8>) -> io::Result<()> {
-        let ready = match self.archive.take() {
-            None => piece,
-            Some(mut archive) => {
-                let packing = tokio::task::spawn_blocking(move || archive.write(&piece).map(|ready| (archive, ready)));
-                let (archive, ready) = packing.await.map_err(io::Error::other)??;
-                self.archive = Some(archive);
-                ready
-            }
-        };
-        self.send(ready).await
-    }
-
-    async fn finish(mut self) -> io::Result<()> {
-        match self.archive.take() {
-            Some(archive) => self.send(archive.finish()?).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn send(&self, bytes: Vec<u8>) -> io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.out.send(Ok(bytes.into())).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 }

@@ -15,6 +15,7 @@ use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
 use crate::wire::{Fault, Format};
 
+use super::arrivals::Arriving;
 use super::body;
 use super::error::Failure;
 use super::exchange::Exchange;
@@ -26,6 +27,12 @@ struct Read {
     people: Vec<u64>,
 }
 
+/// A file that was read, with its share of the memory for files, which is others' again when it is stored.
+struct Arrived {
+    read: Read,
+    _share: Arriving,
+}
+
 /// Takes a file; the answer leaves when it is committed.
 pub(super) async fn answer(
     exchange: &Exchange,
@@ -34,8 +41,8 @@ pub(super) async fn answer(
     format: Format,
     kind: BatchKind,
 ) -> Response {
-    let read = match arrive(exchange, headers, body, format, kind).await {
-        Ok(read) => read,
+    let Arrived { read, _share } = match arrive(exchange, headers, body, format, kind).await {
+        Ok(arrived) => arrived,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };
     let understood = read.upload.understood();
@@ -54,7 +61,7 @@ async fn arrive(
     body: Body,
     format: Format,
     kind: BatchKind,
-) -> Result<Read, (Failure, Understood)> {
+) -> Result<Arrived, (Failure, Understood)> {
     let unread = |failure| (failure, Understood::default());
     let state = &exchange.state;
     let limits = state.limits.bulk;
@@ -65,13 +72,10 @@ async fn arrive(
     let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
     let bytes = body::read(headers, body, limits.file_bytes, limits.file).await.map_err(unread)?;
     let register = state.bulk_register.clone();
-    // Reading takes milliseconds that others should not wait for. What is read is small: the file itself goes with its share.
-    let reading = tokio::task::spawn_blocking(move || {
-        let read = read(&register, limits, format, kind, &bytes);
-        drop((bytes, arriving));
-        read
-    });
-    reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))
+    // Reading takes milliseconds that others should not wait for.
+    let reading = tokio::task::spawn_blocking(move || read(&register, limits, format, kind, &bytes));
+    let read = reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))?;
+    Ok(Arrived { read, _share: arriving })
 }
 
 fn read(

@@ -13,6 +13,7 @@ mod exchange;
 mod login;
 mod message;
 pub mod operator;
+mod pieces;
 mod reference_number;
 mod request;
 mod terminal;

@@ -13,6 +13,7 @@ mod bad_input;
 mod bulk;
 mod bulk_consented;
 mod bulk_medical_aid;
+mod bulk_memory;
 mod bulk_model;
 mod bulk_operator;
 mod bulk_workers;

@@ -1,5 +1,6 @@
 //! Protocol versions, key kinds, HTTP versions.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
@@ -18,8 +19,12 @@ use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome};
 
 fn config(world: &World, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     let (certificate, key) = world.identity(TEST_CLINIC);
+    config_of(&world.pki.ca(), (&certificate, &key), versions)
+}
+
+fn config_of(ca: &Path, (certificate, key): (&Path, &Path), versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(world.pki.ca()).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
     ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .with_protocol_versions(versions)
         .unwrap()
@@ -32,7 +37,11 @@ fn config(world: &World, versions: &[&'static SupportedProtocolVersion]) -> Clie
 }
 
 async fn connect(world: &World, config: ClientConfig) -> TlsStream<TcpStream> {
-    let stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
+    connect_to(&world.app.terminal_addr().to_string(), config).await
+}
+
+async fn connect_to(address: &str, config: ClientConfig) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
@@ -48,9 +57,15 @@ pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
 
 /// A connection that speaks HTTP/1.1 and takes any bytes.
 pub async fn http1_stream(world: &World) -> TlsStream<TcpStream> {
-    let mut config = config(world, &[&version::TLS13]);
+    let (certificate, key) = world.identity(TEST_CLINIC);
+    http1_stream_to(&world.app.terminal_addr().to_string(), &world.pki.ca(), (&certificate, &key)).await
+}
+
+/// The same to any server, with any certificate and key.
+pub async fn http1_stream_to(address: &str, ca: &Path, identity: (&Path, &Path)) -> TlsStream<TcpStream> {
+    let mut config = config_of(ca, identity, &[&version::TLS13]);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    connect(world, config).await
+    connect_to(address, config).await
 }
 
 #[tokio::test]
