@@ -3,17 +3,14 @@
 //!
 //! `PEOPLE=100000` and `ROUNDS=3` make it smaller.
 
-use std::path::Path;
+mod server;
+
 use std::time::{Duration, Instant};
 
 use jiff::civil::{Date, date};
-use shikaku::app::App;
-use shikaku::clock::{Clock, system_now};
-use shikaku::config::{Config, Limits, Secret};
+use server::{Server, show};
+use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
-use shikaku::fixtures::Fixtures;
-use shikaku::pki::{Authority, KeyKind, PkiFiles};
-use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
 use shikaku::store::Store;
 use shikaku::terminal::{Connection, Terminal};
 use shikaku::wire::Format;
@@ -33,12 +30,11 @@ const LOAD: [&str; 4] = [
      select null, null, false, false from generate_series(1, $1)",
     "insert into coverage
           ( person_id, acquired_on, birth_on, card_issued_on, card_valid_from, relationship, card_class, sex, search_key
-          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates, sole )
+          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates )
      select least, date '2015-04-01', date '1950-01-01' + (n % 21915), date '2024-12-02', date '2024-12-02', 1, 1, 1 + n % 2
           , '06132013' || chr(31) || 'B' || n / 10000 || chr(31) || 1000000 + n, '06132013', 'B' || n / 10000, (1000000 + n)::text, '00'
           , '負荷　' || n, 'ﾌｶ ' || n, '負荷　' || n, '100-0001', '東京都千代田区試験町' || n % 100 || '－' || n % 30
           , case when n % 5 = 0 then array[row(1, 3, date '2026-07-21', date '2026-08-01', date '2027-07-31', null)::limit_certificate] end
-          , n % 100 <> 0
        from (select id as least, (id - (select min(id) from person where fixture_id is null))::integer as n
                from person where fixture_id is null) as numbered",
     "insert into coverage
@@ -47,62 +43,28 @@ const LOAD: [&str; 4] = [
      select person_id, date '2010-04-01', date '2015-04-01', 3, birth_on, 1, 1, sex, '138057' || chr(31) || symbol || chr(31) || number
           , '138057', symbol, number, branch, name
        from coverage
-      where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and not sole",
+      where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and id % 100 = 0",
     "analyze",
 ];
 
 fn main() {
-    // Cargo runs every benchmark with --bench; `cargo test --benches` does not, and then there is nothing to do.
-    if std::env::args().any(|argument| argument == "--bench") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(run());
-    }
+    server::run(benchmark());
 }
 
 fn number_of(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
 
-async fn run() {
+async fn benchmark() {
     let people = number_of("PEOPLE", 1_000_000);
     let rounds = number_of("ROUNDS", 9);
-    let directory = tempfile::Builder::new().prefix("shikaku-bench-").tempdir().unwrap();
-    let postgres = PrivatePostgres::start(&Binaries::find().unwrap(), &directory.path().join("postgres"), Durability::Kept)
-        .await
-        .unwrap();
-    let store = Store::connect(postgres.options("postgres"), 12).await.unwrap();
-    store.migrate().await.unwrap();
-    let fixtures = Fixtures::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
-    let files = PkiFiles::at(&directory.path().join("pki"));
-    let authority = Authority::init(&files).unwrap();
-    let institutions: Vec<InstitutionCode> =
-        fixtures.institutions.iter().map(|entry| entry.institution.code).take(9).collect();
-    for code in &institutions {
-        authority.issue_terminal(code, "bench", KeyKind::Ecdsa).unwrap();
-    }
-    fixtures.issue_cards(&files, system_now()).unwrap();
-    fixtures.load(&store, &files, system_now(), false).await.unwrap();
-    load(&store, people).await;
     let mut limits = Limits::default();
     // Every round asks about other people.
     limits.bulk.people_a_day = 0;
-    limits.bulk.workers = number_of("WORKERS", limits.bulk.workers);
-    limits.bulk.slice = number_of("SLICE", limits.bulk.slice);
-    let config = Config {
-        terminal_addr: "127.0.0.1:0".parse().unwrap(),
-        operator_addr: "127.0.0.1:0".parse().unwrap(),
-        operator_token: None,
-        pki: files.root().to_owned(),
-        secret: Secret::random().unwrap(),
-        limits,
-    };
-    let app = App::start(config, store, Clock::system()).await.unwrap();
-    let mut clients = Vec::new();
-    for code in institutions.iter().filter(|code| is_utf8(&fixtures, code)).take(2) {
-        let (certificate, key) = (files.terminal(code, "bench"), files.terminal_key(code, "bench"));
-        let address = app.terminal_addr().to_string();
-        clients.push((*code, Terminal::new(&address, &files.ca(), Some((&certificate, &key))).unwrap()));
-    }
+    let server = Server::start(limits, async |store| load(store, people).await).await;
+    let utf8 = server.fixtures.institutions.iter().filter(|entry| entry.institution.charset == AnswerCharset::Utf8);
+    let clients: Vec<Client> =
+        utf8.map(|entry| entry.institution.code).take(2).map(|code| (code, server.terminal(&code))).collect();
     println!("{people} people, files of {PERSONS}, {rounds} rounds");
     let mut random = Random(7);
     let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
@@ -124,7 +86,7 @@ async fn run() {
             }
         }
     }
-    app.stop().await;
+    server.app.stop().await;
     let [xml, json, alone, alone_json] = times;
     let a_second = |times: Vec<Duration>| times.into_iter().map(|time| 2.0 * PERSONS as f64 / time.as_secs_f64()).collect();
     show("two files at once in XML, persons a second", 0, a_second(xml));
@@ -132,13 +94,6 @@ async fn run() {
     let seconds = |times: Vec<Duration>| times.into_iter().map(|time| time.as_secs_f64()).collect();
     show("one file alone in XML, seconds", 3, seconds(alone));
     show("one file alone in JSON, seconds", 3, seconds(alone_json));
-}
-
-fn is_utf8(fixtures: &Fixtures, code: &InstitutionCode) -> bool {
-    fixtures
-        .institutions
-        .iter()
-        .any(|entry| entry.institution.code == *code && entry.institution.charset == AnswerCharset::Utf8)
 }
 
 async fn load(store: &Store, people: usize) {
@@ -227,10 +182,4 @@ async fn fetch(connection: &mut Connection, institution: InstitutionCode, format
     let request = bulk_fetch::request(institution.as_str(), number, format, AnswerCharset::Utf8);
     let reply = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap();
     (reply.body.len() > 1000, reply.body.to_vec())
-}
-
-fn show(what: &str, digits: usize, mut values: Vec<f64>) {
-    values.sort_by(f64::total_cmp);
-    let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);
-    println!("{what}: median {median:.digits$} ({least:.digits$} to {most:.digits$})");
 }

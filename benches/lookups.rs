@@ -4,20 +4,17 @@
 //! A round asks as many questions of each kind, one kind after the other: by insured-person's card; challenges; by card. What
 //! the cards sign is made between the last two and not counted, because real cards sign themselves.
 
-use std::path::Path;
+mod server;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use jiff::civil::date;
-use shikaku::app::App;
-use shikaku::clock::{Clock, system_now};
-use shikaku::config::{Config, Limits, Secret};
+use server::{Server, show};
+use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, Consent, HolderVerification, TreatmentKind};
-use shikaku::fixtures::Fixtures;
-use shikaku::pki::{Authority, KeyKind, PkiFiles, VirtualCard};
-use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
-use shikaku::store::Store;
+use shikaku::pki::VirtualCard;
 use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
 use shikaku::wire::message::by_certificate::NewRequest;
@@ -31,46 +28,20 @@ const ROUNDS: usize = 21;
 const INSTITUTION: &str = "1310012347";
 
 fn main() {
-    // Cargo runs every benchmark with --bench; `cargo test --benches` does not, and then there is nothing to do.
-    if std::env::args().any(|argument| argument == "--bench") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(run());
-    }
+    server::run(benchmark());
 }
 
-async fn run() {
-    let directory = tempfile::Builder::new().prefix("shikaku-bench-").tempdir().unwrap();
-    let postgres = PrivatePostgres::start(&Binaries::find().unwrap(), &directory.path().join("postgres"), Durability::Kept)
-        .await
-        .unwrap();
-    let store = Store::connect(postgres.options("postgres"), 8).await.unwrap();
-    store.migrate().await.unwrap();
-    let fixtures = Fixtures::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
-    let files = PkiFiles::at(&directory.path().join("pki"));
-    let code = fixtures.institutions[0].institution.code;
-    Authority::init(&files).unwrap().issue_terminal(&code, "reception-1", KeyKind::Ecdsa).unwrap();
-    fixtures.issue_cards(&files, system_now()).unwrap();
-    fixtures.load(&store, &files, system_now(), false).await.unwrap();
-    let config = Config {
-        terminal_addr: "127.0.0.1:0".parse().unwrap(),
-        operator_addr: "127.0.0.1:0".parse().unwrap(),
-        operator_token: None,
-        pki: files.root().to_owned(),
-        secret: Secret::random().unwrap(),
-        limits: Limits::default(),
-    };
-    let app = App::start(config, store, Clock::system()).await.unwrap();
-    let (certificate, key) = (files.terminal(&code, "reception-1"), files.terminal_key(&code, "reception-1"));
-    let terminal = Terminal::new(&app.terminal_addr().to_string(), &files.ca(), Some((&certificate, &key))).unwrap();
+async fn benchmark() {
+    let server = Server::start(Limits::default(), async |_| {}).await;
+    let (fixtures, files) = (&server.fixtures, &server.files);
+    let terminal = server.terminal(&fixtures.institutions[0].institution.code);
 
     // People who have a good RSA card are asked about in both ways.
     let people: Vec<_> = fixtures
         .cards
         .iter()
         .filter(|card| card.is_in_use() && card.expect.validity.as_deref() == Some("1") && card.ask.holder.signs())
-        .filter_map(|card| {
-            Some((fixtures.person(&card.person)?.ask.clone(), VirtualCard::open(&files, &card.name).unwrap()))
-        })
+        .filter_map(|card| Some((fixtures.person(&card.person)?.ask.clone(), VirtualCard::open(files, &card.name).unwrap())))
         .filter(|(_, card)| card.pad_and_sign(&[0]).is_ok())
         .map(Arc::new)
         .collect();
@@ -85,7 +56,7 @@ async fn run() {
             rounds.push((by_card, asking, looking_up));
         }
     }
-    app.stop().await;
+    server.app.stop().await;
     report(&rounds);
 }
 
@@ -184,12 +155,6 @@ async fn by_certificate(terminal: &Terminal, messages: Vec<Vec<u8>>) -> Duration
 
 fn report(rounds: &[(Duration, Duration, Duration)]) {
     let per_second = |time: Duration| QUESTIONS as f64 / time.as_secs_f64();
-    let show = |what: &str, digits: usize, values: Vec<f64>| {
-        let mut values = values;
-        values.sort_by(f64::total_cmp);
-        let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);
-        println!("{what}: median {median:.digits$} ({least:.digits$} to {most:.digits$})");
-    };
     let each = |value: fn(&(Duration, Duration, Duration)) -> f64| rounds.iter().map(value).collect::<Vec<_>>();
     show("by insured-person's card, a second", 0, rounds.iter().map(|round| per_second(round.0)).collect());
     show("challenges, a second", 0, rounds.iter().map(|round| per_second(round.1)).collect());

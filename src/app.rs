@@ -82,6 +82,7 @@ impl App {
             reference_numbers: ReferenceNumbers::new(&store, log),
             arrivals: Arrivals::new(bulk),
             fetches: Arc::new(Semaphore::new(bulk.fetches)),
+            shaping: Arc::new(Semaphore::new(bulk.shaping)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
             directory: directory.clone(),
             clock: clock.clone(),

@@ -52,7 +52,8 @@ impl BulkOptions {
             persons: self.bulk_persons,
             file_bytes,
             // At least one file of the largest size must be able to arrive.
-            arriving_bytes: usual.arriving_bytes.max(file_bytes),
+            // One institution's files may be half of it.
+            arriving_bytes: usual.arriving_bytes.max(2 * file_bytes),
             in_flight: self.bulk_in_flight,
             people_a_day: self.bulk_people_a_day,
             keep: hours(self.bulk_keep_hours),

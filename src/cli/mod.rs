@@ -23,6 +23,9 @@ use clap::{Parser, Subcommand};
 
 use exit::Exit;
 
+/// Threads for what takes long but waits for nothing. More than there are cores do not make it faster, and each keeps memory.
+const BLOCKING: usize = 16;
+
 /// The national side of オンライン資格確認, as a server anyone can run.
 #[derive(Parser)]
 #[command(name = "shikaku", version, arg_required_else_help = true)]
@@ -76,7 +79,7 @@ impl DataDir {
 /// Runs the command line. Exit codes: 0 done, 1 our fault, 2 usage, 3 environment, 4 data refused.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::environment(error).report(),
     };

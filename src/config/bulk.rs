@@ -11,7 +11,7 @@ pub struct BulkLimits {
     pub file: Duration,
     /// Files that arrive or are being stored may hold so many bytes together; others wait for their turn, within the time of a request.
     pub arriving_bytes: usize,
-    /// Files of one institution that may arrive at once.
+    /// Files of one institution that may arrive or be stored at once.
     pub arriving_files: usize,
     /// People in a file.
     pub persons: usize,
@@ -21,6 +21,8 @@ pub struct BulkLimits {
     pub people_a_day: usize,
     /// Results that are sent at once; others wait for their turn, within the time of a request.
     pub fetches: usize,
+    /// Pieces of results that are brought into another format or character set at once.
+    pub shaping: usize,
     /// People that are worked on together.
     pub slice: usize,
     /// Pieces that one process works on at once.
@@ -42,14 +44,15 @@ pub struct BulkLimits {
 impl Default for BulkLimits {
     fn default() -> Self {
         Self {
-            file_bytes: 16 * 1024 * 1024,
+            file_bytes: 8 * 1024 * 1024,
             file: Duration::from_secs(60),
-            arriving_bytes: 32 * 1024 * 1024,
+            arriving_bytes: 24 * 1024 * 1024,
             arriving_files: 4,
             persons: 10_000,
             in_flight: 20,
             people_a_day: 50_000,
             fetches: 16,
+            shaping: 2,
             slice: 500,
             workers: 3,
             lease: SignedDuration::from_secs(15),

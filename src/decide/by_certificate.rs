@@ -82,8 +82,8 @@ fn about(asked: Asked, consents: Consents, person: &PersonFacts) -> CardAnswer {
     let in_force = registrations.iter().filter(|one| one.coverage.in_force_on(check_on));
     let records: Vec<Record> = in_force.map(record).collect();
     if let Some(first) = records.first() {
-        let insured = records.iter().any(|record| record.validity_in_force() == Validity::Valid);
-        let validity = if insured { Validity::Valid } else { first.validity_in_force() };
+        let any_valid = records.iter().any(|record| record.validity_in_force() == Validity::Valid);
+        let validity = if any_valid { Validity::Valid } else { first.validity_in_force() };
         return CardAnswer::Answered { validity, records };
     }
     let last: Vec<Record> = not_in_force(check_on, registrations).into_iter().map(record).collect();

@@ -113,6 +113,10 @@ fn record_reasons(check_on: Date, record: &Record) -> Vec<Reason> {
         let dates = [vec![(Compared::CheckDate, check_on)], dates].concat();
         reasons.push(Reason { dates, ..Reason::new(part, rule) });
     }
+    if !in_force && coverage.key.insurer.scheme() == Scheme::MedicalAid {
+        let dates = [vec![(Compared::CheckDate, check_on)], ends_of_coverage(coverage).collect()].concat();
+        reasons.push(Reason { dates, ..Reason::new(Part::Ticket, message::LIMIT_NOT_IN_FORCE) });
+    }
     let mut limit = limit(check_on, record);
     limit.dates.insert(0, (Compared::CheckDate, check_on));
     reasons.push(limit);

@@ -202,6 +202,6 @@ pub(super) const LIMIT_NOT_IN_FORCE: Rule = Rule {
     name: "not-shown-without-coverage",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
-    english: "the coverage is not in force on the check date, so that no ratio, 高齢受給者証 or limit certificate is shown",
-    japanese: "資格確認日に資格が有効でないため、一部負担金割合・高齢受給者証・限度額適用認定証の情報は表示しない",
+    english: "the coverage is not in force on the check date, so that no ratio, 高齢受給者証, limit certificate or 医療券 is shown",
+    japanese: "資格確認日に資格が有効でないため、一部負担金割合・高齢受給者証・限度額適用認定証・医療券の情報は表示しない",
 };

@@ -1,12 +1,13 @@
 //! OQSmuquc02 and its like: the result of a file is fetched.
 
 use std::io;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::stream;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::in_tokyo;
 use crate::domain::{BatchKind, BatchState};
@@ -66,6 +67,8 @@ pub(super) struct Whole {
     pub after: Vec<u8>,
     /// The name of the file in an archive; none when the result comes as it is.
     pub zipped: Option<String>,
+    /// Turns for bringing pieces into another format or character set.
+    pub shaping: Arc<Semaphore>,
     /// One of the places for results that are sent at once.
     pub _place: OwnedSemaphorePermit,
 }
@@ -105,6 +108,7 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
                 before,
                 after,
                 zipped: zipped.then_some(name),
+                shaping: state.shaping.clone(),
                 _place: place,
             })))
         }

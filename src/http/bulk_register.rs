@@ -72,10 +72,13 @@ async fn arrive(
     let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
     let bytes = body::read(headers, body, limits.file_bytes, limits.file).await.map_err(unread)?;
     let register = state.bulk_register.clone();
-    // Reading takes milliseconds that others should not wait for.
-    let reading = tokio::task::spawn_blocking(move || read(&register, limits, format, kind, &bytes));
-    let read = reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))?;
-    Ok(Arrived { read, _share: arriving })
+    // Reading takes milliseconds that others should not wait for. It goes on when the peer has gone away, and holds its share until
+    // then.
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = read(&register, limits, format, kind, &bytes)?;
+        Ok(Arrived { read, _share: arriving })
+    });
+    reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))
 }
 
 fn read(

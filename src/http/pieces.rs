@@ -90,7 +90,18 @@ impl Pieces {
         };
         // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
         let plain = from == to && charset == AnswerCharset::Utf8;
-        let units = if plain { shaped() } else { tokio::task::spawn_blocking(shaped).await.map_err(io::Error::other)? };
+        let units = if plain {
+            shaped()
+        } else {
+            // What is made of a piece on the way takes many times its size.
+            let turn = result.shaping.clone().acquire_owned().await.map_err(io::Error::other)?;
+            let shaping = tokio::task::spawn_blocking(move || {
+                let shaped = shaped();
+                drop(turn);
+                shaped
+            });
+            shaping.await.map_err(io::Error::other)?
+        };
         units.ok_or_else(|| io::Error::other("a kept result is not readable"))
     }
 

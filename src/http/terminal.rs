@@ -54,6 +54,8 @@ pub struct TerminalState {
     pub arrivals: Arc<Arrivals>,
     /// Bounds results that are sent at once.
     pub fetches: Arc<Semaphore>,
+    /// Turns for bringing pieces of results into another format or character set.
+    pub shaping: Arc<Semaphore>,
 }
 
 fn routes() -> OpenApiRouter<TerminalState> {

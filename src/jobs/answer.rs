@@ -88,7 +88,7 @@ impl Answering {
         let facts = store::by_card::facts(connection, &asked.queries).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
         let decided = asked.clone();
-        // Deciding about a thousand people takes milliseconds that others should not wait for.
+        // Deciding about hundreds of people takes milliseconds that others should not wait for.
         let answers = aside(move || -> Vec<Answer> {
             decided
                 .queries
@@ -175,7 +175,7 @@ fn written(
     for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
         let Some(place) = *place else {
             units.spoiled(entry);
-            log.push(unreadable(number, None, key.of_nobody()));
+            log.push(person_record(number, None, key.of_nobody()));
             continue;
         };
         let ((_, query), answer) = (&asked.queries[place], &answers[place]);
@@ -207,8 +207,8 @@ pub(super) fn number(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// The record of a person who could not be asked about.
-pub(super) fn unreadable(place: i32, person: Option<PersonId>, key_hash: [u8; 32]) -> PersonRecord {
+/// The record of a person, as one who could not be asked about until something else is known.
+pub(super) fn person_record(place: i32, person: Option<PersonId>, key_hash: [u8; 32]) -> PersonRecord {
     let (outcome, shown) = (Outcome::Unreadable, Shown::default());
     PersonRecord { place, person, key_hash, outcome, shown, limit_consent: false, limit_mark: None }
 }

@@ -13,7 +13,7 @@ use crate::store::leases::{Finished, Leased};
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, number, unreadable};
+use super::answer::{AnswerError, Answering, number, person_record};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
@@ -36,7 +36,7 @@ impl Answering {
                 Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),
                 None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
             };
-            let mut entry = unreadable(place, Some(person.person()), self.key.of_person(person.person()));
+            let mut entry = person_record(place, Some(person.person()), self.key.of_person(person.person()));
             match answer {
                 _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
                 CardAnswer::Unusable(reason) => {

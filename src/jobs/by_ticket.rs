@@ -2,17 +2,17 @@
 
 use sqlx::PgConnection;
 
-use crate::decide::{self, Answer};
+use crate::decide;
 use crate::domain::{PersonId, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path};
+use crate::store::access_log::{Outcome, Path, Shown};
 use crate::store::by_person;
 use crate::store::leases::{Finished, Leased};
 use crate::store::medical_aid::EntrustedPerson;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, number, unreadable};
+use super::answer::{AnswerError, Answering, number, person_record};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
@@ -28,21 +28,22 @@ impl Answering {
         let mut units = Units::new(piece.kind, piece.format);
         let mut log = Vec::with_capacity(people.len());
         for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
-            let answer = match facts {
+            let (validity, records) = match facts {
                 Some(facts) => decide::by_ticket(piece.check_on, piece.institution, facts),
-                None => Answer::without_record(Validity::NoneFound),
+                None => (Validity::NoneFound, Vec::new()),
             };
-            let mut entry = unreadable(place, Some(*person), self.key.of_person(*person));
+            let mut entry = person_record(place, Some(*person), self.key.of_person(*person));
             if piece.fail_person == Some(place) {
                 units.refused(&remark::ordered());
             } else {
-                entry.outcome = Outcome::Answered(answer.validity);
-                entry.shown = answer.record.as_ref().map(shown).unwrap_or_default();
-                let named = match &answer.record {
-                    Some(record) => Some((record, self.directory.insurer_name(record.coverage.key.insurer).await?)),
-                    None => None,
-                };
-                units.entrusted(answer.validity, named.as_ref().map(|(record, insurer)| (*record, insurer.as_ref())));
+                entry.outcome = Outcome::Answered(validity);
+                entry.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
+                let mut named = Vec::with_capacity(records.len());
+                for record in records {
+                    let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
+                    named.push((record, insurer));
+                }
+                units.entrusted(validity, &named);
             }
             log.push(entry);
         }

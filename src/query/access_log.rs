@@ -66,7 +66,6 @@ impl AccessLog {
             institution: asker.institution,
             claimed_institution: None,
             terminal_serial: asker.terminal_serial,
-            place: 0,
             path,
             check_on: check_on.into(),
             person: None,

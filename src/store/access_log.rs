@@ -136,10 +136,8 @@ impl Shown {
 /// One record; see the column comments of `access_log`.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// The X-Request-Id of the answer, or of the upload of a file.
+    /// The X-Request-Id of the answer.
     pub request_id: Uuid,
-    /// 0, or the number of the person in a file, from 1.
-    pub place: i32,
     /// Domain time of processing.
     pub answered_at: Timestamp,
     /// Who really asked.
@@ -179,7 +177,6 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let claimed: Vec<Option<String>> =
         records.iter().map(|r| r.claimed_institution.map(|code| code.as_str().to_owned())).collect();
     let serials: Vec<Vec<u8>> = records.iter().map(|r| r.terminal_serial.clone()).collect();
-    let places: Vec<i32> = records.iter().map(|r| r.place).collect();
     let paths = of(|r| r.path.number());
     let check_on: Vec<Option<SqlDate>> = records.iter().map(|r| r.check_on.map(to_sql)).collect();
     let people: Vec<Option<i64>> = records.iter().map(|r| r.person.map(|person| person.0)).collect();
@@ -199,18 +196,18 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         r#"
         insert into access_log
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
              , limit_mark )
         select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
              , limit_mark
           from unnest
              ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
              , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
-             , $15::smallint[], $16::timestamptz[], $17::integer[], $18::bigint[] )
+             , $15::smallint[], $16::timestamptz[], $17::bigint[] )
             as record
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until, place
+             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
              , limit_mark )
             on conflict on constraint access_log_pkey do nothing
         "#,
@@ -230,7 +227,6 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &treatments as &[Option<i16>],
         &consents as &[Option<i16>],
         &consents_until as &[Option<SqlTimestamp>],
-        &places,
         &limit_marks as &[Option<i64>],
     )
     .execute(connection)

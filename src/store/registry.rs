@@ -215,10 +215,10 @@ async fn insert_coverage(
              ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
              , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
              , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
-             , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked, sole )
+             , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked )
         values
              ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
-             , $25, $26, $27, $28, $29, $30, $31, $32, $33 )
+             , $25, $26, $27, $28, $29, $30, $31, $32 )
         "#,
         person_id,
         to_sql(coverage.acquired_on),
@@ -252,7 +252,6 @@ async fn insert_coverage(
         ticket_keys(&coverage.tickets) as Option<Vec<String>>,
         person.protection.address_withheld,
         person.protection.self_information_blocked,
-        person.coverages.len() == 1,
     )
     .execute(connection)
     .await?;

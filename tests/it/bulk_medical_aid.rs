@@ -2,7 +2,7 @@
 
 use shikaku::clock::Clock;
 use shikaku::config::{BulkLimits, Limits};
-use shikaku::wire::Format;
+use shikaku::wire::{Element, Format};
 
 use crate::support::bulk::{Clinic, json_file, outcomes, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
@@ -71,6 +71,65 @@ async fn people_of_the_month_with_their_tickets() {
     assert_eq!(logged, 4 + 2 + 1, "one record a person");
     let tickets = world.database.count("select count(*) from access_log where path = 6 and shown & 64 <> 0").await;
     assert_eq!(tickets, 3 + 2 + 1);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aid_that_ends_or_changes_hands_within_the_month() {
+    let world = World::start().await;
+    // The aid of one person ends on the 20th; another has moved to Osaka on the 11th, and has a ticket of either office.
+    world.database.execute("update coverage set lost_on = '2026-11-20', loss_reason = 99 where number = '0001230'").await;
+    world
+        .database
+        .execute(
+            "insert into coverage
+                  ( person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name, medical_tickets
+                  , ticket_keys, address_withheld, self_information_blocked )
+             select person_id, '2026-11-11', birth_on, 8, sex, 'moved', '12270013', '0016170', name, medical_tickets, ticket_keys
+                  , address_withheld, self_information_blocked
+               from coverage where number = '0010116'",
+        )
+        .await;
+    world.database.execute("update coverage set lost_on = '2026-11-11', loss_reason = 99 where number = '0010116'").await;
+    let mut clinic = Clinic::of(&world).await;
+    let number = clinic.upload_as("OQSmutic01", Format::Json, wanted("202611")).await;
+    for format in [Format::Json, Format::Xml] {
+        let result = parse(format, &clinic.result_as("OQSmutic02", format, &number).await.body);
+        let of = |number: &str| {
+            let has = |unit: &&Element| all(unit, "InsuredIdentificationNumber").contains(&number);
+            units(&result).iter().find(has).unwrap_or_else(|| panic!("{number} is missing"))
+        };
+        assert_eq!(text(of("0001230"), "QualificationValidity"), Some("1"));
+        assert_eq!(all(of("0001230"), "IssueNumber"), ["000101"]);
+        assert_eq!(text(of("0001230"), "DisqualificationDate"), None, "judged on its last day");
+        let moved = of("0016170");
+        assert_eq!(text(moved, "QualificationValidity"), Some("1"));
+        assert_eq!(all(moved, "InsuredIdentificationNumber"), ["0010116", "0016170"]);
+        assert_eq!(all(moved, "IssueNumber"), ["000310", "000310"]);
+    }
+    world.stop().await;
+}
+
+/// Every text of an element, at any depth.
+fn all<'a>(element: &'a Element, name: &str) -> Vec<&'a str> {
+    let own = (element.name == name).then_some(element.text.as_str());
+    own.into_iter().chain(element.children.iter().flat_map(|child| all(child, name))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipients_have_reference_numbers_without_a_branch() {
+    let world = World::start().await;
+    let mut clinic = Clinic::of(&world).await;
+    let info = r#""ReferenceNumberRegistrationInfo":{"ReferenceNumber":"AID-7","InsurerNumber":"12138012","InsuredIdentificationNumber":"0001230"}"#;
+    let reply = clinic.post("OQSsiimm01", Format::Json, json_file(HEADER, info)).await;
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    let number = clinic.upload_as("OQSmutic01", Format::Json, wanted("202611")).await;
+    let result = parse(Format::Json, &clinic.result_as("OQSmutic02", Format::Json, &number).await.body);
+    let numbered: Vec<_> = units(&result)
+        .iter()
+        .filter_map(|unit| Some((text(unit, "IssueNumber")?, text(unit, "ReferenceNumber")?)))
+        .collect();
+    assert_eq!(numbered, [("000101", "AID-7")]);
     world.stop().await;
 }
 

@@ -58,11 +58,13 @@ async fn ten_large_files_and_endless_bodies() {
     let endless: Vec<_> =
         codes.iter().map(|code| tokio::spawn(send_without_end(server.terminal_addr.clone(), code.clone()))).collect();
     let mut results = Vec::new();
-    for upload in uploads {
+    for (place, upload) in uploads.into_iter().enumerate() {
         let (mut clinic, number) = upload.await.unwrap();
+        // Half of them want another format than the one that is kept.
+        let format = if place % 2 == 0 { Format::Xml } else { Format::Json };
         results.push(tokio::spawn(async move {
-            let reply = clinic.result_as("OQSmuquc02", Format::Xml, &number).await;
-            let answer = parse(Format::Xml, &reply.body);
+            let reply = clinic.result_as("OQSmuquc02", format, &number).await;
+            let answer = parse(format, &reply.body);
             (
                 text(&answer, "SegmentOfResult").map(str::to_owned),
                 text(&answer, "NumberOfNormalProcessing").map(str::to_owned),

@@ -75,6 +75,26 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
     let twice = "select count(*) from coverage join person on person.id = person_id
                   where fixture_id = 'twice' and not sole and not coverage.address_withheld and coverage.self_information_blocked";
     assert_eq!((database.count(alone).await, database.count(twice).await), (1, 2));
+    // From now on the database keeps it so, whoever writes.
+    connection
+        .execute(
+            "update person set self_information_blocked = true where fixture_id = 'alone';
+             insert into coverage
+                  ( person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name, address_withheld
+                  , self_information_blocked, sole )
+             select id, '2024-04-01', '1980-01-01', 1, 1, 'k', '06132013', '1', 'x', true, true, true
+               from person where fixture_id = 'alone'",
+        )
+        .await
+        .unwrap();
+    let alone = "select count(*) from coverage join person on person.id = person_id
+                  where fixture_id = 'alone' and not sole and coverage.address_withheld and coverage.self_information_blocked";
+    assert_eq!(database.count(alone).await, 2);
+    let other_flags = "insert into coverage
+             (person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name, address_withheld)
+        select id, '2025-04-01', '1980-01-01', 1, 1, 'k', '06132013', '1', 'x', true from person where fixture_id = 'twice'";
+    let error = connection.execute(other_flags).await.unwrap_err();
+    assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("coverage_person_fkey"));
     store.pool().close().await;
     database.drop().await;
 }

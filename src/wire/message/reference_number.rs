@@ -48,8 +48,8 @@ pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
     let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
     let branch =
         info.text("InsuredBranchNumber")?.map(|t| value("InsuredBranchNumber", BranchNumber::parse(t))).transpose()?;
-    // Without it the number would be that of the whole household; 後期高齢者医療 has no branches.
-    if branch.is_none() && insurer.scheme() != Scheme::LateElderly {
+    // Without it the number would be that of the whole household; 後期高齢者医療 and 医療扶助 have no branches.
+    if branch.is_none() && !matches!(insurer.scheme(), Scheme::LateElderly | Scheme::MedicalAid) {
         return Err(Fault::Missing("InsuredBranchNumber"));
     }
     Ok(Registration { key: CardKey { insurer, symbol, number, branch }, reference })

@@ -7,8 +7,9 @@ use jiff::civil::DateTime;
 use crate::decide::Record;
 use crate::domain::{BatchKind, Consents, Validity};
 use crate::wire::element::{Bounds, Element};
+use crate::wire::fault::Fault;
 use crate::wire::object::{Object, Shape, Value, shape};
-use crate::wire::{Format, code, parse_json, parse_xml, write_units};
+use crate::wire::{Format, code, parse_json_each, parse_xml_each, write_units};
 
 use super::by_card::SEARCH_INFO;
 use super::by_certificate::{Given, consented};
@@ -128,23 +129,20 @@ impl Units {
             });
             unit = unit.set("ResultOfQualificationConfirmation", Value::Repeated(objects.collect()));
         }
-        if let Some((numbered, _)) = records.iter().find(|(record, _)| record.reference.is_some()) {
-            unit = referenced(unit, numbered);
-        }
         self.counts.normal += 1;
-        self.write(unit);
+        self.write(first_reference(unit, records));
     }
 
     /// Adds a person whose treatment is entrusted to the institution.
-    pub fn entrusted(&mut self, validity: Validity, shown: Option<(&Record, &str)>) {
+    pub fn entrusted(&mut self, validity: Validity, records: &[(Record, Arc<str>)]) {
         let mut unit =
             self.begin(None).text("ProcessingResultStatus", "1").text("QualificationValidity", code::validity(validity));
-        if let Some((shown, insurer)) = shown {
-            let object = record(&BULK_RECORD, shown, insurer);
-            unit = referenced(unit.set("ResultOfQualificationConfirmation", Value::Object(object)), shown);
+        if !records.is_empty() {
+            let objects = records.iter().map(|(shown, insurer)| record(&BULK_RECORD, shown, insurer));
+            unit = unit.set("ResultOfQualificationConfirmation", Value::Repeated(objects.collect()));
         }
         self.counts.normal += 1;
-        self.write(unit);
+        self.write(first_reference(unit, records));
     }
 
     /// Adds a person whose number was registered.
@@ -194,22 +192,39 @@ impl Units {
     }
 }
 
+/// What the institution calls the person, by the first of the records that has it.
+fn first_reference(unit: Object, records: &[(Record, Arc<str>)]) -> Object {
+    match records.iter().find(|(record, _)| record.reference.is_some()) {
+        Some((record, _)) => referenced(unit, record),
+        None => unit,
+    }
+}
+
 /// Units in the other format: a result can be fetched in a format that was not asked for when the file came. `None` when the text
 /// does not hold units.
 #[must_use]
 pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Option<Vec<u8>> {
-    const MANY: Bounds = Bounds { depth: 16, elements: usize::MAX };
-    let root = match from {
-        Format::Xml => {
-            let text = std::str::from_utf8(units).ok()?;
-            parse_xml(&format!("<Units>{text}</Units>"), MANY).ok()?
-        }
-        Format::Json => parse_json(&[b"{\"Units\":{\"Unit\":[", units, b"]}}"].concat(), MANY).ok()?,
-    };
-    let objects = root.children.iter().map(|unit| object(kind, unit_shape(kind), unit)).collect::<Option<Vec<_>>>()?;
+    const UNIT: Bounds = Bounds { depth: 16, elements: usize::MAX };
+    let element = unit_element(kind);
     let mut text = Vec::with_capacity(units.len());
-    write_units(to, &mut text, unit_element(kind), &objects);
-    Some(text)
+    // One after the other, because what is made of a person on the way takes many times the size of the text.
+    let mut each = |unit: Element| {
+        let unit = object(kind, unit_shape(kind), &unit).ok_or(Fault::Malformed)?;
+        write_units(to, &mut text, element, &[unit]);
+        Ok(())
+    };
+    let whole = |before: &str, after: &str| [before.as_bytes(), units, after.as_bytes()].concat();
+    let read = match from {
+        Format::Xml => {
+            let whole = String::from_utf8(whole("<XmlMsg><MessageBody>", "</MessageBody></XmlMsg>")).ok()?;
+            parse_xml_each(&whole, UNIT, &mut each)
+        }
+        Format::Json => {
+            let before = format!("{{\"XmlMsg\":{{\"MessageBody\":{{\"{element}\":[");
+            parse_json_each(&whole(&before, "]}}}"), UNIT, &mut each)
+        }
+    };
+    read.ok().map(|_| text)
 }
 
 /// The members of an element in the order of a shape.
@@ -246,6 +261,7 @@ fn member(kind: BatchKind, name: &str) -> Member {
         ("QualificationConfirmSearchInfo", _) => Member::Object(&SEARCH_INFO),
         ("ReferenceNumberRegistrationInfo", _) => Member::Object(&REGISTRATION_INFO),
         ("ResultOfQualificationConfirmation", BatchKind::Visit | BatchKind::Online) => Member::Repeated(&RECORD_2025),
+        ("ResultOfQualificationConfirmation", BatchKind::MedicalAid) => Member::Repeated(&BULK_RECORD),
         ("ResultOfQualificationConfirmation", _) => Member::Object(&BULK_RECORD),
         ("ElderlyRecipientCertificateInfo", _) => Member::Object(&ELDERLY_INFO),
         ("LimitApplicationCertificateRelatedInfo", _) => Member::Object(&LIMIT_INFO),
