@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
 /// certificate and every hundredth with a second coverage.
-const LOAD: [&str; 4] = [
+const LOAD: [&str; 5] = [
     "insert into person (fixture_id, about, address_withheld, self_information_blocked)
      select null, null, false, false from generate_series(1, $1)",
     "insert into coverage
@@ -44,7 +44,9 @@ const LOAD: [&str; 4] = [
           , '138057', symbol, number, branch, name
        from coverage
       where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and id % 100 = 0",
-    "analyze",
+    // As a database is that has been loaded for a while.
+    "vacuum analyze",
+    "checkpoint",
 ];
 
 fn main() {

@@ -6,18 +6,23 @@ use crate::domain::{BirthDate, CardKey, LimitCertificate, PersonId};
 /// Makes what the access log holds instead of personal data: hashes that are equal for equal things and unreadable without the
 /// secret.
 #[derive(Clone)]
-pub struct LogKey(hmac::Key);
+pub struct LogKey {
+    key: hmac::Key,
+    /// The mark of having no limit certificate, which most people have.
+    unlimited: i64,
+}
 
 impl LogKey {
     /// The key that is derived from the secret.
     #[must_use]
     pub fn of(secret: &Secret) -> Self {
-        Self(secret.key("access log"))
+        let key = Self { key: secret.key("access log"), unlimited: 0 };
+        Self { unlimited: key.mark(""), ..key }
     }
 
     /// The hash of any bytes.
     pub(super) fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        hmac::sign(&self.0, bytes).as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
+        hmac::sign(&self.key, bytes).as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
     }
 
     /// The same for questions about the same card and birth date, however they were written.
@@ -49,8 +54,15 @@ impl LogKey {
                 format!("{kind} {category} {issued_on} {} {} {long_stay_on}", period.from(), period.through())
             })
             .collect();
+        if lines.is_empty() {
+            return self.unlimited;
+        }
         lines.sort_unstable();
-        let hash = self.hash(["limit certificates", &lines.join("\u{1f}")].concat().as_bytes());
+        self.mark(&lines.join("\u{1f}"))
+    }
+
+    fn mark(&self, certificates: &str) -> i64 {
+        let hash = self.hash(["limit certificates", certificates].concat().as_bytes());
         i64::from_be_bytes(*hash.first_chunk().expect("32 bytes hold 8"))
     }
 }
