@@ -105,8 +105,7 @@ impl Store {
     /// # Errors
     /// When no connection can be made.
     pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
-        let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "5s")]);
-        Ok(PgConnection::connect_with(&options).await?)
+        self.connection(&[("statement_timeout", "5s")]).await
     }
 
     /// A connection of its own for work on files: the same, but its statements are large and may take longer.
@@ -115,12 +114,12 @@ impl Store {
     /// When no connection can be made.
     pub async fn for_bulk(&self) -> Result<PgConnection, StoreError> {
         // A plan made while a table is empty would go through it from end to end, and be kept while it grows.
-        let options = self.options.clone().options([
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("statement_timeout", "30s"),
-        ]);
-        Ok(PgConnection::connect_with(&options).await?)
+        self.connection(&[("enable_seqscan", "off"), ("statement_timeout", "30s")]).await
+    }
+
+    async fn connection(&self, settings: &[(&str, &str)]) -> Result<PgConnection, StoreError> {
+        let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan")]);
+        Ok(PgConnection::connect_with(&options.options(settings.iter().copied())).await?)
     }
 
     /// The pool.
