@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -10,6 +10,9 @@ use crate::store::{Store, StoreError};
 
 /// How often old results are looked for.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// For how long a result stays after it has expired, so that whoever is fetching it at that moment gets the rest of it.
+const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Removes results that can be fetched no more, now and then until `stop`.
 pub async fn expire_old(store: Store, clock: Clock, limits: BulkLimits, stop: CancellationToken) {
@@ -29,5 +32,6 @@ pub async fn expire_old(store: Store, clock: Clock, limits: BulkLimits, stop: Ca
 async fn expire(store: &Store, clock: &Clock, limits: BulkLimits) -> Result<u64, StoreError> {
     let now = clock.now();
     let forget = now.saturating_sub(limits.remember).unwrap_or(Timestamp::MIN);
-    store.expire_batches(now, forget, tokyo_date(now)).await
+    let gone = now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
+    store.expire_batches(gone, forget, tokyo_date(now)).await
 }

@@ -55,6 +55,7 @@ struct BatchRow {
     result_bytes: i64,
     hold_until: Option<SqlTimestamp>,
     hold_fetches: i32,
+    expired: bool,
 }
 
 impl Store {
@@ -72,13 +73,14 @@ impl Store {
             BatchRow,
             r#"
             select id, kind, file_identifier, check_on, format, state, failure, finished_at, slices, normal, errors, result_bytes
-                 , hold_until, hold_fetches
+                 , hold_until, hold_fetches, coalesce(expires_at <= $3, false) as "expired!"
               from batch
              where reception_number = $1
                and institution_code = $2
             "#,
             number.as_str(),
             institution.as_str(),
+            at.to_sqlx() as SqlTimestamp,
         )
         .fetch_optional(self.pool())
         .await?;
@@ -96,7 +98,8 @@ impl Store {
                 .map(SqlDate::to_jiff)
                 .ok_or(StoreError::Inconsistent { table: "batch", column: "check_on" })?,
             format: Format::read(row.format)?,
-            state: BatchState::read(row.state)?,
+            // What has expired is said to be, whether or not it has been removed yet.
+            state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
             failure: row.failure.map(BatchFailure::read).transpose()?,
             finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
             slices: row.slices,
