@@ -92,11 +92,7 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
     match state.by_certificate.answer(asker.clone(), &card, &query).await? {
         CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &remark::card(reason))),
         CardAnswer::Answered { validity, records } => {
-            let mut named = Vec::with_capacity(records.len());
-            for record in records {
-                let insurer = exchange.insurer_name(&record).await?;
-                named.push((record, insurer));
-            }
+            let named = state.directory.named(records).await?;
             let remark = card.runs_out_soon(at).then(remark::runs_out_soon);
             Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
         }

@@ -9,9 +9,8 @@ use crate::clock::Clock;
 use crate::decide::{self, Answer};
 use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
-use crate::store::access_log::{Outcome, Path, Shown, last_marks};
+use crate::store::access_log::{Outcome, Path, PersonRecord, Shown, last_marks};
 use crate::store::leases::{Finished, Leased};
-use crate::store::piece_log::PersonRecord;
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
@@ -118,6 +117,11 @@ impl Answering {
         last_marks(connection, piece.institution, piece.request_id, &people).await
     }
 
+    /// The record of a person who is known, until there is an answer.
+    pub(super) fn unanswered(&self, person: PersonId) -> PersonRecord {
+        PersonRecord { person: Some(person), ..PersonRecord::new(self.key.of_person(person), Outcome::Unreadable) }
+    }
+
     async fn insurers(&self, answers: &[Answer]) -> Result<HashMap<InsurerNumber, Arc<str>>, QueryError> {
         let mut names = HashMap::new();
         for record in answers.iter().filter_map(|answer| answer.record.as_ref()) {
@@ -172,10 +176,10 @@ fn written(
 ) -> Finished {
     let mut units = Units::new(piece.kind, piece.format);
     let mut log = Vec::with_capacity(asked.entries.len());
-    for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
+    for (entry, place) in asked.entries.iter().zip(&asked.places) {
         let Some(place) = *place else {
             units.spoiled(entry);
-            log.push(person_record(number, None, key.of_nobody()));
+            log.push(PersonRecord::new(key.of_nobody(), Outcome::Unreadable));
             continue;
         };
         let ((_, query), answer) = (&asked.queries[place], &answers[place]);
@@ -188,12 +192,11 @@ fn written(
         });
         units.answered(entry, &Found { validity: answer.validity, record: shown_record });
         log.push(PersonRecord {
-            place: number,
             person: found.map(|record| record.person),
             key_hash: key.of_card(&query.key, query.birth_on),
             outcome: Outcome::Answered(answer.validity),
             // A bulk result tells whether the certificate has changed, and never what it says.
-            shown: found.map(|record| Shown { limit: false, ..shown(record) }).unwrap_or_default(),
+            shown: Shown { limit: false, ..shown(found) },
             limit_consent: query.limit_consent,
             limit_mark: mark,
         });
@@ -205,12 +208,6 @@ fn written(
 
 pub(super) fn number(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-/// The record of a person, as one who could not be asked about until something else is known.
-pub(super) fn person_record(place: i32, person: Option<PersonId>, key_hash: [u8; 32]) -> PersonRecord {
-    let (outcome, shown) = (Outcome::Unreadable, Shown::default());
-    PersonRecord { place, person, key_hash, outcome, shown, limit_consent: false, limit_mark: None }
 }
 
 /// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.

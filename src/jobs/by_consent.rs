@@ -6,14 +6,14 @@ use crate::clock::in_tokyo;
 use crate::decide::{self, CardAnswer};
 use crate::domain::{BatchKind, Consent, Consents, PersonId, TreatmentKind, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path, Shown};
+use crate::store::access_log::{Outcome, Path};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
 use crate::store::leases::{Finished, Leased};
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, number, person_record};
+use super::answer::{AnswerError, Answering, number};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
@@ -23,7 +23,7 @@ impl Answering {
         piece: &Leased,
         base: Finished,
     ) -> Result<Finished, AnswerError> {
-        let people = ConsentedPerson::unpack(&piece.entries)?;
+        let people: Vec<ConsentedPerson> = piece.people()?;
         let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
         let facts = by_person::facts(connection, piece.institution, &ids).await?;
         let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
@@ -36,7 +36,7 @@ impl Answering {
                 Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),
                 None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
             };
-            let mut entry = person_record(place, Some(person.person()), self.key.of_person(person.person()));
+            let mut entry = self.unanswered(person.person());
             match answer {
                 _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
                 CardAnswer::Unusable(reason) => {
@@ -45,15 +45,11 @@ impl Answering {
                 }
                 CardAnswer::Answered { validity, records } => {
                     entry.outcome = Outcome::Answered(validity);
-                    entry.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
+                    entry.shown = shown(&records);
                     entry.limit_consent = live.has(Consent::Limit);
                     let limits = records.iter().filter_map(|record| record.limit.as_ref());
                     entry.limit_mark = (entry.limit_consent && !records.is_empty()).then(|| self.key.limit_mark(limits));
-                    let mut named = Vec::with_capacity(records.len());
-                    for record in records {
-                        let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
-                        named.push((record, insurer));
-                    }
+                    let named = self.directory.named(records).await?;
                     let earlier = EarlierConsent {
                         consents: person.consents(),
                         at: in_tokyo(person.at()),

@@ -5,14 +5,13 @@ use sqlx::PgConnection;
 use crate::decide;
 use crate::domain::{PersonId, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path, Shown};
+use crate::store::access_log::{Outcome, Path};
 use crate::store::by_person;
 use crate::store::leases::{Finished, Leased};
-use crate::store::medical_aid::EntrustedPerson;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, number, person_record};
+use super::answer::{AnswerError, Answering, number};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
@@ -22,8 +21,7 @@ impl Answering {
         piece: &Leased,
         base: Finished,
     ) -> Result<Finished, AnswerError> {
-        let people: Vec<PersonId> =
-            EntrustedPerson::unpack(&piece.entries)?.into_iter().map(EntrustedPerson::person).collect();
+        let people: Vec<PersonId> = piece.people()?.into_iter().map(PersonId).collect();
         let facts = by_person::facts(connection, piece.institution, &people).await?;
         let mut units = Units::new(piece.kind, piece.format);
         let mut log = Vec::with_capacity(people.len());
@@ -32,18 +30,13 @@ impl Answering {
                 Some(facts) => decide::by_ticket(piece.check_on, piece.institution, facts),
                 None => (Validity::NoneFound, Vec::new()),
             };
-            let mut entry = person_record(place, Some(*person), self.key.of_person(*person));
+            let mut entry = self.unanswered(*person);
             if piece.fail_person == Some(place) {
                 units.refused(&remark::ordered());
             } else {
                 entry.outcome = Outcome::Answered(validity);
-                entry.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
-                let mut named = Vec::with_capacity(records.len());
-                for record in records {
-                    let insurer = self.directory.insurer_name(record.coverage.key.insurer).await?;
-                    named.push((record, insurer));
-                }
-                units.entrusted(validity, &named);
+                entry.shown = shown(&records);
+                units.entrusted(validity, &self.directory.named(records).await?);
             }
             log.push(entry);
         }

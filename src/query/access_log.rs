@@ -10,7 +10,7 @@ use crate::decide;
 use crate::domain::{Identity, InstitutionCode};
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::store::access_log::{self, Outcome, Path, Record, Shown};
+use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
 
 use super::QueryError;
 use super::coalesce::{Answers, Batch, Coalescer};
@@ -68,12 +68,7 @@ impl AccessLog {
             terminal_serial: asker.terminal_serial,
             path,
             check_on: check_on.into(),
-            person: None,
-            key_hash,
-            outcome,
-            shown: Shown::default(),
-            limit_consent: false,
-            limit_mark: None,
+            about: PersonRecord::new(key_hash, outcome),
         }
     }
 
@@ -93,18 +88,19 @@ impl AccessLog {
     }
 }
 
-/// What an answer shows of a record.
+/// What an answer shows with `records`.
 #[must_use]
-pub fn shown(record: &decide::Record) -> Shown {
-    Shown {
+pub fn shown<'a>(records: impl IntoIterator<Item = &'a decide::Record>) -> Shown {
+    let of = |record: &decide::Record| Shown {
         record: true,
-        ticket: !record.tickets.is_empty(),
         address: record.shows_address && has_address(&record.coverage.identity),
         limit: record.limit.is_some(),
         elderly: record.elderly.is_some(),
         ratio: record.ratio.is_some(),
         specific_disease: !record.specific_diseases.is_empty(),
-    }
+        ticket: !record.tickets.is_empty(),
+    };
+    records.into_iter().map(of).reduce(Shown::or).unwrap_or_default()
 }
 
 fn has_address(identity: &Identity) -> bool {

@@ -40,14 +40,11 @@ impl ByCard {
         let facts = self.facts.ask((Some(asker.institution), query.clone())).await?;
         let answer = decide::by_card(&query, Some(asker.institution), &facts);
         let found = answer.record.as_ref();
-        let log = Record {
-            person: found.map(|record| record.person),
-            shown: found.map(shown).unwrap_or_default(),
-            limit_mark: found
-                .filter(|record| record.limit_consent)
-                .map(|record| self.log.key().limit_mark(record.limit.iter())),
-            ..self.record(asker, &query, Outcome::Answered(answer.validity))
-        };
+        let mut log = self.record(asker, &query, Outcome::Answered(answer.validity));
+        log.about.person = found.map(|record| record.person);
+        log.about.shown = shown(found);
+        let with_consent = found.filter(|record| record.limit_consent);
+        log.about.limit_mark = with_consent.map(|record| self.log.key().limit_mark(record.limit.iter()));
         self.log.write(log).await?;
         Ok(answer)
     }
@@ -68,9 +65,10 @@ impl ByCard {
     }
 
     fn record(&self, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
-        let record =
-            self.log.record(asker, Path::Card, self.log.key().of_card(&query.key, query.birth_on), query.check_on, outcome);
-        Record { limit_consent: query.limit_consent, ..record }
+        let hash = self.log.key().of_card(&query.key, query.birth_on);
+        let mut record = self.log.record(asker, Path::Card, hash, query.check_on, outcome);
+        record.about.limit_consent = query.limit_consent;
+        record
     }
 }
 

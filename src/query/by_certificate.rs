@@ -10,7 +10,7 @@ use crate::decide::{self, CardAnswer};
 use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, InstitutionCode, PersonId};
 use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
-use crate::store::access_log::{AtReader, Outcome, Path, Record, Shown};
+use crate::store::access_log::{AtReader, Outcome, Path, Record};
 use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
@@ -50,21 +50,20 @@ impl ByCertificate {
         let facts = self.facts.ask(shown_card).await?;
         let answer = decide::by_certificate(query, Some(asker.institution), facts.as_ref(), asker.at);
         let person = facts.as_ref().map(person_of);
-        let log = match &answer {
-            CardAnswer::Unusable(reason) => {
-                Record { person, ..self.record(asker, &key_of(card.id()), query, Outcome::CardUnusable(*reason)) }
-            }
+        let mut log = match &answer {
+            CardAnswer::Unusable(reason) => self.record(asker, &key_of(card.id()), query, Outcome::CardUnusable(*reason)),
             CardAnswer::Answered { validity, records } => {
                 let consents_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
                 let mut log = self.record(asker, &key_of(card.id()), query, Outcome::Answered(*validity));
                 log.path = Path::Certificate(AtReader { consents_until, ..at_reader(query) });
-                log.person = person;
-                log.shown = records.iter().map(shown).reduce(Shown::or).unwrap_or_default();
+                log.about.shown = shown(records);
                 let limits = records.iter().filter_map(|record| record.limit.as_ref());
-                log.limit_mark = (log.limit_consent && !records.is_empty()).then(|| self.log.key().limit_mark(limits));
+                let marked = log.about.limit_consent && !records.is_empty();
+                log.about.limit_mark = marked.then(|| self.log.key().limit_mark(limits));
                 log
             }
         };
+        log.about.person = person;
         self.log.write(log).await?;
         Ok(answer)
     }
@@ -101,8 +100,9 @@ impl ByCertificate {
 
     fn record(&self, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
         let (path, hash) = (Path::Certificate(at_reader(query)), self.log.key().hash(key));
-        let record = self.log.record(asker, path, hash, query.check_on, outcome);
-        Record { limit_consent: query.consents.has(Consent::Limit), ..record }
+        let mut record = self.log.record(asker, path, hash, query.check_on, outcome);
+        record.about.limit_consent = query.consents.has(Consent::Limit);
+        record
     }
 }
 

@@ -7,6 +7,7 @@ use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::decide::Record;
 use crate::domain::{Institution, InstitutionCode, InsurerNumber};
 use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
@@ -86,6 +87,19 @@ impl Directory {
         }
         let insurer = found(self.store.insurer(number)).await?.ok_or(QueryError::Unavailable)?;
         Ok(insurer.name.into())
+    }
+
+    /// Records with the names of their insurers.
+    ///
+    /// # Errors
+    /// As for [`Directory::insurer_name`].
+    pub async fn named(&self, records: Vec<Record>) -> Result<Vec<(Record, Arc<str>)>, QueryError> {
+        let mut named = Vec::with_capacity(records.len());
+        for record in records {
+            let insurer = self.insurer_name(record.coverage.key.insurer).await?;
+            named.push((record, insurer));
+        }
+        Ok(named)
     }
 
     /// The institution.

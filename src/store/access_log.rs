@@ -150,6 +150,13 @@ pub struct Record {
     pub path: Path,
     /// 資格確認日; only a refused question may be without.
     pub check_on: Option<Date>,
+    /// About whom, and what of them was told.
+    pub about: PersonRecord,
+}
+
+/// What of a record is about the person; see the column comments of `access_log`.
+#[derive(Debug, Clone)]
+pub struct PersonRecord {
     /// About whom, if one person was found.
     pub person: Option<PersonId>,
     /// Keyed hash of the question's key.
@@ -162,6 +169,14 @@ pub struct Record {
     pub limit_consent: bool,
     /// Keyed hash of the 限度額適用認定証 in force, of records that are shown with consent.
     pub limit_mark: Option<i64>,
+}
+
+impl PersonRecord {
+    /// A record that is about nobody and says that nothing was shown.
+    #[must_use]
+    pub fn new(key_hash: [u8; 32], outcome: Outcome) -> Self {
+        Self { person: None, key_hash, outcome, shown: Shown::default(), limit_consent: false, limit_mark: None }
+    }
 }
 
 /// Writes all records and commits. When this returns, every one of them is durable. Records that are there already are left
@@ -179,11 +194,11 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let serials: Vec<Vec<u8>> = records.iter().map(|r| r.terminal_serial.clone()).collect();
     let paths = of(|r| r.path.number());
     let check_on: Vec<Option<SqlDate>> = records.iter().map(|r| r.check_on.map(to_sql)).collect();
-    let people: Vec<Option<i64>> = records.iter().map(|r| r.person.map(|person| person.0)).collect();
-    let hashes: Vec<Vec<u8>> = records.iter().map(|r| r.key_hash.to_vec()).collect();
-    let outcomes = of(|r| outcome_number(r.outcome));
-    let shown = of(|r| r.shown.bits());
-    let limit_consents: Vec<bool> = records.iter().map(|r| r.limit_consent).collect();
+    let people: Vec<Option<i64>> = records.iter().map(|r| r.about.person.map(|person| person.0)).collect();
+    let hashes: Vec<Vec<u8>> = records.iter().map(|r| r.about.key_hash.to_vec()).collect();
+    let outcomes = of(|r| outcome_number(r.about.outcome));
+    let shown = of(|r| r.about.shown.bits());
+    let limit_consents: Vec<bool> = records.iter().map(|r| r.about.limit_consent).collect();
     let at_reader =
         |read: fn(&AtReader) -> i16| -> Vec<Option<i16>> { records.iter().map(|r| r.path.at_reader().map(read)).collect() };
     let holders = at_reader(|at| at.holder.number());
@@ -191,7 +206,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let consents = at_reader(|at| consent_bits(at.consents));
     let consents_until: Vec<Option<SqlTimestamp>> =
         records.iter().map(|r| r.path.at_reader().and_then(|at| at.consents_until).map(ToSqlx::to_sqlx)).collect();
-    let limit_marks: Vec<Option<i64>> = records.iter().map(|r| r.limit_mark).collect();
+    let limit_marks: Vec<Option<i64>> = records.iter().map(|r| r.about.limit_mark).collect();
     sqlx::query!(
         r#"
         insert into access_log

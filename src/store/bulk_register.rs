@@ -3,15 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber, Wanted};
 
-use super::consented::{self, ConsentedPerson};
-use super::medical_aid::{self, EntrustedPerson};
 use super::rows::{StoredEnum, to_sql};
-use super::{Store, StoreError};
+use super::{Store, StoreError, consented, medical_aid};
 
 /// The channel on which workers hear of new pieces when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
@@ -59,23 +58,25 @@ pub struct NewSlice {
 }
 
 impl NewSlice {
-    /// Finds whose result is wanted, and packs them into pieces of up to `most` people.
+    /// People who were found, packed as [`Leased::people`](super::leases::Leased::people) reads them, into pieces of up to `most`.
+    fn of<T: Serialize>(people: &[T], most: usize) -> Vec<Self> {
+        let piece = |people: &[T]| Self {
+            persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
+            entries: serde_json::to_vec(people).expect("numbers and times can be written"),
+        };
+        people.chunks(most).map(piece).collect()
+    }
+
+    /// Finds whose result is wanted.
     async fn find(
         connection: &mut PgConnection,
         institution: InstitutionCode,
         wanted: &Wanted,
         most: usize,
     ) -> Result<Vec<Self>, StoreError> {
-        let of = |persons: usize, entries| Self { persons: i32::try_from(persons).unwrap_or(i32::MAX), entries };
         Ok(match wanted {
-            Wanted::Consented(wanted) => {
-                let people = consented::select(connection, institution, wanted).await?;
-                people.chunks(most).map(|people| of(people.len(), ConsentedPerson::pack(people))).collect()
-            }
-            Wanted::Tickets(month) => {
-                let people = medical_aid::select(connection, institution, *month).await?;
-                people.chunks(most).map(|people| of(people.len(), EntrustedPerson::pack(people))).collect()
-            }
+            Wanted::Consented(wanted) => Self::of(&consented::select(connection, institution, wanted).await?, most),
+            Wanted::Tickets(month) => Self::of(&medical_aid::select(connection, institution, *month).await?, most),
         })
     }
 }

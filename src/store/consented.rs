@@ -44,18 +44,6 @@ impl ConsentedPerson {
     pub fn until(&self) -> Timestamp {
         self.until
     }
-
-    /// The patients of a piece of a file.
-    ///
-    /// # Errors
-    /// When the bytes are no such piece.
-    pub fn unpack(entries: &[u8]) -> Result<Vec<Self>, StoreError> {
-        serde_json::from_slice(entries).map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "entries" })
-    }
-
-    pub(super) fn pack(people: &[Self]) -> Vec<u8> {
-        serde_json::to_vec(people).expect("numbers and times can be written")
-    }
 }
 
 /// Everybody whose card the institution saw for such care on one of the days.

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
+use serde::de::DeserializeOwned;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::domain::{BatchFailure, BatchKind, Format, InstitutionCode};
 
-use super::access_log::Path;
-use super::piece_log::{self, PersonRecord};
+use super::access_log::{Path, PersonRecord};
+use super::piece_log;
 use super::reference_number::{self, NewReference};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
@@ -47,6 +48,17 @@ pub struct Leased {
     pub fail_person: Option<i32>,
 }
 
+impl Leased {
+    /// The people of a piece whose file named none: they were found when it came.
+    ///
+    /// # Errors
+    /// When the entries are something else.
+    pub fn people<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
+        serde_json::from_slice(&self.entries)
+            .map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "entries" })
+    }
+}
+
 /// The result of a piece.
 pub struct Finished {
     /// The units in the format of the file.
@@ -57,7 +69,7 @@ pub struct Finished {
     pub errors: i32,
     /// By which path people were asked about; none where nobody was.
     pub path: Option<Path>,
-    /// One record a person, committed with the result.
+    /// One record a person in their order, committed with the result.
     pub log: Vec<PersonRecord>,
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,

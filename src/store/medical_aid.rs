@@ -1,39 +1,14 @@
 //! People whose treatment is entrusted to an institution, for 委託先資格情報の一括取得.
 
 use jiff_sqlx::Date as SqlDate;
-use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::domain::{
-    Beside, InstitutionCode, MedicalTicket, MedicalTreatment, Month, PersonId, PersonalText, Prescriber, TicketKind, Yen,
+    Beside, InstitutionCode, MedicalTicket, MedicalTreatment, Month, PersonalText, Prescriber, TicketKind, Yen,
 };
 
 use super::StoreError;
 use super::rows::{StoredEnum, period, to_sql};
-
-/// A person with a ticket for the institution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntrustedPerson(i64);
-
-impl EntrustedPerson {
-    /// Who it is.
-    #[must_use]
-    pub fn person(self) -> PersonId {
-        PersonId(self.0)
-    }
-
-    /// The people of a piece of a file.
-    ///
-    /// # Errors
-    /// When the bytes are no such piece.
-    pub fn unpack(entries: &[u8]) -> Result<Vec<Self>, StoreError> {
-        serde_json::from_slice(entries).map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "entries" })
-    }
-
-    pub(super) fn pack(people: &[Self]) -> Vec<u8> {
-        serde_json::to_vec(people).expect("numbers can be written")
-    }
-}
 
 /// What `coverage.ticket_keys` holds for each ticket: whom it is for, and in which month.
 pub(super) fn ticket_key(institution: InstitutionCode, month: Month) -> String {
@@ -48,19 +23,19 @@ pub(super) fn ticket_keys(tickets: &[MedicalTicket]) -> Option<Vec<String>> {
     (!keys.is_empty()).then_some(keys)
 }
 
-/// Everybody with a ticket of the month for the institution.
+/// Ids of everybody with a ticket of the month for the institution.
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,
     month: Month,
-) -> Result<Vec<EntrustedPerson>, StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     let people = sqlx::query_scalar!(
         "select distinct person_id from coverage where ticket_keys @> array[$1::text] order by person_id",
         ticket_key(institution, month),
     )
     .fetch_all(connection)
     .await?;
-    Ok(people.into_iter().map(EntrustedPerson).collect())
+    Ok(people)
 }
 
 #[derive(Debug, Clone, sqlx::Type)]

@@ -3,33 +3,12 @@
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use crate::domain::PersonId;
-
 use super::StoreError;
-use super::access_log::{Outcome, Path, Shown, outcome_number};
+use super::access_log::{Path, outcome_number};
 use super::leases::{Finished, Leased};
 use super::rows::{StoredEnum, to_sql};
 
-/// What differs from one person of a piece to the next; see the column comments of `access_log`.
-#[derive(Debug, Clone)]
-pub struct PersonRecord {
-    /// The number of the person in the file, from 1.
-    pub place: i32,
-    /// About whom, if one person was found.
-    pub person: Option<PersonId>,
-    /// Keyed hash of the question's key.
-    pub key_hash: [u8; 32],
-    /// How it ended.
-    pub outcome: Outcome,
-    /// What was shown.
-    pub shown: Shown,
-    /// 限度額適用認定証提供同意.
-    pub limit_consent: bool,
-    /// Keyed hash of the 限度額適用認定証 in force, of records that are shown with consent.
-    pub limit_mark: Option<i64>,
-}
-
-/// Writes the records of a finished piece. Whoever is there already is a fault: the lease lets nobody finish twice.
+/// Writes the records of a finished piece, one a person in their order. Whoever is there already is a fault: the lease lets nobody finish twice.
 pub(super) async fn append(
     connection: &mut PgConnection,
     piece: &Leased,
@@ -37,7 +16,7 @@ pub(super) async fn append(
     path: Path,
 ) -> Result<(), StoreError> {
     let people = &finished.log;
-    let places: Vec<i32> = people.iter().map(|one| one.place).collect();
+    let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
     let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
     let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();
     let outcomes: Vec<i16> = people.iter().map(|one| outcome_number(one.outcome)).collect();
