@@ -34,7 +34,7 @@ async fn look_up(exchange: &Exchange, question: &ByCard) -> Result<Vec<u8>, Fail
     }
     let answer = state.by_card.answer(asker.clone(), question.query.clone()).await?;
     let insurer = match &answer.record {
-        Some(record) => Some(exchange.insurer_name(record).await?),
+        Some(record) => Some(state.directory.insurer_name(record.coverage.key.insurer).await?),
         None => None,
     };
     Ok(wire::answer(processed, question, &answer, insurer.as_deref()))

@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::clock::{in_tokyo, tokyo_date};
-use crate::decide::Record;
 use crate::domain::{AnswerCharset, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
@@ -17,8 +16,9 @@ use crate::wire::message::{self, Family, Processed, Reference, Understood};
 use crate::wire::{Bounds, Element, Fault, Format};
 
 use super::body;
-use super::error::{Failure, finish};
+use super::error::Failure;
 use super::message::family;
+use super::problem::finish;
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -166,11 +166,6 @@ impl Exchange {
             );
         }
         own
-    }
-
-    /// The name of the insurer whose record is shown.
-    pub async fn insurer_name(&self, record: &Record) -> Result<Arc<str>, Failure> {
-        Ok(self.state.directory.insurer_name(record.coverage.key.insurer).await?)
     }
 
     /// An answer.

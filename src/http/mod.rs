@@ -14,6 +14,7 @@ mod login;
 mod message;
 pub mod operator;
 mod pieces;
+mod problem;
 mod reference_number;
 mod request;
 mod terminal;

@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
-use super::error::{Code, Failure};
+use super::error::Failure;
+use super::problem::Code;
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

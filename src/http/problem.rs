@@ -1,0 +1,62 @@
+//! How a failure leaves: as a problem document where no official message can carry it, and with the headers that go with it.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::error::Failure;
+
+/// The outcome of a request for metrics and logs: the middleware reads it off the response.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub &'static str);
+
+/// RFC 9457.
+#[derive(Serialize)]
+struct Problem {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    code: &'static str,
+    message: &'static str,
+}
+
+/// A problem document, for everything that is not an official message.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let row = self.row();
+        let problem = Problem {
+            r#type: format!("urn:shikaku:error:{}", row.code),
+            title: row.title,
+            status: row.status.as_u16(),
+            detail: self.detail(),
+            code: row.code,
+            message: row.message,
+        };
+        let body = serde_json::to_vec(&problem).expect("plain fields");
+        let mut response = (row.status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        finish(&mut response, &self);
+        response
+    }
+}
+
+/// What every failing response carries, whatever its format.
+pub(super) fn finish(response: &mut Response, failure: &Failure) {
+    response.extensions_mut().insert(Code(failure.row().code));
+    let again = match failure {
+        Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some("1"),
+        Failure::FilesInFlight => Some("5"),
+        _ => None,
+    };
+    if let Some(seconds) = again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+    }
+    let ends_connection = Failure::BodyTooLarge == *failure
+        || Failure::BodyIncomplete == *failure
+        || matches!(failure, Failure::Certificate(_));
+    if ends_connection {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+}
