@@ -29,6 +29,7 @@ pub struct App {
     trust: Arc<Trust>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    store: Store,
 }
 
 /// Why the server did not start.
@@ -102,7 +103,7 @@ impl App {
         tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
         let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {
-            store,
+            store: store.clone(),
             directory: directory.clone(),
             trust: trust.clone(),
             metrics,
@@ -116,7 +117,7 @@ impl App {
         tasks.spawn(operator::serve(operator_socket, operator::router(operator), config.limits, stop.clone()));
         tasks.close();
         info!(terminal = %terminal_addr, operator = %operator_addr, "listening");
-        Ok(Self { terminal_addr, operator_addr, trust, stop, tasks })
+        Ok(Self { terminal_addr, operator_addr, trust, stop, tasks, store })
     }
 
     /// Where terminals connect.
@@ -148,6 +149,7 @@ impl App {
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.wait().await;
+        self.store.close().await;
     }
 }
 

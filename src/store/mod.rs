@@ -122,6 +122,12 @@ impl Store {
         Ok(PgConnection::connect_with(&options.options(settings.iter().copied())).await?)
     }
 
+    /// Closes the pool, so that a database that ends now ends without a connection in the middle of something.
+    pub async fn close(&self) {
+        // Whoever still holds one loses it with the process.
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.pool.close()).await;
+    }
+
     /// The pool.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
