@@ -141,7 +141,6 @@ impl Record {
         let in_force = coverage.in_force_on(check_on);
         let scheme = coverage.key.insurer.scheme();
         let late_elderly = scheme == Scheme::LateElderly;
-        let can_be_preschool = !late_elderly && scheme != Scheme::MedicalAid;
         let limit = in_force.then(|| latest(&coverage.limits, |c| c.period, check_on)).flatten();
         Self {
             person,
@@ -149,7 +148,7 @@ impl Record {
             reference: registration.reference.clone(),
             shows_address: !protection.hides_address(),
             loss: coverage.loss.filter(|loss| loss.on <= check_on),
-            preschool: in_force && can_be_preschool && is_preschool(coverage.identity.birth_on, check_on),
+            preschool: in_force && scheme.insures_below_75() && is_preschool(coverage.identity.birth_on, check_on),
             ratio: (in_force && late_elderly)
                 .then(|| latest(&coverage.ratios, |r: &DatedRatio| r.period, check_on))
                 .flatten(),

@@ -139,7 +139,7 @@ fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
     let dates = vec![(Compared::CheckDate, check_on), (Compared::Lost, loss.on)];
     let mut reasons = vec![Reason { dates: dates.clone(), ..Reason::new(Part::Loss, message::loss(scheme)) }];
     let turns_75 = late_elderly_begins(record.coverage.identity.birth_on);
-    if !matches!(scheme, Scheme::LateElderly | Scheme::MedicalAid) && loss.on == turns_75 {
+    if scheme.insures_below_75() && loss.on == turns_75 {
         let dates = [dates, vec![(Compared::Turns75, turns_75)]].concat();
         reasons.push(Reason { dates, ..Reason::new(Part::Loss, LATE_ELDERLY_AT_75) });
     }

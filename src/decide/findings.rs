@@ -108,17 +108,16 @@ fn before(day: Date) -> Date {
 }
 
 fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
-    // Whoever receives medical aid is in no insurance of the region, at any age (高齢者の医療の確保に関する法律51条).
-    if coverage.key.insurer.scheme() == Scheme::MedicalAid {
-        return None;
-    }
     let birth = coverage.identity.birth_on;
     let from = coverage.acquired_on;
     let through = coverage.loss.map_or(as_of, |loss| before(loss.on));
     let (days, rule) = if is_late_elderly(coverage) {
         (days(from, before(late_elderly_earliest(birth)).min(through)), LATE_ELDERLY_FROM_65)
-    } else {
+    } else if coverage.key.insurer.scheme().insures_below_75() {
         (days(late_elderly_begins(birth).max(from), through), LATE_ELDERLY_AT_75)
+    } else {
+        // 医療扶助 goes on at any age: its recipients are left out of 後期高齢者医療 (高齢者の医療の確保に関する法律51条).
+        return None;
     };
     let days = days?;
     let open = coverage.loss.is_none() && days.through() == as_of;

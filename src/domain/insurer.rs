@@ -142,6 +142,13 @@ impl Scheme {
         })
     }
 
+    /// Whether it is a health insurance of people below 75. Those have cards with 記号, 枝番 and 本人・家族, shares that depend on age, and
+    /// end on the 75th birthday; 後期高齢者医療 and 医療扶助 have none of that.
+    #[must_use]
+    pub fn insures_below_75(self) -> bool {
+        !matches!(self, Self::LateElderly | Self::MedicalAid)
+    }
+
     /// The Japanese name of the scheme, for people.
     #[must_use]
     pub fn japanese(self) -> &'static str {

@@ -187,6 +187,15 @@ fn faults_of_medical_aid() {
         assert!(err.contains(fault), "{bad}: {err}");
         assert!(!err.contains("試験　扶美") && !err.contains("0001231") && !err.contains("高血圧症"), "{err}");
     }
+    // What is wrong with one part hides nothing of the others.
+    let both = welfare.replacen("number = \"0001230\"", "number = \"0001230\"\nsymbol = \"1\"", 1).replacen(
+        "sex = \"female\"",
+        "",
+        1,
+    );
+    fs::write(directory.join("people/welfare.toml"), both).unwrap();
+    let (_, _, err) = check(&directory);
+    assert!(err.contains("no `symbol`, no `branch`") && err.contains("`sex` must be given"), "{err}");
 }
 
 #[test]

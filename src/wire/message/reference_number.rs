@@ -1,7 +1,7 @@
 //! 照会番号登録: OQS-IF-003 request and OQS-IF-004 answer (file id `OQSsiimm01`).
 
 use crate::domain::{
-    AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, ReferenceNumber, Scheme,
+    AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, ReferenceNumber,
 };
 use crate::wire::Format;
 use crate::wire::element::{BODY, Element, Texts};
@@ -49,7 +49,7 @@ pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
     let branch =
         info.text("InsuredBranchNumber")?.map(|t| value("InsuredBranchNumber", BranchNumber::parse(t))).transpose()?;
     // Without it the number would be that of the whole household; 後期高齢者医療 and 医療扶助 have no branches.
-    if branch.is_none() && !matches!(insurer.scheme(), Scheme::LateElderly | Scheme::MedicalAid) {
+    if branch.is_none() && insurer.scheme().insures_below_75() {
         return Err(Fault::Missing("InsuredBranchNumber"));
     }
     Ok(Registration { key: CardKey { insurer, symbol, number, branch }, reference })
