@@ -51,8 +51,7 @@ impl BulkOptions {
         Ok(BulkLimits {
             persons: self.bulk_persons,
             file_bytes,
-            // At least one file of the largest size must be able to arrive.
-            // One institution's files may be half of it.
+            // A file of the largest size must be able to arrive, and one institution's files are half of it at most.
             arriving_bytes: usual.arriving_bytes.max(2 * file_bytes),
             in_flight: self.bulk_in_flight,
             people_a_day: self.bulk_people_a_day,

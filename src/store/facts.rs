@@ -13,7 +13,8 @@ use crate::domain::{
 use super::StoreError;
 use super::medical_aid::MedicalTicketRow;
 use super::rows::{
-    DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, entries, from_sql,
+    DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, entries, from_sql, legal,
+    optional,
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
@@ -146,21 +147,21 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
     };
     let key = CardKey {
         insurer: legal("insurer_number", InsurerNumber::parse(&row.insurer_number))?,
-        symbol: optional("symbol", row.symbol, CardSymbol::parse)?,
+        symbol: optional("symbol", row.symbol, |text| CardSymbol::parse(&text))?,
         number: legal("number", CardNumber::parse(&row.number))?,
-        branch: optional("branch", row.branch, BranchNumber::parse)?,
+        branch: optional("branch", row.branch, |text| BranchNumber::parse(&text))?,
     };
     let identity = Identity {
         name: legal("name", PersonalText::new(row.name))?,
-        kana: row.kana.map(|text| legal("kana", PersonalText::new(text))).transpose()?,
-        other_name: row.other_name.map(|text| legal("other_name", PersonalText::new(text))).transpose()?,
-        other_kana: row.other_kana.map(|text| legal("other_kana", PersonalText::new(text))).transpose()?,
-        insured_name: row.insured_name.map(|text| legal("insured_name", PersonalText::new(text))).transpose()?,
+        kana: optional("kana", row.kana, PersonalText::new)?,
+        other_name: optional("other_name", row.other_name, PersonalText::new)?,
+        other_kana: optional("other_kana", row.other_kana, PersonalText::new)?,
+        insured_name: optional("insured_name", row.insured_name, PersonalText::new)?,
         sex: Sex::read(row.sex)?,
         sex_on_back: row.sex_on_back.map(Sex::read).transpose()?,
         birth_on: legal("birth_on", BirthDate::new(row.birth_on.to_jiff()))?,
-        post_number: optional("post_number", row.post_number, PostNumber::parse)?,
-        address: row.address.map(|text| legal("address", PersonalText::new(text))).transpose()?,
+        post_number: optional("post_number", row.post_number, |text| PostNumber::parse(&text))?,
+        address: optional("address", row.address, PersonalText::new)?,
     };
     let coverage = Coverage {
         key,
@@ -183,16 +184,4 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
     let reference = row.reference.map(|text| ReferenceNumber::parse(&text)).transpose();
     let reference = reference.map_err(|_| StoreError::Inconsistent { table: "reference_number", column: "reference" })?;
     Ok(Registration { id: row.id, coverage: Arc::new(coverage), reference })
-}
-
-fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
-    parsed.map_err(|_| StoreError::Inconsistent { table: "coverage", column })
-}
-
-fn optional<T, E>(
-    column: &'static str,
-    text: Option<String>,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, StoreError> {
-    text.map(|text| legal(column, parse(&text))).transpose()
 }

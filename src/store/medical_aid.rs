@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 use super::StoreError;
-use super::rows::{StoredEnum, period, to_sql};
+use super::rows::{StoredEnum, legal, optional, period, to_sql};
 
 /// What `coverage.ticket_keys` holds for each ticket: whom it is for, and in which month.
 pub(super) fn ticket_key(institution: InstitutionCode, month: Month) -> String {
@@ -97,16 +97,12 @@ impl From<&MedicalTicket> for MedicalTicketRow {
 
 const COLUMN: &str = "medical_tickets";
 
-fn legal<T, E>(parsed: Result<T, E>) -> Result<T, StoreError> {
-    parsed.map_err(|_| StoreError::Inconsistent { table: "coverage", column: COLUMN })
-}
-
 fn text(text: Option<String>) -> Result<Option<PersonalText>, StoreError> {
-    text.map(|text| legal(PersonalText::parse(&text))).transpose()
+    optional(COLUMN, text, PersonalText::new)
 }
 
 fn lines(texts: Option<Vec<String>>) -> Result<Vec<PersonalText>, StoreError> {
-    texts.unwrap_or_default().iter().map(|text| legal(PersonalText::parse(text))).collect()
+    texts.unwrap_or_default().into_iter().map(|text| legal(COLUMN, PersonalText::new(text))).collect()
 }
 
 impl TryFrom<MedicalTicketRow> for MedicalTicket {
@@ -114,9 +110,10 @@ impl TryFrom<MedicalTicketRow> for MedicalTicket {
 
     fn try_from(row: MedicalTicketRow) -> Result<Self, StoreError> {
         let prescriber = match row.prescriber_code {
-            Some(code) => {
-                Some(Prescriber { institution: legal(InstitutionCode::parse(&code))?, name: text(row.prescriber_name)? })
-            }
+            Some(code) => Some(Prescriber {
+                institution: legal(COLUMN, InstitutionCode::parse(&code))?,
+                name: text(row.prescriber_name)?,
+            }),
             None => None,
         };
         Ok(Self {
@@ -124,12 +121,12 @@ impl TryFrom<MedicalTicketRow> for MedicalTicket {
             period: period(COLUMN, row.valid_from, row.valid_through)?,
             issue_number: text(row.issue_number)?,
             month: Month::of(row.month.to_jiff()),
-            institution: legal(InstitutionCode::parse(&row.institution_code))?,
+            institution: legal(COLUMN, InstitutionCode::parse(&row.institution_code))?,
             institution_name: text(row.institution_name)?,
             prescriber,
             injuries: lines(row.injuries)?,
             treatment: MedicalTreatment::read(row.treatment)?,
-            self_pay: row.self_pay_yen.map(|yen| legal(Yen::try_from(i64::from(yen)))).transpose()?,
+            self_pay: row.self_pay_yen.map(|yen| legal(COLUMN, Yen::try_from(i64::from(yen)))).transpose()?,
             district_contact: text(row.district_contact)?,
             handling_contact: text(row.handling_contact)?,
             combined: row.combined,

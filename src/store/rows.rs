@@ -77,7 +77,7 @@ stored_as!(LimitCategory in "category":
     LowTwo = 15, LowOne = 16, LowOnePension = 17, LowOneBoundary = 18, GeneralTwo = 19, GeneralOne = 20);
 
 pub(super) fn period(column: &'static str, from: SqlDate, through: SqlDate) -> Result<Period, StoreError> {
-    Period::new(from.to_jiff(), through.to_jiff()).map_err(|_| StoreError::Inconsistent { table: "coverage", column })
+    legal(column, Period::new(from.to_jiff(), through.to_jiff()))
 }
 
 pub(crate) fn to_sql(date: Date) -> SqlDate {
@@ -229,4 +229,18 @@ pub(crate) fn entries<R, T: TryFrom<R, Error = StoreError>>(rows: Option<Vec<R>>
 /// Converts entries for storing; none is null.
 pub(crate) fn rows_of<'a, R: From<&'a T>, T>(entries: &'a [T]) -> Option<Vec<R>> {
     (!entries.is_empty()).then(|| entries.iter().map(R::from).collect())
+}
+
+/// What a column of `coverage` holds as the domain knows it.
+pub(super) fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
+    parsed.map_err(|_| StoreError::Inconsistent { table: "coverage", column })
+}
+
+/// The same for text that may be null.
+pub(super) fn optional<T, E>(
+    column: &'static str,
+    text: Option<String>,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| legal(column, parse(text))).transpose()
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use crate::decide::{Part, Record};
-use crate::domain::{ElderlyCertificate, LimitCertificate, MedicalTicket, SpecificDiseaseCertificate};
+use crate::domain::{ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, SpecificDiseaseCertificate};
 use crate::wire::code;
 use crate::wire::object::{Object, Shape, Value, shape};
 
@@ -232,11 +232,14 @@ pub fn elements(part: Part) -> &'static [&'static str] {
     }
 }
 
+fn text(text: &PersonalText) -> String {
+    text.as_str().to_owned()
+}
+
 /// A record as an object of `shape`, but for what takes the patient's consent.
 pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str) -> Object {
     let coverage = &record.coverage;
     let identity = &coverage.identity;
-    let text = |t: &crate::domain::PersonalText| t.as_str().to_owned();
     let mut object = Object::new(shape)
         .text("InsuredCardClassification", code::card_class(coverage.card_class))
         .text("InsurerNumber", code::insurer_number(&coverage.key.insurer))
@@ -330,7 +333,6 @@ fn limit_info(limit: &LimitCertificate) -> Object {
 fn ticket_info(ticket: &MedicalTicket) -> Object {
     const INJURIES: [&str; MedicalTicket::LINES] = ["InjuryName1", "InjuryName2", "InjuryName3"];
     const REMARKS: [&str; MedicalTicket::LINES] = ["Remarks1", "Remarks2", "Remarks3"];
-    let text = |t: &crate::domain::PersonalText| t.as_str().to_owned();
     let prescriber = ticket.prescriber.as_ref();
     let mut object = Object::new(&TICKET_INFO)
         .text("TicketType", code::ticket_kind(ticket.kind))
