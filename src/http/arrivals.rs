@@ -83,3 +83,66 @@ impl Drop for Arriving {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: usize = 8 * 1024 * 1024;
+
+    fn arrivals() -> Arc<Arrivals> {
+        let limits = BulkLimits { file_bytes: FILE, arriving_bytes: 3 * FILE, arriving_files: 3, ..BulkLimits::default() };
+        Arrivals::new(limits)
+    }
+
+    fn institution(code: &str) -> InstitutionCode {
+        InstitutionCode::parse(code).unwrap()
+    }
+
+    /// Whether a file may arrive now; one that has to wait gives up.
+    async fn may_arrive(arrivals: &Arc<Arrivals>, code: &str, bytes: Option<usize>) -> Option<Arriving> {
+        let admitted = arrivals.admit(institution(code), bytes);
+        let now = tokio::time::timeout(std::time::Duration::ZERO, admitted);
+        now.await.ok().map(|admitted| admitted.unwrap_or_else(|failure| panic!("{failure:?}")))
+    }
+
+    #[tokio::test]
+    async fn an_institution_has_half_of_the_budget_and_nobody_waits_behind_it() {
+        let (arrivals, one, other, third) = (arrivals(), "1310012347", "1310023450", "2710034568");
+        let first = may_arrive(&arrivals, one, None).await.expect("there is room for a file of unknown size");
+        // A second one of the same institution would be more than half, and waits before the common budget.
+        let waiting = tokio::spawn({
+            let arrivals = arrivals.clone();
+            async move { arrivals.admit(institution(one), None).await.is_ok() }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        let small = may_arrive(&arrivals, other, Some(1000)).await.expect("others are not behind it");
+        let large = may_arrive(&arrivals, third, Some(FILE)).await.expect("nor are large ones");
+        drop((small, large, first));
+        assert!(waiting.await.unwrap(), "its turn comes");
+    }
+
+    #[tokio::test]
+    async fn the_whole_budget_is_never_exceeded_and_comes_back() {
+        let arrivals = arrivals();
+        let mut held = Vec::new();
+        for code in ["1310012347", "1310023450", "2710034568"] {
+            held.push(may_arrive(&arrivals, code, Some(FILE)).await.expect("three fit exactly"));
+        }
+        assert!(may_arrive(&arrivals, "0110001237", Some(1)).await.is_none(), "not a byte more");
+        held.pop();
+        assert!(may_arrive(&arrivals, "0110001237", Some(FILE)).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn more_files_than_may_arrive_are_refused() {
+        let arrivals = arrivals();
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(may_arrive(&arrivals, "1310012347", Some(0)).await);
+        }
+        let refused = arrivals.admit(institution("1310012347"), Some(0)).await;
+        assert_eq!(refused.err(), Some(Failure::FilesInFlight));
+    }
+}

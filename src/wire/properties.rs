@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::domain::{AnswerCharset, CardNumber, fold};
+use crate::domain::{AnswerCharset, CardKey, CardNumber, CardSymbol, InsurerNumber, fold};
 
 use super::message::by_card::{NewRequest, Request};
 use super::{Bounds, Format, java_order};
@@ -48,6 +48,21 @@ proptest! {
     fn folding_twice_changes_nothing_more(text in "\\PC{0,30}") {
         let once = fold(&text);
         prop_assert_eq!(fold(&once), &*once);
+    }
+
+    /// Few characters, so that often enough both are one card in different widths.
+    #[test]
+    fn two_cards_are_one_if_their_search_forms_are(
+        one in ("[1１－-]{1,2}", "[aａ1 ]{1,2}"), other in ("[1１－-]{1,2}", "[aａ1 ]{1,2}")
+    ) {
+        let key = |(symbol, number): &(String, String)| Some(CardKey {
+            insurer: InsurerNumber::parse("01130012").unwrap(),
+            symbol: CardSymbol::parse(symbol).ok(),
+            number: CardNumber::parse(number).ok()?,
+            branch: None,
+        });
+        let (Some(one), Some(other)) = (key(&one), key(&other)) else { return Ok(()) };
+        prop_assert_eq!(one.is_same_card(&other), one.search_key() == other.search_key());
     }
 
     #[test]

@@ -297,6 +297,9 @@ async fn medical_aid_is_explained_as_the_institution_sees_it() {
     assert_eq!(rules(of(json!(INSTITUTION))).await, outcome("in-force", "ticket"));
     assert_eq!(rules(of(json!("1310023450"))).await, outcome("no-ticket", "ticket-missing"));
     assert_eq!(rules(of(Value::Null)).await, outcome("no-ticket", "ticket-missing"));
+    // Its ticket is withheld, because the aid has ended.
+    let ended = json!({"person": "welfare-ended", "check_on": "2026-11-22", "coverage": 1, "institution": INSTITUTION});
+    assert_eq!(rules(ended).await, outcome("newer-exists", "not-shown-without-coverage"));
     // Medical aid beside insurance is no overlap for insurers to settle.
     let both = json!({"person": "welfare-and-insurance", "check_on": "2026-11-22", "coverage": 1});
     assert_eq!(rules(both).await, (Some("in-force".to_owned()), None));
