@@ -138,6 +138,13 @@ async fn a_result_expires() {
     let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
     clinic.result(&number).await;
     let after = |days: i64| crate::support::world::fixed_now() + jiff::SignedDuration::from_hours(24 * days);
+    // What has expired is told to be gone at once, and stays a little longer for whoever is fetching it at that moment.
+    let just_expired = after(7) + jiff::SignedDuration::from_mins(1);
+    let later = world.another(shikaku::clock::Clock::fixed(just_expired)).await;
+    let reply = Clinic::of(&later).await.fetch(&number).await;
+    assert_eq!(text(&parse(Format::Json, &reply.body), "ErrorCode"), Some("SHK7004"));
+    assert_eq!(world.database.count("select count(*) from batch_slice").await, 1);
+    later.stop().await;
     // A server of a later time removes what has expired when it starts.
     for (days, expected) in [(6, None), (8, Some("SHK7004")), (38, Some("SHK7003"))] {
         let later = world.another(shikaku::clock::Clock::fixed(after(days))).await;
