@@ -9,7 +9,8 @@ use crate::query::shown;
 use crate::store::access_log::{Outcome, Path};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
-use crate::store::leases::{Finished, Leased};
+use crate::store::finish_piece::Finished;
+use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 

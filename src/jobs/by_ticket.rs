@@ -7,7 +7,8 @@ use crate::domain::{PersonId, Validity};
 use crate::query::shown;
 use crate::store::access_log::{Outcome, Path};
 use crate::store::by_person;
-use crate::store::leases::{Finished, Leased};
+use crate::store::finish_piece::Finished;
+use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 

@@ -16,7 +16,8 @@ use crate::domain::BatchFailure;
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey};
 use crate::store::bulk_register::QUEUED;
-use crate::store::leases::{self, Completion, Leased};
+use crate::store::finish_piece::{Completion, finish};
+use crate::store::leases::{self, Leased};
 use crate::store::{Store, StoreError};
 
 use super::answer::{AnswerError, Answering};
@@ -120,7 +121,7 @@ impl Worker {
 
     async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
         let finished = self.answering.answer(connection, piece, self.limits.keep).await?;
-        let completion = leases::finish(connection, piece, &finished).await?;
+        let completion = finish(connection, piece, &finished).await?;
         if completion != Completion::Lost {
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
         }

@@ -272,7 +272,7 @@ pub async fn last_marks(
                       and institution_code = $2
                       and limit_mark is not null
                       and request_id <> $3
-                    order by answered_at desc, id desc
+                    order by id desc
                     limit 1
                ) as last on true
         "#,

@@ -1,17 +1,14 @@
-//! Pieces of files under lease: taken, kept, finished, given back. Whoever has lost the lease can change nothing any more.
+//! Pieces of files under lease: taken, held, given back, given up. Whoever has lost the lease can change nothing any more.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use serde::de::DeserializeOwned;
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{BatchFailure, BatchKind, Format, InstitutionCode};
 
-use super::access_log::{Path, PersonRecord};
-use super::piece_log;
-use super::reference_number::{self, NewReference};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
@@ -59,40 +56,6 @@ impl Leased {
     }
 }
 
-/// The result of a piece.
-pub struct Finished {
-    /// The units in the format of the file.
-    pub units: Vec<u8>,
-    /// People with 処理結果状況 1.
-    pub normal: i32,
-    /// People with 処理結果状況 2.
-    pub errors: i32,
-    /// By which path people were asked about; none where nobody was.
-    pub path: Option<Path>,
-    /// One record a person in their order, committed with the result.
-    pub log: Vec<PersonRecord>,
-    /// Numbers to register, committed with the result.
-    pub references: Vec<NewReference>,
-    /// Now.
-    pub at: Timestamp,
-    /// When the result is removed, if this was the last piece.
-    pub expires_at: Timestamp,
-}
-
-/// What became of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completion {
-    /// It is committed; more pieces are open.
-    Kept,
-    /// It is committed, and was the last one. The file came at this time.
-    Whole {
-        /// 受付日時.
-        received_at: Timestamp,
-    },
-    /// The lease was lost, or the file given up: nothing has changed.
-    Lost,
-}
-
 struct LeasedRow {
     batch_id: i64,
     place: i32,
@@ -110,6 +73,8 @@ struct LeasedRow {
 }
 
 /// Takes the open piece whose turn is next and that nobody works on at the time `at`, until `until`.
+///
+/// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, and is no proof any more.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
@@ -139,6 +104,7 @@ pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp
              , batch.fail_at_start, batch.fail_person
           from taken
           join batch on batch.id = taken.batch_id
+         where set_config('synchronous_commit', 'off', true) is not null
         "#,
         at.to_sqlx() as SqlTimestamp,
         until.to_sqlx() as SqlTimestamp,
@@ -167,66 +133,6 @@ fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
         fail_at_start: row.fail_at_start,
         fail_person: row.fail_person,
     })
-}
-
-/// Keeps the result of a piece, with its access-log records, in one transaction.
-///
-/// # Errors
-/// When the database fails; then nothing has changed.
-pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
-    let mut transaction = connection.begin().await?;
-    let ours = sqlx::query!(
-        r#"
-        update batch_slice
-           set state = 2, units = $4
-         where batch_id = $1 and place = $2 and lease = $3 and state = 1
-        "#,
-        piece.batch_id,
-        piece.place,
-        piece.lease,
-        lz4_flex::compress_prepend_size(&finished.units),
-    )
-    .execute(&mut *transaction)
-    .await?;
-    if ours.rows_affected() == 0 {
-        transaction.rollback().await?;
-        return Ok(Completion::Lost);
-    }
-    if let Some(path) = finished.path {
-        piece_log::append(&mut transaction, piece, finished, path).await?;
-    }
-    reference_number::register(&mut transaction, &finished.references).await?;
-    // Last, because other workers wait for this row.
-    let batch = sqlx::query!(
-        r#"
-        update batch
-           set open_slices = open_slices - 1
-             , normal = normal + $2
-             , errors = errors + $3
-             , result_bytes = result_bytes + $4
-             , retries = retries + $5
-             , state = case when open_slices = 1 then 2 else 1 end
-             , finished_at = case when open_slices = 1 then $6::timestamptz end
-             , expires_at = case when open_slices = 1 then $7::timestamptz end
-         where id = $1 and state = 1
-     returning state, received_at
-        "#,
-        piece.batch_id,
-        finished.normal,
-        finished.errors,
-        i64::try_from(finished.units.len()).unwrap_or(i64::MAX),
-        i32::from(piece.attempts) - 1,
-        finished.at.to_sqlx() as SqlTimestamp,
-        finished.expires_at.to_sqlx() as SqlTimestamp,
-    )
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let Some(batch) = batch else {
-        transaction.rollback().await?;
-        return Ok(Completion::Lost);
-    };
-    transaction.commit().await?;
-    Ok(if batch.state == 2 { Completion::Whole { received_at: batch.received_at.to_jiff() } } else { Completion::Kept })
 }
 
 impl Store {
