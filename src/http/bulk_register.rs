@@ -97,7 +97,7 @@ fn read(
             return Err(Fault::TooManyPeople(limits.persons));
         }
         match asked {
-            Ok(asked) => people.extend(asked.map(|asked| register.person(&asked.key, asked.birth_on))),
+            Ok(asked) => people.extend(asked.and_then(|asked| register.person(&asked.key, asked.birth_on))),
             Err(fault) => entry.refuse(&Failure::Message(fault).refusal()),
         }
         packer.push(&entry);

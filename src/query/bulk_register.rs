@@ -62,10 +62,12 @@ impl BulkRegister {
         Self { store: store.clone(), log, quota, keep: limits.keep, slice: limits.slice }
     }
 
-    /// Tells people apart for the count of the day; unreadable without the secret.
+    /// Tells people apart for the count of the day, unreadable without the secret; nothing where nobody counts.
     #[must_use]
-    pub fn person(&self, key: &CardKey, birth_on: BirthDate) -> u64 {
-        u64::from_be_bytes(*self.log.key().of_card(key, birth_on).first_chunk().expect("32 bytes hold 8"))
+    pub fn person(&self, key: &CardKey, birth_on: BirthDate) -> Option<u64> {
+        self.quota.people_a_day?;
+        let hash = self.log.key().of_card(key, birth_on);
+        Some(u64::from_be_bytes(*hash.first_chunk().expect("32 bytes hold 8")))
     }
 
     /// Takes a file. When this returns its number, the file is committed.
