@@ -7,12 +7,13 @@ mod server;
 
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use jiff::civil::{Date, date};
 use server::{Server, show};
 use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
 use shikaku::store::Store;
-use shikaku::terminal::{Connection, Terminal};
+use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
 use shikaku::wire::message::bulk_fetch;
 use shikaku::wire::message::bulk_register::people_file;
@@ -152,36 +153,46 @@ async fn both(clients: &[Client], format: Format, people: usize, random: &mut Ra
     let files: Vec<_> = clients.iter().map(|client| (client.clone(), file(client.0, people, format, random))).collect();
     let begun = Instant::now();
     let tasks: Vec<_> =
-        files.into_iter().map(|(client, file)| tokio::spawn(async move { one(&client, format, file).await })).collect();
+        files.into_iter().map(|(client, file)| tokio::spawn(async move { ask(&client, format, file).await })).collect();
+    let mut results = Vec::new();
     for task in tasks {
-        task.await.unwrap();
+        results.push(task.await.unwrap());
     }
-    begun.elapsed()
+    let elapsed = begun.elapsed();
+    for result in results {
+        check(format, &result);
+    }
+    elapsed
+}
+
+async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
+    let begun = Instant::now();
+    let result = ask(client, format, file).await;
+    let elapsed = begun.elapsed();
+    check(format, &result);
+    elapsed
+}
+
+/// A result has everybody.
+fn check(format: Format, result: &[u8]) {
+    let found = std::str::from_utf8(result).unwrap().matches("Birthdate").count();
+    // Twice in each unit, with two tags each in XML.
+    assert_eq!(found, PERSONS * if format == Format::Xml { 4 } else { 2 });
 }
 
 /// Sends a file and fetches its result.
-async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
-    let begun = Instant::now();
+async fn ask(client: &Client, format: Format, file: Vec<u8>) -> Bytes {
     let mut connection = client.1.connect().await.unwrap();
     let reply = connection.ask("/oqs/OQSmuquc01", format, file).await.unwrap();
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let digits = text.split("ReceptionNumber").nth(1).unwrap_or_else(|| panic!("{text}"));
     let number: String = digits.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     loop {
-        let (done, body) = fetch(&mut connection, client.0, format, &number).await;
-        if done {
-            let found = std::str::from_utf8(&body).unwrap().matches("Birthdate").count();
-            // Twice in each unit, with two tags each in XML.
-            let expected = PERSONS * if format == Format::Xml { 4 } else { 2 };
-            assert_eq!(found, expected);
-            return begun.elapsed();
+        let request = bulk_fetch::request(client.0.as_str(), &number, format, AnswerCharset::Utf8);
+        let result = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap().body;
+        if result.len() > 1000 {
+            return result;
         }
         tokio::time::sleep(POLL).await;
     }
-}
-
-async fn fetch(connection: &mut Connection, institution: InstitutionCode, format: Format, number: &str) -> (bool, Vec<u8>) {
-    let request = bulk_fetch::request(institution.as_str(), number, format, AnswerCharset::Utf8);
-    let reply = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap();
-    (reply.body.len() > 1000, reply.body.to_vec())
 }
