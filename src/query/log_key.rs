@@ -1,4 +1,5 @@
 use aws_lc_rs::hmac;
+use jiff::fmt::temporal::DateTimePrinter;
 
 use crate::config::Secret;
 use crate::domain::{BirthDate, CardKey, LimitCertificate, PersonId};
@@ -28,7 +29,10 @@ impl LogKey {
     /// The same for questions about the same card and birth date, however they were written.
     #[must_use]
     pub fn of_card(&self, key: &CardKey, birth_on: BirthDate) -> [u8; 32] {
-        self.hash(format!("{}\u{1f}{}", key.search_key().as_str(), birth_on.date()).as_bytes())
+        const DATES: DateTimePrinter = DateTimePrinter::new();
+        let mut text = [key.search_key().as_str(), "\u{1f}"].concat();
+        DATES.print_date(&birth_on.date(), &mut text).expect("writing to memory cannot fail");
+        self.hash(text.as_bytes())
     }
 
     /// The same for the same person, where nothing was asked but the person is known.

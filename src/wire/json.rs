@@ -233,8 +233,7 @@ fn object(out: &mut Vec<u8>, object: &Object) {
         if place > 0 {
             out.push(b',');
         }
-        string(out, name);
-        out.push(b':');
+        key(out, name);
         match value {
             Value::Text(text) => string(out, text),
             Value::Object(inner) => self::object(out, inner),
@@ -251,19 +250,25 @@ fn object(out: &mut Vec<u8>, object: &Object) {
     out.push(b'}');
 }
 
-fn list(out: &mut Vec<u8>, item: &str, entries: &[Object]) {
+fn list(out: &mut Vec<u8>, item: &'static str, entries: &[Object]) {
     out.push(b'[');
     for (place, entry) in entries.iter().enumerate() {
         if place > 0 {
             out.push(b',');
         }
         out.push(b'{');
-        string(out, item);
-        out.push(b':');
+        key(out, item);
         object(out, entry);
         out.push(b'}');
     }
     out.push(b']');
+}
+
+/// Names of members are letters and digits.
+fn key(out: &mut Vec<u8>, name: &'static str) {
+    out.push(b'"');
+    out.extend(name.as_bytes());
+    out.extend(b"\":");
 }
 
 fn string(out: &mut Vec<u8>, text: &str) {

@@ -38,29 +38,29 @@ impl Shape {
     }
 }
 
-/// The value of a member.
+/// The value of a member; texts are borrowed from whom the message is about where that is possible.
 #[derive(Clone)]
-pub enum Value {
+pub enum Value<'a> {
     /// Text; JSON gives it as a string too, whatever it means.
-    Text(Cow<'static, str>),
+    Text(Cow<'a, str>),
     /// One group of members.
-    Object(Object),
+    Object(Object<'a>),
     /// Groups of one name: in XML one wrapping element that holds them all, in JSON an array of objects with one key each.
-    List(&'static str, Vec<Object>),
+    List(&'static str, Vec<Object<'a>>),
     /// Groups side by side: in XML the member's element as often as needed, in JSON one array of objects.
-    Repeated(Vec<Object>),
+    Repeated(Vec<Object<'a>>),
 }
 
 /// A group of members of an answer. An absent member is left out of both formats.
 #[derive(Clone)]
-pub struct Object {
+pub struct Object<'a> {
     shape: &'static Shape,
-    values: Vec<Option<Value>>,
+    values: Vec<Option<Value<'a>>>,
     /// Behind the member that was set last: members are mostly set in the order of the shape.
     next: usize,
 }
 
-impl Object {
+impl<'a> Object<'a> {
     /// An object of which every member is absent.
     #[must_use]
     pub fn new(shape: &'static Shape) -> Self {
@@ -69,13 +69,13 @@ impl Object {
 
     /// Sets a member to a text.
     #[must_use]
-    pub fn text(self, key: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn text(self, key: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
         self.set(key, Value::Text(text.into()))
     }
 
     /// Sets a member to a text if there is one.
     #[must_use]
-    pub fn text_if(self, key: &'static str, text: Option<impl Into<Cow<'static, str>>>) -> Self {
+    pub fn text_if(self, key: &'static str, text: Option<impl Into<Cow<'a, str>>>) -> Self {
         match text {
             Some(text) => self.text(key, text),
             None => self,
@@ -87,7 +87,7 @@ impl Object {
     /// # Panics
     /// When the shape has no such member; names are literals, so every message meets this in its first test.
     #[must_use]
-    pub fn set(mut self, key: &'static str, value: Value) -> Self {
+    pub fn set(mut self, key: &'static str, value: Value<'a>) -> Self {
         let keys = self.shape.keys;
         let ahead = keys[self.next..].iter().position(|known| *known == key).map(|steps| self.next + steps);
         let place = ahead.or_else(|| keys.iter().position(|known| *known == key)).expect("a member of the shape");
@@ -97,12 +97,12 @@ impl Object {
     }
 
     /// The present members in specification order.
-    pub fn in_spec_order(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+    pub fn in_spec_order(&self) -> impl Iterator<Item = (&'static str, &Value<'a>)> {
         self.shape.keys.iter().zip(&self.values).filter_map(|(key, value)| Some((*key, value.as_ref()?)))
     }
 
     /// The present members in the order of the real XML.
-    pub fn in_xml_order(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+    pub fn in_xml_order(&self) -> impl Iterator<Item = (&'static str, &Value<'a>)> {
         self.shape.xml_order.iter().filter_map(|&place| Some((self.shape.keys[place], self.values[place].as_ref()?)))
     }
 }

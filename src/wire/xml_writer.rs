@@ -64,15 +64,15 @@ fn element(text: &mut Vec<u8>, name: &str, content: impl FnOnce(&mut Vec<u8>)) {
 }
 
 fn escape(text: &mut Vec<u8>, content: &str) {
-    let mut rest = content;
-    while let Some(place) = rest.find(['&', '<', '>']) {
-        text.extend(&rest.as_bytes()[..place]);
-        text.extend(match rest.as_bytes()[place] {
+    let mut rest = content.as_bytes();
+    while let Some(place) = rest.iter().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+        text.extend(&rest[..place]);
+        text.extend(match rest[place] {
             b'&' => b"&amp;".as_slice(),
             b'<' => b"&lt;",
             _ => b"&gt;",
         });
         rest = &rest[place + 1..];
     }
-    text.extend(rest.as_bytes());
+    text.extend(rest);
 }

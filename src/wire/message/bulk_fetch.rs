@@ -152,7 +152,7 @@ pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &R
     refusal::write(processed, header, reason)
 }
 
-fn header(processed: &Processed, fetched: &Fetched) -> Object {
+fn header(processed: &Processed, fetched: &Fetched) -> Object<'static> {
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text_if("QualificationConfirmationDate", fetched.check_on.map(date_text))

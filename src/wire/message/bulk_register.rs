@@ -191,13 +191,13 @@ pub fn numbers_file(numbers: &[reference_number::NewRequest<'_>], format: Format
 fn file(
     kind: BatchKind,
     header: &Object,
-    infos: impl Iterator<Item = Object>,
+    infos: impl Iterator<Item = Object<'static>>,
     format: Format,
     charset: AnswerCharset,
 ) -> Vec<u8> {
     let element = form(kind).map_or("", |form| form.element);
     let (mut whole, after) = write_frame(format, header, element, charset);
-    let infos: Vec<Object> = infos.collect();
+    let infos: Vec<_> = infos.collect();
     let mut text = Vec::new();
     write_units(format, &mut text, element, &infos);
     whole.extend(encode(text, if format == Format::Xml { charset } else { AnswerCharset::Utf8 }));

@@ -155,7 +155,7 @@ impl NewRequest<'_> {
         format.write(&header, &body, charset)
     }
 
-    pub(super) fn info(&self) -> Object {
+    pub(super) fn info(&self) -> Object<'static> {
         let owned = |text: &str| text.to_owned();
         Object::new(&SEARCH_INFO)
             .text("InsurerNumber", owned(self.insurer))

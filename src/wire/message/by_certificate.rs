@@ -270,7 +270,7 @@ pub fn unusable(processed: &Processed, request: &Request, reason: &Refusal) -> V
     qualification::write(processed, &normal_header(processed, request), &body)
 }
 
-fn normal_header(processed: &Processed, request: &Request) -> Object {
+fn normal_header(processed: &Processed, request: &Request) -> Object<'static> {
     header(processed, Reference::Card, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
 }
 
@@ -287,7 +287,7 @@ pub(super) struct Given {
 
 /// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
 /// and, where that is limited, its end (wire.md §4.2).
-pub(super) fn consented(mut object: Object, given: &Given, shown: &Record) -> Object {
+pub(super) fn consented<'a>(mut object: Object<'a>, given: &Given, shown: &'a Record) -> Object<'a> {
     let (at, ends) = (time_text(given.at), time_text(given.until));
     for kind in Consent::ALL.into_iter().filter(|kind| given.since_2025 || !kind.is_of_2025()) {
         let elements = consent_elements(kind);

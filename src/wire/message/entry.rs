@@ -94,10 +94,10 @@ impl Entry {
     }
 
     /// The texts as they came.
-    pub(super) fn echo(&self, form: &EntryForm) -> Object {
+    pub(super) fn echo(&self, form: &EntryForm) -> Object<'_> {
         let mut object = Object::new(form.shape);
         for (key, text) in form.shape.keys().iter().zip(&self.0) {
-            object = object.text_if(key, text.clone());
+            object = object.text_if(key, text.as_deref());
         }
         object
     }

@@ -63,7 +63,7 @@ static SHORT_HEADER: Shape = shape![
 ];
 
 /// The header of an answer that is for no day: アップロード結果, 照会番号登録結果.
-pub(super) fn short_header(processed: &Processed, file_identifier: Option<&str>) -> Object {
+pub(super) fn short_header(processed: &Processed, file_identifier: Option<&str>) -> Object<'static> {
     Object::new(&SHORT_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
@@ -84,7 +84,8 @@ pub(super) fn time_text(at: DateTime) -> String {
 /// `YYYYMMDD`.
 #[must_use]
 pub fn date_text(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+    let digits = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
+    format!("{digits:08}")
 }
 
 /// Reads `YYYYMMDD` of a date that exists.

@@ -34,7 +34,7 @@ pub(super) fn open<'a>(root: &'a Element, understood: &mut Understood) -> Result
 }
 
 /// The header of a request as a terminal sends it.
-pub(super) fn request_header(institution: &str, check_on: Date, file_identifier: Option<&str>) -> Object {
+pub(super) fn request_header(institution: &str, check_on: Date, file_identifier: Option<&str>) -> Object<'static> {
     static SHAPE: Shape = shape!["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
     Object::new(&SHAPE)
         .text("QualificationConfirmationDate", date_text(check_on))
@@ -77,7 +77,12 @@ pub(super) fn write(processed: &Processed, header: &Object, body: &Object) -> Ve
     processed.format.write(header, body, processed.charset)
 }
 
-pub(super) fn header(processed: &Processed, reference: Reference, check_on: Date, file_identifier: Option<&str>) -> Object {
+pub(super) fn header(
+    processed: &Processed,
+    reference: Reference,
+    check_on: Date,
+    file_identifier: Option<&str>,
+) -> Object<'static> {
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("QualificationConfirmationDate", date_text(check_on))

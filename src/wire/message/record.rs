@@ -3,7 +3,10 @@
 use jiff::civil::DateTime;
 
 use crate::decide::{Part, Record};
-use crate::domain::{ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, SpecificDiseaseCertificate};
+use crate::domain::{
+    BranchNumber, CardSymbol, ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, PostNumber,
+    ReferenceNumber, SpecificDiseaseCertificate,
+};
 use crate::wire::code;
 use crate::wire::object::{Object, Shape, Value, shape};
 
@@ -232,20 +235,20 @@ pub fn elements(part: Part) -> &'static [&'static str] {
     }
 }
 
-fn text(text: &PersonalText) -> String {
-    text.as_str().to_owned()
+fn text(text: &PersonalText) -> &str {
+    text.as_str()
 }
 
 /// A record as an object of `shape`, but for what takes the patient's consent.
-pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str) -> Object {
+pub(super) fn record<'a>(shape: &'static Shape, record: &'a Record, insurer_name: &'a str) -> Object<'a> {
     let coverage = &record.coverage;
     let identity = &coverage.identity;
     let mut object = Object::new(shape)
         .text("InsuredCardClassification", code::card_class(coverage.card_class))
         .text("InsurerNumber", code::insurer_number(&coverage.key.insurer))
-        .text_if("InsuredCardSymbol", coverage.key.symbol.as_ref().map(|s| s.as_str().to_owned()))
-        .text("InsuredIdentificationNumber", coverage.key.number.as_str().to_owned())
-        .text_if("InsuredBranchNumber", coverage.key.branch.as_ref().map(|b| b.as_str().to_owned()))
+        .text_if("InsuredCardSymbol", coverage.key.symbol.as_ref().map(CardSymbol::as_str))
+        .text("InsuredIdentificationNumber", coverage.key.number.as_str())
+        .text_if("InsuredBranchNumber", coverage.key.branch.as_ref().map(BranchNumber::as_str))
         .text_if("PersonalFamilyClassification", coverage.relationship.map(code::relationship))
         .text_if("InsuredName", identity.insured_name.as_ref().map(text))
         .text("Name", text(&identity.name))
@@ -263,11 +266,11 @@ pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str)
         .text_if("InsuredPartialContributionRatio", record.ratio.map(|dated| code::ratio(dated.ratio)))
         .text_if("PreschoolClassification", record.preschool.then_some("1"))
         .text_if("ReasonOfLoss", record.loss.map(|loss| code::loss_reason(loss.reason)))
-        .text("InsurerName", insurer_name.to_owned());
+        .text("InsurerName", insurer_name);
     if record.shows_address {
         object = object
             .text_if("Address", identity.address.as_ref().map(text))
-            .text_if("PostNumber", identity.post_number.as_ref().map(|p| p.as_str().to_owned()));
+            .text_if("PostNumber", identity.post_number.as_ref().map(PostNumber::as_str));
     }
     if let Some(elderly) = &record.elderly {
         object = object.set("ElderlyRecipientCertificateInfo", Value::Object(elderly_info(elderly)));
@@ -280,12 +283,12 @@ pub(super) fn record(shape: &'static Shape, record: &Record, insurer_name: &str)
 }
 
 /// What the institution calls the person, where the record itself has it.
-pub(super) fn referenced(object: Object, record: &Record) -> Object {
-    object.text_if("ReferenceNumber", record.reference.as_ref().map(|number| number.as_str().to_owned()))
+pub(super) fn referenced<'a>(object: Object<'a>, record: &'a Record) -> Object<'a> {
+    object.text_if("ReferenceNumber", record.reference.as_ref().map(ReferenceNumber::as_str))
 }
 
 /// Adds what the patient decided about the limit certificate, at the time `at`, and the certificate.
-pub(super) fn limit(object: Object, record: &Record, at: DateTime) -> Object {
+pub(super) fn limit<'a>(object: Object<'a>, record: &'a Record, at: DateTime) -> Object<'a> {
     let object = object.text("LimitApplicationCertificateRelatedConsFlg", code::consent(record.limit_consent));
     if !record.limit_consent {
         return object;
@@ -298,7 +301,7 @@ pub(super) fn limit(object: Object, record: &Record, at: DateTime) -> Object {
 }
 
 /// 特定疾病療養受療証情報; none when there is no certificate to show.
-pub(super) fn diseases(record: &Record) -> Option<Value> {
+pub(super) fn diseases(record: &Record) -> Option<Value<'static>> {
     let info = |certificate: &SpecificDiseaseCertificate| {
         Object::new(&DISEASE_INFO)
             .text("SpecificDiseasesDiseaseCategory", code::specific_disease(certificate.disease))
@@ -307,11 +310,11 @@ pub(super) fn diseases(record: &Record) -> Option<Value> {
             .text("SpecificDiseasesValidEndDate", date_text(certificate.period.through()))
             .text("SpecificDiseasesSelfPay", certificate.self_pay.amount().to_string())
     };
-    let certificates: Vec<Object> = record.specific_diseases.iter().map(info).collect();
+    let certificates: Vec<_> = record.specific_diseases.iter().map(info).collect();
     (!certificates.is_empty()).then_some(Value::List("SpecificDiseasesCertificateInfo", certificates))
 }
 
-fn elderly_info(elderly: &ElderlyCertificate) -> Object {
+fn elderly_info(elderly: &ElderlyCertificate) -> Object<'static> {
     Object::new(&ELDERLY_INFO)
         .text_if("ElderlyRecipientCertificateDate", elderly.issued_on.map(date_text))
         .text("ElderlyRecipientValidStartDate", date_text(elderly.period.from()))
@@ -319,7 +322,7 @@ fn elderly_info(elderly: &ElderlyCertificate) -> Object {
         .text("ElderlyRecipientContributionRatio", code::ratio(elderly.ratio))
 }
 
-fn limit_info(limit: &LimitCertificate) -> Object {
+fn limit_info(limit: &LimitCertificate) -> Object<'static> {
     Object::new(&LIMIT_INFO)
         .text("LimitApplicationCertificateClassification", code::limit_kind(limit.kind))
         .text("LimitApplicationCertificateClassificationFlag", code::limit_category(limit.category))
@@ -330,7 +333,7 @@ fn limit_info(limit: &LimitCertificate) -> Object {
 }
 
 /// 医療券・調剤券情報. Only the institution that is entrusted is shown a ticket, so that the flag always says 一致.
-fn ticket_info(ticket: &MedicalTicket) -> Object {
+fn ticket_info(ticket: &MedicalTicket) -> Object<'_> {
     const INJURIES: [&str; MedicalTicket::LINES] = ["InjuryName1", "InjuryName2", "InjuryName3"];
     const REMARKS: [&str; MedicalTicket::LINES] = ["Remarks1", "Remarks2", "Remarks3"];
     let prescriber = ticket.prescriber.as_ref();
@@ -340,13 +343,10 @@ fn ticket_info(ticket: &MedicalTicket) -> Object {
         .text("MedicalTicketExpirationDate", date_text(ticket.period.through()))
         .text_if("IssueNumber", ticket.issue_number.as_ref().map(text))
         .text("MedicalTreatmentMonth", month_text(ticket.month))
-        .text("DesignatedMedicalInstitutionCode", ticket.institution.as_str().to_owned())
+        .text("DesignatedMedicalInstitutionCode", ticket.institution.as_str())
         .text("DesignatedMedicalInstitutionFlag", "0")
         .text_if("DesignatedMedicalInstitutionName", ticket.institution_name.as_ref().map(text))
-        .text_if(
-            "PrescriptionIssuerMedicalInstitutionCode",
-            prescriber.map(|prescriber| prescriber.institution.as_str().to_owned()),
-        )
+        .text_if("PrescriptionIssuerMedicalInstitutionCode", prescriber.map(|prescriber| prescriber.institution.as_str()))
         .text_if("PrescriptionIssuerMedicalInstitutionName", prescriber.and_then(|one| one.name.as_ref()).map(text))
         .text("MedicalTreatmentType", code::medical_treatment(ticket.treatment))
         .text_if("SelfPayAmount", ticket.self_pay.map(|yen| yen.amount().to_string()))

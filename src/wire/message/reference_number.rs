@@ -30,7 +30,7 @@ pub struct Request {
     pub institution: InstitutionCode,
     /// What is to be registered.
     pub registration: Registration,
-    info: Object,
+    info: Object<'static>,
     file_identifier: Option<String>,
 }
 
@@ -122,13 +122,13 @@ impl NewRequest<'_> {
         format.write(&self.header(), &body, charset)
     }
 
-    pub(super) fn header(&self) -> Object {
+    pub(super) fn header(&self) -> Object<'static> {
         Object::new(&REQUEST_HEADER)
             .text("MedicalInstitutionCode", self.institution.to_owned())
             .text_if("ArbitraryFileIdentifier", self.file_identifier.map(str::to_owned))
     }
 
-    pub(super) fn info(&self) -> Object {
+    pub(super) fn info(&self) -> Object<'static> {
         let owned = |text: &str| text.to_owned();
         Object::new(&REGISTRATION_INFO)
             .text("ReferenceNumber", owned(self.reference))

@@ -63,14 +63,18 @@ pub fn refusal(family: Family, processed: &Processed, understood: &Understood, r
 }
 
 /// A refusal whose body holds nothing else.
-pub(super) fn write(processed: &Processed, header: Object, refusal: &Refusal) -> Vec<u8> {
+pub(super) fn write(processed: &Processed, header: Object<'static>, refusal: &Refusal) -> Vec<u8> {
     let (header, body) = refused(header, Object::new(&BODY), refusal);
     processed.format.write(&header, &body, processed.charset)
 }
 
 /// Header and body with the reason in them. It stands in the body too, because clients read it there and stumble when there is
 /// no body.
-pub(super) fn refused(header: Object, body: Object, refusal: &Refusal) -> (Object, Object) {
+pub(super) fn refused(
+    header: Object<'static>,
+    body: Object<'static>,
+    refusal: &Refusal,
+) -> (Object<'static>, Object<'static>) {
     let header =
         header.text("SegmentOfResult", "9").text("ErrorCode", refusal.code).text("ErrorMessage", refusal.message.clone());
     let body = body

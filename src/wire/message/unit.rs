@@ -167,13 +167,13 @@ impl Units {
         let unit = self
             .begin(entry)
             .text("ProcessingResultStatus", "2")
-            .text("ProcessingResultCode", code.to_owned())
-            .text("ProcessingResultMessage", message.to_owned());
+            .text("ProcessingResultCode", code)
+            .text("ProcessingResultMessage", message);
         self.counts.errors += 1;
         self.write(unit);
     }
 
-    fn begin(&self, entry: Option<&Entry>) -> Object {
+    fn begin<'a>(&self, entry: Option<&'a Entry>) -> Object<'a> {
         let unit = Object::new(unit_shape(self.kind));
         match (entry, form(self.kind)) {
             (Some(entry), Some(form)) => unit.set(form.element, Value::Object(entry.echo(&form))),
@@ -181,7 +181,7 @@ impl Units {
         }
     }
 
-    fn write(&mut self, unit: Object) {
+    fn write(&mut self, unit: Object<'_>) {
         write_units(self.format, &mut self.text, unit_element(self.kind), &[unit]);
     }
 
@@ -193,7 +193,7 @@ impl Units {
 }
 
 /// What the institution calls the person, by the first of the records that has it.
-fn first_reference(unit: Object, records: &[(Record, Arc<str>)]) -> Object {
+fn first_reference<'a>(unit: Object<'a>, records: &'a [(Record, Arc<str>)]) -> Object<'a> {
     match records.iter().find(|(record, _)| record.reference.is_some()) {
         Some((record, _)) => referenced(unit, record),
         None => unit,
@@ -228,14 +228,14 @@ pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Optio
 }
 
 /// The members of an element in the order of a shape.
-fn object(kind: BatchKind, shape: &'static Shape, element: &Element) -> Option<Object> {
+fn object<'a>(kind: BatchKind, shape: &'static Shape, element: &'a Element) -> Option<Object<'a>> {
     let mut object = Object::new(shape);
     for key in shape.keys() {
         let mut named = element.children.iter().filter(|child| child.name == *key).peekable();
         let Some(first) = named.peek() else { continue };
-        let inner = |shape, element| self::object(kind, shape, element);
+        let inner = |shape, element: &'a Element| self::object(kind, shape, element);
         let value = match member(kind, key) {
-            Member::Text => Value::Text(first.text.clone().into()),
+            Member::Text => Value::Text(first.text.as_str().into()),
             Member::Object(shape) => Value::Object(inner(shape, first)?),
             Member::Repeated(shape) => Value::Repeated(named.map(|one| inner(shape, one)).collect::<Option<_>>()?),
             Member::List(item, shape) => {
