@@ -224,7 +224,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
              , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
              , limit_mark )
-            on conflict on constraint access_log_pkey do nothing
+            on conflict (request_id) where place = 0 do nothing
         "#,
         &request_ids,
         &answered_at,

@@ -44,6 +44,7 @@ async fn matching(
           from unnest($1::text[], $2::date[], $3::text[]) with ordinality as asked (search_key, birth_on, institution_code, place)
           join coverage on coverage.search_key = asked.search_key and coverage.birth_on = asked.birth_on
         "#,
+        "$3::text[]",
         "",
         &keys,
         &births,

@@ -65,6 +65,7 @@ async fn holders(
           join card_certificate as card on card.issuer_key_id = asked.issuer_key_id and card.serial = asked.serial
           join coverage on coverage.person_id = card.person_id
         "#,
+        "$4::text[]",
         r#"
          where card.state = 1
            and (card.as_of is null or card.as_of >= asked.fresh_since)

@@ -41,6 +41,7 @@ pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -
           from unnest($1::bigint[], $2::bigint[], $3::text[]) as asked (place, person_id, institution_code)
           join coverage on coverage.person_id = asked.person_id
         "#,
+        "$3::text[]",
         "",
         &places,
         &people,

@@ -18,12 +18,13 @@ use super::rows::{
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
-/// `asked.place`, `asked.institution_code` and `coverage`, and `$rest` what follows it.
+/// `asked.place`, `asked.institution_code` and `coverage`, `$askers` all those institutions, and `$rest` what follows the clause.
+/// Where none of them has registered a number, none is looked for.
 ///
 /// The limit of the inner query keeps it one that is given the whole key. Without it a plan made while the table is empty would go
 /// through the numbers of every institution, and be kept while they grow.
 macro_rules! select_facts {
-    ($from:literal, $rest:literal, $($argument:expr),*) => {
+    ($from:literal, $askers:literal, $rest:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             crate::store::facts::FactRow,
             r#"
@@ -65,7 +66,8 @@ macro_rules! select_facts {
               left join lateral (
                        select reference
                          from reference_number
-                        where institution_code = asked.institution_code
+                        where (select exists (select from reference_number where institution_code = any("# + $askers + r#")))
+                          and institution_code = asked.institution_code
                           and search_key = coverage.search_key
                           and branch = coalesce(coverage.branch, '')
                         limit 1

@@ -41,6 +41,7 @@ impl Store {
               join person on person.fixture_id = $1
               join coverage on coverage.person_id = person.id
             "#,
+            "array[]::text[]",
             "",
             fixture_id
         )
