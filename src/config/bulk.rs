@@ -54,7 +54,7 @@ impl Default for BulkLimits {
             fetches: 16,
             shaping: 2,
             slice: 500,
-            workers: 3,
+            workers: 4,
             lease: SignedDuration::from_secs(15),
             attempts: 5,
             poll: Duration::from_secs(1),
