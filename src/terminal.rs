@@ -162,9 +162,15 @@ impl Connection {
         // The end of the last response reaches the sender a moment after its body was read.
         self.sender.ready().await.map_err(broken)?;
         let response = self.sender.send_request(request).await.map_err(broken)?;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.map_err(broken)?.to_bytes();
-        Ok(Reply { status: parts.status, headers: parts.headers, body })
+        let (parts, mut body) = response.into_parts();
+        // Results of files are long: what has come is appended, and its own memory used again for what comes.
+        let mut whole = Vec::new();
+        while let Some(frame) = body.frame().await {
+            if let Some(data) = frame.map_err(broken)?.data_ref() {
+                whole.extend_from_slice(data);
+            }
+        }
+        Ok(Reply { status: parts.status, headers: parts.headers, body: whole.into() })
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Answering {
 const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "entries" };
 
 /// The people of a piece.
-fn unpack(piece: &Leased) -> Result<Vec<Entry>, StoreError> {
+fn unpack(piece: &Leased) -> Result<Vec<Entry<'static>>, StoreError> {
     Packed::unpack(&piece.entries).ok_or(UNREADABLE)
 }
 
@@ -142,14 +142,14 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 
 /// The people of a piece, and the questions about those of them who can be asked about.
 struct Asked {
-    entries: Vec<Entry>,
+    entries: Vec<Entry<'static>>,
     /// For each person, which of the questions it is.
     places: Vec<Option<usize>>,
     queries: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
 
 impl Asked {
-    fn read(piece: &Leased, mut entries: Vec<Entry>) -> Result<Self, StoreError> {
+    fn read(piece: &Leased, mut entries: Vec<Entry<'static>>) -> Result<Self, StoreError> {
         order_failure(piece, &mut entries);
         let mut queries = Vec::with_capacity(entries.len());
         let mut places = Vec::with_capacity(entries.len());

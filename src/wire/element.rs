@@ -1,10 +1,12 @@
+use std::borrow::Cow;
+
 use super::fault::{Fault, FieldName, ValueFault};
 
 /// The element that holds what a message is about, beside its header.
 pub(super) const BODY: &str = "MessageBody";
 
 /// Takes the elements of a long body one by one.
-pub type Each<'a> = dyn FnMut(Element) -> Result<(), Fault> + 'a;
+pub type Each<'a> = dyn FnMut(Element<'_>) -> Result<(), Fault> + 'a;
 
 /// How much a request may hold before it is refused.
 #[derive(Debug, Clone, Copy)]
@@ -23,24 +25,35 @@ impl Bounds {
     pub const ANSWER: Self = Self { depth: 12, elements: 1024 };
 }
 
-/// One element of a request in either format: text, or children. A repeated child stands here as often as it came.
+/// One element of a request in either format: text, or children. A repeated child stands here as often as it came. Names and texts are
+/// borrowed from the request where they stand in it as they are.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Element {
+pub struct Element<'a> {
     /// Its name as written.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// Its text; blank around children.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The elements in it, in order.
     pub children: Vec<Self>,
 }
 
-impl std::fmt::Debug for Element {
+impl std::fmt::Debug for Element<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Element({} children, content withheld)", self.children.len())
     }
 }
 
-impl Element {
+impl Element<'_> {
+    /// The same, not borrowed any more.
+    #[must_use]
+    pub fn into_owned(self) -> Element<'static> {
+        Element {
+            name: self.name.into_owned().into(),
+            text: self.text.into_owned().into(),
+            children: self.children.into_iter().map(Self::into_owned).collect(),
+        }
+    }
+
     /// Opens the element as a group with the given members, each of which may stand once at most.
     ///
     /// # Errors
@@ -50,7 +63,7 @@ impl Element {
             return Err(Fault::Value { element: name, reason: ValueFault::Kind });
         }
         for (place, child) in self.children.iter().enumerate() {
-            if !members.contains(&child.name.as_str()) {
+            if !members.contains(&&*child.name) {
                 return Err(Fault::Unknown(FieldName::of(&child.name)));
             }
             if self.children[..place].iter().any(|earlier| earlier.name == child.name) {
@@ -74,7 +87,7 @@ pub(super) trait Texts {
 
 /// The members of an element, known to be allowed and single.
 pub(super) struct Group<'a> {
-    children: &'a [Element],
+    children: &'a [Element<'a>],
 }
 
 impl Texts for Group<'_> {
@@ -83,17 +96,17 @@ impl Texts for Group<'_> {
         if !child.children.is_empty() {
             return Err(Fault::Value { element: name, reason: ValueFault::Kind });
         }
-        Ok(Some(child.text.as_str()).filter(|text| !text.trim().is_empty()))
+        Ok(Some(&*child.text).filter(|text| !text.trim().is_empty()))
     }
 }
 
 impl<'a> Group<'a> {
-    fn find(&self, name: &str) -> Option<&'a Element> {
+    fn find(&self, name: &str) -> Option<&'a Element<'a>> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// A mandatory member that is a group itself.
-    pub(super) fn element(&self, name: &'static str) -> Result<&'a Element, Fault> {
+    pub(super) fn element(&self, name: &'static str) -> Result<&'a Element<'a>, Fault> {
         self.find(name).ok_or(Fault::Missing(name))
     }
 }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -11,7 +12,7 @@ use super::object::{Object, Value};
 ///
 /// # Errors
 /// See [`Fault`].
-pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
+pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element<'_>, Fault> {
     read(body, bounds, None)
 }
 
@@ -20,11 +21,11 @@ pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
 ///
 /// # Errors
 /// See [`Fault`]; a fault of `each` ends the reading.
-pub fn parse_json_each(body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element, Fault> {
+pub fn parse_json_each<'t>(body: &'t [u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'t>, Fault> {
     read(body, bounds, Some(each))
 }
 
-fn read<'a, 'b>(body: &[u8], bounds: Bounds, each: Option<&'a mut Each<'b>>) -> Result<Element, Fault> {
+fn read<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'_>>) -> Result<Element<'t>, Fault> {
     if body.is_empty() {
         return Err(Fault::Empty);
     }
@@ -32,11 +33,13 @@ fn read<'a, 'b>(body: &[u8], bounds: Bounds, each: Option<&'a mut Each<'b>>) -> 
     let text = std::str::from_utf8(body).map_err(|_| Fault::Charset)?;
     let mut state = State { left: bounds.elements, bounds, fault: None, each };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = Content { state: &mut state, depth_left: bounds.depth, place: Place::Message };
-    let parsed = seed.deserialize(&mut reader).and_then(|content| reader.end().map(|()| content));
-    let mut contents = parsed.map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
-    match (contents.len(), contents.pop()) {
-        (1, Some(Element { name, text, mut children })) if name.is_empty() && text.is_empty() && children.len() == 1 => {
+    let mut whole = Vec::new();
+    let (name, place) = (Cow::Borrowed(""), Place::Message);
+    let seed = Content { state: &mut state, depth_left: bounds.depth, place, name, into: &mut whole };
+    let parsed = seed.deserialize(&mut reader).and_then(|()| reader.end());
+    parsed.map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
+    match (whole.len(), whole.pop()) {
+        (1, Some(Element { text, mut children, .. })) if text.is_empty() && children.len() == 1 => {
             children.pop().ok_or(Fault::Malformed)
         }
         _ => Err(Fault::Malformed),
@@ -50,142 +53,176 @@ struct State<'a, 'b> {
     each: Option<&'a mut Each<'b>>,
 }
 
-impl State<'_, '_> {
-    fn refuse<E: Error>(&mut self, fault: Fault) -> E {
-        self.fault = Some(fault);
-        E::custom("refused")
-    }
-
-    /// Hands on what stands in the body; gives it back when nobody takes it.
-    fn hand_on<E: Error>(&mut self, key: &str, content: Element) -> Result<Option<Element>, E> {
-        let element = Element { name: key.to_owned(), ..content };
-        let Some(each) = &mut self.each else { return Ok(Some(element)) };
-        self.left = self.bounds.elements;
-        each(element).map(|()| None).map_err(|fault| self.refuse(fault))
-    }
-}
-
 /// Where a value stands.
 #[derive(Clone, Copy)]
-enum Place<'k> {
+enum Place {
     /// The whole text.
     Message,
     /// `XmlMsg`.
     Root,
     /// `MessageBody`.
     Body,
-    /// Directly in the body, under this key.
-    InBody(&'k str),
+    /// Directly in the body.
+    InBody,
     /// Anywhere else.
     Elsewhere,
 }
 
-impl<'k> Place<'k> {
-    fn of_member(self, key: &'k str) -> Self {
+impl Place {
+    fn of_member(self, key: &str) -> Self {
         match self {
             Self::Message => Self::Root,
             Self::Root if key == BODY => Self::Body,
-            Self::Body => Self::InBody(key),
+            Self::Body => Self::InBody,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    fn of_entry(self) -> Self {
+        match self {
+            Self::InBody => Self::InBody,
             _ => Self::Elsewhere,
         }
     }
 }
 
-/// Reads one JSON value into unnamed elements: one for a string or an object, one an entry for an array.
-struct Content<'s, 'a, 'b, 'k> {
+/// Reads one JSON value into elements of one name: one for a string or an object, one an entry for an array.
+struct Content<'s, 'a, 'b, 't> {
     state: &'s mut State<'a, 'b>,
     depth_left: usize,
-    place: Place<'k>,
+    place: Place,
+    name: Cow<'t, str>,
+    into: &'s mut Vec<Element<'t>>,
 }
 
-impl Content<'_, '_, '_, '_> {
-    fn refuse<E: Error>(&mut self, fault: Fault) -> E {
-        self.state.refuse(fault)
+impl<'t> Content<'_, '_, '_, 't> {
+    fn refuse<E: Error>(self, fault: Fault) -> E {
+        self.state.fault = Some(fault);
+        E::custom("refused")
+    }
+
+    /// Hands the element on where somebody takes it, and keeps it otherwise.
+    fn put<E: Error>(self, text: Cow<'t, str>, children: Vec<Element<'t>>) -> Result<(), E> {
+        if matches!(self.place, Place::Message) {
+            self.into.push(Element { name: self.name, text, children });
+            return Ok(());
+        }
+        if self.state.left == 0 {
+            return Err(self.refuse(Fault::TooLarge));
+        }
+        self.state.left -= 1;
+        let element = Element { name: self.name, text, children };
+        match (self.place, &mut self.state.each) {
+            (Place::InBody, Some(each)) => {
+                self.state.left = self.state.bounds.elements;
+                each(element).map_err(|fault| {
+                    self.state.fault = Some(fault);
+                    E::custom("refused")
+                })
+            }
+            _ => {
+                self.into.push(element);
+                Ok(())
+            }
+        }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Content<'_, '_, '_, '_> {
-    type Value = Vec<Element>;
+impl<'de> DeserializeSeed<'de> for Content<'_, '_, '_, 'de> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Content<'_, '_, '_, '_> {
-    type Value = Vec<Element>;
+impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string, an object, or an array of objects")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(vec![Element { text: text.to_owned(), ..Element::default() }])
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<(), E> {
+        self.put(text.into(), Vec::new())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.put(text.to_owned().into(), Vec::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if self.depth_left == 0 {
             return Err(self.refuse(Fault::TooLarge));
         }
         let mut children = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let place = self.place.of_member(&key);
-            let seed = Content { state: self.state, depth_left: self.depth_left - 1, place };
-            for content in map.next_value_seed(seed)? {
-                if self.state.left == 0 {
-                    return Err(self.refuse(Fault::TooLarge));
-                }
-                self.state.left -= 1;
-                match place {
-                    Place::InBody(key) => children.extend(self.state.hand_on(key, content)?),
-                    _ => children.push(Element { name: key.clone(), ..content }),
-                }
-            }
+        while let Some(name) = map.next_key_seed(Key)? {
+            let place = self.place.of_member(&name);
+            let depth_left = self.depth_left - 1;
+            map.next_value_seed(Content { state: &mut *self.state, depth_left, place, name, into: &mut children })?;
         }
-        Ok(vec![Element { children, ..Element::default() }])
+        self.put("".into(), children)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         if self.depth_left == 0 {
             return Err(self.refuse(Fault::TooLarge));
         }
-        let mut contents = Vec::new();
+        let (depth_left, place) = (self.depth_left - 1, self.place.of_entry());
         loop {
-            let seed = Content { state: self.state, depth_left: self.depth_left - 1, place: Place::Elsewhere };
-            let Some(entry) = entries.next_element_seed(seed)? else { return Ok(contents) };
-            if contents.len() + entry.len() > self.state.left {
-                return Err(self.refuse(Fault::TooLarge));
-            }
-            match self.place {
-                // A long list is handed on while it is read; without a taker it is gathered like any other.
-                Place::InBody(key) if self.state.each.is_some() => {
-                    for content in entry {
-                        self.state.hand_on(key, content)?;
-                    }
-                }
-                _ => contents.extend(entry),
+            let name = self.name.clone();
+            let seed = Content { state: &mut *self.state, depth_left, place, name, into: &mut *self.into };
+            if entries.next_element_seed(seed)?.is_none() {
+                return Ok(());
             }
         }
     }
 
-    fn visit_bool<E: Error>(mut self, _: bool) -> Result<Self::Value, E> {
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
         Err(self.refuse(NO_STRING))
     }
 
-    fn visit_i64<E: Error>(mut self, _: i64) -> Result<Self::Value, E> {
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
         Err(self.refuse(NO_STRING))
     }
 
-    fn visit_u64<E: Error>(mut self, _: u64) -> Result<Self::Value, E> {
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
         Err(self.refuse(NO_STRING))
     }
 
-    fn visit_f64<E: Error>(mut self, _: f64) -> Result<Self::Value, E> {
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
         Err(self.refuse(NO_STRING))
     }
 
-    fn visit_unit<E: Error>(mut self) -> Result<Self::Value, E> {
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
         Err(self.refuse(NO_STRING))
+    }
+}
+
+/// Reads a member's name, which is borrowed where it stands in the text as it is.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(name.into())
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(name.to_owned().into())
     }
 }
 
@@ -279,15 +316,15 @@ fn string(out: &mut Vec<u8>, text: &str) {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Element, Fault> {
+    fn parse(text: &str) -> Result<Element<'_>, Fault> {
         parse_json(text.as_bytes(), Bounds::SINGLE)
     }
 
     #[test]
     fn objects_and_arrays_become_elements() {
         let root = parse(r#"{"XmlMsg":{"A":"1","L":[{"B":"2"},{"B":"3"}]}}"#).unwrap();
-        let names: Vec<_> = root.children.iter().map(|c| c.name.as_str()).collect();
-        assert_eq!((root.name.as_str(), names), ("XmlMsg", vec!["A", "L", "L"]));
+        let names: Vec<_> = root.children.iter().map(|c| &*c.name).collect();
+        assert_eq!((&*root.name, names), ("XmlMsg", vec!["A", "L", "L"]));
         assert_eq!(root.children[2].children[0].text, "3");
     }
 
@@ -332,7 +369,7 @@ mod tests {
         let one = br#"{"XmlMsg":{"MessageBody":{"P":{"A":"1"}}}}"#;
         let mut names = Vec::new();
         parse_json_each(one, bounds, &mut |person| {
-            names.push(person.name);
+            names.push(person.name.into_owned());
             Ok(())
         })
         .unwrap();

@@ -34,10 +34,10 @@ impl Format {
     ///
     /// # Errors
     /// When the bytes are no well-formed message within `bounds`.
-    pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element, Fault> {
+    pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element<'static>, Fault> {
         match self {
-            Self::Xml => parse_xml(&decode_declared(body)?, bounds),
-            Self::Json => parse_json(body, bounds),
+            Self::Xml => parse_xml(&decode_declared(body)?, bounds).map(Element::into_owned),
+            Self::Json => parse_json(body, bounds).map(Element::into_owned),
         }
     }
 
@@ -46,10 +46,10 @@ impl Format {
     ///
     /// # Errors
     /// When the bytes are no well-formed message, or `each` finds a fault.
-    pub fn parse_each(self, body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element, Fault> {
+    pub fn parse_each(self, body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'static>, Fault> {
         match self {
-            Self::Xml => parse_xml_each(&decode_declared(body)?, bounds, each),
-            Self::Json => parse_json_each(body, bounds, each),
+            Self::Xml => parse_xml_each(&decode_declared(body)?, bounds, each).map(Element::into_owned),
+            Self::Json => parse_json_each(body, bounds, each).map(Element::into_owned),
         }
     }
 

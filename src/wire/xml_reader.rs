@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
@@ -11,7 +13,7 @@ use super::fault::{Fault, FieldName};
 ///
 /// # Errors
 /// See [`Fault`].
-pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element, Fault> {
+pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element<'_>, Fault> {
     read(text, bounds, None)
 }
 
@@ -20,25 +22,28 @@ pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element, Fault> {
 ///
 /// # Errors
 /// See [`Fault`]; a fault of `each` ends the reading.
-pub fn parse_xml_each(text: &str, bounds: Bounds, each: &mut Each<'_>) -> Result<Element, Fault> {
+pub fn parse_xml_each<'t>(text: &'t str, bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'t>, Fault> {
     read(text, bounds, Some(each))
 }
 
-fn read<'a, 'b>(text: &str, bounds: Bounds, each: Option<&'a mut Each<'b>>) -> Result<Element, Fault> {
+fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Result<Element<'t>, Fault> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().trim_markup_names_in_closing_tags = true;
     let mut tree = Tree { open: Vec::new(), root: None, left: bounds.elements, bounds, each };
     loop {
-        match reader.read_event().map_err(|_| Fault::Malformed)? {
-            Event::Start(start) => tree.open(&start)?,
+        let event = reader.read_event().map_err(|_| Fault::Malformed)?;
+        // Behind the event.
+        let end = usize::try_from(reader.buffer_position()).map_err(|_| Fault::Malformed)?;
+        match event {
+            Event::Start(start) => tree.open(&start, name(text, end, ">", &start))?,
             Event::Empty(start) => {
-                tree.open(&start)?;
+                tree.open(&start, name(text, end, "/>", &start))?;
                 tree.close()?;
             }
             Event::End(_) => tree.close()?,
-            Event::Text(content) => tree.text(&content.xml10_content())?,
-            Event::CData(content) => tree.text(&content.xml10_content())?,
-            Event::GeneralRef(reference) => tree.text(resolve(&reference)?.encode_utf8(&mut [0; 4]))?,
+            Event::Text(content) => tree.text(content.xml10_content())?,
+            Event::CData(content) => tree.text(content.xml10_content())?,
+            Event::GeneralRef(reference) => tree.text(String::from(resolve(&reference)?).into())?,
             Event::Decl(_) | Event::Comment(_) => {}
             Event::DocType(_) | Event::PI(_) => return Err(Fault::Forbidden),
             Event::Eof => break,
@@ -50,16 +55,25 @@ fn read<'a, 'b>(text: &str, bounds: Bounds, each: Option<&'a mut Each<'b>>) -> R
     tree.root.ok_or(Fault::Malformed)
 }
 
-struct Tree<'a, 'b> {
-    open: Vec<Element>,
-    root: Option<Element>,
+/// The name of a tag that ends at `end`, as it stands in the text.
+fn name<'t>(text: &'t str, end: usize, closing: &str, start: &BytesStart<'_>) -> Cow<'t, str> {
+    let name = start.name().0;
+    let from = end.checked_sub(start.len() + closing.len());
+    let found = from.and_then(|from| text.get(from..from + name.len()));
+    // The reader does not lend it out for longer than the event; what was found is sure to be it.
+    found.filter(|found| *found == name).map_or_else(|| name.to_owned().into(), Cow::Borrowed)
+}
+
+struct Tree<'t, 'a, 'b> {
+    open: Vec<Element<'t>>,
+    root: Option<Element<'t>>,
     left: usize,
     bounds: Bounds,
     each: Option<&'a mut Each<'b>>,
 }
 
-impl Tree<'_, '_> {
-    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Fault> {
+impl<'t> Tree<'t, '_, '_> {
+    fn open(&mut self, start: &BytesStart<'_>, name: Cow<'t, str>) -> Result<(), Fault> {
         if self.root.is_some() {
             return Err(Fault::Malformed);
         }
@@ -70,7 +84,7 @@ impl Tree<'_, '_> {
             return Err(Fault::Unknown(FieldName::of("attribute")));
         }
         self.left -= 1;
-        self.open.push(Element { name: start.name().0.to_owned(), ..Element::default() });
+        self.open.push(Element { name, ..Element::default() });
         Ok(())
     }
 
@@ -89,9 +103,10 @@ impl Tree<'_, '_> {
         Ok(())
     }
 
-    fn text(&mut self, content: &str) -> Result<(), Fault> {
+    fn text(&mut self, content: Cow<'t, str>) -> Result<(), Fault> {
         match self.open.last_mut() {
-            Some(element) => element.text.push_str(content),
+            // Of the first piece nothing is copied.
+            Some(element) => element.text += content,
             None if content.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
             None => return Err(Fault::Malformed),
         }
@@ -118,7 +133,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Element, Fault> {
+    fn parse(text: &str) -> Result<Element<'_>, Fault> {
         parse_xml(text, Bounds::SINGLE)
     }
 
@@ -153,7 +168,7 @@ mod tests {
         let text = format!("<m><h>1</h><MessageBody>{}</MessageBody></m>", "<p><q>x</q></p>".repeat(1000));
         let mut seen = 0;
         let root = parse_xml_each(&text, Bounds { depth: 4, elements: 6 }, &mut |person| {
-            assert_eq!((person.name.as_str(), person.children[0].text.as_str()), ("p", "x"));
+            assert_eq!((&*person.name, &*person.children[0].text), ("p", "x"));
             seen += 1;
             Ok(())
         });

@@ -112,7 +112,7 @@ async fn aid_that_ends_or_changes_hands_within_the_month() {
 
 /// Every text of an element, at any depth.
 fn all<'a>(element: &'a Element, name: &str) -> Vec<&'a str> {
-    let own = (element.name == name).then_some(element.text.as_str());
+    let own = (element.name == name).then_some(&*element.text);
     own.into_iter().chain(element.children.iter().flat_map(|child| all(child, name))).collect()
 }
 

@@ -107,7 +107,7 @@ fn records(answer: &Element) -> Vec<BTreeMap<String, String>> {
     found.into_iter().map(elements).collect()
 }
 
-fn collect<'a>(element: &'a Element, found: &mut Vec<&'a Element>) {
+fn collect<'a>(element: &'a Element<'_>, found: &mut Vec<&'a Element<'a>>) {
     if element.name == "ResultOfQualificationConfirmation" {
         found.push(element);
     }
@@ -118,17 +118,17 @@ fn elements(record: &Element) -> BTreeMap<String, String> {
     let mut elements = BTreeMap::new();
     for child in &record.children {
         if child.children.is_empty() {
-            elements.insert(child.name.clone(), child.text.clone());
+            elements.insert(child.name.to_string(), child.text.to_string());
         }
         for leaf in leaves(child) {
-            elements.insert(format!("{}.{}", child.name, leaf.name), leaf.text.clone());
+            elements.insert(format!("{}.{}", child.name, leaf.name), leaf.text.to_string());
         }
     }
     elements
 }
 
 /// The elements without children below, at any depth.
-fn leaves(element: &Element) -> Vec<&Element> {
+fn leaves<'a>(element: &'a Element<'_>) -> Vec<&'a Element<'a>> {
     element.children.iter().flat_map(|child| if child.children.is_empty() { vec![child] } else { leaves(child) }).collect()
 }
 
@@ -146,7 +146,7 @@ async fn a_client_of_2023_gets_the_elements_of_2023_in_their_order() {
     let answer = parse(Format::Xml, &reply.body);
     let mut found = Vec::new();
     collect(&answer, &mut found);
-    let order: Vec<&str> = found[0].children.iter().map(|child| child.name.as_str()).collect();
+    let order: Vec<&str> = found[0].children.iter().map(|child| &*child.name).collect();
     // The order that wire.md 2.0.1 gives, less what this person does not have.
     assert_eq!(
         order,

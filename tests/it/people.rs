@@ -87,12 +87,12 @@ fn record(answer: &Element) -> BTreeMap<String, String> {
     let Some(record) = find(answer, "ResultOfQualificationConfirmation") else { return elements };
     for child in &record.children {
         if child.children.is_empty() {
-            elements.insert(child.name.clone(), child.text.clone());
+            elements.insert(child.name.to_string(), child.text.to_string());
         }
         for inner in &child.children {
             let leaves = if inner.children.is_empty() { std::slice::from_ref(inner) } else { &inner.children };
             for leaf in leaves {
-                let known = elements.insert(format!("{}.{}", child.name, leaf.name), leaf.text.clone());
+                let known = elements.insert(format!("{}.{}", child.name, leaf.name), leaf.text.to_string());
                 assert_eq!(known, None, "only one entry of a list is expected");
             }
         }
@@ -100,7 +100,7 @@ fn record(answer: &Element) -> BTreeMap<String, String> {
     elements
 }
 
-fn find<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
+fn find<'a>(element: &'a Element<'_>, name: &str) -> Option<&'a Element<'a>> {
     if element.name == name {
         return Some(element);
     }

@@ -183,7 +183,7 @@ fn media(format: Format) -> &'static str {
     }
 }
 
-fn parse(options: &Options, body: &[u8]) -> Result<Element, Exit> {
+fn parse(options: &Options, body: &[u8]) -> Result<Element<'static>, Exit> {
     options.output.wire().parse(body, RESULT).map_err(|_| {
         Exit::environment(format!("the server did not answer with an official message:\n{}", String::from_utf8_lossy(body)))
     })
@@ -230,7 +230,7 @@ fn table(number: &str, result: &Element, language: Language) -> String {
     text
 }
 
-fn child<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
+fn child<'a>(element: &'a Element<'_>, name: &str) -> Option<&'a Element<'a>> {
     element.children.iter().find(|child| child.name == name)
 }
 

@@ -13,7 +13,7 @@ use crate::cli::output;
 pub(super) async fn print(
     operator: &OperatorOptions,
     question: Vec<u8>,
-    answer: &Element,
+    answer: &Element<'_>,
     language: Language,
 ) -> Result<(), Exit> {
     let body = operator.post("/api/explain", question).await?;

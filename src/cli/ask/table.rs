@@ -34,7 +34,7 @@ fn flatten(element: &Element, depth: usize, language: Language, rows: &mut Vec<R
         let name = format!("{:indent$}{shown}", "", indent = depth * 2);
         if child.children.is_empty() {
             let meaning = meaning(&child.name, &child.text, language);
-            rows.push(Row { name, value: child.text.clone(), meaning });
+            rows.push(Row { name, value: child.text.to_string(), meaning });
         } else {
             rows.push(Row { name, value: String::new(), meaning: "" });
             flatten(child, depth + 1, language, rows);

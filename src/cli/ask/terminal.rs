@@ -127,7 +127,7 @@ impl OutputOptions {
         Err(Exit::data(format!("the server refused the question with HTTP status {}", reply.status)))
     }
 
-    pub fn parse(&self, reply: &Reply) -> Result<Element, Exit> {
+    pub fn parse(&self, reply: &Reply) -> Result<Element<'static>, Exit> {
         self.wire().parse(&reply.body, Bounds::ANSWER).map_err(|_| {
             let text = String::from_utf8_lossy(&reply.body).into_owned();
             Exit::environment(format!("the server did not answer with an official message:\n{text}"))

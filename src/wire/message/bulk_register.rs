@@ -62,7 +62,7 @@ impl Upload {
 const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
 
 /// Takes the people of a file one by one, with what is asked about them, if anything, or what is wrong with them.
-pub type EachPerson<'a> = dyn FnMut(Entry, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
+pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
 
 /// Reads a file. Its people go to `each`; what is wrong with one spoils nobody else.
 ///
@@ -96,7 +96,7 @@ fn people(
             return Err(Fault::Unknown(FieldName::of(&element.name)));
         }
         nobody = false;
-        let (entry, whole) = Entry::read(form, &element);
+        let (entry, whole) = Entry::read(form, element);
         let asked = whole.and_then(|()| match kind {
             BatchKind::Qualification => entry.asked().map(Some),
             _ => entry.registration().map(|_| None),
@@ -149,7 +149,7 @@ fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
 const TREATMENT: &str = "MedicalTreatmentFlag";
 
 /// The header of a file, and its body.
-fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> Result<(Upload, &'a Element), Fault> {
+fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> Result<(Upload, &'a Element<'a>), Fault> {
     if root.name != "XmlMsg" {
         return Err(Fault::Unknown(FieldName::of(&root.name)));
     }

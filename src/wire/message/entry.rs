@@ -1,5 +1,7 @@
 //! One person of a file as it came: the texts that the result repeats, and what is wrong with them, if anything.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::BatchKind;
@@ -31,11 +33,11 @@ pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
 /// One person of a file: texts in the order of the form, and code and message of the refusal where the person cannot be asked
 /// about.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Entry(Vec<Option<String>>, Option<(String, String)>);
+pub struct Entry<'a>(Vec<Option<Cow<'a, str>>>, Option<(String, String)>);
 
-impl Entry {
+impl<'a> Entry<'a> {
     /// Reads one person. What is wrong is about this person only.
-    pub(super) fn read(form: &EntryForm, element: &Element) -> (Self, Result<(), Fault>) {
+    pub(super) fn read(form: &EntryForm, element: Element<'a>) -> (Self, Result<(), Fault>) {
         let keys = form.shape.keys();
         let mut texts = vec![None; keys.len()];
         let mut fault = None;
@@ -46,7 +48,7 @@ impl Entry {
             blame(Fault::Value { element: form.element, reason: ValueFault::Kind });
         }
         let mut seen = vec![false; keys.len()];
-        for child in &element.children {
+        for child in element.children {
             match keys.iter().position(|key| *key == child.name) {
                 None => blame(Fault::Unknown(FieldName::of(&child.name))),
                 Some(place) if seen[place] => blame(Fault::Duplicate(FieldName::of(&child.name))),
@@ -58,7 +60,7 @@ impl Entry {
                     if child.text.chars().any(is_unwritable) {
                         blame(Fault::Value { element: keys[place], reason: ValueFault::Text });
                     } else if !child.text.trim().is_empty() {
-                        texts[place] = Some(child.text.clone());
+                        texts[place] = Some(child.text);
                     }
                 }
             }
@@ -111,7 +113,7 @@ fn is_unwritable(c: char) -> bool {
 /// Texts under the names of a form.
 struct Named<'a> {
     keys: &'static [&'static str],
-    texts: &'a [Option<String>],
+    texts: &'a [Option<Cow<'a, str>>],
 }
 
 impl Texts for Named<'_> {
@@ -145,7 +147,7 @@ impl Packer {
     }
 
     /// Adds the next person of the file.
-    pub fn push(&mut self, entry: &Entry) {
+    pub fn push(&mut self, entry: &Entry<'_>) {
         self.open.entries.push(if self.open.persons == 0 { b'[' } else { b',' });
         serde_json::to_writer(&mut self.open.entries, entry).expect("writing texts to memory cannot fail");
         self.open.persons += 1;
@@ -173,7 +175,7 @@ impl Packer {
 impl Packed {
     /// The people of a piece, in order; `None` when the bytes are no piece.
     #[must_use]
-    pub fn unpack(entries: &[u8]) -> Option<Vec<Entry>> {
+    pub fn unpack(entries: &[u8]) -> Option<Vec<Entry<'static>>> {
         serde_json::from_slice(entries).ok()
     }
 }

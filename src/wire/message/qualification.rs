@@ -15,7 +15,7 @@ use crate::domain::InstitutionCode;
 pub(super) struct Opened<'a> {
     pub institution: InstitutionCode,
     pub check_on: Date,
-    pub body: &'a Element,
+    pub body: &'a Element<'a>,
 }
 
 const REQUEST_HEADER: [&str; 3] = ["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];

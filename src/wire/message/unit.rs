@@ -173,7 +173,7 @@ impl Units {
         self.write(unit);
     }
 
-    fn begin<'a>(&self, entry: Option<&'a Entry>) -> Object<'a> {
+    fn begin<'a>(&self, entry: Option<&'a Entry<'_>>) -> Object<'a> {
         let unit = Object::new(unit_shape(self.kind));
         match (entry, form(self.kind)) {
             (Some(entry), Some(form)) => unit.set(form.element, Value::Object(entry.echo(&form))),
@@ -217,14 +217,14 @@ pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Optio
     let read = match from {
         Format::Xml => {
             let whole = String::from_utf8(whole("<XmlMsg><MessageBody>", "</MessageBody></XmlMsg>")).ok()?;
-            parse_xml_each(&whole, UNIT, &mut each)
+            parse_xml_each(&whole, UNIT, &mut each).map(drop)
         }
         Format::Json => {
             let before = format!("{{\"XmlMsg\":{{\"MessageBody\":{{\"{element}\":[");
-            parse_json_each(&whole(&before, "]}}}"), UNIT, &mut each)
+            parse_json_each(&whole(&before, "]}}}"), UNIT, &mut each).map(drop)
         }
     };
-    read.ok().map(|_| text)
+    read.ok().map(|()| text)
 }
 
 /// The members of an element in the order of a shape.
@@ -235,7 +235,7 @@ fn object<'a>(kind: BatchKind, shape: &'static Shape, element: &'a Element) -> O
         let Some(first) = named.peek() else { continue };
         let inner = |shape, element: &'a Element| self::object(kind, shape, element);
         let value = match member(kind, key) {
-            Member::Text => Value::Text(first.text.as_str().into()),
+            Member::Text => Value::Text((&*first.text).into()),
             Member::Object(shape) => Value::Object(inner(shape, first)?),
             Member::Repeated(shape) => Value::Repeated(named.map(|one| inner(shape, one)).collect::<Option<_>>()?),
             Member::List(item, shape) => {

@@ -89,7 +89,7 @@ impl Clinic {
     }
 
     /// The whole result, in JSON.
-    pub async fn result(&mut self, number: &str) -> Element {
+    pub async fn result(&mut self, number: &str) -> Element<'static> {
         let reply = self.result_as("OQSmuquc02", Format::Json, number).await;
         assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
         parse(Format::Json, &reply.body)
@@ -97,7 +97,7 @@ impl Clinic {
 }
 
 /// Reads a message of any length.
-pub fn parse(format: Format, body: &[u8]) -> Element {
+pub fn parse(format: Format, body: &[u8]) -> Element<'static> {
     const LONG: Bounds = Bounds { depth: 16, elements: usize::MAX };
     format.parse(body, LONG).unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(body)))
 }
@@ -111,13 +111,13 @@ pub fn text<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
 }
 
 /// The people of a result.
-pub fn units(result: &Element) -> &[Element] {
+pub fn units<'a>(result: &'a Element<'_>) -> &'a [Element<'a>] {
     &result.children.iter().find(|child| child.name == "MessageBody").unwrap().children
 }
 
 /// Status, code and validity of each person of a result.
 pub fn outcomes(result: &Element) -> Vec<(String, Option<String>, Option<String>)> {
-    let owned = |unit: &Element, name| text(unit, name).map(str::to_owned);
+    let owned = |unit: &Element<'_>, name| text(unit, name).map(str::to_owned);
     units(result)
         .iter()
         .map(|unit| {

@@ -51,14 +51,14 @@ pub fn message(ask: &Ask, institution: &str, format: Format, charset: AnswerChar
 }
 
 /// Reads an answer.
-pub fn parse(format: Format, body: &[u8]) -> Element {
+pub fn parse(format: Format, body: &[u8]) -> Element<'static> {
     wire::Format::parse(format, body, Bounds::ANSWER).expect("an official message")
 }
 
 /// The text of the only element of this name, anywhere in a message.
 pub fn text_of(element: &Element, name: &str) -> Option<String> {
     if element.name == name {
-        return Some(element.text.clone());
+        return Some(element.text.to_string());
     }
     element.children.iter().find_map(|child| text_of(child, name))
 }
