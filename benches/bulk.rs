@@ -13,7 +13,7 @@ use server::{Server, show};
 use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
 use shikaku::store::Store;
-use shikaku::terminal::Terminal;
+use shikaku::terminal::{Connection, Terminal};
 use shikaku::wire::Format;
 use shikaku::wire::message::bulk_fetch;
 use shikaku::wire::message::bulk_register::people_file;
@@ -150,10 +150,13 @@ fn file(institution: InstitutionCode, people: usize, format: Format, random: &mu
 type Client = (InstitutionCode, Terminal);
 
 async fn both(clients: &[Client], format: Format, people: usize, random: &mut Random) -> Duration {
-    let files: Vec<_> = clients.iter().map(|client| (client.clone(), file(client.0, people, format, random))).collect();
+    let mut ready = Vec::new();
+    for (institution, terminal) in clients {
+        ready.push((terminal.connect().await.unwrap(), *institution, file(*institution, people, format, random)));
+    }
     let begun = Instant::now();
-    let tasks: Vec<_> =
-        files.into_iter().map(|(client, file)| tokio::spawn(async move { ask(&client, format, file).await })).collect();
+    let asking = ready.into_iter().map(|(connection, institution, file)| ask(connection, institution, format, file));
+    let tasks: Vec<_> = asking.map(tokio::spawn).collect();
     let mut results = Vec::new();
     for task in tasks {
         results.push(task.await.unwrap());
@@ -166,8 +169,9 @@ async fn both(clients: &[Client], format: Format, people: usize, random: &mut Ra
 }
 
 async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
+    let connection = client.1.connect().await.unwrap();
     let begun = Instant::now();
-    let result = ask(client, format, file).await;
+    let result = ask(connection, client.0, format, file).await;
     let elapsed = begun.elapsed();
     check(format, &result);
     elapsed
@@ -181,14 +185,13 @@ fn check(format: Format, result: &[u8]) {
 }
 
 /// Sends a file and fetches its result.
-async fn ask(client: &Client, format: Format, file: Vec<u8>) -> Bytes {
-    let mut connection = client.1.connect().await.unwrap();
+async fn ask(mut connection: Connection, institution: InstitutionCode, format: Format, file: Vec<u8>) -> Bytes {
     let reply = connection.ask("/oqs/OQSmuquc01", format, file).await.unwrap();
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let digits = text.split("ReceptionNumber").nth(1).unwrap_or_else(|| panic!("{text}"));
     let number: String = digits.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     loop {
-        let request = bulk_fetch::request(client.0.as_str(), &number, format, AnswerCharset::Utf8);
+        let request = bulk_fetch::request(institution.as_str(), &number, format, AnswerCharset::Utf8);
         let result = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap().body;
         if result.len() > 1000 {
             return result;
