@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::decide::{self, Answer};
 use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
-use crate::store::access_log::{Outcome, Path, PersonRecord, Shown, last_marks};
+use crate::store::access_log::{Outcome, Path, PersonRecord, Shown};
 use crate::store::finish_piece::Finished;
 use crate::store::leases::Leased;
 use crate::store::reference_number::NewReference;
@@ -85,7 +85,7 @@ impl Answering {
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
         let asked = Arc::new(Asked::read(piece, unpack(piece)?)?);
-        let facts = store::by_card::facts(connection, &asked.queries).await?;
+        let (facts, last) = store::by_card::facts_and_marks(connection, &asked.queries, piece.request_id).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
         let decided = asked.clone();
         // Deciding about hundreds of people takes milliseconds that others should not wait for.
@@ -98,24 +98,9 @@ impl Answering {
                 .collect()
         })
         .await?;
-        let last = self.last_marks(connection, piece, &answers).await?;
         let insurers = self.insurers(&answers).await?;
         let (piece, key) = (piece.clone(), self.key.clone());
         aside(move || written(&piece, &asked, &answers, &last, &insurers, &key, base)).await
-    }
-
-    /// What the institution saw before of those of whom a mark is wanted.
-    async fn last_marks(
-        &self,
-        connection: &mut PgConnection,
-        piece: &Leased,
-        answers: &[Answer],
-    ) -> Result<Vec<Option<i64>>, StoreError> {
-        let people: Vec<_> = answers
-            .iter()
-            .map(|answer| answer.record.as_ref().filter(|record| record.limit_consent).map(|record| record.person))
-            .collect();
-        last_marks(connection, piece.institution, piece.request_id, &people).await
     }
 
     /// The record of a person who is known, until there is an answer.
@@ -170,7 +155,7 @@ fn written(
     piece: &Leased,
     asked: &Asked,
     answers: &[Answer],
-    last: &[Option<i64>],
+    last: &HashMap<PersonId, i64>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,
     key: &LogKey,
     base: Finished,
@@ -188,7 +173,7 @@ fn written(
         let mark = found.filter(|record| record.limit_consent).map(|record| key.limit_mark(record.limit.iter()));
         let shown_record = found.and_then(|record| {
             let insurer = insurers.get(&record.coverage.key.insurer)?.clone();
-            let limit_changed = mark.map(|mark| last[place] != Some(mark));
+            let limit_changed = mark.map(|mark| last.get(&record.person) != Some(&mark));
             Some(ShownRecord { record, insurer, limit_changed })
         });
         units.answered(entry, &Found { validity: answer.validity, record: shown_record });

@@ -249,47 +249,6 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     Ok(())
 }
 
-/// What the institution saw last of each person's 限度額適用認定証, before the file of `request_id`: the mark in the log, none for
-/// people of whom it never saw one.
-///
-/// # Errors
-/// When the database fails or holds what it must not.
-pub async fn last_marks(
-    connection: &mut PgConnection,
-    institution: InstitutionCode,
-    request_id: Uuid,
-    people: &[Option<PersonId>],
-) -> Result<Vec<Option<i64>>, StoreError> {
-    let ids: Vec<Option<i64>> = people.iter().map(|person| person.map(|person| person.0)).collect();
-    let rows = sqlx::query!(
-        r#"
-        select asked.place as "place!", last.limit_mark as "limit_mark!"
-          from unnest($1::bigint[]) with ordinality as asked (person_id, place)
-          join lateral (
-                   select limit_mark
-                     from access_log
-                    where access_log.person_id = asked.person_id
-                      and institution_code = $2
-                      and limit_mark is not null
-                      and request_id <> $3
-                    order by id desc
-                    limit 1
-               ) as last on true
-        "#,
-        &ids as &[Option<i64>],
-        institution.as_str(),
-        request_id,
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut marks = vec![None; people.len()];
-    for row in rows {
-        let place = usize::try_from(row.place - 1).ok().and_then(|place| marks.get_mut(place));
-        *place.ok_or(StoreError::Inconsistent { table: "asked", column: "place" })? = Some(row.limit_mark);
-    }
-    Ok(marks)
-}
-
 /// Twelve kinds of consent fit into the positive half of a small integer.
 fn consent_bits(consents: Consents) -> i16 {
     i16::try_from(consents.bits()).expect("twelve bits")

@@ -66,6 +66,7 @@ async fn holders(
           join coverage on coverage.person_id = card.person_id
         "#,
         "$4::text[]",
+        "null::bigint",
         r#"
          where card.state = 1
            and (card.as_of is null or card.as_of >= asked.fresh_since)

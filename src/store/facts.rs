@@ -18,13 +18,13 @@ use super::rows::{
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
-/// `asked.place`, `asked.institution_code` and `coverage`, `$askers` all those institutions, and `$rest` what follows the clause.
-/// Where none of them has registered a number, none is looked for.
+/// `asked.place`, `asked.institution_code` and `coverage`, `$askers` all those institutions, `$mark` the mark of what the
+/// institution saw last, and `$rest` what follows the clause. Where none of the institutions has registered a number, none is looked for.
 ///
 /// The limit of the inner query keeps it one that is given the whole key. Without it a plan made while the table is empty would go
 /// through the numbers of every institution, and be kept while they grow.
 macro_rules! select_facts {
-    ($from:literal, $askers:literal, $rest:literal, $($argument:expr),*) => {
+    ($from:literal, $askers:literal, $mark:literal, $rest:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             crate::store::facts::FactRow,
             r#"
@@ -62,6 +62,7 @@ macro_rules! select_facts {
                  , coverage.specific_disease_certificates as "specific_disease_certificates?: _"
                  , coverage.medical_tickets as "medical_tickets?: _"
                  , reference.reference as "reference?"
+                 , "# + $mark + r#" as "last_mark?"
             "# + $from + r#"
               left join lateral (
                        select reference
@@ -114,6 +115,7 @@ pub(super) struct FactRow {
     pub specific_disease_certificates: Option<Vec<SpecificDiseaseRow>>,
     pub medical_tickets: Option<Vec<MedicalTicketRow>>,
     pub reference: Option<String>,
+    pub last_mark: Option<i64>,
 }
 
 /// Gathers rows, in whatever order, into the people of each of `places` questions, each person with all coverages in order of

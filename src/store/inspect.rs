@@ -42,6 +42,7 @@ impl Store {
               join coverage on coverage.person_id = person.id
             "#,
             "array[]::text[]",
+            "null::bigint",
             "",
             fixture_id
         )
