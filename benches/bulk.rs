@@ -21,7 +21,10 @@ use shikaku::wire::message::by_card::NewRequest;
 
 const PERSONS: usize = 5000;
 
-/// How often a client asks whether the result is there.
+/// When a client first asks whether the result is there: no file of this size is done earlier.
+const FIRST: Duration = Duration::from_millis(60);
+
+/// How often it asks from then on.
 const POLL: Duration = Duration::from_millis(5);
 
 /// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
@@ -190,6 +193,7 @@ async fn ask(mut connection: Connection, institution: InstitutionCode, format: F
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let digits = text.split("ReceptionNumber").nth(1).unwrap_or_else(|| panic!("{text}"));
     let number: String = digits.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    tokio::time::sleep(FIRST).await;
     loop {
         let request = bulk_fetch::request(institution.as_str(), &number, format, AnswerCharset::Utf8);
         let result = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap().body;
