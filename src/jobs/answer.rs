@@ -10,7 +10,7 @@ use crate::decide::{self, Answer};
 use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
 use crate::store::access_log::{Outcome, Path, PersonRecord, Shown};
-use crate::store::finish_piece::Finished;
+use crate::store::finish_piece::{Finished, pack};
 use crate::store::leases::Leased;
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
@@ -67,6 +67,7 @@ impl Answering {
         let at = self.clock.now();
         let base = Finished {
             units: Vec::new(),
+            result_bytes: 0,
             normal: 0,
             errors: 0,
             path: None,
@@ -160,7 +161,7 @@ fn written(
     key: &LogKey,
     base: Finished,
 ) -> Finished {
-    let mut units = Units::new(piece.kind, piece.format);
+    let mut units = Units::new(piece.kind, piece.format, asked.entries.len());
     let mut log = Vec::with_capacity(asked.entries.len());
     for (entry, place) in asked.entries.iter().zip(&asked.places) {
         let Some(place) = *place else {
@@ -187,19 +188,21 @@ fn written(
             limit_mark: mark,
         });
     }
-    let (text, counts) = units.finish();
-    let path = Some(Path::BulkCard);
-    Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base }
+    Finished { path: Some(Path::BulkCard), log, ..told(units, base) }
 }
 
-pub(super) fn number(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
+/// What is told of the people of a piece, packed and counted.
+pub(super) fn told(units: Units, base: Finished) -> Finished {
+    let (text, counts) = units.finish();
+    let number = |count| i32::try_from(count).unwrap_or(i32::MAX);
+    let (normal, errors) = (number(counts.normal), number(counts.errors));
+    Finished { units: pack(&text), result_bytes: text.len(), normal, errors, ..base }
 }
 
 /// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.
 fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<Finished, StoreError> {
     order_failure(piece, &mut entries);
-    let mut units = Units::new(piece.kind, piece.format);
+    let mut units = Units::new(piece.kind, piece.format, entries.len());
     let mut references = Vec::with_capacity(entries.len());
     for entry in &entries {
         if entry.refusal().is_some() {
@@ -215,6 +218,5 @@ fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<F
         });
         units.registered(entry);
     }
-    let (text, counts) = units.finish();
-    Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), references, ..base })
+    Ok(Finished { references, ..told(units, base) })
 }

@@ -14,7 +14,7 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, number};
+use super::answer::{AnswerError, Answering, told};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
@@ -28,7 +28,7 @@ impl Answering {
         let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
         let facts = by_person::facts(connection, piece.institution, &ids).await?;
         let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
-        let mut units = Units::new(piece.kind, piece.format);
+        let mut units = Units::new(piece.kind, piece.format, people.len());
         let mut log = Vec::with_capacity(people.len());
         for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
             let expired = person.until() < base.at;
@@ -62,8 +62,6 @@ impl Answering {
             }
             log.push(entry);
         }
-        let (text, counts) = units.finish();
-        let path = Some(Path::BulkConsented(treatment));
-        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base })
+        Ok(Finished { path: Some(Path::BulkConsented(treatment)), log, ..told(units, base) })
     }
 }

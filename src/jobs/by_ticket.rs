@@ -12,7 +12,7 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, number};
+use super::answer::{AnswerError, Answering, told};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
@@ -24,7 +24,7 @@ impl Answering {
     ) -> Result<Finished, AnswerError> {
         let people: Vec<PersonId> = piece.people()?.into_iter().map(PersonId).collect();
         let facts = by_person::facts(connection, piece.institution, &people).await?;
-        let mut units = Units::new(piece.kind, piece.format);
+        let mut units = Units::new(piece.kind, piece.format, people.len());
         let mut log = Vec::with_capacity(people.len());
         for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
             let (validity, records) = match facts {
@@ -41,8 +41,6 @@ impl Answering {
             }
             log.push(entry);
         }
-        let (text, counts) = units.finish();
-        let path = Some(Path::BulkTicket);
-        Ok(Finished { units: text, normal: number(counts.normal), errors: number(counts.errors), path, log, ..base })
+        Ok(Finished { path: Some(Path::BulkTicket), log, ..told(units, base) })
     }
 }

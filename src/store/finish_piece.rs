@@ -12,8 +12,10 @@ use super::rows::{StoredEnum, to_sql};
 
 /// The result of a piece.
 pub struct Finished {
-    /// The units in the format of the file.
+    /// The units in the format of the file, as [`pack`] packs them.
     pub units: Vec<u8>,
+    /// Their size unpacked, in bytes.
+    pub result_bytes: usize,
     /// People with 処理結果状況 1.
     pub normal: i32,
     /// People with 処理結果状況 2.
@@ -42,6 +44,12 @@ pub enum Completion {
     },
     /// The lease was lost, or the file given up: nothing has changed.
     Lost,
+}
+
+/// Packs units for keeping: the compression of the database is slower.
+#[must_use]
+pub fn pack(units: &[u8]) -> Vec<u8> {
+    lz4_flex::compress_prepend_size(units)
 }
 
 /// Keeps the result of a piece, with its access-log records and the numbers to register, all or nothing.
@@ -108,7 +116,7 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
         piece.batch_id,
         piece.place,
         piece.lease,
-        lz4_flex::compress_prepend_size(&finished.units),
+        finished.units,
         piece.request_id,
         finished.at.to_sqlx() as SqlTimestamp,
         piece.institution.as_str(),
@@ -125,7 +133,7 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
         &limit_marks as &[Option<i64>],
         finished.normal,
         finished.errors,
-        i64::try_from(finished.units.len()).unwrap_or(i64::MAX),
+        i64::try_from(finished.result_bytes).unwrap_or(i64::MAX),
         i32::from(piece.attempts) - 1,
         finished.expires_at.to_sqlx() as SqlTimestamp,
     )

@@ -88,11 +88,13 @@ pub struct Units {
 }
 
 impl Units {
-    /// No units yet.
+    /// No units yet, and room for those of so many people.
     #[must_use]
-    pub fn new(kind: BatchKind, format: Format) -> Self {
+    pub fn new(kind: BatchKind, format: Format, people: usize) -> Self {
+        // What one takes in XML, mostly.
+        const UNIT: usize = 1800;
         let counts = super::bulk_fetch::Counts { normal: 0, errors: 0 };
-        Self { kind, format, text: Vec::with_capacity(64 * 1024), counts }
+        Self { kind, format, text: Vec::with_capacity(people * UNIT), counts }
     }
 
     /// Adds a person who could be asked about.
