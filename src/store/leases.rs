@@ -74,7 +74,8 @@ struct LeasedRow {
 
 /// Takes the open piece whose turn is next and that nobody works on at the time `at`, until `until`.
 ///
-/// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, and is no proof any more.
+/// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, is no proof any more, and does not
+/// count as a try.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.

@@ -377,6 +377,18 @@ fn the_queue_does_as_the_model_does() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_does_not_wait_for_the_disk_leaves_results_that_do() {
+    let mut run = Run::new().await;
+    run.apply(Op::Upload { other: false, persons: 1 }).await.unwrap();
+    let mut connection = run.connection(0).await;
+    sqlx::query("set synchronous_commit = on").execute(&mut connection).await.unwrap();
+    assert!(run.worker.take(&mut connection).await.unwrap().is_some());
+    let waits: String = sqlx::query_scalar("show synchronous_commit").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(waits, "on");
+    run.world.stop().await;
+}
+
 /// Sequences that tell cases apart which are easily got wrong; whatever the test above finds is added here.
 #[test]
 fn known_sequences() {
