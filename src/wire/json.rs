@@ -53,6 +53,13 @@ struct State<'a, 'b> {
     each: Option<&'a mut Each<'b>>,
 }
 
+impl State<'_, '_> {
+    fn refuse<E: Error>(&mut self, fault: Fault) -> E {
+        self.fault = Some(fault);
+        E::custom("refused")
+    }
+}
+
 /// Where a value stands.
 #[derive(Clone, Copy)]
 enum Place {
@@ -96,11 +103,6 @@ struct Content<'s, 'a, 'b, 't> {
 }
 
 impl<'t> Content<'_, '_, '_, 't> {
-    fn refuse<E: Error>(self, fault: Fault) -> E {
-        self.state.fault = Some(fault);
-        E::custom("refused")
-    }
-
     /// Hands the element on where somebody takes it, and keeps it otherwise.
     fn put<E: Error>(self, text: Cow<'t, str>, children: Vec<Element<'t>>) -> Result<(), E> {
         if matches!(self.place, Place::Message) {
@@ -108,17 +110,14 @@ impl<'t> Content<'_, '_, '_, 't> {
             return Ok(());
         }
         if self.state.left == 0 {
-            return Err(self.refuse(Fault::TooLarge));
+            return Err(self.state.refuse(Fault::TooLarge));
         }
         self.state.left -= 1;
         let element = Element { name: self.name, text, children };
         match (self.place, &mut self.state.each) {
             (Place::InBody, Some(each)) => {
                 self.state.left = self.state.bounds.elements;
-                each(element).map_err(|fault| {
-                    self.state.fault = Some(fault);
-                    E::custom("refused")
-                })
+                each(element).map_err(|fault| self.state.refuse(fault))
             }
             _ => {
                 self.into.push(element);
@@ -153,7 +152,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if self.depth_left == 0 {
-            return Err(self.refuse(Fault::TooLarge));
+            return Err(self.state.refuse(Fault::TooLarge));
         }
         let mut children = Vec::new();
         while let Some(name) = map.next_key_seed(Key)? {
@@ -166,7 +165,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         if self.depth_left == 0 {
-            return Err(self.refuse(Fault::TooLarge));
+            return Err(self.state.refuse(Fault::TooLarge));
         }
         let (depth_left, place) = (self.depth_left - 1, self.place.of_entry());
         loop {
@@ -179,23 +178,23 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Err(self.refuse(NO_STRING))
+        Err(self.state.refuse(NO_STRING))
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Err(self.refuse(NO_STRING))
+        Err(self.state.refuse(NO_STRING))
     }
 
     fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Err(self.refuse(NO_STRING))
+        Err(self.state.refuse(NO_STRING))
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Err(self.refuse(NO_STRING))
+        Err(self.state.refuse(NO_STRING))
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Err(self.refuse(NO_STRING))
+        Err(self.state.refuse(NO_STRING))
     }
 }
 
@@ -326,6 +325,13 @@ mod tests {
         let names: Vec<_> = root.children.iter().map(|c| &*c.name).collect();
         assert_eq!((&*root.name, names), ("XmlMsg", vec!["A", "L", "L"]));
         assert_eq!(root.children[2].children[0].text, "3");
+    }
+
+    #[test]
+    fn escapes_in_names_and_texts_are_read() {
+        let root = parse(r#"{"XmlMsg":{"\u0041":"\u5c71","L":[{"B":"\"2\""}]}}"#).unwrap();
+        assert_eq!((&*root.children[0].name, &*root.children[0].text), ("A", "山"));
+        assert_eq!(root.children[1].children[0].text, "\"2\"");
     }
 
     #[test]
