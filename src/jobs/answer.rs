@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
+use crate::domain::{BatchKind, CardQuery, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
 use crate::store::access_log::{Outcome, Path, PersonRecord, Shown};
 use crate::store::finish_piece::{Finished, pack};
@@ -86,16 +86,17 @@ impl Answering {
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
         let asked = Arc::new(Asked::read(piece, unpack(piece)?)?);
-        let (facts, last) = store::by_card::facts_and_marks(connection, &asked.queries, piece.request_id).await?;
+        let (facts, last) =
+            store::by_card::facts_and_marks(connection, piece.institution, &asked.queries, piece.request_id).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
-        let decided = asked.clone();
+        let (decided, institution) = (asked.clone(), piece.institution);
         // Deciding about hundreds of people takes milliseconds that others should not wait for.
         let answers = aside(move || -> Vec<Answer> {
             decided
                 .queries
                 .iter()
                 .zip(&people)
-                .map(|((institution, query), people)| decide::by_card(query, *institution, people))
+                .map(|(query, people)| decide::by_card(query, Some(institution), people))
                 .collect()
         })
         .await?;
@@ -131,7 +132,7 @@ struct Asked {
     entries: Vec<Entry<'static>>,
     /// For each person, which of the questions it is.
     places: Vec<Option<usize>>,
-    queries: Vec<(Option<InstitutionCode>, CardQuery)>,
+    queries: Vec<CardQuery>,
 }
 
 impl Asked {
@@ -146,7 +147,7 @@ impl Asked {
             }
             let asked = entry.asked().map_err(|_| UNREADABLE)?;
             places.push(Some(queries.len()));
-            queries.push((Some(piece.institution), asked.on(piece.check_on)));
+            queries.push(asked.on(piece.check_on));
         }
         Ok(Self { entries, places, queries })
     }
@@ -169,7 +170,7 @@ fn written(
             log.push(PersonRecord::new(key.of_nobody(), Outcome::Unreadable));
             continue;
         };
-        let ((_, query), answer) = (&asked.queries[place], &answers[place]);
+        let (query, answer) = (&asked.queries[place], &answers[place]);
         let found = answer.record.as_ref();
         let mark = found.filter(|record| record.limit_consent).map(|record| key.limit_mark(record.limit.iter()));
         let shown_record = found.and_then(|record| {

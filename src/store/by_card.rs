@@ -1,6 +1,6 @@
 //! Facts for a question by what stands on the card.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff_sqlx::Date as SqlDate;
 use sqlx::PgConnection;
@@ -25,69 +25,80 @@ pub async fn facts(
     questions: &[(Option<InstitutionCode>, CardQuery)],
 ) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
     let rows = matching(connection, questions).await?;
-    gather(questions.len(), completed(connection, questions, rows).await?)
+    let institution = |question: usize| questions.get(question).and_then(|(institution, _)| *institution);
+    gather(questions.len(), completed(connection, rows, institution).await?)
 }
 
-/// Reads the same for the people of the file `request_id`, and what the institution saw last, before the file, of the 限度額適用認定証 of
-/// those whose consent covers it: the mark in the log, none for people of whom it never saw one.
+/// Reads the same for the people of the file `request_id` of an institution, and what it saw last, before the file, of the
+/// 限度額適用認定証 of those whose consent covers it: the mark in the log, none for people of whom it never saw one.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn facts_and_marks(
     connection: &mut PgConnection,
-    questions: &[(Option<InstitutionCode>, CardQuery)],
+    institution: InstitutionCode,
+    questions: &[CardQuery],
     request_id: Uuid,
 ) -> Result<(Vec<Result<Vec<PersonFacts>, StoreError>>, HashMap<PersonId, i64>), StoreError> {
-    let rows = matching_and_marks(connection, questions, request_id).await?;
+    let rows = matching_and_marks(connection, institution, questions, request_id).await?;
     let marks = rows.iter().filter_map(|row| Some((PersonId(row.person_id), row.last_mark?))).collect();
-    let facts = gather(questions.len(), completed(connection, questions, rows).await?)?;
+    let facts = gather(questions.len(), completed(connection, rows, |_| Some(institution)).await?)?;
     Ok((facts, marks))
 }
 
-/// Rows with all coverages of everybody in them.
+/// Rows with all coverages of everybody in them, as whoever asks the question of a row sees them.
 async fn completed(
     connection: &mut PgConnection,
-    questions: &[(Option<InstitutionCode>, CardQuery)],
-    rows: Vec<FactRow>,
+    mut rows: Vec<FactRow>,
+    institution: impl Fn(usize) -> Option<InstitutionCode>,
 ) -> Result<Vec<FactRow>, StoreError> {
-    let (mut rows, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.sole);
-    if !others.is_empty() {
-        rows.extend(by_person::rows(connection, &asked_again(questions, &others)).await?);
+    let again = asked_again(rows.iter().filter(|row| !row.sole), institution);
+    if !again.is_empty() {
+        rows.retain(|row| row.sole);
+        rows.extend(by_person::rows(connection, &again).await?);
     }
     Ok(rows)
 }
 
-/// The questions as arrays.
-struct Questions {
+/// Questions as arrays, numbered from 1.
+struct Wanted {
+    places: Vec<i64>,
     keys: Vec<String>,
     births: Vec<SqlDate>,
-    institutions: Vec<Option<String>>,
 }
 
-impl Questions {
-    fn of(questions: &[(Option<InstitutionCode>, CardQuery)]) -> Self {
+impl Wanted {
+    fn by<'a>(questions: impl Iterator<Item = &'a CardQuery> + Clone) -> Self {
         Self {
-            keys: questions.iter().map(|(_, q)| q.key.search_key().as_str().to_owned()).collect(),
-            births: questions.iter().map(|(_, q)| to_sql(q.birth_on.date())).collect(),
-            institutions: questions.iter().map(|(code, _)| code.map(|code| code.as_str().to_owned())).collect(),
+            places: (1..).zip(questions.clone()).map(|(place, _)| place).collect(),
+            keys: questions.clone().map(|query| query.key.search_key().as_str().to_owned()).collect(),
+            births: questions.map(|query| to_sql(query.birth_on.date())).collect(),
         }
     }
 }
 
-/// The coverages that fit the questions.
+/// The coverages that fit the questions. Arrays are unnested side by side in a select list, which reads them as it goes; as a table,
+/// each would be written down first.
 async fn matching(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],
 ) -> Result<Vec<FactRow>, StoreError> {
-    let Questions { keys, births, institutions } = Questions::of(questions);
+    let Wanted { places, keys, births } = Wanted::by(questions.iter().map(|(_, query)| query));
+    let institutions: Vec<Option<String>> =
+        questions.iter().map(|(code, _)| code.map(|code| code.as_str().to_owned())).collect();
     let rows = select_facts!(
         r#"
-          from unnest($1::text[], $2::date[], $3::text[]) with ordinality as asked (search_key, birth_on, institution_code, place)
+          from ( select unnest($1::bigint[]) as place
+                      , unnest($2::text[]) as search_key
+                      , unnest($3::date[]) as birth_on
+                      , unnest($4::text[]) as institution_code
+               ) as asked
           join coverage on coverage.search_key = asked.search_key and coverage.birth_on = asked.birth_on
         "#,
-        "$3::text[]",
+        "$4::text[]",
         "null::bigint",
         "",
+        &places,
         &keys,
         &births,
         &institutions as &[Option<String>]
@@ -100,15 +111,20 @@ async fn matching(
 /// The coverages that fit the questions of a file, with the marks of their people: records are numbered in the order of writing.
 async fn matching_and_marks(
     connection: &mut PgConnection,
-    questions: &[(Option<InstitutionCode>, CardQuery)],
+    institution: InstitutionCode,
+    questions: &[CardQuery],
     request_id: Uuid,
 ) -> Result<Vec<FactRow>, StoreError> {
-    let Questions { keys, births, institutions } = Questions::of(questions);
-    let limit_consents: Vec<bool> = questions.iter().map(|(_, q)| q.limit_consent).collect();
+    let Wanted { places, keys, births } = Wanted::by(questions.iter());
+    let limit_consents: Vec<bool> = questions.iter().map(|query| query.limit_consent).collect();
     let rows = select_facts!(
         r#"
-          from unnest($1::text[], $2::date[], $3::text[], $4::boolean[]) with ordinality
-            as asked (search_key, birth_on, institution_code, limit_consent, place)
+          from ( select unnest($1::bigint[]) as place
+                      , unnest($2::text[]) as search_key
+                      , unnest($3::date[]) as birth_on
+                      , $4::text as institution_code
+                      , unnest($5::boolean[]) as limit_consent
+               ) as asked
           join coverage on coverage.search_key = asked.search_key and coverage.birth_on = asked.birth_on
           left join lateral (
                    select limit_mark
@@ -117,17 +133,18 @@ async fn matching_and_marks(
                       and access_log.person_id = coverage.person_id
                       and access_log.institution_code = asked.institution_code
                       and limit_mark is not null
-                      and request_id <> $5
+                      and request_id <> $6
                     order by access_log.id desc
                     limit 1
                ) as last on true
         "#,
-        "$3::text[]",
+        "array[$4::text]",
         "last.limit_mark",
         "",
+        &places,
         &keys,
         &births,
-        &institutions as &[Option<String>],
+        institution.as_str(),
         &limit_consents,
         request_id
     )
@@ -137,15 +154,14 @@ async fn matching_and_marks(
 }
 
 /// The people of `rows`, each once for a question.
-fn asked_again(questions: &[(Option<InstitutionCode>, CardQuery)], rows: &[FactRow]) -> Vec<AskedPerson> {
-    let institution = |place: i64| {
-        let place = usize::try_from(place - 1).ok()?;
-        questions.get(place).and_then(|(institution, _)| *institution)
-    };
-    let people: BTreeMap<(i64, i64), Option<InstitutionCode>> =
-        rows.iter().map(|row| ((row.place, row.person_id), institution(row.place))).collect();
+fn asked_again<'a>(
+    rows: impl Iterator<Item = &'a FactRow>,
+    institution: impl Fn(usize) -> Option<InstitutionCode>,
+) -> Vec<AskedPerson> {
+    let people: BTreeSet<(i64, i64)> = rows.map(|row| (row.place, row.person_id)).collect();
+    let of_question = |place: i64| usize::try_from(place - 1).ok().and_then(&institution);
     people
         .into_iter()
-        .map(|((place, person), institution)| AskedPerson { place, person: PersonId(person), institution })
+        .map(|(place, person)| AskedPerson { place, person: PersonId(person), institution: of_question(place) })
         .collect()
 }

@@ -38,7 +38,8 @@ pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -
         asked.iter().map(|one| one.institution.map(|code| code.as_str().to_owned())).collect();
     let rows = select_facts!(
         r#"
-          from unnest($1::bigint[], $2::bigint[], $3::text[]) as asked (place, person_id, institution_code)
+          from ( select unnest($1::bigint[]) as place, unnest($2::bigint[]) as person_id, unnest($3::text[]) as institution_code
+               ) as asked
           join coverage on coverage.person_id = asked.person_id
         "#,
         "$3::text[]",

@@ -73,6 +73,8 @@ pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Fi
 /// One statement, so that a record is written exactly when this very statement has ended the piece: the first part succeeds once a
 /// piece, and only for the holder of the lease. The file comes last, because other workers wait for its row. It is in work whenever
 /// a piece of it is open: whoever ends a file ends its pieces before, in the same transaction.
+///
+/// Arrays are unnested side by side in a select list, which reads them as it goes; as a table, each would be written down first.
 async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
     let people = &finished.log;
     let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
@@ -95,9 +97,14 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
                  , key_hash, outcome, shown, limit_consent, limit_mark )
             select $5, $6, $7, $8, $9::smallint, $10, $11, record.place, person_id, key_hash, outcome, shown, limit_consent, limit_mark
               from ours
-                 , unnest
-                 ( $12::integer[], $13::bigint[], $14::bytea[], $15::smallint[], $16::smallint[], $17::boolean[], $18::bigint[] )
-                as record (place, person_id, key_hash, outcome, shown, limit_consent, limit_mark)
+                 , ( select unnest($12::integer[]) as place
+                          , unnest($13::bigint[]) as person_id
+                          , unnest($14::bytea[]) as key_hash
+                          , unnest($15::smallint[]) as outcome
+                          , unnest($16::smallint[]) as shown
+                          , unnest($17::boolean[]) as limit_consent
+                          , unnest($18::bigint[]) as limit_mark
+                   ) as record
          returning place
         )
         update batch
