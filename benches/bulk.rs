@@ -21,7 +21,7 @@ use shikaku::wire::message::by_card::NewRequest;
 
 const PERSONS: usize = 5000;
 
-/// When a client first asks whether the result is there: no file of this size is done earlier.
+/// When a client first asks whether the result is there, times the files at once: none of this size is done earlier.
 const FIRST: Duration = Duration::from_millis(60);
 
 /// How often it asks from then on.
@@ -158,7 +158,9 @@ async fn both(clients: &[Client], format: Format, people: usize, random: &mut Ra
         ready.push((terminal.connect().await.unwrap(), *institution, file(*institution, people, format, random)));
     }
     let begun = Instant::now();
-    let asking = ready.into_iter().map(|(connection, institution, file)| ask(connection, institution, format, file));
+    let files = u32::try_from(ready.len()).unwrap();
+    let asking =
+        ready.into_iter().map(|(connection, institution, file)| ask(connection, institution, format, file, FIRST * files));
     let tasks: Vec<_> = asking.map(tokio::spawn).collect();
     let mut results = Vec::new();
     for task in tasks {
@@ -174,7 +176,7 @@ async fn both(clients: &[Client], format: Format, people: usize, random: &mut Ra
 async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
     let connection = client.1.connect().await.unwrap();
     let begun = Instant::now();
-    let result = ask(connection, client.0, format, file).await;
+    let result = ask(connection, client.0, format, file, FIRST).await;
     let elapsed = begun.elapsed();
     check(format, &result);
     elapsed
@@ -187,13 +189,19 @@ fn check(format: Format, result: &[u8]) {
     assert_eq!(found, PERSONS * if format == Format::Xml { 4 } else { 2 });
 }
 
-/// Sends a file and fetches its result.
-async fn ask(mut connection: Connection, institution: InstitutionCode, format: Format, file: Vec<u8>) -> Bytes {
+/// Sends a file and fetches its result, for which it first asks after the time `first`.
+async fn ask(
+    mut connection: Connection,
+    institution: InstitutionCode,
+    format: Format,
+    file: Vec<u8>,
+    first: Duration,
+) -> Bytes {
     let reply = connection.ask("/oqs/OQSmuquc01", format, file).await.unwrap();
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let digits = text.split("ReceptionNumber").nth(1).unwrap_or_else(|| panic!("{text}"));
     let number: String = digits.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-    tokio::time::sleep(FIRST).await;
+    tokio::time::sleep(first).await;
     loop {
         let request = bulk_fetch::request(institution.as_str(), &number, format, AnswerCharset::Utf8);
         let result = connection.ask("/oqs/OQSmuquc02", format, request).await.unwrap().body;
