@@ -213,17 +213,10 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
              ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
              , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
              , limit_mark )
-        select request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
-             , limit_mark
-          from unnest
-             ( $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::smallint[], $7::date[], $8::bigint[]
-             , $9::bytea[], $10::smallint[], $11::smallint[], $12::boolean[], $13::smallint[], $14::smallint[]
-             , $15::smallint[], $16::timestamptz[], $17::bigint[] )
-            as record
-             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
-             , limit_mark )
+        select unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest($4::text[]), unnest($5::bytea[])
+             , unnest($6::smallint[]), unnest($7::date[]), unnest($8::bigint[]), unnest($9::bytea[]), unnest($10::smallint[])
+             , unnest($11::smallint[]), unnest($12::boolean[]), unnest($13::smallint[]), unnest($14::smallint[])
+             , unnest($15::smallint[]), unnest($16::timestamptz[]), unnest($17::bigint[])
             on conflict (request_id) where place = 0 do nothing
         "#,
         &request_ids,
