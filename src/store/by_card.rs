@@ -77,8 +77,7 @@ impl Wanted {
     }
 }
 
-/// The coverages that fit the questions. Arrays are unnested side by side in a select list, which reads them as it goes; as a table,
-/// each would be written down first.
+/// The coverages that fit the questions.
 async fn matching(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],

@@ -73,8 +73,6 @@ pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Fi
 /// One statement, so that a record is written exactly when this very statement has ended the piece: the first part succeeds once a
 /// piece, and only for the holder of the lease. The file comes last, because other workers wait for its row. It is in work whenever
 /// a piece of it is open: whoever ends a file ends its pieces before, in the same transaction.
-///
-/// Arrays are unnested side by side in a select list, which reads them as it goes; as a table, each would be written down first.
 async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
     let people = &finished.log;
     let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();

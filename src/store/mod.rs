@@ -2,6 +2,9 @@
 //!
 //! One file a subject. Every statement goes through the checked macros, lists its columns, and converts rows to domain types
 //! explicitly; a stored value that no domain type can hold is a [`StoreError::Inconsistent`].
+//!
+//! Arrays that may be long are unnested side by side in a select list, which reads them as it goes; `unnest` as a table, which can
+//! number what it gives, writes each array down first.
 
 pub mod access_log;
 pub mod batches;
