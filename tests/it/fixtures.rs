@@ -156,6 +156,25 @@ validity = "1"
 }
 
 #[test]
+fn a_wrong_value_is_not_called_missing_too() {
+    let directory = copy();
+    let changes = fs::read_to_string(directory.join("people/changes.toml")).unwrap();
+    for (key, wrong, fault) in [
+        ("sex", "\"mail\"", "`sex`: must be one of male, female, unset"),
+        ("lost_on", "\"2026-04-01\"", "`lost_on` must be a date"),
+        ("loss_reason", "\"left\"", "`loss_reason`: must be one of"),
+    ] {
+        let begins = format!("{key} = ");
+        let good = changes.lines().find(|line| line.starts_with(&begins)).unwrap();
+        fs::write(directory.join("people/changes.toml"), changes.replacen(good, &format!("{begins}{wrong}"), 1)).unwrap();
+        let (code, _, err) = check(&directory);
+        assert_eq!(code, Some(4), "{err}");
+        assert_eq!(err.matches("changes.toml").count(), 1, "{err}");
+        assert!(err.contains(fault), "{err}");
+    }
+}
+
+#[test]
 fn faults_of_medical_aid() {
     let directory = copy();
     let welfare = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
@@ -195,7 +214,7 @@ fn faults_of_medical_aid() {
     );
     fs::write(directory.join("people/welfare.toml"), both).unwrap();
     let (_, _, err) = check(&directory);
-    assert!(err.contains("no `symbol`, no `branch`") && err.contains("`sex` must be given"), "{err}");
+    assert!(err.contains("no `symbol`, no `branch`") && err.contains("`sex` is missing"), "{err}");
 }
 
 #[test]
