@@ -175,6 +175,26 @@ fn a_wrong_value_is_not_called_missing_too() {
 }
 
 #[test]
+fn a_wrong_word_of_a_card_is_told_once() {
+    let directory = copy();
+    let cards = fs::read_to_string(directory.join("cards.toml")).unwrap();
+    for (good, wrong, fault) in [
+        ("reason = \"lost\"", "reason = \"losst\"", "`reason`: must be one of"),
+        ("state = \"revoked\"", "state = \"revokd\"", "`state`: must be one of"),
+        ("state = \"superseded\"", "state = \"super\"", "`state`: must be one of"),
+        ("reason = \"lost\"\n", "", "`reason` goes with `state = \"revoked\"`"),
+        ("state = \"revoked\"\n", "", "`reason` goes with `state = \"revoked\"`"),
+    ] {
+        assert!(cards.contains(good), "{good}");
+        fs::write(directory.join("cards.toml"), cards.replacen(good, wrong, 1)).unwrap();
+        let (code, _, err) = check(&directory);
+        assert_eq!(code, Some(4), "{err}");
+        assert_eq!(err.matches("cards.toml").count(), 1, "{err}");
+        assert!(err.contains(fault), "{err}");
+    }
+}
+
+#[test]
 fn faults_of_medical_aid() {
     let directory = copy();
     let welfare = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
