@@ -194,6 +194,63 @@ fn a_wrong_word_of_a_card_is_told_once() {
     }
 }
 
+/// A fault stands once, where it is: whoever refers to what has one is not told that it is not there.
+#[test]
+fn what_stands_in_the_files_is_not_called_absent() {
+    for (file, good, bad, faults) in [
+        (
+            "insurers.toml",
+            "name = \"全国健康保険協会　東京支部（試験）\"",
+            "name = \"\"",
+            &["insurers.toml:6: insurer 01130012: `name`"][..],
+        ),
+        ("insurers.toml", "number = \"01130012\"", "number = \"01130013\"", &["`number`: "]),
+        ("insurers.toml", "[[insurer]]\nnumber = \"01130012\"", "[[insurer]\nnumber = \"01130012\"", &[":4: "]),
+        (
+            "people/employees.toml",
+            "birth_on = 1981-05-14",
+            "birth_on = 14",
+            &["person kyokai-insured-tokyo: `birth_on` must be"],
+        ),
+        ("people/employees.toml", "id = \"kyokai-insured-tokyo\"", "id = \"Kyokai\"", &["`id`: an id has"]),
+        (
+            "cards.toml",
+            "about = \"更新後の新しいカード\"\n\n[card.ask]\non = 2026-11-22",
+            "about = \"更新後の新しいカード\"\n\n[card.ask]\non = 22",
+            &["card kyokai-a02-tokyo: `on` must be"],
+        ),
+    ] {
+        let directory = copy();
+        let text = fs::read_to_string(directory.join(file)).unwrap();
+        assert!(text.contains(good), "{good}");
+        fs::write(directory.join(file), text.replacen(good, bad, 1)).unwrap();
+        let (code, _, err) = check(&directory);
+        assert_eq!(code, Some(4), "{err}");
+        assert_eq!(err.matches(".toml:").count(), 1, "{bad}: {err}");
+        assert!(faults.iter().all(|words| err.contains(words)), "{bad}: {err}");
+    }
+
+    let directory = copy();
+    fs::remove_file(directory.join("insurers.toml")).unwrap();
+    fs::remove_dir_all(directory.join("people")).unwrap();
+    let (code, _, err) = check(&directory);
+    assert_eq!(code, Some(4), "{err}");
+    assert_eq!(err.lines().count(), 3, "two things that are not there, and their number: {err}");
+
+    // What really is not there is found beside other faults.
+    let directory = copy();
+    let text = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
+    fs::write(directory.join("people/welfare.toml"), text.replace("sex = \"female\"", "sex = \"f\"")).unwrap();
+    let text = fs::read_to_string(directory.join("cards.toml")).unwrap();
+    let text = text.replacen("person = \"kyokai-insured-tokyo\"", "person = \"kyokai-insured-kyoto\"", 1);
+    let text = text.replacen("superseded_by = \"kyokai-a02-tokyo\"", "superseded_by = \"kyokai-a02-kyoto\"", 1);
+    fs::write(directory.join("cards.toml"), text).unwrap();
+    let (_, _, err) = check(&directory);
+    for words in ["there is no person kyokai-insured-kyoto", "there is no card kyokai-a02-kyoto", "`sex`: must be"] {
+        assert!(err.contains(words), "{words}: {err}");
+    }
+}
+
 #[test]
 fn faults_of_medical_aid() {
     let directory = copy();
