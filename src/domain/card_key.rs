@@ -47,6 +47,12 @@ impl SearchKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 impl fmt::Debug for SearchKey {

@@ -1,6 +1,7 @@
 //! One piece of a file is answered.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use sqlx::PgConnection;
@@ -44,7 +45,7 @@ pub(super) struct Answering {
 const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "entries" };
 
 /// The people of a piece.
-fn unpack(piece: &Leased) -> Result<Vec<Entry<'static>>, StoreError> {
+fn unpack(piece: &Leased) -> Result<Vec<Entry<'_>>, StoreError> {
     Packed::unpack(&piece.entries).ok_or(UNREADABLE)
 }
 
@@ -85,24 +86,16 @@ impl Answering {
     }
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
-        let asked = Arc::new(Asked::read(piece, unpack(piece)?)?);
+        let asked = Asked::read(piece, unpack(piece)?)?;
         let (facts, last) =
             store::by_card::facts_and_marks(connection, piece.institution, &asked.queries, piece.request_id).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
-        let (decided, institution) = (asked.clone(), piece.institution);
-        // Deciding about hundreds of people takes milliseconds that others should not wait for.
-        let answers = aside(move || -> Vec<Answer> {
-            decided
-                .queries
-                .iter()
-                .zip(&people)
-                .map(|(query, people)| decide::by_card(query, Some(institution), people))
-                .collect()
-        })
-        .await?;
+        let answers: Vec<Answer> = aside(|| {
+            let questions = asked.queries.iter().zip(&people);
+            questions.map(|(query, people)| decide::by_card(query, Some(piece.institution), people)).collect()
+        })?;
         let insurers = self.insurers(&answers).await?;
-        let (piece, key) = (piece.clone(), self.key.clone());
-        aside(move || written(&piece, &asked, &answers, &last, &insurers, &key, base)).await
+        aside(|| written(piece, &asked, &answers, &last, &insurers, &self.key, base))
     }
 
     /// The record of a person who is known, until there is an answer.
@@ -122,21 +115,23 @@ impl Answering {
     }
 }
 
-/// Runs something that takes long, but waits for nothing, beside the tasks of the server.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AnswerError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| AnswerError::Ended)
+/// Runs something that takes milliseconds, but waits for nothing, while another thread takes over the tasks of this one.
+fn aside<T>(work: impl FnOnce() -> T) -> Result<T, AnswerError> {
+    // What was begun is thrown away whole.
+    let work = AssertUnwindSafe(work);
+    tokio::task::block_in_place(|| std::panic::catch_unwind(work)).map_err(|_| AnswerError::Ended)
 }
 
 /// The people of a piece, and the questions about those of them who can be asked about.
-struct Asked {
-    entries: Vec<Entry<'static>>,
+struct Asked<'a> {
+    entries: Vec<Entry<'a>>,
     /// For each person, which of the questions it is.
     places: Vec<Option<usize>>,
     queries: Vec<CardQuery>,
 }
 
-impl Asked {
-    fn read(piece: &Leased, mut entries: Vec<Entry<'static>>) -> Result<Self, StoreError> {
+impl<'a> Asked<'a> {
+    fn read(piece: &Leased, mut entries: Vec<Entry<'a>>) -> Result<Self, StoreError> {
         order_failure(piece, &mut entries);
         let mut queries = Vec::with_capacity(entries.len());
         let mut places = Vec::with_capacity(entries.len());
@@ -155,7 +150,7 @@ impl Asked {
 
 fn written(
     piece: &Leased,
-    asked: &Asked,
+    asked: &Asked<'_>,
     answers: &[Answer],
     last: &HashMap<PersonId, i64>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,

@@ -33,7 +33,11 @@ pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
 /// One person of a file: texts in the order of the form, and code and message of the refusal where the person cannot be asked
 /// about.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Entry<'a>(Vec<Option<Cow<'a, str>>>, Option<(String, String)>);
+pub struct Entry<'a>(#[serde(borrow)] Vec<Option<Text<'a>>>, Option<(String, String)>);
+
+/// One of the texts, borrowed where it stands as it is in what is read: serde borrows a text by itself, not one in a list.
+#[derive(Clone, Serialize, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Entry<'a> {
     /// Reads one person. What is wrong is about this person only.
@@ -60,7 +64,7 @@ impl<'a> Entry<'a> {
                     if child.text.chars().any(is_unwritable) {
                         blame(Fault::Value { element: keys[place], reason: ValueFault::Text });
                     } else if !child.text.trim().is_empty() {
-                        texts[place] = Some(child.text);
+                        texts[place] = Some(Text(child.text));
                     }
                 }
             }
@@ -99,7 +103,7 @@ impl<'a> Entry<'a> {
     pub(super) fn echo(&self, form: &EntryForm) -> Object<'_> {
         let mut object = Object::new(form.shape);
         for (key, text) in form.shape.keys().iter().zip(&self.0) {
-            object = object.text_if(key, text.as_deref());
+            object = object.text_if(key, text.as_ref().map(|text| &*text.0));
         }
         object
     }
@@ -113,13 +117,13 @@ fn is_unwritable(c: char) -> bool {
 /// Texts under the names of a form.
 struct Named<'a> {
     keys: &'static [&'static str],
-    texts: &'a [Option<Cow<'a, str>>],
+    texts: &'a [Option<Text<'a>>],
 }
 
 impl Texts for Named<'_> {
     fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
         let place = self.keys.iter().position(|key| *key == name);
-        Ok(place.and_then(|place| self.texts.get(place)?.as_deref()))
+        Ok(place.and_then(|place| self.texts.get(place)?.as_ref()).map(|text| &*text.0))
     }
 }
 
@@ -175,7 +179,7 @@ impl Packer {
 impl Packed {
     /// The people of a piece, in order; `None` when the bytes are no piece.
     #[must_use]
-    pub fn unpack(entries: &[u8]) -> Option<Vec<Entry<'static>>> {
+    pub fn unpack(entries: &[u8]) -> Option<Vec<Entry<'_>>> {
         serde_json::from_slice(entries).ok()
     }
 }

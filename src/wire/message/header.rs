@@ -84,8 +84,14 @@ pub(super) fn time_text(at: DateTime) -> String {
 /// `YYYYMMDD`.
 #[must_use]
 pub fn date_text(date: Date) -> String {
-    let digits = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
-    format!("{digits:08}")
+    // Digit by digit, because a record has half a dozen dates, and formatting takes several times as long.
+    let mut rest = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
+    let mut digits = [b'0'; 8];
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    digits.iter().copied().map(char::from).collect()
 }
 
 /// Reads `YYYYMMDD` of a date that exists.
