@@ -71,7 +71,7 @@ impl Wanted {
     fn by<'a>(questions: impl Iterator<Item = &'a CardQuery> + Clone) -> Self {
         Self {
             places: (1..).zip(questions.clone()).map(|(place, _)| place).collect(),
-            keys: questions.clone().map(|query| query.key.search_key().as_str().to_owned()).collect(),
+            keys: questions.clone().map(|query| query.key.search_key().into_string()).collect(),
             births: questions.map(|query| to_sql(query.birth_on.date())).collect(),
         }
     }
@@ -125,20 +125,19 @@ async fn matching_and_marks(
                       , unnest($5::boolean[]) as limit_consent
                ) as asked
           join coverage on coverage.search_key = asked.search_key and coverage.birth_on = asked.birth_on
-          left join lateral (
-                   select limit_mark
-                     from access_log
-                    where asked.limit_consent
-                      and access_log.person_id = coverage.person_id
-                      and access_log.institution_code = asked.institution_code
-                      and limit_mark is not null
-                      and request_id <> $6
-                    order by access_log.id desc
-                    limit 1
-               ) as last on true
         "#,
         "array[$4::text]",
-        "last.limit_mark",
+        r#"case when asked.limit_consent
+                then ( select limit_mark
+                         from access_log
+                        where access_log.person_id = coverage.person_id
+                          and access_log.institution_code = asked.institution_code
+                          and limit_mark is not null
+                          and request_id <> $6
+                        order by access_log.id desc
+                        limit 1
+                     )
+           end"#,
         "",
         &places,
         &keys,
