@@ -25,6 +25,7 @@ mod challenges;
 mod demo;
 mod explain;
 mod explain_card;
+mod fixture_faults;
 mod fixtures;
 mod fuzz_corpus;
 mod golden;

@@ -34,6 +34,21 @@ pub fn scratch(name: &str) -> PathBuf {
     path
 }
 
+/// A copy of the project's fixtures that a test may spoil.
+pub fn fixtures_to_spoil() -> PathBuf {
+    let target = scratch("fixtures");
+    std::fs::create_dir_all(target.join("people")).unwrap();
+    for (from, to) in [("fixtures", ""), ("fixtures/people", "people")] {
+        for entry in std::fs::read_dir(root().join(from)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, target.join(to).join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    target
+}
+
 /// The fixtures of the project.
 pub fn fixtures() -> &'static Fixtures {
     static FIXTURES: OnceLock<Fixtures> = OnceLock::new();
