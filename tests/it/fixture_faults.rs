@@ -170,6 +170,7 @@ fn a_wrong_word_of_a_card_is_told_once() {
         ("reason = \"lost\"", "reason = \"losst\"", "`reason`: must be one of"),
         ("state = \"revoked\"", "state = \"revokd\"", "`state`: must be one of"),
         ("state = \"superseded\"", "state = \"super\"", "`state`: must be one of"),
+        ("validity = \"1\"", "validity = \"9\"", "`validity`: must be"),
         ("reason = \"lost\"\n", "", "`reason` goes with `state = \"revoked\"`"),
         ("state = \"revoked\"\n", "", "`reason` goes with `state = \"revoked\"`"),
     ] {
