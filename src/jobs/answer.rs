@@ -1,10 +1,10 @@
 //! One piece of a file is answered.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use sqlx::PgConnection;
+use tokio::task::block_in_place;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
@@ -28,9 +28,6 @@ pub(super) enum AnswerError {
     /// Insurers could not be looked up.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// The operation was given up midway.
-    #[error("the work on a piece ended unexpectedly")]
-    Ended,
 }
 
 /// What answering takes beside the database.
@@ -90,12 +87,13 @@ impl Answering {
         let (facts, last) =
             store::by_card::facts_and_marks(connection, piece.institution, &asked.queries, piece.request_id).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
-        let answers: Vec<Answer> = aside(|| {
+        // What takes milliseconds and waits for nothing runs while another thread takes over the tasks of this one.
+        let answers: Vec<Answer> = block_in_place(|| {
             let questions = asked.queries.iter().zip(&people);
             questions.map(|(query, people)| decide::by_card(query, Some(piece.institution), people)).collect()
-        })?;
+        });
         let insurers = self.insurers(&answers).await?;
-        aside(|| written(piece, &asked, &answers, &last, &insurers, &self.key, base))
+        Ok(block_in_place(|| written(piece, &asked, &answers, &last, &insurers, &self.key, base)))
     }
 
     /// The record of a person who is known, until there is an answer.
@@ -113,13 +111,6 @@ impl Answering {
         }
         Ok(names)
     }
-}
-
-/// Runs something that takes milliseconds, but waits for nothing, while another thread takes over the tasks of this one.
-fn aside<T>(work: impl FnOnce() -> T) -> Result<T, AnswerError> {
-    // What was begun is thrown away whole.
-    let work = AssertUnwindSafe(work);
-    tokio::task::block_in_place(|| std::panic::catch_unwind(work)).map_err(|_| AnswerError::Ended)
 }
 
 /// The people of a piece, and the questions about those of them who can be asked about.
