@@ -96,7 +96,6 @@ async fn matching(
         "#,
         "$4::text[]",
         "null::bigint",
-        "",
         &places,
         &keys,
         &births,
@@ -138,7 +137,6 @@ async fn matching_and_marks(
                         limit 1
                      )
            end"#,
-        "",
         &places,
         &keys,
         &births,

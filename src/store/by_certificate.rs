@@ -64,14 +64,12 @@ async fn holders(
             as asked (issuer_key_id, serial, fresh_since, institution_code, place)
           join card_certificate as card on card.issuer_key_id = asked.issuer_key_id and card.serial = asked.serial
           join coverage on coverage.person_id = card.person_id
-        "#,
-        "$4::text[]",
-        "null::bigint",
-        r#"
          where card.state = 1
            and (card.as_of is null or card.as_of >= asked.fresh_since)
            and not coverage.self_information_blocked
         "#,
+        "$4::text[]",
+        "null::bigint",
         &issuers,
         &serials,
         &fresh_since,

@@ -44,7 +44,6 @@ pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -
         "#,
         "$3::text[]",
         "null::bigint",
-        "",
         &places,
         &people,
         &institutions as &[Option<String>]

@@ -18,13 +18,13 @@ use super::rows::{
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
-/// `asked.place`, `asked.institution_code` and `coverage`, `$askers` all those institutions, `$mark` the mark of what the
-/// institution saw last, and `$rest` what follows the clause. Where none of the institutions has registered a number, none is looked for.
+/// `asked.place`, `asked.institution_code` and `coverage`, and what follows it, `$askers` all those institutions, and `$mark` the mark
+/// of what the institution saw last. Where none of the institutions has registered a number, none is looked for.
 ///
 /// What is looked for a row at a time stands in the select list, which takes less than a lateral join, and is always given the whole
 /// key. As a join, a plan made while the table is empty would go through the numbers of every institution, and be kept while they grow.
 macro_rules! select_facts {
-    ($from:literal, $askers:literal, $mark:literal, $rest:literal, $($argument:expr),*) => {
+    ($from:literal, $askers:literal, $mark:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             crate::store::facts::FactRow,
             r#"
@@ -70,8 +70,7 @@ macro_rules! select_facts {
                              )
                    end as "reference?"
                  , "# + $mark + r#" as "last_mark?"
-            "# + $from + r#"
-            "# + $rest,
+            "# + $from,
             $($argument),*
         )
     };

@@ -43,7 +43,6 @@ impl Store {
             "#,
             "array[]::text[]",
             "null::bigint",
-            "",
             fixture_id
         )
         .fetch_all(self.pool())
