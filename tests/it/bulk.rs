@@ -89,7 +89,7 @@ async fn what_is_wrong_with_one_person_spoils_nobody_else() {
         "{}".to_owned(),
         spoiled(r#""19810514""#, r#"{"A":"1"}"#),
         entry(&format!(r#","ArbitraryIdentifier":"{}""#, "x".repeat(51))),
-        entry(r#","ArbitraryIdentifier":"<last & least>""#),
+        entry(r#","ArbitraryIdentifier":"<last & \"least\">""#),
     ];
     for format in [Format::Json, Format::Xml] {
         let number = clinic.upload_as("OQSmuquc01", Format::Json, json_file(HEADER, &people(&entries))).await;
@@ -106,7 +106,7 @@ async fn what_is_wrong_with_one_person_spoils_nobody_else() {
         // Each says which element, and repeats what can be repeated.
         assert!(text(&units(&result)[1], "ProcessingResultMessage").unwrap().ends_with(": InsurerNumber"));
         assert_eq!(text(&units(&result)[1], "InsurerNumber"), Some("01130013"));
-        assert_eq!(text(&units(&result)[9], "ArbitraryIdentifier"), Some("<last & least>"));
+        assert_eq!(text(&units(&result)[9], "ArbitraryIdentifier"), Some("<last & \"least\">"));
     }
     // Every person of every result has a record of its own.
     let log = world.database.count("select count(*) from access_log where path = 3").await;

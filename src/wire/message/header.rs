@@ -84,7 +84,7 @@ pub(super) fn time_text(at: DateTime) -> String {
 /// `YYYYMMDD`.
 #[must_use]
 pub fn date_text(date: Date) -> String {
-    // Digit by digit, because a record has half a dozen dates, and formatting takes several times as long.
+    // Digit by digit: a record has half a dozen dates, and the machinery of formatting shows in profiles of files.
     let mut rest = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
     let mut digits = [b'0'; 8];
     for digit in digits.iter_mut().rev() {
@@ -134,4 +134,19 @@ pub(super) fn free_text(group: &impl Texts, element: &'static str, most: usize) 
         return Err(Fault::Value { element, reason: ValueFault::Text });
     }
     Ok(Some(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::date_text;
+
+    #[test]
+    fn dates_have_eight_digits() {
+        for (day, text) in [(date(2026, 11, 5), "20261105"), (date(1900, 12, 31), "19001231"), (date(33, 1, 20), "00330120")]
+        {
+            assert_eq!(date_text(day), text);
+        }
+    }
 }
