@@ -1,6 +1,6 @@
 //! One piece of a file is answered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sqlx::PgConnection;
@@ -8,9 +8,9 @@ use tokio::task::block_in_place;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, InsurerNumber, PersonFacts, PersonId};
+use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
 use crate::query::{Directory, LogKey, QueryError, shown};
-use crate::store::access_log::{Outcome, Path, PersonRecord, Shown};
+use crate::store::access_log::{self, Outcome, Path, PersonRecord, Shown};
 use crate::store::finish_piece::{Finished, pack};
 use crate::store::leases::Leased;
 use crate::store::reference_number::NewReference;
@@ -55,7 +55,7 @@ fn order_failure(piece: &Leased, entries: &mut [Entry]) {
 }
 
 impl Answering {
-    /// Answers a piece; nothing is kept yet.
+    /// Answers a piece and writes its access-log records, in the transaction in which its result is to be kept.
     pub async fn answer(
         &self,
         connection: &mut PgConnection,
@@ -68,8 +68,6 @@ impl Answering {
             result_bytes: 0,
             normal: 0,
             errors: 0,
-            path: None,
-            log: Vec::new(),
             references: Vec::new(),
             at,
             expires_at: at.saturating_add(expires).unwrap_or(jiff::Timestamp::MAX),
@@ -84,16 +82,19 @@ impl Answering {
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
         let asked = Asked::read(piece, unpack(piece)?)?;
-        let (facts, last) =
-            store::by_card::facts_and_marks(connection, piece.institution, &asked.queries, piece.request_id).await?;
+        let facts = store::by_card::facts(connection, &asked.questions).await?;
         let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
         // What takes milliseconds and waits for nothing runs while another thread takes over the tasks of this one.
-        let answers: Vec<Answer> = block_in_place(|| {
-            let questions = asked.queries.iter().zip(&people);
-            questions.map(|(query, people)| decide::by_card(query, Some(piece.institution), people)).collect()
+        let (answers, log) = block_in_place(|| {
+            let questions = asked.questions.iter().zip(&people);
+            let answers: Vec<Answer> =
+                questions.map(|((institution, query), people)| decide::by_card(query, *institution, people)).collect();
+            let log = asked.records(&answers, &self.key);
+            (answers, log)
         });
+        let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
         let insurers = self.insurers(&answers).await?;
-        Ok(block_in_place(|| written(piece, &asked, &answers, &last, &insurers, &self.key, base)))
+        Ok(block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base)))
     }
 
     /// The record of a person who is known, until there is an answer.
@@ -118,13 +119,13 @@ struct Asked<'a> {
     entries: Vec<Entry<'a>>,
     /// For each person, which of the questions it is.
     places: Vec<Option<usize>>,
-    queries: Vec<CardQuery>,
+    questions: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
 
 impl<'a> Asked<'a> {
     fn read(piece: &Leased, mut entries: Vec<Entry<'a>>) -> Result<Self, StoreError> {
         order_failure(piece, &mut entries);
-        let mut queries = Vec::with_capacity(entries.len());
+        let mut questions = Vec::with_capacity(entries.len());
         let mut places = Vec::with_capacity(entries.len());
         for entry in &entries {
             if entry.refusal().is_some() {
@@ -132,10 +133,33 @@ impl<'a> Asked<'a> {
                 continue;
             }
             let asked = entry.asked().map_err(|_| UNREADABLE)?;
-            places.push(Some(queries.len()));
-            queries.push(asked.on(piece.check_on));
+            places.push(Some(questions.len()));
+            questions.push((Some(piece.institution), asked.on(piece.check_on)));
         }
-        Ok(Self { entries, places, queries })
+        Ok(Self { entries, places, questions })
+    }
+
+    /// The access-log records of the people, in their order.
+    fn records(&self, answers: &[Answer], key: &LogKey) -> Vec<PersonRecord> {
+        let record = |place: &Option<usize>| match *place {
+            None => PersonRecord::new(key.of_nobody(), Outcome::Unreadable),
+            Some(place) => answered(&self.questions[place].1, &answers[place], key),
+        };
+        self.places.iter().map(record).collect()
+    }
+}
+
+fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
+    let found = answer.record.as_ref();
+    let with_consent = found.filter(|record| record.limit_consent);
+    PersonRecord {
+        person: found.map(|record| record.person),
+        key_hash: key.of_card(&query.key, query.birth_on),
+        outcome: Outcome::Answered(answer.validity),
+        // A bulk result tells whether the certificate has changed, and never what it says.
+        shown: Shown { limit: false, ..shown(found) },
+        limit_consent: query.limit_consent,
+        limit_mark: with_consent.map(|record| key.limit_mark(record.limit.iter())),
     }
 }
 
@@ -143,39 +167,25 @@ fn written(
     piece: &Leased,
     asked: &Asked<'_>,
     answers: &[Answer],
-    last: &HashMap<PersonId, i64>,
+    unchanged: &HashSet<i32>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,
-    key: &LogKey,
     base: Finished,
 ) -> Finished {
     let mut units = Units::new(piece.kind, piece.format, asked.entries.len());
-    let mut log = Vec::with_capacity(asked.entries.len());
-    for (entry, place) in asked.entries.iter().zip(&asked.places) {
+    for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
         let Some(place) = *place else {
             units.spoiled(entry);
-            log.push(PersonRecord::new(key.of_nobody(), Outcome::Unreadable));
             continue;
         };
-        let (query, answer) = (&asked.queries[place], &answers[place]);
-        let found = answer.record.as_ref();
-        let mark = found.filter(|record| record.limit_consent).map(|record| key.limit_mark(record.limit.iter()));
-        let shown_record = found.and_then(|record| {
+        let answer = &answers[place];
+        let record = answer.record.as_ref().and_then(|record| {
             let insurer = insurers.get(&record.coverage.key.insurer)?.clone();
-            let limit_changed = mark.map(|mark| last.get(&record.person) != Some(&mark));
+            let limit_changed = record.limit_consent.then(|| !unchanged.contains(&number));
             Some(ShownRecord { record, insurer, limit_changed })
         });
-        units.answered(entry, &Found { validity: answer.validity, record: shown_record });
-        log.push(PersonRecord {
-            person: found.map(|record| record.person),
-            key_hash: key.of_card(&query.key, query.birth_on),
-            outcome: Outcome::Answered(answer.validity),
-            // A bulk result tells whether the certificate has changed, and never what it says.
-            shown: Shown { limit: false, ..shown(found) },
-            limit_consent: query.limit_consent,
-            limit_mark: mark,
-        });
+        units.answered(entry, &Found { validity: answer.validity, record });
     }
-    Finished { path: Some(Path::BulkCard), log, ..told(units, base) }
+    told(units, base)
 }
 
 /// What is told of the people of a piece, packed and counted.

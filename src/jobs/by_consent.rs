@@ -6,7 +6,7 @@ use crate::clock::in_tokyo;
 use crate::decide::{self, CardAnswer};
 use crate::domain::{BatchKind, Consent, Consents, PersonId, TreatmentKind, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path};
+use crate::store::access_log::{self, Outcome, Path};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
 use crate::store::finish_piece::Finished;
@@ -62,6 +62,7 @@ impl Answering {
             }
             log.push(entry);
         }
-        Ok(Finished { path: Some(Path::BulkConsented(treatment)), log, ..told(units, base) })
+        access_log::append_piece(connection, piece, Path::BulkConsented(treatment), base.at, &log).await?;
+        Ok(told(units, base))
     }
 }

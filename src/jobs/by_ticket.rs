@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::decide;
 use crate::domain::{PersonId, Validity};
 use crate::query::shown;
-use crate::store::access_log::{Outcome, Path};
+use crate::store::access_log::{self, Outcome, Path};
 use crate::store::by_person;
 use crate::store::finish_piece::Finished;
 use crate::store::leases::Leased;
@@ -41,6 +41,7 @@ impl Answering {
             }
             log.push(entry);
         }
-        Ok(Finished { path: Some(Path::BulkTicket), log, ..told(units, base) })
+        access_log::append_piece(connection, piece, Path::BulkTicket, base.at, &log).await?;
+        Ok(told(units, base))
     }
 }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::PgConnection;
 use sqlx::postgres::PgListener;
+use sqlx::{Connection, PgConnection};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -120,8 +120,9 @@ impl Worker {
     }
 
     async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
-        let finished = self.answering.answer(connection, piece, self.limits.keep).await?;
-        let completion = finish(connection, piece, &finished).await?;
+        let mut transaction = connection.begin().await.map_err(StoreError::from)?;
+        let finished = self.answering.answer(&mut transaction, piece, self.limits.keep).await?;
+        let completion = finish(transaction, piece, &finished).await?;
         if completion != Completion::Lost {
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
         }

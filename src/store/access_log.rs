@@ -1,5 +1,7 @@
 //! Who asked about whom.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use crate::domain::{CardUnusable, Consents, HolderVerification, InstitutionCode, PersonId, TreatmentKind, Validity};
 
 use super::StoreError;
+use super::leases::Leased;
 use super::rows::{StoredEnum, to_sql};
 
 /// By which path a question came.
@@ -50,7 +53,7 @@ impl Path {
         }
     }
 
-    pub(super) fn treatment(&self) -> Option<TreatmentKind> {
+    fn treatment(&self) -> Option<TreatmentKind> {
         match self {
             Self::Certificate(at_reader) => Some(at_reader.treatment),
             Self::BulkConsented(treatment) => Some(*treatment),
@@ -58,7 +61,7 @@ impl Path {
         }
     }
 
-    pub(super) fn number(&self) -> i16 {
+    fn number(&self) -> i16 {
         match self {
             Self::Card => 1,
             Self::Certificate(_) => 2,
@@ -117,7 +120,7 @@ impl Shown {
         }
     }
 
-    pub(super) fn bits(self) -> i16 {
+    fn bits(self) -> i16 {
         [
             (self.record, 1),
             (self.address, 2),
@@ -242,12 +245,84 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     Ok(())
 }
 
+/// Writes the records of the people of a piece, one each in their order, in the transaction that ends the piece. Gives the numbers
+/// in the file (from 1) of those whose 限度額適用認定証 is the one that the institution saw last, before this file. Records are
+/// numbered in the order of writing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append_piece(
+    connection: &mut PgConnection,
+    piece: &Leased,
+    path: Path,
+    at: Timestamp,
+    people: &[PersonRecord],
+) -> Result<HashSet<i32>, StoreError> {
+    let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
+    let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
+    let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();
+    let outcomes: Vec<i16> = people.iter().map(|one| outcome_number(one.outcome)).collect();
+    let shown: Vec<i16> = people.iter().map(|one| one.shown.bits()).collect();
+    let limit_consents: Vec<bool> = people.iter().map(|one| one.limit_consent).collect();
+    let limit_marks: Vec<Option<i64>> = people.iter().map(|one| one.limit_mark).collect();
+    let unchanged = sqlx::query_scalar!(
+        r#"
+        with logged as (
+            insert into access_log
+                 ( request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
+                 , key_hash, outcome, shown, limit_consent, limit_mark, limit_changed )
+            select $1, $2, $3, $4, $5::smallint, $6, $7, record.place, record.person_id, record.key_hash, record.outcome
+                 , record.shown, record.limit_consent, record.limit_mark
+                 , case when record.limit_mark is not null
+                        then record.limit_mark is distinct from
+                             ( select last.limit_mark
+                                 from access_log as last
+                                where last.person_id = record.person_id
+                                  and last.institution_code = $3
+                                  and last.limit_mark is not null
+                                  and last.request_id <> $1
+                                order by last.id desc
+                                limit 1
+                             )
+                   end
+              from ( select unnest($8::integer[]) as place
+                          , unnest($9::bigint[]) as person_id
+                          , unnest($10::bytea[]) as key_hash
+                          , unnest($11::smallint[]) as outcome
+                          , unnest($12::smallint[]) as shown
+                          , unnest($13::boolean[]) as limit_consent
+                          , unnest($14::bigint[]) as limit_mark
+                   ) as record
+         returning place, limit_changed
+        )
+        select place as "place!" from logged where not limit_changed
+        "#,
+        piece.request_id,
+        at.to_sqlx() as SqlTimestamp,
+        piece.institution.as_str(),
+        piece.terminal_serial,
+        path.number(),
+        to_sql(piece.check_on) as SqlDate,
+        path.treatment().map(StoredEnum::number),
+        &places,
+        &ids as &[Option<i64>],
+        &hashes as &[&[u8]],
+        &outcomes,
+        &shown,
+        &limit_consents,
+        &limit_marks as &[Option<i64>],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(unchanged.into_iter().collect())
+}
+
 /// Twelve kinds of consent fit into the positive half of a small integer.
 fn consent_bits(consents: Consents) -> i16 {
     i16::try_from(consents.bits()).expect("twelve bits")
 }
 
-pub(super) fn outcome_number(outcome: Outcome) -> i16 {
+fn outcome_number(outcome: Outcome) -> i16 {
     match outcome {
         Outcome::Answered(Validity::Valid) => 1,
         Outcome::Answered(Validity::Invalid) => 2,

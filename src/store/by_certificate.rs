@@ -69,7 +69,6 @@ async fn holders(
            and not coverage.self_information_blocked
         "#,
         "$4::text[]",
-        "null::bigint",
         &issuers,
         &serials,
         &fresh_since,

@@ -43,7 +43,6 @@ pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -
           join coverage on coverage.person_id = asked.person_id
         "#,
         "$3::text[]",
-        "null::bigint",
         &places,
         &people,
         &institutions as &[Option<String>]

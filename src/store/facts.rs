@@ -18,13 +18,13 @@ use super::rows::{
 };
 
 /// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
-/// `asked.place`, `asked.institution_code` and `coverage`, and what follows it, `$askers` all those institutions, and `$mark` the mark
-/// of what the institution saw last. Where none of the institutions has registered a number, none is looked for.
+/// `asked.place`, `asked.institution_code` and `coverage`, and what follows it, and `$askers` all those institutions. Where none of
+/// them has registered a number, none is looked for.
 ///
-/// What is looked for a row at a time stands in the select list, which takes less than a lateral join, and is always given the whole
-/// key. As a join, a plan made while the table is empty would go through the numbers of every institution, and be kept while they grow.
+/// Numbers are looked for in the select list, which takes less than a lateral join, and always by the whole key. As a join, a plan made
+/// while the table is empty would go through the numbers of every institution, and be kept while they grow.
 macro_rules! select_facts {
-    ($from:literal, $askers:literal, $mark:literal, $($argument:expr),*) => {
+    ($from:literal, $askers:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             crate::store::facts::FactRow,
             r#"
@@ -69,7 +69,6 @@ macro_rules! select_facts {
                                   and branch = coalesce(coverage.branch, '')
                              )
                    end as "reference?"
-                 , "# + $mark + r#" as "last_mark?"
             "# + $from,
             $($argument),*
         )
@@ -112,7 +111,6 @@ pub(super) struct FactRow {
     pub specific_disease_certificates: Option<Vec<SpecificDiseaseRow>>,
     pub medical_tickets: Option<Vec<MedicalTicketRow>>,
     pub reference: Option<String>,
-    pub last_mark: Option<i64>,
 }
 
 /// Gathers rows, in whatever order, into the people of each of `places` questions, each person with all coverages in order of

@@ -1,14 +1,12 @@
-//! The result of a piece of a file is kept, with its access-log records.
+//! The result of a piece of a file is kept.
 
 use jiff::Timestamp;
-use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
-use sqlx::{Connection, PgConnection};
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::{PgConnection, PgTransaction};
 
 use super::StoreError;
-use super::access_log::{Path, PersonRecord, outcome_number};
 use super::leases::Leased;
 use super::reference_number::{self, NewReference};
-use super::rows::{StoredEnum, to_sql};
 
 /// The result of a piece.
 pub struct Finished {
@@ -20,10 +18,6 @@ pub struct Finished {
     pub normal: i32,
     /// People with 処理結果状況 2.
     pub errors: i32,
-    /// By which path people were asked about; none where nobody was.
-    pub path: Option<Path>,
-    /// One record a person in their order, committed with the result.
-    pub log: Vec<PersonRecord>,
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,
     /// Now.
@@ -52,15 +46,16 @@ pub fn pack(units: &[u8]) -> Vec<u8> {
     lz4_flex::compress_prepend_size(units)
 }
 
-/// Keeps the result of a piece, with its access-log records and the numbers to register, all or nothing.
+/// Ends the transaction in which a piece was answered and its access-log records were written: the result is kept, and the numbers are
+/// registered, all or nothing.
 ///
 /// # Errors
 /// When the database fails; then nothing has changed.
-pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
-    if finished.references.is_empty() {
-        return complete(connection, piece, finished).await;
-    }
-    let mut transaction = connection.begin().await?;
+pub async fn finish(
+    mut transaction: PgTransaction<'_>,
+    piece: &Leased,
+    finished: &Finished,
+) -> Result<Completion, StoreError> {
     reference_number::register(&mut transaction, &finished.references).await?;
     let completion = complete(&mut transaction, piece, finished).await?;
     match completion {
@@ -70,18 +65,9 @@ pub async fn finish(connection: &mut PgConnection, piece: &Leased, finished: &Fi
     Ok(completion)
 }
 
-/// One statement, so that a record is written exactly when this very statement has ended the piece: the first part succeeds once a
-/// piece, and only for the holder of the lease. The file comes last, because other workers wait for its row. It is in work whenever
-/// a piece of it is open: whoever ends a file ends its pieces before, in the same transaction.
+/// Succeeds once a piece, and only for the holder of the lease. The file comes last, because other workers wait for its row. It is in
+/// work whenever a piece of it is open: whoever ends a file ends its pieces before, in the same transaction.
 async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
-    let people = &finished.log;
-    let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
-    let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
-    let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();
-    let outcomes: Vec<i16> = people.iter().map(|one| outcome_number(one.outcome)).collect();
-    let shown: Vec<i16> = people.iter().map(|one| one.shown.bits()).collect();
-    let limit_consents: Vec<bool> = people.iter().map(|one| one.limit_consent).collect();
-    let limit_marks: Vec<Option<i64>> = people.iter().map(|one| one.limit_mark).collect();
     let batch = sqlx::query!(
         r#"
         with ours as (
@@ -89,32 +75,17 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
                set state = 2, units = $4
              where batch_id = $1 and place = $2 and lease = $3 and state = 1
          returning batch_id
-        ), logged as (
-            insert into access_log
-                 ( request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
-                 , key_hash, outcome, shown, limit_consent, limit_mark )
-            select $5, $6, $7, $8, $9::smallint, $10, $11, record.place, person_id, key_hash, outcome, shown, limit_consent, limit_mark
-              from ours
-                 , ( select unnest($12::integer[]) as place
-                          , unnest($13::bigint[]) as person_id
-                          , unnest($14::bytea[]) as key_hash
-                          , unnest($15::smallint[]) as outcome
-                          , unnest($16::smallint[]) as shown
-                          , unnest($17::boolean[]) as limit_consent
-                          , unnest($18::bigint[]) as limit_mark
-                   ) as record
-         returning place
         )
         update batch
            set open_slices = open_slices - 1
-             , normal = normal + $19
-             , errors = errors + $20
-             , result_bytes = result_bytes + $21
-             , retries = retries + $22
+             , normal = normal + $5
+             , errors = errors + $6
+             , result_bytes = result_bytes + $7
+             , retries = retries + $8
              , state = case when open_slices = 1 then 2 else 1 end
-             , finished_at = case when open_slices = 1 then $6::timestamptz end
-             , expires_at = case when open_slices = 1 then $23::timestamptz end
-          from ours, (select count(*) from logged) as logged
+             , finished_at = case when open_slices = 1 then $9::timestamptz end
+             , expires_at = case when open_slices = 1 then $10::timestamptz end
+          from ours
          where batch.id = ours.batch_id
      returning batch.state, received_at
         "#,
@@ -122,24 +93,11 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
         piece.place,
         piece.lease,
         finished.units,
-        piece.request_id,
-        finished.at.to_sqlx() as SqlTimestamp,
-        piece.institution.as_str(),
-        piece.terminal_serial,
-        finished.path.map(|path| path.number()),
-        to_sql(piece.check_on) as SqlDate,
-        finished.path.and_then(|path| path.treatment()).map(StoredEnum::number),
-        &places,
-        &ids as &[Option<i64>],
-        &hashes as &[&[u8]],
-        &outcomes,
-        &shown,
-        &limit_consents,
-        &limit_marks as &[Option<i64>],
         finished.normal,
         finished.errors,
         i64::try_from(finished.result_bytes).unwrap_or(i64::MAX),
         i32::from(piece.attempts) - 1,
+        finished.at.to_sqlx() as SqlTimestamp,
         finished.expires_at.to_sqlx() as SqlTimestamp,
     )
     .fetch_optional(connection)

@@ -42,7 +42,6 @@ impl Store {
               join coverage on coverage.person_id = person.id
             "#,
             "array[]::text[]",
-            "null::bigint",
             fixture_id
         )
         .fetch_all(self.pool())

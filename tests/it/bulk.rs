@@ -259,6 +259,23 @@ async fn whether_the_limit_certificate_has_changed() {
     let result = clinic.result(&number).await;
     assert_eq!(text(&result, "LimitApplicationCertificateChanged"), None);
     assert!(text(&result, "Name").is_some());
+    // The log holds what was told, in files and nowhere else.
+    let told: Vec<(i16, Option<bool>)> = sqlx::query_as("select path, limit_changed from access_log order by id")
+        .fetch_all(&mut world.database.connect().await)
+        .await
+        .unwrap();
+    let (file, single) = (3, 1);
+    let expected = [
+        (file, Some(true)),
+        (file, Some(false)),
+        (file, Some(true)),
+        (file, Some(true)),
+        (file, Some(false)),
+        (single, None),
+        (file, Some(false)),
+        (file, None),
+    ];
+    assert_eq!(told, expected);
     world.stop().await;
 }
 
