@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::client::conn::http1::SendRequest;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap};
 use hyper::{Method, Request, StatusCode};
@@ -14,6 +14,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+/// How much memory is taken at once for an answer that says it is long, bytes.
+const MOST_AT_ONCE: usize = 64 << 20;
 
 /// Why a terminal got no HTTP response.
 #[derive(Debug, thiserror::Error)]
@@ -163,8 +166,10 @@ impl Connection {
         self.sender.ready().await.map_err(broken)?;
         let response = self.sender.send_request(request).await.map_err(broken)?;
         let (parts, mut body) = response.into_parts();
-        // Results of files are long: what has come is appended, and its own memory used again for what comes.
-        let mut whole = Vec::new();
+        // Results of files are long: they are gathered in one place that is large enough from the start, within reason. What was
+        // announced may be wrong, and is no more than advice.
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        let mut whole = Vec::with_capacity(announced.min(MOST_AT_ONCE));
         while let Some(frame) = body.frame().await {
             if let Some(data) = frame.map_err(broken)?.data_ref() {
                 whole.extend_from_slice(data);

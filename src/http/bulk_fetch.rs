@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -125,13 +125,19 @@ fn give(exchange: &Exchange, result: Whole) -> Response {
     let archive = result.zipped.clone();
     // The next piece is made when the last one has gone out. Whoever fetches sees a failure as a transfer that breaks, and fetches
     // again.
-    let pieces = stream::try_unfold(Pieces::of(result), async |mut pieces| {
+    let pieces = Pieces::of(result);
+    let size = pieces.size();
+    let pieces = stream::try_unfold(pieces, async |mut pieces| {
         let piece = pieces.next().await?;
         Ok::<_, io::Error>(piece.map(|bytes| (Bytes::from(bytes), pieces)))
     });
     let body = Body::from_stream(pieces);
-    match archive {
+    let mut response = match archive {
         Some(name) => exchange.respond_zip(body, &name),
         None => exchange.respond(body),
+    };
+    if let Some(size) = size {
+        response.headers_mut().insert(header::CONTENT_LENGTH, size.into());
     }
+    response
 }

@@ -71,6 +71,25 @@ impl Pieces {
         }
     }
 
+    /// The size of a result that goes out as it was kept, in bytes; none where it is only known when all of it has been made.
+    pub fn size(&self) -> Option<usize> {
+        let Whole { batch, before, after, .. } = &self.result;
+        if !self.is_as_kept() || self.result.zipped.is_some() {
+            return None;
+        }
+        let commas = match batch.format {
+            Format::Xml => 0,
+            Format::Json => usize::try_from(batch.slices).ok()?.saturating_sub(1),
+        };
+        Some(before.len() + usize::try_from(batch.result_bytes).ok()? + commas + after.len())
+    }
+
+    /// Whether units go out in the format and character set that they are kept in.
+    fn is_as_kept(&self) -> bool {
+        let (kept, wanted) = (self.result.batch.format, self.result.processed);
+        kept == wanted.format && (kept == Format::Json || wanted.charset == AnswerCharset::Utf8)
+    }
+
     fn units_or_after(&self, place: i32) -> Step {
         if place < self.result.batch.slices { Step::Units(place) } else { Step::After }
     }
@@ -89,8 +108,7 @@ impl Pieces {
             units.map(|units| encode(units, charset))
         };
         // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
-        let plain = from == to && charset == AnswerCharset::Utf8;
-        let units = if plain {
+        let units = if self.is_as_kept() {
             shaped()
         } else {
             // What is made of a piece on the way takes many times its size.

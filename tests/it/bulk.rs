@@ -9,6 +9,7 @@ use crate::support::world::Wishes;
 use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, ask_of, message, outcome, refused, root};
 use shikaku::config::Limits;
 use shikaku::domain::AnswerCharset;
+use shikaku::terminal::Reply;
 
 /// What stands in `tests/golden_bulk`.
 fn golden(name: &str) -> Vec<u8> {
@@ -30,6 +31,8 @@ async fn everybody_in_one_file_byte_for_byte() {
         assert_same(&reply.body, &golden(answer), answer);
         let again = clinic.fetch_as("OQSmuquc02", format, &number).await;
         assert_eq!(again.body, reply.body, "fetched again");
+        // What goes out as it was kept says how long it is.
+        assert_eq!(announced(&reply), (institution == TEST_CLINIC).then_some(reply.body.len()));
         // The same result in the other format, which was not asked for when the file came.
         if institution == TEST_CLINIC {
             let (other, expected) = match format {
@@ -38,9 +41,15 @@ async fn everybody_in_one_file_byte_for_byte() {
             };
             let reply = clinic.fetch_as("OQSmuquc02", other, &number).await;
             assert_same(&reply.body, &golden(expected), expected);
+            assert_eq!(announced(&reply), None);
         }
         world.stop().await;
     }
+}
+
+/// The size that an answer says it has, bytes.
+fn announced(reply: &Reply) -> Option<usize> {
+    reply.headers.get("content-length").map(|size| size.to_str().unwrap().parse().unwrap())
 }
 
 /// Compares long texts and shows the first place where they differ.
