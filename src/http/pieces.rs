@@ -87,7 +87,7 @@ impl Pieces {
     /// Whether units go out in the format and character set that they are kept in.
     fn is_as_kept(&self) -> bool {
         let (kept, wanted) = (self.result.batch.format, self.result.processed);
-        kept == wanted.format && (kept == Format::Json || wanted.charset == AnswerCharset::Utf8)
+        kept == wanted.format && wanted.answer_charset() == AnswerCharset::Utf8
     }
 
     fn units_or_after(&self, place: i32) -> Step {
@@ -99,10 +99,7 @@ impl Pieces {
         let result = &self.result;
         let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
         let (kind, from, to) = (result.batch.kind, result.batch.format, result.processed.format);
-        let charset = match to {
-            Format::Xml => result.processed.charset,
-            Format::Json => AnswerCharset::Utf8,
-        };
+        let charset = result.processed.answer_charset();
         let shaped = move || {
             let units = if from == to { Some(units) } else { unit::convert(kind, &units, from, to) };
             units.map(|units| encode(units, charset))

@@ -9,8 +9,8 @@ use tokio::task::block_in_place;
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
 use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
-use crate::query::{Directory, LogKey, QueryError, shown};
-use crate::store::access_log::{self, Outcome, Path, PersonRecord, Shown};
+use crate::query::{Directory, LogKey, QueryError, note_shown};
+use crate::store::access_log::{self, Outcome, Path, PersonRecord};
 use crate::store::finish_piece::{Finished, pack};
 use crate::store::leases::Leased;
 use crate::store::reference_number::NewReference;
@@ -92,8 +92,8 @@ impl Answering {
             let log = asked.records(&answers, &self.key);
             (answers, log)
         });
-        let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
         let insurers = self.insurers(&answers).await?;
+        let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
         Ok(block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base)))
     }
 
@@ -150,17 +150,15 @@ impl<'a> Asked<'a> {
 }
 
 fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
-    let found = answer.record.as_ref();
-    let with_consent = found.filter(|record| record.limit_consent);
-    PersonRecord {
-        person: found.map(|record| record.person),
-        key_hash: key.of_card(&query.key, query.birth_on),
-        outcome: Outcome::Answered(answer.validity),
-        // A bulk result tells whether the certificate has changed, and never what it says.
-        shown: Shown { limit: false, ..shown(found) },
+    let mut about = PersonRecord {
+        person: answer.record.as_ref().map(|record| record.person),
         limit_consent: query.limit_consent,
-        limit_mark: with_consent.map(|record| key.limit_mark(record.limit.iter())),
-    }
+        ..PersonRecord::new(key.of_card(&query.key, query.birth_on), Outcome::Answered(answer.validity))
+    };
+    note_shown(&mut about, answer.record.as_slice(), key);
+    // A bulk result tells whether the certificate has changed, and never what it says.
+    about.shown.limit = false;
+    about
 }
 
 fn written(

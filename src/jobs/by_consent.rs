@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::clock::in_tokyo;
 use crate::decide::{self, CardAnswer};
 use crate::domain::{BatchKind, Consent, Consents, PersonId, TreatmentKind, Validity};
-use crate::query::shown;
+use crate::query::note_shown;
 use crate::store::access_log::{self, Outcome, Path};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
@@ -46,10 +46,8 @@ impl Answering {
                 }
                 CardAnswer::Answered { validity, records } => {
                     entry.outcome = Outcome::Answered(validity);
-                    entry.shown = shown(&records);
                     entry.limit_consent = live.has(Consent::Limit);
-                    let limits = records.iter().filter_map(|record| record.limit.as_ref());
-                    entry.limit_mark = (entry.limit_consent && !records.is_empty()).then(|| self.key.limit_mark(limits));
+                    note_shown(&mut entry, &records, &self.key);
                     let named = self.directory.named(records).await?;
                     let earlier = EarlierConsent {
                         consents: person.consents(),

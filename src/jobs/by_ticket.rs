@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::decide;
 use crate::domain::{PersonId, Validity};
-use crate::query::shown;
+use crate::query::note_shown;
 use crate::store::access_log::{self, Outcome, Path};
 use crate::store::by_person;
 use crate::store::finish_piece::Finished;
@@ -36,7 +36,7 @@ impl Answering {
                 units.refused(&remark::ordered());
             } else {
                 entry.outcome = Outcome::Answered(validity);
-                entry.shown = shown(&records);
+                note_shown(&mut entry, &records, &self.key);
                 units.entrusted(validity, &self.directory.named(records).await?);
             }
             log.push(entry);

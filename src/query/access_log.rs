@@ -88,9 +88,15 @@ impl AccessLog {
     }
 }
 
-/// What an answer shows with `records`.
-#[must_use]
-pub fn shown<'a>(records: impl IntoIterator<Item = &'a decide::Record>) -> Shown {
+/// Puts into a person's record what an answer shows with `records`, and the mark of the 限度額適用認定証 in force where the consent in
+/// the record covers it.
+pub fn note_shown(about: &mut PersonRecord, records: &[decide::Record], key: &LogKey) {
+    about.shown = shown(records);
+    let limits = records.iter().filter_map(|record| record.limit.as_ref());
+    about.limit_mark = (about.limit_consent && !records.is_empty()).then(|| key.limit_mark(limits));
+}
+
+fn shown(records: &[decide::Record]) -> Shown {
     let of = |record: &decide::Record| Shown {
         record: true,
         address: record.shows_address && has_address(&record.coverage.identity),
@@ -100,7 +106,7 @@ pub fn shown<'a>(records: impl IntoIterator<Item = &'a decide::Record>) -> Shown
         specific_disease: !record.specific_diseases.is_empty(),
         ticket: !record.tickets.is_empty(),
     };
-    records.into_iter().map(of).reduce(Shown::or).unwrap_or_default()
+    records.iter().map(of).reduce(Shown::or).unwrap_or_default()
 }
 
 fn has_address(identity: &Identity) -> bool {

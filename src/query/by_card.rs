@@ -12,7 +12,7 @@ use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::{self, Store};
 
 use super::QueryError;
-use super::access_log::{AccessLog, Asker, shown};
+use super::access_log::{AccessLog, Asker, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 
 /// Connections for lookups. More than two do not help: batches grow instead.
@@ -39,12 +39,9 @@ impl ByCard {
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
         let facts = self.facts.ask((Some(asker.institution), query.clone())).await?;
         let answer = decide::by_card(&query, Some(asker.institution), &facts);
-        let found = answer.record.as_ref();
         let mut log = self.record(asker, &query, Outcome::Answered(answer.validity));
-        log.about.person = found.map(|record| record.person);
-        log.about.shown = shown(found);
-        let with_consent = found.filter(|record| record.limit_consent);
-        log.about.limit_mark = with_consent.map(|record| self.log.key().limit_mark(record.limit.iter()));
+        log.about.person = answer.record.as_ref().map(|record| record.person);
+        note_shown(&mut log.about, answer.record.as_slice(), self.log.key());
         self.log.write(log).await?;
         Ok(answer)
     }

@@ -15,7 +15,7 @@ use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
 use super::QueryError;
-use super::access_log::{AccessLog, Asker, shown};
+use super::access_log::{AccessLog, Asker, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 
 /// Connections for lookups. With one, what waits behind the running statement makes the next one larger, and on two cores fewer
@@ -56,10 +56,7 @@ impl ByCertificate {
                 let consents_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
                 let mut log = self.record(asker, &key_of(card.id()), query, Outcome::Answered(*validity));
                 log.path = Path::Certificate(AtReader { consents_until, ..at_reader(query) });
-                log.about.shown = shown(records);
-                let limits = records.iter().filter_map(|record| record.limit.as_ref());
-                let marked = log.about.limit_consent && !records.is_empty();
-                log.about.limit_mark = marked.then(|| self.log.key().limit_mark(limits));
+                note_shown(&mut log.about, records, self.log.key());
                 log
             }
         };

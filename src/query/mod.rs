@@ -13,7 +13,7 @@ mod directory;
 mod log_key;
 mod reference_number;
 
-pub use access_log::{AccessLog, Asker, shown};
+pub use access_log::{AccessLog, Asker, note_shown};
 pub use bulk_fetch::BulkFetch;
 pub use bulk_register::{BulkRefused, BulkRegister, NewFile};
 pub use by_card::ByCard;
