@@ -248,17 +248,19 @@ async fn whether_the_limit_certificate_has_changed() {
     // What another institution saw does not count.
     let mut other = Clinic::at(&world, OTHER_CLINIC).await;
     assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
-    // A new certificate: B of the same category is another one.
-    world
-        .database
-        .execute(
-            "update coverage set limit_certificates = array[row(1, 4, date '2026-11-01', date '2026-11-01', date '2027-07-31', null)::limit_certificate]
-              where number = '1234567'",
-        )
-        .await;
+    // A new certificate of another category. That the other institution has seen it does not count either.
+    let renew = async |category: i16| {
+        let certificate = "update coverage set limit_certificates =
+             array[row(1, $1::smallint, date '2026-11-01', date '2026-11-01', date '2027-07-31', null)::limit_certificate]
+              where number = '1234567'";
+        sqlx::query(certificate).bind(category).execute(&mut world.database.connect().await).await.unwrap();
+    };
+    renew(4).await;
+    assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("0"));
-    // A question about one person counts as the previous one too: the other institution has seen the new one meanwhile.
+    // A question about one person counts as the previous one too.
+    renew(5).await;
     let single = message(&ask_of(id), OTHER_CLINIC, Format::Json, AnswerCharset::Utf8);
     assert_eq!(other.post("OQSsiquc01", Format::Json, single).await.status, 200);
     assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
@@ -268,21 +270,23 @@ async fn whether_the_limit_certificate_has_changed() {
     let result = clinic.result(&number).await;
     assert_eq!(text(&result, "LimitApplicationCertificateChanged"), None);
     assert!(text(&result, "Name").is_some());
-    // The log holds what was told, in files and nowhere else.
-    let told: Vec<(i16, Option<bool>)> = sqlx::query_as("select path, limit_changed from access_log order by id")
-        .fetch_all(&mut world.database.connect().await)
-        .await
-        .unwrap();
-    let (file, single) = (3, 1);
+    // The log holds what was told in files, which never show the certificate itself (4), and in nothing else.
+    let told: Vec<(i16, bool, Option<bool>)> =
+        sqlx::query_as("select path, shown & 4 <> 0, limit_changed from access_log order by id")
+            .fetch_all(&mut world.database.connect().await)
+            .await
+            .unwrap();
+    let file = |changed| (3, false, changed);
     let expected = [
-        (file, Some(true)),
-        (file, Some(false)),
-        (file, Some(true)),
-        (file, Some(true)),
-        (file, Some(false)),
-        (single, None),
-        (file, Some(false)),
-        (file, None),
+        file(Some(true)),
+        file(Some(false)),
+        file(Some(true)),
+        file(Some(true)),
+        file(Some(true)),
+        file(Some(false)),
+        (1, true, None),
+        file(Some(false)),
+        file(None),
     ];
     assert_eq!(told, expected);
     world.stop().await;
