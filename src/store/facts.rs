@@ -56,11 +56,11 @@ macro_rules! select_facts {
                  , coverage.insured_name as "insured_name?"
                  , coverage.post_number as "post_number?"
                  , coverage.address as "address?"
-                 , coverage.ratios as "ratios?: _"
-                 , coverage.elderly_certificates as "elderly_certificates?: _"
-                 , coverage.limit_certificates as "limit_certificates?: _"
-                 , coverage.specific_disease_certificates as "specific_disease_certificates?: _"
-                 , coverage.medical_tickets as "medical_tickets?: _"
+                 , coverage.ratios as "ratios?"
+                 , coverage.elderly_certificates as "elderly_certificates?"
+                 , coverage.limit_certificates as "limit_certificates?"
+                 , coverage.specific_disease_certificates as "specific_disease_certificates?"
+                 , coverage.medical_tickets as "medical_tickets?"
                  , case when (select exists (select from reference_number where institution_code = any("# + $askers + r#")))
                         then ( select reference
                                  from reference_number
