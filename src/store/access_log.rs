@@ -246,8 +246,8 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
 }
 
 /// Writes the records of the people of a piece, one each in their order, in the transaction that ends the piece. Gives the numbers
-/// in the file (from 1) of those whose 限度額適用認定証 is the one that the institution saw last, before this file. Records are
-/// numbered in the order of writing.
+/// in the file (from 1) of those whose 限度額適用認定証 is the one that the institution saw last, before this file. The records share
+/// one number, and numbers follow the order of writing.
 ///
 /// # Errors
 /// When the database fails.
@@ -269,10 +269,11 @@ pub async fn append_piece(
         r#"
         with logged as (
             insert into access_log
-                 ( request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
+                 ( id, request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
                  , key_hash, outcome, shown, limit_consent, limit_mark, limit_changed )
-            select $1, $2, $3, $4, $5::smallint, $6, $7, record.place, record.person_id, record.key_hash, record.outcome
-                 , record.shown, record.limit_consent, record.limit_mark
+                   overriding system value
+            select (select nextval('access_log_id_seq')), $1, $2, $3, $4, $5::smallint, $6, $7, record.place, record.person_id
+                 , record.key_hash, record.outcome, record.shown, record.limit_consent, record.limit_mark
                  , case when record.limit_mark is not null
                         then record.limit_mark is distinct from
                              ( select last.limit_mark

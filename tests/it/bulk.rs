@@ -272,7 +272,7 @@ async fn whether_the_limit_certificate_has_changed() {
     assert!(text(&result, "Name").is_some());
     // The log holds what was told in files, which never show the certificate itself (4), and in nothing else.
     let told: Vec<(i16, bool, Option<bool>)> =
-        sqlx::query_as("select path, shown & 4 <> 0, limit_changed from access_log order by id")
+        sqlx::query_as("select path, shown & 4 <> 0, limit_changed from access_log order by id, place")
             .fetch_all(&mut world.database.connect().await)
             .await
             .unwrap();
