@@ -53,7 +53,7 @@ impl Default for BulkLimits {
             people_a_day: 50_000,
             fetches: 16,
             shaping: 2,
-            slice: 1000,
+            slice: 1250,
             workers: 4,
             lease: SignedDuration::from_secs(15),
             attempts: 5,
