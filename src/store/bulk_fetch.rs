@@ -6,6 +6,7 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 
 use crate::domain::{BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
 
+use super::finish_piece::unpack;
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
@@ -122,7 +123,7 @@ impl Store {
     /// The units of a piece; `None` when they are gone.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails or holds what it must not.
     pub async fn batch_units(&self, id: i64, place: i32) -> Result<Option<Vec<u8>>, StoreError> {
         let units = sqlx::query_scalar!(
             r#"select units as "units!" from batch_slice where batch_id = $1 and place = $2 and state = 2"#,
@@ -131,8 +132,7 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        let unpack = |units: Vec<u8>| lz4_flex::decompress_size_prepended(&units);
-        units.map(unpack).transpose().map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "units" })
+        units.map(|units| unpack(&units)).transpose()
     }
 
     /// Removes questions and results of files that expired before `at`, and files themselves that expired before `forget`.

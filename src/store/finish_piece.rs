@@ -46,6 +46,18 @@ pub fn pack(units: &[u8]) -> Vec<u8> {
     lz4_flex::compress_prepend_size(units)
 }
 
+/// Units as they were before [`pack`].
+///
+/// # Errors
+/// When the bytes are not what [`pack`] made.
+pub(super) fn unpack(units: &[u8]) -> Result<Vec<u8>, StoreError> {
+    const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "units" };
+    let (size, blocks) = lz4_flex::block::uncompressed_size(units).map_err(|_| UNREADABLE)?;
+    let unpacked = lz4_flex::block::decompress(blocks, size).map_err(|_| UNREADABLE)?;
+    // One that was cut off between two sequences is read without a fault.
+    if unpacked.len() == size { Ok(unpacked) } else { Err(UNREADABLE) }
+}
+
 /// Ends the transaction in which a piece was answered and its access-log records were written: the result is kept, and the numbers are
 /// registered, all or nothing.
 ///
@@ -107,4 +119,25 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
         Some(batch) if batch.state == 2 => Completion::Whole { received_at: batch.received_at.to_jiff() },
         Some(_) => Completion::Kept,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_packed_comes_back_and_nothing_else_is_taken_for_it() {
+        let units = "{\"BulkConfirmUnit\":\"試験　太郎\"},".repeat(500).into_bytes();
+        let packed = pack(&units);
+        assert!(packed.len() < units.len() / 10);
+        assert_eq!(unpack(&packed).unwrap(), units);
+        assert_eq!(unpack(&pack(b"")).unwrap(), b"");
+        for end in 0..packed.len() {
+            assert!(unpack(&packed[..end]).is_err(), "{end} bytes of {}", packed.len());
+        }
+        // One that says it is smaller than it is, and repetitions of what does not come before them.
+        let smaller = [&1_u32.to_le_bytes(), &packed[4..]].concat();
+        assert!(unpack(&smaller).is_err());
+        assert!(unpack(&[100, 0, 0, 0, 0x1f, b'a', 0xff, 0xff, 0, 0x50, b'b', b'b', b'b', b'b', b'b']).is_err());
+    }
 }
