@@ -264,6 +264,10 @@ async fn whether_the_limit_certificate_has_changed() {
     let single = message(&ask_of(id), OTHER_CLINIC, Format::Json, AnswerCharset::Utf8);
     assert_eq!(other.post("OQSsiquc01", Format::Json, single).await.status, 200);
     assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
+    // And not any more when a file came after it.
+    renew(4).await;
+    assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
+    assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
     // Without the patient's consent nothing is said.
     let file = file_of(&["kumiai-no-consent"], TEST_CLINIC, "F", Format::Json);
     let number = clinic.upload_as("OQSmuquc01", Format::Json, file).await;
@@ -285,6 +289,8 @@ async fn whether_the_limit_certificate_has_changed() {
         file(Some(true)),
         file(Some(false)),
         (1, true, None),
+        file(Some(false)),
+        file(Some(true)),
         file(Some(false)),
         file(None),
     ];
