@@ -36,7 +36,7 @@ fn case_files(criterion: &mut Criterion) {
 
 /// The question of a fixture person, and what the registry would hold of it.
 fn question((place, person): (usize, &FixturePerson)) -> (CardQuery, Vec<PersonFacts>) {
-    let message = person.ask.request("1310012347").write(Format::Json, AnswerCharset::Utf8);
+    let message = person.ask.request("1310012344").write(Format::Json, AnswerCharset::Utf8);
     let root = Format::Json.parse(&message, Bounds::SINGLE).unwrap();
     let query = Request::parse(&root).map_err(|(fault, _)| fault).unwrap().query;
     let id = place as i64;

@@ -25,7 +25,7 @@ const CONNECTIONS: usize = 64;
 const QUESTIONS: usize = 4096;
 const ROUNDS: usize = 21;
 
-const INSTITUTION: &str = "1310012347";
+const INSTITUTION: &str = "1310012344";
 
 fn main() {
     server::run(benchmark());

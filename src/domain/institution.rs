@@ -2,9 +2,13 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::check_digit::has_valid_check_digit;
+use super::check_digit::check_digit;
 
 /// 医療機関コード: prefecture 2, point table 1, institution 6, check digit 1.
+///
+/// Two rules for the check digit are in use. In 埼玉 (11), 千葉 (12), 東京 (13) and 神奈川 (14) it belongs to the six digits of the
+/// institution alone, everywhere else to all nine digits before it. Every code that fits either rule is a value of this type,
+/// because no tester's real code may be kept out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstitutionCode([u8; 10]);
 
@@ -20,12 +24,20 @@ pub enum InstitutionCodeError {
     /// The third digit is no point table that uses eligibility checks.
     #[error("the third digit of the institution code is not 1 (medical), 3 (dental), 4 (pharmacy) or 6 (visiting nursing)")]
     PointTable,
-    /// The last digit does not fit the others.
-    #[error("the check digit of the institution code is wrong")]
-    CheckDigit,
+    /// The last digit fits the others by neither rule.
+    #[error("the check digit of the institution code would be {right}")]
+    CheckDigit {
+        /// The digit by the rule of the code's prefecture.
+        right: u8,
+    },
 }
 
+/// Where the check digit belongs to the six digits of the institution alone: 埼玉, 千葉, 東京, 神奈川.
+const SIX_DIGIT_RULE: [&str; 4] = ["11", "12", "13", "14"];
+
 impl InstitutionCode {
+    /// Reads ten ASCII digits.
+    ///
     /// # Errors
     /// See [`InstitutionCodeError`].
     pub fn parse(text: &str) -> Result<Self, InstitutionCodeError> {
@@ -37,8 +49,12 @@ impl InstitutionCode {
             return Err(InstitutionCodeError::Prefecture);
         }
         InstitutionKind::of_digit(bytes[2]).ok_or(InstitutionCodeError::PointTable)?;
-        if !has_valid_check_digit(text) {
-            return Err(InstitutionCodeError::CheckDigit);
+        let of_nine = check_digit(&text[..9]).ok_or(InstitutionCodeError::Form)?;
+        let of_six = check_digit(&text[3..9]).ok_or(InstitutionCodeError::Form)?;
+        let last = bytes[9] - b'0';
+        if last != of_nine && last != of_six {
+            let right = if SIX_DIGIT_RULE.contains(&&text[..2]) { of_six } else { of_nine };
+            return Err(InstitutionCodeError::CheckDigit { right });
         }
         Ok(Self(bytes))
     }
@@ -158,8 +174,20 @@ mod tests {
 
     #[test]
     fn published_codes_are_read() {
-        for text in ["0110113719", "0110118098"] {
+        // Two of Hokkaido, of all nine digits; one of Tokyo, of its six (rules.md 3.4).
+        for text in ["0110113719", "0110118098", "1310110049"] {
             assert_eq!(InstitutionCode::parse(text).unwrap().kind(), InstitutionKind::Medical);
+        }
+    }
+
+    #[test]
+    fn either_rule_of_the_check_digit_is_enough_everywhere() {
+        // 001234 alone: 8, 3, 4, 1, 0, 0 = 16 -> 4; behind 131: 16 + 2, 3, 2 = 23 -> 7; behind 271: 16 + 2, 7, 4 = 29 -> 1.
+        for text in ["1310012344", "1310012347", "2710012344", "2710012341"] {
+            assert_eq!(InstitutionCode::parse(text).unwrap().as_str(), text);
+        }
+        for (text, right) in [("1310012340", 4), ("2710012340", 1), ("1110012340", 4), ("1410012348", 4)] {
+            assert_eq!(InstitutionCode::parse(text), Err(InstitutionCodeError::CheckDigit { right }), "{text}");
         }
     }
 
@@ -169,7 +197,7 @@ mod tests {
             ("", InstitutionCodeError::Form),
             ("011011371", InstitutionCodeError::Form),
             ("0110１13719", InstitutionCodeError::Form),
-            ("0110113718", InstitutionCodeError::CheckDigit),
+            ("0110113718", InstitutionCodeError::CheckDigit { right: 9 }),
             ("4810113719", InstitutionCodeError::Prefecture),
             ("0010113719", InstitutionCodeError::Prefecture),
             ("0120113719", InstitutionCodeError::PointTable),

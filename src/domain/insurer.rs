@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::check_digit::has_valid_check_digit;
+use super::check_digit::check_digit;
 
 /// 保険者番号: eight digits (法別番号 2, prefecture 2, insurer 3, check digit 1), or six for national health insurance
 /// (prefecture 2, insurer 3, check digit 1); for medical aid the 公費負担者番号 of the welfare office stands in its place. Always of a
@@ -21,8 +21,11 @@ pub enum InsurerNumberError {
     #[error("an insurer number holds digits only")]
     NotDigits,
     /// The last digit does not fit the others.
-    #[error("the check digit of the insurer number is wrong")]
-    CheckDigit,
+    #[error("the check digit of the insurer number would be {right}")]
+    CheckDigit {
+        /// The digit that fits.
+        right: u8,
+    },
     /// The first two of eight digits name no scheme.
     #[error("the first two digits of the insurer number name neither a health-insurance scheme nor medical aid")]
     Scheme,
@@ -44,8 +47,10 @@ impl InsurerNumber {
             6 => trimmed,
             _ => return Err(InsurerNumberError::Length),
         };
-        if !has_valid_check_digit(digits) {
-            return Err(InsurerNumberError::CheckDigit);
+        let (body, last) = digits.split_at(digits.len() - 1);
+        let right = check_digit(body).ok_or(InsurerNumberError::NotDigits)?;
+        if last.as_bytes() != [b'0' + right] {
+            return Err(InsurerNumberError::CheckDigit { right });
         }
         let mut number = Self { digits: [b' '; 8], len: 0 };
         for (place, byte) in number.digits.iter_mut().zip(digits.bytes()) {
@@ -244,8 +249,8 @@ mod tests {
             ("0113001", InsurerNumberError::Length),
             ("0113001x", InsurerNumberError::NotDigits),
             ("０１１３００１２", InsurerNumberError::NotDigits),
-            ("01130013", InsurerNumberError::CheckDigit),
-            ("138058", InsurerNumberError::CheckDigit),
+            ("01130013", InsurerNumberError::CheckDigit { right: 2 }),
+            ("138058", InsurerNumberError::CheckDigit { right: 7 }),
             // Public expense, 法別 19 and 54: no insurer.
             ("19136019", InsurerNumberError::Scheme),
             ("54016027", InsurerNumberError::Scheme),

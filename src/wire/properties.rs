@@ -76,7 +76,7 @@ proptest! {
 
 fn request<'a>(symbol: &'a str, number: &'a str) -> NewRequest<'a> {
     NewRequest {
-        institution: "1310012347",
+        institution: "1310012344",
         file_identifier: Some("A"),
         check_on: jiff::civil::date(2026, 11, 22),
         insurer: "01130012",

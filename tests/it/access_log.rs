@@ -130,7 +130,7 @@ async fn a_change_of_the_registry_counts_for_the_next_question() {
     let reply = world.ask(&ask, Format::Json).await;
     assert!(String::from_utf8_lossy(&reply.body).contains("\"QualificationValidity\":\"1\""));
     // A closed institution is noticed without a restart.
-    database.execute("update institution set active_through = '2026-11-21' where code = '1310012347'").await.unwrap();
+    database.execute("update institution set active_through = '2026-11-21' where code = '1310012344'").await.unwrap();
     database.execute("notify shikaku_reference_changed").await.unwrap();
     let mut last = answered();
     for _ in 0..200 {

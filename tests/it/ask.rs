@@ -14,7 +14,7 @@ async fn explicit_fields_do_without_fixtures() {
     let ask = ask_of("kyokai-insured-tokyo");
     let (birth, on) = (ask.birth_on.to_string(), ask.check_on.to_string());
     let fields = ["--insurer", &ask.insurer, "--symbol", ask.symbol.as_deref().unwrap(), "--number", &ask.number];
-    let caller = ["--institution", "1310012347", "--terminal", "reception-2"];
+    let caller = ["--institution", "1310012344", "--terminal", "reception-2"];
     let mut arguments = fields.to_vec();
     arguments.extend(["--birth", &birth, "--on", &on, "--consent-limit", "--lang", "en"]);
     arguments.extend(caller);
@@ -81,7 +81,7 @@ async fn what_goes_wrong_says_what_to_do() {
     assert!(err.contains("--number") && err.contains("--birth"), "{err}");
     let (code, _, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--terminal", "nowhere"]);
     assert_eq!(code, Some(3));
-    assert!(err.contains("nowhere.pem") && err.contains("shikaku pki institution 1310012347 nowhere"), "{err}");
+    assert!(err.contains("nowhere.pem") && err.contains("shikaku pki institution 1310012344 nowhere"), "{err}");
     // A refusal by the server is shown, and tells by the exit code.
     let (code, out, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--insurer", "01130013"]);
     assert_eq!(code, Some(4), "{out}");

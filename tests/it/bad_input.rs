@@ -21,7 +21,7 @@ fn xml(header: &str, info: &str) -> String {
 }
 
 const HEADER: &str = "<QualificationConfirmationDate>20261122</QualificationConfirmationDate>\
-                      <MedicalInstitutionCode>1310012347</MedicalInstitutionCode>";
+                      <MedicalInstitutionCode>1310012344</MedicalInstitutionCode>";
 
 const INFO: &str = "<InsurerNumber>39131016</InsurerNumber><InsuredIdentificationNumber>90125678</InsuredIdentificationNumber>\
                     <Birthdate>19511103</Birthdate>\
@@ -152,7 +152,7 @@ async fn elements_that_are_unknown_double_or_missing() {
     }
     assert_xml(&world, spoiled("19511103", " "), 400, "SHK1008").await;
     assert_xml(&world, spoiled("20261122", ""), 400, "SHK1008").await;
-    assert_xml(&world, spoiled("1310012347", ""), 400, "SHK1008").await;
+    assert_xml(&world, spoiled("1310012344", ""), 400, "SHK1008").await;
     assert_xml(&world, "<XmlMsg/>", 400, "SHK1008").await;
     world.stop().await;
 }
@@ -167,8 +167,8 @@ async fn values_that_cannot_be() {
         ("20261122", "２０２６１１２２"),
         ("19511103", "19511131"),
         ("19511103", "18591231"),
-        ("1310012347", "1310012348"),
-        ("1310012347", "131001234"),
+        ("1310012344", "1310012348"),
+        ("1310012344", "131001234"),
         ("39131016", "39131017"),
         ("39131016", "12131016"),
         ("39131016", "3913101６"),

@@ -70,7 +70,7 @@ fn assert_same(found: &[u8], expected: &[u8], name: &str) {
 
 /// Header fields of a file of the usual clinic.
 const HEADER: &str =
-    r#""QualificationConfirmationDate":"20261122","MedicalInstitutionCode":"1310012347","ArbitraryFileIdentifier":"F""#;
+    r#""QualificationConfirmationDate":"20261122","MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"F""#;
 
 /// A person who is known: kyokai-insured-tokyo, with what else stands in the entry.
 fn entry(more: &str) -> String {
@@ -140,7 +140,7 @@ async fn files_that_are_not_taken() {
         ("one too many", HEADER, &four, 413, "SHK1014"),
         ("too large", HEADER, &large, 413, "SHK1010"),
         ("another element", HEADER, r#""ReferenceNumberRegistrationInfo":[{}]"#, 400, "SHK1006"),
-        ("no day", r#""MedicalInstitutionCode":"1310012347""#, &three, 400, "SHK1008"),
+        ("no day", r#""MedicalInstitutionCode":"1310012344""#, &three, 400, "SHK1008"),
         ("another institution", &other, &three, 403, "SHK3001"),
     ] {
         // A body that is too large ends the connection.

@@ -10,7 +10,7 @@ use crate::support::card::{Reader, Shown, card};
 use crate::support::world::fixed_now;
 use crate::support::{OTHER_CLINIC, World, outcome, refused};
 
-const HEADER: &str = r#""MedicalInstitutionCode":"1310012347","ArbitraryFileIdentifier":"CONSENT""#;
+const HEADER: &str = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"CONSENT""#;
 
 /// A file that asks for patients of a range of days.
 fn wanted(what: &str, from: &str, to: &str, treatment: &str) -> Vec<u8> {
@@ -73,7 +73,7 @@ async fn patients_of_the_days_with_what_still_holds() {
     assert_eq!((text(&nobody, "SegmentOfResult"), text(&nobody, "NumberOfProcessingResult")), (Some("1"), Some("0")));
     let mut other = Clinic::at(&world, OTHER_CLINIC).await;
     let theirs =
-        String::from_utf8(wanted("Consent", "20261122", "20261122", "2")).unwrap().replace("1310012347", OTHER_CLINIC);
+        String::from_utf8(wanted("Consent", "20261122", "20261122", "2")).unwrap().replace("1310012344", OTHER_CLINIC);
     let number = other.upload_as("OQSmuhvq01", Format::Json, theirs.into_bytes()).await;
     let reply = other.result_as("OQSmuhvq02", Format::Json, &number).await;
     assert_eq!(units(&parse(Format::Json, &reply.body)).len(), 0);

@@ -8,7 +8,7 @@ use crate::support::bulk::{Clinic, json_file, outcomes, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
 use crate::support::{SHIFT_JIS_CLINIC, World, outcome, refused};
 
-const HEADER: &str = r#""MedicalInstitutionCode":"1310012347","ArbitraryFileIdentifier":"AID""#;
+const HEADER: &str = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"AID""#;
 
 /// A file that asks for the people who are entrusted in a month.
 fn wanted(month: &str) -> Vec<u8> {
@@ -61,7 +61,7 @@ async fn people_of_the_month_with_their_tickets() {
     assert_eq!(text(&result, "QualificationConfirmationDate"), Some("20261201"));
     // Another institution sees its own people only.
     let mut other = Clinic::at(&world, SHIFT_JIS_CLINIC).await;
-    let theirs = String::from_utf8(wanted("202611")).unwrap().replace("1310012347", SHIFT_JIS_CLINIC);
+    let theirs = String::from_utf8(wanted("202611")).unwrap().replace("1310012344", SHIFT_JIS_CLINIC);
     let number = other.upload_as("OQSmutic01", Format::Json, theirs.into_bytes()).await;
     let result = parse(Format::Json, &other.result_as("OQSmutic02", Format::Json, &number).await.body);
     let mine = units(&result).iter().map(|unit| text(unit, "InsuredIdentificationNumber"));

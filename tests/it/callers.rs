@@ -233,7 +233,7 @@ async fn a_message_in_another_institutions_name_is_refused_and_recorded_with_bot
     let recorded = world
         .database
         .count(
-            "select count(*) from access_log where outcome = 9 and institution_code = '1310012347' \
+            "select count(*) from access_log where outcome = 9 and institution_code = '1310012344' \
              and claimed_institution_code = '2710034568' and shown = 0 and person_id is null",
         )
         .await;
@@ -273,7 +273,7 @@ async fn two_streams_of_one_h2_connection_are_judged_apart() {
 #[tokio::test]
 async fn institutions_that_may_not_ask() {
     let world = World::start().await;
-    let closed = "1410555013";
+    let closed = "1410555011";
     let body = message(&ask_of(PERSON), closed, Format::Xml, AnswerCharset::Utf8);
     let reply = world.terminal(closed).connect().await.unwrap().ask("/oqs/OQSsiquc01", Format::Xml, body).await.unwrap();
     assert_eq!(outcome(Format::Xml, &reply), refused(403, "SHK3003"));

@@ -356,10 +356,10 @@ async fn a_message_in_another_name_is_refused_and_recorded() {
 #[tokio::test]
 async fn a_closed_institution_gets_neither_challenge_nor_answer() {
     let world = World::start().await;
-    let mut connection = world.terminal("1410555013").connect().await.unwrap();
+    let mut connection = world.terminal("1410555011").connect().await.unwrap();
     let reply = connection.post("/card/challenges", "application/json", &[], "{}").await.unwrap();
     assert_eq!(reply.status, 403);
-    let mut reader = Reader { institution: "1410555013".to_owned(), connection };
+    let mut reader = Reader { institution: "1410555011".to_owned(), connection };
     let challenge = Reader::of(&world).await.challenge().await;
     let reply = reader.show(&Shown::signing(&card(&world, "kyokai-insured-tokyo"), &challenge)).await;
     assert_eq!(outcome(Format::Json, &reply), refused(403, "SHK3003"));

@@ -8,7 +8,7 @@ use shikaku::wire::Format;
 
 use crate::support::{World, ask_of, fixtures, message, process, scratch};
 
-const INSTITUTION: &str = "1310012347";
+const INSTITUTION: &str = "1310012344";
 
 async fn explain(world: &World, content_type: &str, body: &str) -> (u16, Value) {
     let address = world.app.operator_addr().to_string();
@@ -302,7 +302,7 @@ async fn medical_aid_is_explained_as_the_institution_sees_it() {
     let outcome = |validity: &str, ticket: &str| (Some(validity.to_owned()), Some(ticket.to_owned()));
     let of = |institution: Value| json!({"person": "welfare-ticket", "check_on": "2026-11-22", "institution": institution});
     assert_eq!(rules(of(json!(INSTITUTION))).await, outcome("in-force", "ticket"));
-    assert_eq!(rules(of(json!("1310023450"))).await, outcome("no-ticket", "ticket-missing"));
+    assert_eq!(rules(of(json!("1310023457"))).await, outcome("no-ticket", "ticket-missing"));
     assert_eq!(rules(of(Value::Null)).await, outcome("no-ticket", "ticket-missing"));
     // Its ticket is withheld, because the aid has ended.
     let ended = json!({"person": "welfare-ended", "check_on": "2026-11-22", "coverage": 1, "institution": INSTITUTION});

@@ -258,11 +258,11 @@ fn faults_of_medical_aid() {
             "through = 2026-12-01\nissue_number = \"000101\"",
             "lie in `month`",
         ),
-        ("prescriber = \"1310012347\"\nprescriber_name", "prescriber_name", "needs `prescriber`"),
+        ("prescriber = \"1310012344\"\nprescriber_name", "prescriber_name", "needs `prescriber`"),
         ("injuries = [\"高血圧症\"]", "injuries = [\"高血圧症\", \"\"]", "`injuries` takes three texts at most"),
         ("injuries = [\"高血圧症\"]", "beside = [\"somebody\"]", "`beside` takes social_insurance"),
         ("month = \"2026-11\"", "month = \"202611\"", "a month is written YYYY-MM"),
-        ("institution = \"1310012347\"", "institution = \"1310012346\"", "check digit"),
+        ("institution = \"1310012344\"", "institution = \"1310012346\"", "check digit"),
         ("treatment = \"02\"\nself_pay_yen = 0", "treatment = \"06\"\nself_pay_yen = -1", "must be 01, 02, 03, 04 or 05"),
     ] {
         assert!(welfare.contains(good), "{good}");

@@ -67,7 +67,7 @@ async fn log_ins_that_are_refused() {
         assert_eq!(reply.status.as_u16(), status, "{body}");
         assert_eq!(reply.headers["content-type"], "application/problem+json");
     }
-    let closed = "1410555013";
+    let closed = "1410555011";
     let mut connection = world.terminal(closed).connect().await.unwrap();
     assert_eq!(connection.post(AUTH, JSON, &[], "{}").await.unwrap().status, 403);
     world.stop().await;

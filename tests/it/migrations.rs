@@ -27,11 +27,11 @@ async fn the_card_path_comes_to_a_database_that_has_records() {
     let (database, mut connection) = at(2).await;
     connection
         .execute(
-            "insert into institution (code, name, charset, active_from) values ('1310012347', 'x', 0, '2021-10-20');
+            "insert into institution (code, name, charset, active_from) values ('1310012344', 'x', 0, '2021-10-20');
              insert into access_log
                   ( request_id, answered_at, institution_code, terminal_serial, path, check_on, key_hash, outcome, shown
                   , limit_consent )
-             values ( gen_random_uuid(), '2026-11-22T00:30:15Z', '1310012347', '\\x01', 1, '2026-11-22', decode(repeat('00', 32), 'hex')
+             values ( gen_random_uuid(), '2026-11-22T00:30:15Z', '1310012344', '\\x01', 1, '2026-11-22', decode(repeat('00', 32), 'hex')
                     , 4, 0, false )",
         )
         .await

@@ -31,10 +31,10 @@ fn init_makes_everything_once() {
     assert_eq!(code, Some(0), "{err}");
     let terminals: usize = fixtures().institutions.iter().map(|entry| entry.terminals.len()).sum();
     assert!(out.contains(&format!("{terminals} new terminal certificates")), "{out}");
-    let certificate = pki.join("institutions/1310012347/reception-2.pem");
+    let certificate = pki.join("institutions/1310012344/reception-2.pem");
     let subject = with_certificate(&certificate, |certificate| certificate.subject().to_string());
     assert!(
-        subject.contains("OU=1310012347") && subject.contains("CN=reception-2") && subject.contains("TEST"),
+        subject.contains("OU=1310012344") && subject.contains("CN=reception-2") && subject.contains("TEST"),
         "{subject}"
     );
     with_certificate(&pki.join("server.pem"), |server| {
@@ -42,7 +42,7 @@ fn init_makes_everything_once() {
         assert!(names.contains("localhost") && names.contains("[127, 0, 0, 1]"), "{names}");
         assert!(server.subject().to_string().contains("TEST"));
     });
-    for key in ["ca.key", "server.key", "institutions/1310012347/reception-1.key"] {
+    for key in ["ca.key", "server.key", "institutions/1310012344/reception-1.key"] {
         assert_eq!(std::fs::metadata(pki.join(key)).unwrap().permissions().mode() & 0o777, 0o600, "{key}");
     }
     let before = std::fs::read(&certificate).unwrap();
@@ -81,7 +81,7 @@ fn revoking_puts_the_serial_on_a_newer_list() {
     assert!(none.is_empty());
     let mut serials = Vec::new();
     for terminal in ["reception-1", "reception-2"] {
-        let certificate = data.join(format!("pki/institutions/1310012347/{terminal}.pem"));
+        let certificate = data.join(format!("pki/institutions/1310012344/{terminal}.pem"));
         let (code, out, err) = run(&data, &["pki", "revoke", certificate.to_str().unwrap()]);
         assert_eq!(code, Some(0), "{err}");
         assert!(out.contains("is revoked"), "{out}");

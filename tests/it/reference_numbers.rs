@@ -42,7 +42,7 @@ async fn a_number_is_registered_and_told_again() {
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<XmlMsg><MessageHeader>\
          <ProcessExecutionTime>20261122093015</ProcessExecutionTime><CharacterCodeIdentifier>0</CharacterCodeIdentifier>\
          <SegmentOfResult>1</SegmentOfResult><ArbitraryFileIdentifier>NUMBER</ArbitraryFileIdentifier>\
-         <MedicalInstitutionCode>1310012347</MedicalInstitutionCode></MessageHeader><MessageBody>\
+         <MedicalInstitutionCode>1310012344</MedicalInstitutionCode></MessageHeader><MessageBody>\
          <ReferenceNumberRegistrationInfo><InsurerNumber>01130012</InsurerNumber>\
          <InsuredIdentificationNumber>1234567</InsuredIdentificationNumber><ReferenceNumber>P-0001</ReferenceNumber>\
          <InsuredCardSymbol>21700023</InsuredCardSymbol><InsuredBranchNumber>00</InsuredBranchNumber>\

@@ -50,7 +50,7 @@ pub(super) struct Institution {
 
 #[derive(clap::Args)]
 pub(super) struct Revoke {
-    /// The certificate file, such as .shikaku/pki/institutions/1310012347/reception-1.pem
+    /// The certificate file, such as .shikaku/pki/institutions/1310012344/reception-1.pem
     certificate: PathBuf,
     #[command(flatten)]
     data: DataDir,

@@ -187,8 +187,8 @@ fn either_flag_hides_the_address() {
 
 #[test]
 fn medical_aid_shows_the_tickets_of_its_month_to_the_institution_they_are_for() {
-    let clinic = InstitutionCode::parse("1310012347").unwrap();
-    let other = InstitutionCode::parse("1310023450").unwrap();
+    let clinic = InstitutionCode::parse("1310012344").unwrap();
+    let other = InstitutionCode::parse("1310023457").unwrap();
     let ticket = |institution, month: Month, treatment| MedicalTicket {
         kind: TicketKind::Treatment,
         period: Period::new(month.first_day(), month.last_day()).unwrap(),

@@ -18,10 +18,10 @@ use super::database::TestDatabase;
 use super::{fixtures, message, scratch};
 
 /// The institution that asks unless a test says otherwise; it wants UTF-8.
-pub const TEST_CLINIC: &str = "1310012347";
+pub const TEST_CLINIC: &str = "1310012344";
 
 /// An institution that wants Shift_JIS.
-pub const SHIFT_JIS_CLINIC: &str = "1310023450";
+pub const SHIFT_JIS_CLINIC: &str = "1310023457";
 
 /// One more institution.
 pub const OTHER_CLINIC: &str = "2710034568";

@@ -5,7 +5,7 @@ use crate::wire::Bounds;
 
 fn whole_in(format: Format) -> Vec<u8> {
     let request = NewRequest {
-        institution: "1310012347",
+        institution: "1310012344",
         file_identifier: Some("A-1"),
         check_on: date(2026, 11, 22),
         certificate: &[0x30, 0x01, 0xff],
@@ -51,7 +51,7 @@ fn what_is_written_is_read() {
     for format in [Format::Xml, Format::Json] {
         let root = format.parse(&whole_in(format), Bounds::SINGLE).unwrap();
         let request = Request::parse(&root).map_err(|(fault, _)| fault).unwrap();
-        assert_eq!(request.institution.as_str(), "1310012347");
+        assert_eq!(request.institution.as_str(), "1310012344");
         assert_eq!(request.check_on, date(2026, 11, 22));
         assert_eq!(request.certificate, [0x30, 0x01, 0xff]);
         assert_eq!(request.holder, HolderVerification::Face);
