@@ -10,10 +10,10 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::http::operator::{self, OperatorState};
-use crate::http::{Arrivals, TerminalState, terminal_router};
-use crate::identity::{self, Listener, Tokens, Trust, TrustError};
+use crate::http::{Arrivals, TerminalState, terminal_router, token_router};
+use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
@@ -26,6 +26,7 @@ use crate::store::{Store, StoreError};
 pub struct App {
     terminal_addr: SocketAddr,
     operator_addr: SocketAddr,
+    token_addr: Option<SocketAddr>,
     trust: Arc<Trust>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -69,6 +70,10 @@ impl App {
         let directory = Arc::new(Directory::load(store.clone()).await?);
         let (terminal_socket, terminal_addr) = listen(config.terminal_addr).await?;
         let (operator_socket, operator_addr) = listen(config.operator_addr).await?;
+        let token_socket = match config.token_addr {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
 
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
@@ -90,10 +95,23 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
             trust: trust.clone(),
-            tokens: Arc::new(Tokens::new(&config.secret)),
+            tokens: Arc::new(Tokens::new(&config.secret, config.limits.token)),
         };
+        let token_addr = token_socket.as_ref().map(|(_, address)| *address);
+        if let Some((socket, _)) = token_socket {
+            let listener = Listener {
+                socket,
+                callers: Callers::ByToken,
+                router: token_router(terminal.clone()),
+                trust: trust.clone(),
+                limits: Limits { connections: config.limits.token_connections, ..config.limits },
+                metrics: metrics.clone(),
+            };
+            tasks.spawn(identity::serve(listener, stop.clone()));
+        }
         let listener = Listener {
             socket: terminal_socket,
+            callers: Callers::ByCertificate,
             router: terminal_router(terminal),
             trust: trust.clone(),
             limits: config.limits,
@@ -116,8 +134,13 @@ impl App {
         tasks.spawn(identity::serve(listener, stop.clone()));
         tasks.spawn(operator::serve(operator_socket, operator::router(operator), config.limits, stop.clone()));
         tasks.close();
-        info!(terminal = %terminal_addr, operator = %operator_addr, "listening");
-        Ok(Self { terminal_addr, operator_addr, trust, stop, tasks, store })
+        info!(
+            terminal = %terminal_addr,
+            operator = %operator_addr,
+            token = token_addr.map(tracing::field::display),
+            "listening"
+        );
+        Ok(Self { terminal_addr, operator_addr, token_addr, trust, stop, tasks, store })
     }
 
     /// Where terminals connect.
@@ -130,6 +153,12 @@ impl App {
     #[must_use]
     pub fn operator_addr(&self) -> SocketAddr {
         self.operator_addr
+    }
+
+    /// Where searches by token alone go, if they may.
+    #[must_use]
+    pub fn token_addr(&self) -> Option<SocketAddr> {
+        self.token_addr
     }
 
     /// Reads certificates and CRL anew; open connections go on.

@@ -41,6 +41,7 @@ impl Server {
         load(&store).await;
         let config = Config {
             terminal_addr: "127.0.0.1:0".parse().unwrap(),
+            token_addr: None,
             operator_addr: "127.0.0.1:0".parse().unwrap(),
             operator_token: None,
             pki: files.root().to_owned(),

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -21,6 +22,14 @@ pub(super) struct ServerOptions {
     /// Where operators connect (plain HTTP); port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "SHIKAKU_OPERATOR_ADDR")]
     pub operator_addr: SocketAddr,
+    /// Where searches by idToken alone go, as the real search host takes them: TLS without client certificates, the search path
+    /// and nothing else; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", env = "SHIKAKU_TOKEN_ADDR", help_heading = "Searches by token")]
+    pub token_addr: Option<SocketAddr>,
+    /// Seconds that the tokens of a login hold
+    #[arg(long, value_name = "N", default_value_t = Limits::default().token.as_secs(), help_heading = "Searches by token",
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub token_seconds: u64,
     /// Bearer token that operators must show; needed for an operator address other than loopback
     #[arg(long, value_name = "TOKEN", env = "SHIKAKU_OPERATOR_TOKEN", hide_env_values = true)]
     pub operator_token: Option<String>,
@@ -45,11 +54,17 @@ impl ServerOptions {
         }
         Ok(Config {
             terminal_addr: self.terminal_addr,
+            token_addr: self.token_addr,
             operator_addr: self.operator_addr,
             operator_token: self.operator_token.clone().filter(|token| !token.is_empty()),
             pki,
             secret,
-            limits: Limits { connections: self.max_connections, bulk, ..Limits::default() },
+            limits: Limits {
+                connections: self.max_connections,
+                token: Duration::from_secs(self.token_seconds),
+                bulk,
+                ..Limits::default()
+            },
         })
     }
 }
@@ -103,8 +118,13 @@ pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&str>) {
         app.operator_addr(),
         pki.display()
     );
-    let _ = writeln!(out, "{line}").and_then(|()| match suggestion {
-        Some(command) => writeln!(out, "try: {command}"),
-        None => Ok(()),
-    });
+    let _ = writeln!(out, "{line}")
+        .and_then(|()| match app.token_addr() {
+            Some(address) => writeln!(out, "searches by idToken alone: https://{address}"),
+            None => Ok(()),
+        })
+        .and_then(|()| match suggestion {
+            Some(command) => writeln!(out, "try: {command}"),
+            None => Ok(()),
+        });
 }

@@ -7,6 +7,9 @@ use super::BulkLimits;
 pub struct Limits {
     /// Terminal connections open at once; more are closed at once.
     pub connections: usize,
+    /// Connections open at once on the listener that asks for no certificate; more are closed at once. They have places of their
+    /// own, so that strangers keep no terminal out.
+    pub token_connections: usize,
     /// TLS handshakes under way at once; more wait, within the time of their own handshake.
     pub handshakes: usize,
     /// Time for a TLS handshake, waiting included.
@@ -21,6 +24,8 @@ pub struct Limits {
     pub write: Duration,
     /// Time from a complete request to its answer.
     pub request: Duration,
+    /// How long the token of a login holds, in whole seconds. The real duration is not public.
+    pub token: Duration,
     /// Time for connections to finish when the server stops.
     pub stop: Duration,
     /// Size of a request body, in bytes.
@@ -41,6 +46,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            token_connections: 512,
             handshakes: 128,
             handshake: Duration::from_secs(5),
             first_request: Duration::from_secs(10),
@@ -48,6 +54,7 @@ impl Default for Limits {
             body: Duration::from_secs(10),
             write: Duration::from_secs(10),
             request: Duration::from_secs(20),
+            token: Duration::from_secs(15 * 60),
             stop: Duration::from_secs(10),
             body_bytes: 64 * 1024,
             head_bytes: 16 * 1024,

@@ -16,6 +16,9 @@ use std::path::PathBuf;
 pub struct Config {
     /// Address of the terminal listener (mutual TLS). Port 0 takes a free one.
     pub terminal_addr: SocketAddr,
+    /// Address of the listener for searches by token alone (TLS without client certificates); there is none unless given. Port 0
+    /// takes a free one.
+    pub token_addr: Option<SocketAddr>,
     /// Address of the operator listener (plain HTTP). Port 0 takes a free one.
     pub operator_addr: SocketAddr,
     /// The bearer token that operators must show; without one only a loopback address is allowed.

@@ -1,25 +1,22 @@
-//! The two paths of the real HTTPS interface: log in, then search with the idToken.
+//! The first path of the real HTTPS interface: log in for the idToken that a search shows.
 //!
-//! What the real login body holds is not public, so any JSON object is taken; who logs in is told by the certificate alone.
+//! What the real login body holds is not public, so any JSON object is taken; the certificate alone tells who logs in.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, Request, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
-use crate::wire::message::{Family, Reference, Understood};
 use crate::wire::{Format, code};
 
 use super::body;
-use super::by_card;
 use super::error::Failure;
-use super::exchange::{Exchange, request_format};
-use super::request::RequestId;
+use super::exchange::request_format;
+use super::search;
 use super::terminal::TerminalState;
 
 /// The answer to a login. `status` and `msg` have synthetic values.
@@ -64,42 +61,8 @@ pub(super) async fn auth(
     let session = Session {
         access_token: state.tokens.issue("access", &caller, now),
         refresh_token: state.tokens.issue("refresh", &caller, now),
-        id_token: state.tokens.issue("id", &caller, now),
+        id_token: state.tokens.issue(search::TOKEN, &caller, now),
         link_sys_char_cd: code::charset(institution.charset),
     };
     Ok(Json(LoggedIn { status: "0", msg: "OK", result: session }).into_response())
-}
-
-/// OQS-IF-001 in JSON, with the idToken as the whole of `Authorization`.
-#[utoipa::path(
-    post, path = "/oqs-api-pro/MSA01030/ILI01030SV01/search", tag = "terminal",
-    request_body(content(("application/json"))),
-    responses(
-        (status = 200, description = "The official answer, SegmentOfResult 1"),
-        (status = "4XX", description = "An official answer with SegmentOfResult 9 and an ErrorCode")
-    )
-)]
-pub(super) async fn search(
-    State(state): State<TerminalState>,
-    Extension(caller): Extension<Arc<VerifiedCaller>>,
-    Extension(request_id): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
-        return Failure::MediaType.into_response();
-    }
-    let tokens = state.tokens.clone();
-    let exchange =
-        Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
-            .await;
-    let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let admitted = match token {
-        None => Err(Failure::TokenMissing),
-        Some(token) => tokens.check("id", &caller, token, system_now()).map_err(Failure::Token),
-    };
-    match admitted {
-        Ok(()) => by_card::answer(&exchange, &parts.headers, body, Format::Json).await,
-        Err(failure) => exchange.refuse(&Understood::default(), &failure),
-    }
 }

@@ -17,7 +17,9 @@ mod pieces;
 mod problem;
 mod reference_number;
 mod request;
+mod search;
 mod terminal;
 
 pub use arrivals::Arrivals;
+pub use search::router as token_router;
 pub use terminal::{TerminalState, router as terminal_router};

@@ -44,6 +44,8 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| Failure::Timeout.into_response());
 
+    // A caller known by a token is known only further in.
+    let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());
     let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
     let elapsed = started.elapsed();
     around.metrics.requests.with_label_values(&[around.listener, &route, outcome]).inc();

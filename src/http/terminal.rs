@@ -21,7 +21,7 @@ use crate::query::{BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, D
 use super::arrivals::Arrivals;
 use super::error::Failure;
 use super::request::{Surroundings, surround};
-use super::{by_certificate, challenges, exchange, login, message};
+use super::{by_certificate, challenges, exchange, login, message, search};
 
 /// What terminal routes work with.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ fn routes() -> OpenApiRouter<TerminalState> {
         .routes(routes!(challenges::make))
         .routes(routes!(by_certificate::look_up))
         .routes(routes!(login::auth))
-        .routes(routes!(login::search))
+        .routes(routes!(search::search))
 }
 
 /// The terminal routes' part of the OpenAPI document.
@@ -86,12 +86,12 @@ pub fn router(state: TerminalState) -> Router {
 }
 
 /// Messages keep their times themselves, to answer in their own format; this is for whatever does not.
-fn last_resort(limits: Limits) -> Duration {
+pub(super) fn last_resort(limits: Limits) -> Duration {
     limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
 }
 
 /// Judges the caller's certificate again: it may have been revoked since the handshake.
-async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
+pub(super) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>().cloned() else {
         return Failure::Internal.into_response();
     };

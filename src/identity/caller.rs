@@ -8,7 +8,8 @@ use crate::domain::InstitutionCode;
 
 use super::Refused;
 
-/// A terminal whose certificate was verified in the handshake. Can be made only there.
+/// A terminal whose certificate was verified in the handshake of its connection, or in that of the login whose token it shows.
+/// Only this module's two ways make one.
 #[derive(Debug, Clone)]
 pub struct VerifiedCaller {
     institution: InstitutionCode,
@@ -42,6 +43,17 @@ impl VerifiedCaller {
                 .map_err(|_| Refused::Malformed)?,
             authority,
         })
+    }
+
+    /// Whom a login's token was issued to. `authority` is the certificate of the CA by which the login was accepted.
+    pub(super) fn of_verified_token(
+        institution: InstitutionCode,
+        terminal: String,
+        serial: Vec<u8>,
+        not_after: Timestamp,
+        authority: Arc<[u8]>,
+    ) -> Self {
+        Self { institution, terminal, serial, not_after, authority }
     }
 
     /// The institution that the certificate was issued to.

@@ -23,16 +23,18 @@ use super::listener::Shared;
 
 /// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, or the server
 /// stops.
-pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller: VerifiedCaller) {
+pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let activity = Arc::new(Activity::default());
-    let caller = Arc::new(caller);
+    let caller = caller.map(Arc::new);
     let service = {
         let (router, activity) = (shared.router.clone(), activity.clone());
         service_fn(move |mut request: Request<Incoming>| {
             let activity = activity.clone();
             let running = Running::start(activity.clone());
-            request.extensions_mut().insert(caller.clone());
+            if let Some(caller) = &caller {
+                request.extensions_mut().insert(caller.clone());
+            }
             let answer = router.clone().oneshot(request.map(Body::new));
             async move {
                 let response: Result<Response, std::convert::Infallible> = answer.await;

@@ -21,11 +21,22 @@ use super::connection;
 use super::verifier::REFUSED;
 use super::{Refused, Trust, VerifiedCaller};
 
-/// The terminal listener and what its connections share.
+/// How a listener knows its callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// By the certificate of their terminal, which the handshake demands.
+    ByCertificate,
+    /// By the token of a login, which each request carries; the handshake asks for no certificate.
+    ByToken,
+}
+
+/// A listener for terminals and what its connections share.
 pub struct Listener {
     /// Where connections come in.
     pub socket: TcpListener,
-    /// What serves their requests; each carries a [`VerifiedCaller`] among its extensions.
+    /// How callers are known.
+    pub callers: Callers,
+    /// What serves their requests; each carries a [`VerifiedCaller`] among its extensions if the certificate told who calls.
     pub router: Router,
     /// What is believed about certificates.
     pub trust: Arc<Trust>,
@@ -37,10 +48,11 @@ pub struct Listener {
 
 /// Accepts connections until `stop`, then lets the open ones finish for a bounded time.
 pub async fn serve(listener: Listener, stop: CancellationToken) {
-    let Listener { socket, router, trust, limits, metrics } = listener;
+    let Listener { socket, callers, router, trust, limits, metrics } = listener;
     let shared = Arc::new(Shared {
         handshakes: Semaphore::new(limits.handshakes),
         connections: Arc::new(Semaphore::new(limits.connections)),
+        callers,
         router,
         trust,
         limits,
@@ -73,6 +85,7 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
 pub(super) struct Shared {
     handshakes: Semaphore,
     connections: Arc<Semaphore>,
+    callers: Callers,
     pub router: Router,
     pub trust: Arc<Trust>,
     pub limits: Limits,
@@ -97,14 +110,18 @@ impl Shared {
     }
 
     /// Performs the handshake; a failed one is counted and logged with its reason.
-    async fn handshake(&self, stream: TcpStream, peer: SocketAddr) -> Option<(TlsStream<TcpStream>, VerifiedCaller)> {
+    async fn handshake(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> Option<(TlsStream<TcpStream>, Option<VerifiedCaller>)> {
         let attempt = async {
             // Answers are small and whole: waiting to fill a packet only delays them. A socket that cannot is dead anyway.
             let _ = stream.set_nodelay(true);
             // A place is taken only by a peer that has begun to speak, so that silent ones keep nobody out.
             let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
             let _place = self.handshakes.acquire().await.ok()?;
-            let (config, authority) = self.trust.config();
+            let (config, authority) = self.trust.config(self.callers);
             REFUSED
                 .scope(Cell::new(None), async {
                     let result = match hello {
@@ -122,7 +139,10 @@ impl Shared {
         let result = match outcome {
             Err(_) => Err("timeout"),
             Ok(None) => return None,
-            Ok(Some(Ok((stream, authority)))) => caller_of(stream, authority).map_err(Refused::label),
+            Ok(Some(Ok((stream, _)))) if self.callers == Callers::ByToken => Ok((stream, None)),
+            Ok(Some(Ok((stream, authority)))) => {
+                caller_of(&stream, authority).map(|caller| (stream, Some(caller))).map_err(Refused::label)
+            }
             Ok(Some(Err((noted, error)))) => {
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 let reason = noted.or_else(|| inner.and_then(Refused::of));
@@ -135,8 +155,7 @@ impl Shared {
     }
 }
 
-fn caller_of(stream: TlsStream<TcpStream>, authority: Arc<[u8]>) -> Result<(TlsStream<TcpStream>, VerifiedCaller), Refused> {
+fn caller_of(stream: &TlsStream<TcpStream>, authority: Arc<[u8]>) -> Result<VerifiedCaller, Refused> {
     let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-    let caller = VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?, authority)?;
-    Ok((stream, caller))
+    VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?, authority)
 }

@@ -1,7 +1,8 @@
-//! Who is calling: the TLS listener, and the way from a terminal's certificate to a [`VerifiedCaller`].
+//! Who is calling: the TLS listeners, and the way from a terminal's certificate to a [`VerifiedCaller`].
 //!
-//! Only this module makes a caller, so that whoever has one need not ask again where it came from. Validity and revocation
-//! are judged at the handshake and again on every request.
+//! Only this module makes a caller, so that the code that has one need not ask again where it came from. Validity and revocation
+//! of its certificate are judged at the handshake and again on every request; a caller known by the token of a login is judged by
+//! the certificate of that login.
 
 mod caller;
 pub mod card;
@@ -14,7 +15,7 @@ mod trust;
 mod verifier;
 
 pub use caller::VerifiedCaller;
-pub use listener::{Listener, serve};
+pub use listener::{Callers, Listener, serve};
 pub use refused::Refused;
 pub use token::{TokenError, Tokens};
 pub use trust::{Trust, TrustError};

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig, version};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
@@ -20,7 +21,10 @@ use super::verifier::TerminalVerifier;
 
 /// One reading of the PKI files.
 pub(super) struct Loaded {
+    /// Of the listener that demands a terminal's certificate.
     pub config: Arc<ServerConfig>,
+    /// Of the listener that asks for none.
+    pub without_certificates: Arc<ServerConfig>,
     /// The CA's certificate.
     pub authority: Arc<[u8]>,
     pub revoked: HashSet<Vec<u8>>,
@@ -37,9 +41,10 @@ impl Loaded {
         let list: CertificateRevocationListDer<'static> = one(&files.crl(), CertificateRevocationListDer::from_pem_file)?;
         let (revoked, next_update, crl_number) = check_list(&files.crl(), &list, &files.ca(), &authority, now)?;
         let known: Arc<[u8]> = authority.as_ref().into();
-        let config = server_config(files, authority, list)?;
+        let config = Arc::new(server_config(files, terminals(files, authority, list)?)?);
+        let without_certificates = Arc::new(server_config(files, WebPkiClientVerifier::no_client_auth())?);
         let cards = Arc::new(card_roots(files)?);
-        Ok(Self { config: Arc::new(config), authority: known, revoked, next_update, cards, crl_number })
+        Ok(Self { config, without_certificates, authority: known, revoked, next_update, cards, crl_number })
     }
 }
 
@@ -67,20 +72,26 @@ fn one<T>(path: &Path, read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types
     read(path.to_owned()).map_err(|error| TrustError::File { path: path.to_owned(), reason: error.to_string() })
 }
 
-fn server_config(
+/// What judges the certificates of terminals.
+fn terminals(
     files: &PkiFiles,
     authority: CertificateDer<'static>,
     list: CertificateRevocationListDer<'static>,
-) -> Result<ServerConfig, TrustError> {
+) -> Result<Arc<dyn ClientCertVerifier>, TrustError> {
     let bad = |path: PathBuf| move |error: String| TrustError::File { path, reason: error };
-    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(authority).map_err(|error| bad(files.ca())(error.to_string()))?;
-    let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+    let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(aws_lc_rs::default_provider()))
         .with_crls([list])
         .enforce_revocation_expiration()
         .build()
         .map_err(|error| bad(files.crl())(error.to_string()))?;
+    Ok(Arc::new(TerminalVerifier { inner }))
+}
+
+fn server_config(files: &PkiFiles, clients: Arc<dyn ClientCertVerifier>) -> Result<ServerConfig, TrustError> {
+    let bad = |path: PathBuf| move |error: String| TrustError::File { path, reason: error };
+    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
     let chain = CertificateDer::pem_file_iter(files.server())
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| bad(files.server())(error.to_string()))?;
@@ -88,7 +99,7 @@ fn server_config(
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .map_err(|error| bad(files.server())(error.to_string()))?
-        .with_client_cert_verifier(Arc::new(TerminalVerifier { inner }))
+        .with_client_cert_verifier(clients)
         .with_single_cert(chain, key)
         .map_err(|error| bad(files.server())(error.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

@@ -11,7 +11,7 @@ use crate::pki::PkiFiles;
 
 use super::card::CardRoots;
 use super::tls::Loaded;
-use super::{Refused, VerifiedCaller};
+use super::{Callers, Refused, VerifiedCaller};
 
 /// What the server believes about certificates right now; replaced as a whole by [`Trust::reload`].
 pub struct Trust {
@@ -79,9 +79,18 @@ impl Trust {
     }
 
     /// The configuration for a new handshake, and the CA's certificate in it.
-    pub(super) fn config(&self) -> (Arc<ServerConfig>, Arc<[u8]>) {
+    pub(super) fn config(&self, callers: Callers) -> (Arc<ServerConfig>, Arc<[u8]>) {
         let live = self.live.load();
-        (live.config.clone(), live.authority.clone())
+        let config = match callers {
+            Callers::ByCertificate => &live.config,
+            Callers::ByToken => &live.without_certificates,
+        };
+        (config.clone(), live.authority.clone())
+    }
+
+    /// The certificate of the CA in use.
+    pub(super) fn authority(&self) -> Arc<[u8]> {
+        self.live.load().authority.clone()
     }
 
     /// Judges a caller again, as on every request.

@@ -43,4 +43,5 @@ mod privacy;
 mod reference_numbers;
 mod reload;
 mod rules;
+mod search_by_token;
 mod tls;

@@ -125,6 +125,7 @@ async fn an_open_operator_address_needs_a_token() {
     let database = TestDatabase::new().await;
     let config = Config {
         terminal_addr: "127.0.0.1:0".parse().unwrap(),
+        token_addr: None,
         operator_addr: "0.0.0.0:0".parse().unwrap(),
         operator_token: None,
         pki: shared_pki().root().to_owned(),

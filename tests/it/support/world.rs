@@ -43,6 +43,8 @@ pub struct Wishes {
     pub limits: Limits,
     pub own_pki: bool,
     pub operator_token: Option<String>,
+    /// Where searches by token alone go.
+    pub token_addr: Option<std::net::SocketAddr>,
     /// What tells the time; it stands still by default.
     pub clock: Option<Clock>,
 }
@@ -73,6 +75,7 @@ impl World {
     async fn on(database: Arc<TestDatabase>, pki: PkiFiles, wishes: Wishes, clock: Clock) -> Self {
         let config = Config {
             terminal_addr: "127.0.0.1:0".parse().unwrap(),
+            token_addr: wishes.token_addr,
             operator_addr: "127.0.0.1:0".parse().unwrap(),
             operator_token: wishes.operator_token,
             pki: pki.root().to_owned(),
@@ -92,6 +95,12 @@ impl World {
     /// A terminal with any certificate.
     pub fn terminal_with(&self, certificate: &Path, key: &Path) -> Terminal {
         Terminal::new(&self.app.terminal_addr().to_string(), &self.pki.ca(), Some((certificate, key))).unwrap()
+    }
+
+    /// A client of the listener for searches by token alone: it has no certificate.
+    pub fn token_client(&self) -> Terminal {
+        let address = self.app.token_addr().expect("the world has such a listener");
+        Terminal::new(&address.to_string(), &self.pki.ca(), None).unwrap()
     }
 
     /// Certificate and key of an institution's first terminal.
