@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::Failure;
 
@@ -10,15 +11,21 @@ use super::error::Failure;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Code(pub &'static str);
 
-/// RFC 9457.
-#[derive(Serialize)]
-struct Problem {
+/// A problem document (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// `urn:shikaku:error:` and the code.
     r#type: String,
+    /// What happened, in English.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What goes beyond the title: the field, and what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// The code in the README's table of errors.
     code: &'static str,
+    /// What happened, in Japanese.
     message: &'static str,
 }
 

@@ -100,6 +100,65 @@ async fn the_documents_work_offline() {
     world.stop().await;
 }
 
+/// Ids, numbers and queries that nothing can have are refused as problem documents; none is passed on to fail in the database.
+#[tokio::test]
+async fn what_no_id_or_query_can_be() {
+    let world = World::start().await;
+    for (path, status, code) in [
+        ("/api/people/%00", 404, "SHK4002"),
+        ("/api/people/%ff", 404, "SHK4002"),
+        ("/api/people?after=%00", 400, "SHK4003"),
+        ("/api/people?after=a&after=b", 400, "SHK4003"),
+        ("/api/people?before=a", 400, "SHK4003"),
+        ("/api/batches/%00", 404, "SHK4002"),
+        ("/api/batches/%ff", 404, "SHK4002"),
+        ("/api/batches?before=%00", 400, "SHK4003"),
+        ("/api/batches?institution=%00", 400, "SHK4003"),
+        // 001234 of Tokyo has the check digit 4.
+        ("/api/batches?institution=1310012340", 400, "SHK4003"),
+        ("/api/batches?state=", 400, "SHK4003"),
+    ] {
+        let (found, text) = world.get(path).await;
+        let problem: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: {text}"));
+        assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{path}");
+    }
+    let address = world.app.operator_addr().to_string();
+    for (path, body) in [
+        ("/api/explain", r#"{"person":"\u0000","check_on":"2026-11-22"}"#),
+        ("/api/cards", r#"{"person":"\u0000","certificate":""}"#),
+    ] {
+        let headers = [("content-type", "application/json")];
+        let (status, text, _) = process::http(&address, "POST", path, &headers, body).await;
+        assert_eq!(status, 404, "{path}: {text}");
+    }
+    world.stop().await;
+}
+
+/// Every operator route is documented with what its listener can refuse.
+#[test]
+fn the_document_knows_what_is_refused() {
+    let document = serde_json::to_value(document()).unwrap();
+    let mut operations = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if operation["tags"] == serde_json::json!(["terminal"]) {
+                continue;
+            }
+            operations += 1;
+            let mut expected = vec!["401", "500", "503", "504"];
+            if operation.get("requestBody").is_some() {
+                expected.extend(["400", "408", "413", "415"]);
+            }
+            for status in expected {
+                assert!(operation["responses"].get(status).is_some(), "{method} {path} lacks {status}");
+            }
+        }
+    }
+    assert_eq!(operations, 17);
+    let after = &document["paths"]["/api/people"]["get"]["parameters"][0];
+    assert_eq!((&after["name"], &after["in"]), (&"after".into(), &"query".into()));
+}
+
 /// `openapi.json` in the project is what the server gives out. To renew it:
 /// `curl -s http://127.0.0.1:8080/openapi.json | python3 -m json.tool --no-ensure-ascii > openapi.json`
 #[test]

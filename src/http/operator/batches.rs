@@ -1,6 +1,7 @@
 //! Files with questions about many people, for the operator: listed, inspected, cancelled, begun again.
 
 use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::OperatorState;
+use super::explain::institution;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
 use crate::http::error::Failure;
 use crate::store::batches::{BatchFilter, BatchLine};
@@ -22,10 +24,13 @@ const PAGE: i64 = 200;
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// 医療機関コード: only those of this institution.
+    #[param(pattern = "^[0-9]{10}$")]
     institution: Option<String>,
     /// processing, done, failed, cancelled or expired.
+    #[param(pattern = "^(processing|done|failed|cancelled|expired)$")]
     state: Option<String>,
     /// 受付番号 of the last file of the page before.
+    #[param(min_length = 1, max_length = 100)]
     before: Option<String>,
 }
 
@@ -111,7 +116,7 @@ impl From<BatchLine> for BatchView {
 #[utoipa::path(get, path = "/api/batches", tag = "bulk", params(Wanted), responses((status = 200, body = Vec<BatchView>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Vec<BatchView>>, Failure> {
     let Query(wanted) =
         wanted.map_err(|_| Failure::OperatorRequest("the query takes institution, state and before, each once".into()))?;
@@ -121,9 +126,9 @@ pub(super) async fn list(
     };
     let filter = BatchFilter {
         number: None,
-        institution: wanted.institution,
+        institution: institution(wanted.institution.as_deref())?.map(|code| code.to_string()),
         state: wanted.state.map(known).transpose()?,
-        before: wanted.before,
+        before: wanted.before.map(number).transpose()?,
     };
     Ok(Json(lines(&state, &filter).await?.into_iter().map(BatchView::from).collect()))
 }
@@ -134,8 +139,11 @@ pub(super) async fn list(
     params(("number" = String, Path, description = "受付番号")),
     responses((status = 200, body = BatchView), (status = 404, description = "There is no such file (SHK4002)"))
 )]
-pub(super) async fn one(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<Json<BatchView>, Failure> {
-    let filter = BatchFilter { number: Some(number), ..BatchFilter::default() };
+pub(super) async fn one(
+    State(state): State<OperatorState>,
+    number: Result<Path<String>, PathRejection>,
+) -> Result<Json<BatchView>, Failure> {
+    let filter = BatchFilter { number: Some(named(number)?.to_string()), ..BatchFilter::default() };
     let line = lines(&state, &filter).await?.pop().ok_or(NO_FILE)?;
     Ok(Json(line.into()))
 }
@@ -150,8 +158,11 @@ pub(super) async fn one(State(state): State<OperatorState>, Path(number): Path<S
         (status = 409, description = "It is not in work (SHK4004)")
     )
 )]
-pub(super) async fn cancel(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<StatusCode, Failure> {
-    let number = known(&state, &number).await?;
+pub(super) async fn cancel(
+    State(state): State<OperatorState>,
+    number: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Failure> {
+    let number = known(&state, named(number)?).await?;
     let now = state.clock.now();
     let expires_at = now.saturating_add(state.limits.bulk.keep).unwrap_or(Timestamp::MAX);
     let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(|_| Failure::Unavailable)?;
@@ -173,8 +184,11 @@ pub(super) async fn cancel(State(state): State<OperatorState>, Path(number): Pat
         (status = 409, description = "It neither failed nor was cancelled, or its people are gone (SHK4004)")
     )
 )]
-pub(super) async fn rerun(State(state): State<OperatorState>, Path(number): Path<String>) -> Result<StatusCode, Failure> {
-    let number = known(&state, &number).await?;
+pub(super) async fn rerun(
+    State(state): State<OperatorState>,
+    number: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Failure> {
+    let number = known(&state, named(number)?).await?;
     match state.store.rerun_batch(&number).await.map_err(|_| Failure::Unavailable)? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Failure::Conflict("only a file that failed or was cancelled can be begun again".into())),
@@ -190,9 +204,21 @@ async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchL
     })
 }
 
+/// The reception number that a path names; what can be none is no file's.
+fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, Failure> {
+    let Path(number) = path.map_err(|_| NO_FILE)?;
+    ReceptionNumber::parse(&number).map_err(|_| NO_FILE)
+}
+
 /// The number, if there is such a file.
-async fn known(state: &OperatorState, number: &str) -> Result<ReceptionNumber, Failure> {
-    let filter = BatchFilter { number: Some(number.to_owned()), ..BatchFilter::default() };
+async fn known(state: &OperatorState, number: ReceptionNumber) -> Result<ReceptionNumber, Failure> {
+    let filter = BatchFilter { number: Some(number.to_string()), ..BatchFilter::default() };
     lines(state, &filter).await?.pop().ok_or(NO_FILE)?;
-    ReceptionNumber::parse(number).map_err(|_| NO_FILE)
+    Ok(number)
+}
+
+/// The field `before`.
+fn number(text: String) -> Result<String, Failure> {
+    let parsed = ReceptionNumber::parse(&text);
+    parsed.map(|_| text).map_err(|reason| Failure::OperatorRequest(format!("before: {reason}").into()))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use x509_parser::pem::parse_x509_pem;
 
-use super::{OperatorState, json};
+use super::{OperatorState, json, stable_id};
 use crate::domain::{CardId, CardKind, CardState};
 use crate::http::error::Failure;
 use crate::identity::card::CardCertificate;
@@ -22,6 +22,7 @@ pub(super) struct NewCard {
     /// The stable id of the person, such as elderly-2wari-tokyo.
     person: String,
     /// card, android or ios.
+    #[schema(pattern = "^(card|android|ios)$")]
     #[serde(default = "card")]
     kind: String,
     /// The certificate in PEM.
@@ -39,6 +40,7 @@ pub(super) struct Revocation {
     /// The certificate in PEM.
     certificate: String,
     /// lost, key_compromise or ceased.
+    #[schema(pattern = "^(lost|key_compromise|ceased)$")]
     reason: String,
 }
 
@@ -111,6 +113,9 @@ pub(super) async fn register(
     let new: NewCard = json::read(&state, &headers, body).await?;
     let kind = code::parse_card_kind(&new.kind)
         .ok_or_else(|| Failure::OperatorRequest("kind: must be card, android or ios".into()))?;
+    if !stable_id::can_be(&new.person) {
+        return Err(failure(JlisError::NoPerson));
+    }
     let card = record(&state, "certificate", &new.certificate, kind)?;
     state.store.register_card(&new.person, &card).await.map_err(failure)?;
     Ok(StatusCode::CREATED)

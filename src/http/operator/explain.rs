@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::explain_card::ShownCard;
 use super::explanation::Explanation;
-use super::{OperatorState, json};
+use super::{OperatorState, json, stable_id};
 use crate::calculator::read;
 use crate::decide;
 use crate::domain::{CardQuery, InstitutionCode, Registration};
@@ -32,6 +32,7 @@ pub(super) struct PersonQuestion {
     #[schema(format = Date)]
     check_on: String,
     /// Which registration's card is shown, from 1 in order of acquisition; without it the one in force, of several the latest.
+    #[schema(minimum = 1)]
     coverage: Option<usize>,
     /// 限度額適用認定証提供同意.
     #[serde(default = "consents")]
@@ -132,8 +133,12 @@ fn official_query(format: Format, bytes: &Bytes) -> Result<(Option<InstitutionCo
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
 async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
     let check_on = question.check_on()?;
+    let nobody = Failure::NotFound(Some("person: nobody has this id"));
+    if !stable_id::can_be(&question.person) {
+        return Err(nobody);
+    }
     let found = state.store.person(&question.person).await.map_err(|_| Failure::Unavailable)?;
-    let person = found.ok_or(Failure::NotFound(Some("person: nobody has this id")))?;
+    let person = found.ok_or(nobody)?;
     let registrations = person.facts.map(|facts| facts.registrations).unwrap_or_default();
     let meant =
         match question.coverage {

@@ -2,6 +2,7 @@
 
 mod batches;
 mod cards;
+mod document;
 mod explain;
 mod explain_card;
 pub mod explanation;
@@ -14,8 +15,10 @@ mod metrics;
 mod people;
 mod serve;
 mod simulation;
+mod stable_id;
 mod token;
 
+pub use document::document;
 pub use serve::serve;
 
 use std::sync::Arc;
@@ -25,7 +28,6 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -59,25 +61,8 @@ pub struct OperatorState {
     pub token: Option<Arc<str>>,
 }
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "shikaku",
-        description = "Operator API of shikaku, the national side of オンライン資格確認 as a server anyone can run. \
-                       Terminals speak official messages to the other listener; the README shows how."
-    ),
-    tags(
-        (name = "state", description = "Whether the server lives and is ready"),
-        (name = "registry", description = "What is loaded"),
-        (name = "bulk", description = "Files with questions about many people"),
-        (name = "law", description = "Rules of law, worked out"),
-        (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
-    )
-)]
-struct Frame;
-
 fn routes() -> OpenApiRouter<OperatorState> {
-    OpenApiRouter::with_openapi(Frame::openapi())
+    OpenApiRouter::with_openapi(document::Frame::openapi())
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(metrics::metrics))
@@ -94,14 +79,6 @@ fn routes() -> OpenApiRouter<OperatorState> {
         .routes(routes!(simulation::get, simulation::set))
         .routes(routes!(explain::explain))
         .routes(routes!(limits::monthly))
-}
-
-/// The OpenAPI document: operator routes, and the terminal routes for reference.
-#[must_use]
-pub fn document() -> Document {
-    let (_, mut document) = routes().split_for_parts();
-    document.merge(super::terminal::document());
-    document
 }
 
 /// Every operator route.

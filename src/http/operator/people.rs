@@ -1,4 +1,5 @@
 use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,19 +8,25 @@ use utoipa::{IntoParams, ToSchema};
 use super::OperatorState;
 use super::cards::CardView;
 use super::finding::FindingView;
+use super::stable_id;
 use crate::clock::tokyo_date;
 use crate::decide::findings;
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::Failure;
 use crate::wire::code;
 
+const NOBODY: Failure = Failure::NotFound(Some("id: nobody has this id"));
+
 /// How many people a page holds.
 const PAGE: i64 = 200;
 
 /// Where a page begins.
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct After {
     /// The last id of the page before; the first page without it.
+    #[param(pattern = r"^[^\u0000]*$")]
     #[serde(default)]
     after: String,
 }
@@ -155,8 +162,12 @@ pub(super) struct TicketView {
 #[utoipa::path(get, path = "/api/people", tag = "registry", params(After), responses((status = 200, body = Vec<PersonLine>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
-    Query(After { after }): Query<After>,
+    wanted: Result<Query<After>, QueryRejection>,
 ) -> Result<Json<Vec<PersonLine>>, Failure> {
+    let Query(After { after }) = wanted.map_err(|_| Failure::OperatorRequest("the query takes after, once".into()))?;
+    if !stable_id::can_be(&after) {
+        return Err(Failure::OperatorRequest("after: no id holds a NUL".into()));
+    }
     let people = state.store.people(&after, PAGE).await.map_err(|_| Failure::Unavailable)?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
@@ -167,9 +178,17 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "Stable id, such as elderly-2wari-tokyo")),
     responses((status = 200, body = PersonView), (status = 404, description = "Nobody has this id (SHK4002)"))
 )]
-pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<String>) -> Result<Json<PersonView>, Failure> {
+pub(super) async fn one(
+    State(state): State<OperatorState>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<PersonView>, Failure> {
+    // An id that is not UTF-8 is nobody's.
+    let Path(id) = id.map_err(|_| NOBODY)?;
+    if !stable_id::can_be(&id) {
+        return Err(NOBODY);
+    }
     let found = state.store.person(&id).await.map_err(|_| Failure::Unavailable)?;
-    let person = found.ok_or(Failure::NotFound(Some("id: nobody has this id")))?;
+    let person = found.ok_or(NOBODY)?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),

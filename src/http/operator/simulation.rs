@@ -16,12 +16,16 @@ use crate::store::batches::Simulation;
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SimulationView {
     /// How many times fetching is answered with 処理中 before the result is given.
+    #[schema(maximum = 65535)]
     hold_fetches: u16,
     /// For how many seconds after reception fetching is answered with 処理中.
+    #[schema(maximum = 65535)]
     hold_seconds: u16,
     /// How many of the next files fail (SHK7103); counts down.
+    #[schema(maximum = 65535)]
     fail_next: u16,
     /// The person of every file (1 is the first) that fails (SHK7201).
+    #[schema(minimum = 1, maximum = 65535)]
     fail_person: Option<u16>,
 }
 
