@@ -12,8 +12,8 @@ pub fn write_xml(header: &Object, body: &Object, charset: AnswerCharset) -> Vec<
     encode(text, charset)
 }
 
-/// What stands behind the body.
-const END: &[u8] = b"</XmlMsg>\n";
+/// What stands behind the body; real files have no line end there.
+const END: &[u8] = b"</XmlMsg>";
 
 /// What stands before and after the content of a body that is written by itself.
 pub(super) fn frame(header: &Object, charset: AnswerCharset) -> (Vec<u8>, Vec<u8>) {
