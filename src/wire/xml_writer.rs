@@ -41,6 +41,11 @@ fn members(text: &mut Vec<u8>, object: &Object) {
             Value::Text(content) => element(text, name, |text| escape(text, content)),
             Value::Object(inner) => element(text, name, |text| members(text, inner)),
             Value::List(item, entries) => element(text, name, |text| repeated(text, item, entries)),
+            Value::Lists(item, entries) => {
+                for entry in entries {
+                    element(text, name, |text| element(text, item, |text| members(text, entry)));
+                }
+            }
             Value::Repeated(entries) => repeated(text, name, entries),
         }
     }

@@ -1,6 +1,6 @@
 use jiff::civil::{Date, DateTime};
 
-use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError, Month};
+use crate::domain::{AnswerCharset, AnswerForm, InstitutionCode, InstitutionCodeError, Month};
 use crate::wire::element::Texts;
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
@@ -13,8 +13,8 @@ pub struct Processed {
     pub at: DateTime,
     /// The institution that is answered: that of the certificate.
     pub institution: InstitutionCode,
-    /// The character set of the institution's XML answers.
-    pub charset: AnswerCharset,
+    /// How the institution wants its answers written.
+    pub form: AnswerForm,
     /// The format of this answer.
     pub format: Format,
 }
@@ -33,9 +33,14 @@ impl Processed {
     #[must_use]
     pub fn answer_charset(&self) -> AnswerCharset {
         match self.format {
-            Format::Xml => self.charset,
+            Format::Xml => self.form.charset,
             Format::Json => AnswerCharset::Utf8,
         }
+    }
+
+    /// The message of this answer, encoded.
+    pub(super) fn write(&self, header: &Object, body: &Object) -> Vec<u8> {
+        self.format.write(header, body, self.form.charset)
     }
 
     pub(super) fn at_text(&self) -> String {
