@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::rand;
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -105,7 +106,8 @@ impl Exchange {
             Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
             Ok(Some(institution)) => Ok(institution),
         };
-        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format };
+        let drawn = drawn(family);
+        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format, drawn };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
         Self { state, caller, asker, processed, wants_zip: false, family, admission }
     }
@@ -202,6 +204,14 @@ impl Exchange {
             (Format::Xml, AnswerCharset::ShiftJis) => "application/xml; charset=Shift_JIS",
         })
     }
+}
+
+/// What an answer about a card makes its file identifier of. The element is optional: should the system have no randomness, the
+/// answer goes out without it.
+fn drawn(family: Family) -> Option<[u8; 11]> {
+    let mut bytes = [0; 11];
+    let drawn = family == Family::Qualification(Reference::Card) && rand::fill(&mut bytes).is_ok();
+    drawn.then_some(bytes)
 }
 
 fn parse<Q: Question>(format: Format, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {

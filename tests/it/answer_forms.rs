@@ -1,8 +1,10 @@
 //! How answers are written where institutions choose: lists in their forms, one by one and in files, whatever format a result is
-//! kept in; and no line feed at the end.
+//! kept in; and what all answers have in common: the identifier of card answers, and no line feed at the end.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
+use data_encoding::BASE64URL;
 use shikaku::domain::{AnswerCharset, TreatmentKind};
 use shikaku::terminal::Reply;
 use shikaku::wire::Format;
@@ -10,7 +12,7 @@ use shikaku::wire::message::{bulk_fetch, reference_number};
 
 use crate::support::bulk::{Clinic, file_of, json_file, parse, text};
 use crate::support::card::{Reader, Shown, card};
-use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, ask_of, fixtures, message};
+use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, ask_of, fixtures, message, text_of};
 
 /// Institutions of the fixtures that chose a form.
 const FLAT: &str = "1330004564";
@@ -183,6 +185,63 @@ async fn a_kept_result_takes_the_form_that_is_set_when_it_is_fetched() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert!(fetched == kept.body, "set back, the result is another than before");
+    world.stop().await;
+}
+
+/// The message of a reader that gives no identifier.
+fn without_identifier(shown: &Shown, format: Format) -> Vec<u8> {
+    let message = String::from_utf8(shown.message(TEST_CLINIC, format)).unwrap();
+    let given = match format {
+        Format::Xml => "<ArbitraryFileIdentifier>CARD-1</ArbitraryFileIdentifier>",
+        Format::Json => r#","ArbitraryFileIdentifier":"CARD-1""#,
+    };
+    assert_eq!(message.matches(given).count(), 1, "{message}");
+    message.replace(given, "").into_bytes()
+}
+
+#[tokio::test]
+async fn every_card_answer_without_an_identifier_gets_a_random_one() {
+    let world = World::start().await;
+    let mut reader = Reader::of(&world).await;
+    let mut drawn = BTreeSet::new();
+    let mut answers = 0;
+    for format in FORMATS {
+        // An answer, a card that is good no more, and a challenge that was spent.
+        for (name, segment) in [(PERSON, "1"), ("kyokai-a04-osaka", "1"), ("", "9")] {
+            let challenge = reader.challenge().await;
+            let mut shown = Shown::signing(&card(&world, if name.is_empty() { PERSON } else { name }), &challenge);
+            if name.is_empty() {
+                shown.challenge = uuid::Uuid::nil();
+            }
+            let message = without_identifier(&shown, format);
+            let reply = reader.connection.ask("/card/lookups", format, message).await.unwrap();
+            let answer = parse(format, &reply.body);
+            assert_eq!(text(&answer, "SegmentOfResult"), Some(segment), "{name}");
+            assert_eq!(text(&answer, "ReferenceClassification"), Some("1"));
+            let identifier = text(&answer, "ArbitraryFileIdentifier").unwrap();
+            assert_eq!(identifier.len(), 16, "{identifier}");
+            assert_eq!(BASE64URL.decode(identifier.as_bytes()).unwrap().len(), 11, "{identifier}");
+            drawn.insert(identifier.to_owned());
+            answers += 1;
+        }
+        // Nonsense as a message.
+        let reply = reader.connection.ask("/card/lookups", format, b"nonsense".to_vec()).await.unwrap();
+        drawn.insert(text_of(&parse(format, &reply.body), "ArbitraryFileIdentifier").unwrap());
+        answers += 1;
+        // What the reader gives comes back.
+        let shown = Shown::signing(&card(&world, PERSON), &reader.challenge().await);
+        let reply = reader.show_as(&shown, format).await;
+        assert_eq!(text(&parse(format, &reply.body), "ArbitraryFileIdentifier"), Some("CARD-1"));
+    }
+    assert_eq!(drawn.len(), answers, "one came twice: {drawn:?}");
+    // Questions by what stands on the card have none of their own.
+    let ask = ask_of("kyokai-insured-tokyo");
+    for format in FORMATS {
+        let question = ask.request(TEST_CLINIC).write(format, AnswerCharset::Utf8);
+        let reply = reader.connection.ask("/oqs/OQSsiquc01", format, question).await.unwrap();
+        let answer = parse(format, &reply.body);
+        assert_eq!((text(&answer, "SegmentOfResult"), text(&answer, "ArbitraryFileIdentifier")), (Some("1"), None));
+    }
     world.stop().await;
 }
 

@@ -88,11 +88,12 @@ pub(super) fn header(
     check_on: Date,
     file_identifier: Option<&str>,
 ) -> Object<'static> {
+    let file_identifier = file_identifier.map(str::to_owned).or_else(|| processed.drawn_identifier());
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("QualificationConfirmationDate", date_text(check_on))
         .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+        .text_if("ArbitraryFileIdentifier", file_identifier)
         .text("ReferenceClassification", code::reference(reference))
         .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }
