@@ -68,7 +68,7 @@ async fn benchmark() {
     // Every round asks about other people.
     limits.bulk.people_a_day = 0;
     let server = Server::start(limits, async |store| load(store, people).await).await;
-    let utf8 = server.fixtures.institutions.iter().filter(|entry| entry.institution.charset == AnswerCharset::Utf8);
+    let utf8 = server.fixtures.institutions.iter().filter(|entry| entry.institution.form.charset == AnswerCharset::Utf8);
     let clients: Vec<Client> =
         utf8.map(|entry| entry.institution.code).take(2).map(|code| (code, server.terminal(&code))).collect();
     println!("{people} people, files of {PERSONS}, {rounds} rounds");

@@ -134,6 +134,39 @@ pub enum AnswerCharset {
     ShiftJis,
 }
 
+/// How XML gives the records of one person. Both ways are read by real clients, and none of them reads both right, so that it is
+/// a setting; for one record they are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ResultLists {
+    /// A `ResultList` for each record, as a plain conversion of the JSON array gives it: the likelier way of the real system.
+    #[default]
+    OneEach,
+    /// One `ResultList` with all records.
+    One,
+}
+
+/// How answers list 特定疾病療養受療証情報, in XML and in JSON. Real clients expect one or the other, and no real message with such
+/// a list is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DiseaseList {
+    /// Each certificate in a `SpecificDiseasesCertificateInfo` within the list.
+    #[default]
+    Nested,
+    /// The fields of a certificate directly in its entry of the list.
+    Flat,
+}
+
+/// How an institution wants its answers written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct AnswerForm {
+    /// The character set of XML.
+    pub charset: AnswerCharset,
+    /// The records of one person in XML.
+    pub result_lists: ResultLists,
+    /// 特定疾病療養受療証情報 in both formats.
+    pub disease_list: DiseaseList,
+}
+
 /// The two formats that official messages travel in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -150,8 +183,8 @@ pub struct Institution {
     pub code: InstitutionCode,
     /// Its name, for people.
     pub name: String,
-    /// The character set of its XML answers.
-    pub charset: AnswerCharset,
+    /// How its answers are written.
+    pub form: AnswerForm,
     /// 目視: whether its staff may make sure of a card's holder by sight, which gives no signature.
     pub visual_check: bool,
     /// The first day on which it may ask.

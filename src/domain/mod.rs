@@ -40,8 +40,8 @@ pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
 pub use institution::{
-    AnswerCharset, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind, TerminalNameError,
-    check_terminal_name,
+    AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
+    ResultLists, TerminalNameError, check_terminal_name,
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};

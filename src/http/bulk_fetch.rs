@@ -67,7 +67,7 @@ pub(super) struct Whole {
     pub after: Vec<u8>,
     /// The name of the file in an archive; none when the result comes as it is.
     pub zipped: Option<String>,
-    /// Turns for bringing pieces into another format or character set.
+    /// Turns for bringing pieces into another format, form or character set.
     pub shaping: Arc<Semaphore>,
     /// One of the places for results that are sent at once.
     pub _place: OwnedSemaphorePermit,

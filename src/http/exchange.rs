@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::rand;
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::clock::{in_tokyo, tokyo_date};
-use crate::domain::{AnswerCharset, Institution, InstitutionCode};
+use crate::domain::{AnswerCharset, AnswerForm, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
 use crate::wire::message::{self, Family, Processed, Reference, Understood};
@@ -95,9 +96,9 @@ impl Exchange {
     ) -> Self {
         let at = state.clock.now();
         let institution = state.directory.institution(caller.institution()).await;
-        let charset = match &institution {
-            Ok(Some(institution)) => institution.charset,
-            _ => AnswerCharset::default(),
+        let form = match &institution {
+            Ok(Some(institution)) => institution.form,
+            _ => AnswerForm::default(),
         };
         let admission = match institution {
             Err(error) => Err(error.into()),
@@ -105,7 +106,8 @@ impl Exchange {
             Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
             Ok(Some(institution)) => Ok(institution),
         };
-        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format };
+        let drawn = drawn(family);
+        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format, drawn };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
         Self { state, caller, asker, processed, wants_zip: false, family, admission }
     }
@@ -196,12 +198,20 @@ impl Exchange {
     }
 
     fn content_type(&self) -> HeaderValue {
-        HeaderValue::from_static(match (self.processed.format, self.processed.charset) {
+        HeaderValue::from_static(match (self.processed.format, self.processed.form.charset) {
             (Format::Json, _) => "application/json;charset=UTF-8",
             (Format::Xml, AnswerCharset::Utf8) => "application/xml; charset=UTF-8",
             (Format::Xml, AnswerCharset::ShiftJis) => "application/xml; charset=Shift_JIS",
         })
     }
+}
+
+/// What an answer about a card makes its file identifier of. The element is optional: should the system have no randomness, the
+/// answer goes out without it.
+fn drawn(family: Family) -> Option<[u8; 11]> {
+    let mut bytes = [0; 11];
+    let drawn = family == Family::Qualification(Reference::Card) && rand::fill(&mut bytes).is_ok();
+    drawn.then_some(bytes)
 }
 
 fn parse<Q: Question>(format: Format, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {

@@ -62,7 +62,7 @@ pub(super) async fn auth(
         access_token: state.tokens.issue("access", &caller, now),
         refresh_token: state.tokens.issue("refresh", &caller, now),
         id_token: state.tokens.issue(search::TOKEN, &caller, now),
-        link_sys_char_cd: code::charset(institution.charset),
+        link_sys_char_cd: code::charset(institution.form.charset),
     };
     Ok(Json(LoggedIn { status: "0", msg: "OK", result: session }).into_response())
 }

@@ -84,10 +84,15 @@ impl Pieces {
         Some(before.len() + usize::try_from(batch.result_bytes).ok()? + commas + after.len())
     }
 
-    /// Whether units go out in the format and character set that they are kept in.
+    /// Whether units go out as they are kept, but for the character set.
+    fn has_kept_shape(&self) -> bool {
+        let (batch, wanted) = (&self.result.batch, self.result.processed);
+        batch.format == wanted.format && unit::is_kept_in(batch.kind, wanted.form.disease_list)
+    }
+
+    /// Whether units go out to the byte as they are kept.
     fn is_as_kept(&self) -> bool {
-        let (kept, wanted) = (self.result.batch.format, self.result.processed);
-        kept == wanted.format && wanted.answer_charset() == AnswerCharset::Utf8
+        self.has_kept_shape() && self.result.processed.answer_charset() == AnswerCharset::Utf8
     }
 
     fn units_or_after(&self, place: i32) -> Step {
@@ -99,9 +104,10 @@ impl Pieces {
         let result = &self.result;
         let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
         let (kind, from, to) = (result.batch.kind, result.batch.format, result.processed.format);
-        let charset = result.processed.answer_charset();
+        let (charset, form) = (result.processed.answer_charset(), result.processed.form.disease_list);
+        let has_kept_shape = self.has_kept_shape();
         let shaped = move || {
-            let units = if from == to { Some(units) } else { unit::convert(kind, &units, from, to) };
+            let units = if has_kept_shape { Some(units) } else { unit::convert(kind, &units, from, to, form) };
             units.map(|units| encode(units, charset))
         };
         // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.

@@ -2,7 +2,9 @@
 
 use jiff_sqlx::Date as SqlDate;
 
-use crate::domain::{AnswerCharset, Institution, InstitutionCode, Insurer, InsurerNumber};
+use crate::domain::{
+    AnswerCharset, AnswerForm, DiseaseList, Institution, InstitutionCode, Insurer, InsurerNumber, ResultLists,
+};
 
 use super::rows::{StoredEnum, from_sql};
 use super::{Store, StoreError};
@@ -38,7 +40,11 @@ impl Store {
     pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Institution>, StoreError> {
         let row = sqlx::query_as!(
             InstitutionRow,
-            "select code, name, charset, visual_check, active_from, active_through from institution where code = $1",
+            r#"
+            select code, name, charset, result_lists, disease_list, visual_check, active_from, active_through
+              from institution
+             where code = $1
+            "#,
             code.as_str()
         )
         .fetch_optional(self.pool())
@@ -53,7 +59,10 @@ impl Store {
     pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
         let rows = sqlx::query_as!(
             InstitutionRow,
-            "select code, name, charset, visual_check, active_from, active_through from institution"
+            r#"
+            select code, name, charset, result_lists, disease_list, visual_check, active_from, active_through
+              from institution
+            "#
         )
         .fetch_all(self.pool())
         .await?;
@@ -65,6 +74,8 @@ struct InstitutionRow {
     code: String,
     name: String,
     charset: i16,
+    result_lists: i16,
+    disease_list: i16,
     visual_check: bool,
     active_from: SqlDate,
     active_through: Option<SqlDate>,
@@ -76,7 +87,11 @@ fn institution(row: InstitutionRow) -> Result<Institution, StoreError> {
     Ok(Institution {
         code,
         name: row.name,
-        charset: AnswerCharset::read(row.charset)?,
+        form: AnswerForm {
+            charset: AnswerCharset::read(row.charset)?,
+            result_lists: ResultLists::read(row.result_lists)?,
+            disease_list: DiseaseList::read(row.disease_list)?,
+        },
         visual_check: row.visual_check,
         active_from: row.active_from.to_jiff(),
         active_through: from_sql(row.active_through),

@@ -122,17 +122,22 @@ async fn upsert_insurer(connection: &mut PgConnection, insurer: &Insurer) -> Res
 async fn upsert_institution(connection: &mut PgConnection, institution: &Institution) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        insert into institution (code, name, charset, visual_check, active_from, active_through) values ($1, $2, $3, $4, $5, $6)
+        insert into institution (code, name, charset, result_lists, disease_list, visual_check, active_from, active_through)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict on constraint institution_pkey do update
            set name = excluded.name
              , charset = excluded.charset
+             , result_lists = excluded.result_lists
+             , disease_list = excluded.disease_list
              , visual_check = excluded.visual_check
              , active_from = excluded.active_from
              , active_through = excluded.active_through
         "#,
         institution.code.as_str(),
         institution.name,
-        institution.charset.number(),
+        institution.form.charset.number(),
+        institution.form.result_lists.number(),
+        institution.form.disease_list.number(),
         institution.visual_check,
         to_sql(institution.active_from),
         institution.active_through.map(to_sql),

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
 
 use crate::domain::{
-    AnswerCharset, BatchFailure, BatchKind, BatchState, CardClass, CardKind, CopayRatio, DatedRatio, DayOf,
+    AnswerCharset, BatchFailure, BatchKind, BatchState, CardClass, CardKind, CopayRatio, DatedRatio, DayOf, DiseaseList,
     ElderlyCertificate, Format, HolderVerification, LimitCategory, LimitCertificate, LimitKind, LossReason,
-    MedicalTreatment, Period, Relationship, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate, TicketKind,
-    TreatmentKind, Yen,
+    MedicalTreatment, Period, Relationship, ResultLists, RevocationReason, Sex, SpecificDisease, SpecificDiseaseCertificate,
+    TicketKind, TreatmentKind, Yen,
 };
 
 use super::StoreError;
@@ -52,6 +52,8 @@ pub(crate) trait StoredEnum: Sized {
 }
 
 stored_as!(AnswerCharset in "charset": Utf8 = 0, ShiftJis = 1);
+stored_as!(ResultLists in "result_lists": OneEach = 0, One = 1);
+stored_as!(DiseaseList in "disease_list": Nested = 0, Flat = 1);
 stored_as!(BatchFailure in "failure": TriedTooOften = 1, Ordered = 2);
 stored_as!(BatchKind in "kind": Qualification = 1, ReferenceNumbers = 2, Visit = 3, Online = 4, MedicalAid = 5);
 stored_as!(BatchState in "state": Processing = 1, Done = 2, Failed = 3, Cancelled = 4, Expired = 5);

@@ -273,7 +273,7 @@ fn object(out: &mut Vec<u8>, object: &Object) {
         match value {
             Value::Text(text) => string(out, text),
             Value::Object(inner) => self::object(out, inner),
-            Value::List(item, entries) => list(out, item, entries),
+            Value::List(item, entries) | Value::Lists(item, entries) => list(out, item, entries),
             Value::Repeated(entries) => {
                 let mut array = Vec::new();
                 repeated(&mut array, entries);

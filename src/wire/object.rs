@@ -47,6 +47,8 @@ pub enum Value<'a> {
     Object(Object<'a>),
     /// Groups of one name: in XML one wrapping element that holds them all, in JSON an array of objects with one key each.
     List(&'static str, Vec<Object<'a>>),
+    /// The same in JSON; in XML a wrapping element for each group.
+    Lists(&'static str, Vec<Object<'a>>),
     /// Groups side by side: in XML the member's element as often as needed, in JSON one array of objects.
     Repeated(Vec<Object<'a>>),
 }

@@ -12,8 +12,8 @@ pub fn write_xml(header: &Object, body: &Object, charset: AnswerCharset) -> Vec<
     encode(text, charset)
 }
 
-/// What stands behind the body.
-const END: &[u8] = b"</XmlMsg>\n";
+/// What stands behind the body; real files have no line end there.
+const END: &[u8] = b"</XmlMsg>";
 
 /// What stands before and after the content of a body that is written by itself.
 pub(super) fn frame(header: &Object, charset: AnswerCharset) -> (Vec<u8>, Vec<u8>) {
@@ -41,6 +41,11 @@ fn members(text: &mut Vec<u8>, object: &Object) {
             Value::Text(content) => element(text, name, |text| escape(text, content)),
             Value::Object(inner) => element(text, name, |text| members(text, inner)),
             Value::List(item, entries) => element(text, name, |text| repeated(text, item, entries)),
+            Value::Lists(item, entries) => {
+                for entry in entries {
+                    element(text, name, |text| element(text, item, |text| members(text, entry)));
+                }
+            }
             Value::Repeated(entries) => repeated(text, name, entries),
         }
     }

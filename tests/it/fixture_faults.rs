@@ -163,6 +163,27 @@ fn a_wrong_value_is_not_called_missing_too() {
 }
 
 #[test]
+fn a_wrong_form_of_an_institutions_answers_is_told_with_its_line_and_the_right_words() {
+    let directory = fixtures_to_spoil();
+    let file = directory.join("institutions.toml");
+    let good = fs::read_to_string(&file).unwrap();
+    for (right, wrong, words) in [
+        ("disease_list = \"flat\"", "disease_list = \"Flat\"", "`disease_list`: must be one of nested, flat"),
+        ("result_lists = \"one\"", "result_lists = \"many\"", "`result_lists`: must be one of one_each, one"),
+        ("charset = \"shift_jis\"", "charset = \"sjis\"", "`charset`: must be one of utf-8, shift_jis"),
+        ("disease_list = \"flat\"", "disease_list = 1", "`disease_list` must be"),
+        ("disease_list = \"flat\"", "disease_lists = \"flat\"", "`disease_lists` is not known here"),
+    ] {
+        let line = good[..good.find(right).unwrap()].lines().count() + 1;
+        fs::write(&file, good.replacen(right, wrong, 1)).unwrap();
+        let (code, _, err) = check(&directory);
+        assert_eq!(code, Some(4), "{err}");
+        assert!(told(&err, "institutions.toml", line, words), "line {line}, {words}:\n{err}");
+        assert_eq!(err.matches("institutions.toml").count(), 1, "{err}");
+    }
+}
+
+#[test]
 fn a_wrong_word_of_a_card_is_told_once() {
     let directory = fixtures_to_spoil();
     let cards = fs::read_to_string(directory.join("cards.toml")).unwrap();

@@ -39,6 +39,24 @@ async fn loading_is_idempotent_and_keeps_surrogate_ids() {
 }
 
 #[tokio::test]
+async fn every_setting_of_an_institution_becomes_that_of_the_files() {
+    let database = TestDatabase::new().await;
+    let mut connection = database.connect().await;
+    let rows = "select string_agg(institution::text, ' ' order by code) from institution";
+    let before: String = sqlx::query_scalar(rows).fetch_one(&mut connection).await.unwrap();
+    let other = "update institution
+            set name = name || 'x', charset = 1 - charset, result_lists = 1 - result_lists, disease_list = 1 - disease_list
+              , visual_check = not visual_check, active_from = active_from - 1, active_through = '2099-12-31'";
+    sqlx::query(other).execute(&mut connection).await.unwrap();
+    let output = shikaku(&["fixtures", "load", "--database-url", &database.url()]);
+    assert!(output.status.success(), "{}", texts(&output).1);
+    let after: String = sqlx::query_scalar(rows).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(after, before);
+    drop(connection);
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn a_bad_file_loads_nothing() {
     let database = TestDatabase::empty().await;
     database.store().await.migrate().await.unwrap();

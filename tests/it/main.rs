@@ -6,6 +6,7 @@
 mod support;
 
 mod access_log;
+mod answer_forms;
 mod architecture;
 mod ask;
 mod ask_bulk;

@@ -53,6 +53,25 @@ async fn the_card_path_comes_to_a_database_that_has_records() {
 }
 
 #[tokio::test]
+async fn institutions_that_are_there_get_the_usual_forms_of_answers() {
+    let (database, mut connection) = at(9).await;
+    let insert = "insert into institution (code, name, charset, active_from) values ('1310012344', 'x', 0, '2021-10-20')";
+    connection.execute(insert).await.unwrap();
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    assert_eq!(database.count("select count(*) from institution where result_lists = 0 and disease_list = 0").await, 1);
+    for (unknown, constraint) in [
+        ("update institution set result_lists = 2", "institution_result_lists_known"),
+        ("update institution set disease_list = 2", "institution_disease_list_known"),
+    ] {
+        let error = connection.execute(unknown).await.unwrap_err();
+        assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some(constraint));
+    }
+    store.pool().close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_protection() {
     let (database, mut connection) = at(5).await;
     connection

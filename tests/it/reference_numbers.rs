@@ -46,7 +46,7 @@ async fn a_number_is_registered_and_told_again() {
          <ReferenceNumberRegistrationInfo><InsurerNumber>01130012</InsurerNumber>\
          <InsuredIdentificationNumber>1234567</InsuredIdentificationNumber><ReferenceNumber>P-0001</ReferenceNumber>\
          <InsuredCardSymbol>21700023</InsuredCardSymbol><InsuredBranchNumber>00</InsuredBranchNumber>\
-         </ReferenceNumberRegistrationInfo><ProcessingResultStatus>1</ProcessingResultStatus></MessageBody></XmlMsg>\n"
+         </ReferenceNumberRegistrationInfo><ProcessingResultStatus>1</ProcessingResultStatus></MessageBody></XmlMsg>"
     );
     assert_eq!(told(&mut clinic).await.as_deref(), Some("P-0001"));
     // The last one counts, written in whatever width.

@@ -126,7 +126,7 @@ pub fn frame(processed: &Processed, fetched: &Fetched, finished_at: DateTime, co
         .text("NumberOfProcessingResult", (counts.normal + counts.errors).to_string())
         .text("NumberOfNormalProcessing", counts.normal.to_string())
         .text("NumberOfError", counts.errors.to_string());
-    write_frame(processed.format, &header, unit_element(fetched.kind), processed.charset)
+    write_frame(processed.format, &header, unit_element(fetched.kind), processed.form.charset)
 }
 
 /// The result is not there yet (処理結果区分 2), encoded.
@@ -134,7 +134,7 @@ pub fn frame(processed: &Processed, fetched: &Fetched, finished_at: DateTime, co
 pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
     static BODY: Shape = shape![];
     let header = header(processed, fetched).text("SegmentOfResult", "2");
-    processed.format.write(&header, &Object::new(&BODY), processed.charset)
+    processed.write(&header, &Object::new(&BODY))
 }
 
 /// There will be no result, encoded.

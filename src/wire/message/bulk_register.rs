@@ -213,7 +213,7 @@ pub fn answer(processed: &Processed, file_identifier: Option<&str>, number: &Rec
     let body = Object::new(&ANSWER_BODY)
         .text("ReceptionNumber", number.as_str().to_owned())
         .text("ReceptionDateTime", time_text(processed.at));
-    processed.format.write(&short_header(processed, file_identifier), &body, processed.charset)
+    processed.write(&short_header(processed, file_identifier), &body)
 }
 
 pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {

@@ -12,7 +12,7 @@ use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code};
 
 use super::header::{Processed, Reference, date_text, free_text, parse_date, value};
-use super::qualification::{self, ANSWER_BODY, header, open, request_header};
+use super::qualification::{ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, limit, record, referenced};
 use super::refusal::Understood;
 
@@ -184,7 +184,7 @@ pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer
     if let Some(found) = &answer.record {
         let shown = record(&RECORD, found, insurer_name.unwrap_or_default());
         let records = vec![referenced(limit(shown, found, processed.at), found)];
-        body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
+        body = body.set("ResultList", result_list(processed, records));
     }
-    qualification::write(processed, &header, &body)
+    processed.write(&header, &body)
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::decide::Record;
 use crate::domain::{
-    AnswerCharset, CONSENT_LASTS, Consent, Consents, HolderVerification, InstitutionCode, TreatmentKind, Validity,
+    AnswerCharset, CONSENT_LASTS, Consent, Consents, DiseaseList, HolderVerification, InstitutionCode, TreatmentKind,
+    Validity,
 };
 use crate::wire::element::{Element, Group, Texts};
 use crate::wire::fault::{Fault, ValueFault};
@@ -17,7 +18,7 @@ use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code};
 
 use super::header::{Processed, Reference, Refusal, time_text, value};
-use super::qualification::{self, ANSWER_BODY, header, open, request_header};
+use super::qualification::{ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, RECORD_2025, diseases, limit, record, referenced};
 use super::refusal::Understood;
 
@@ -247,6 +248,7 @@ pub fn answer(
             until: processed.at.saturating_add(CONSENT_LASTS),
             expired: false,
             since_2025: request.since_2025,
+            disease_list: processed.form.disease_list,
         };
         let records = records
             .iter()
@@ -255,9 +257,9 @@ pub fn answer(
                 referenced(consented(record, &given, shown), shown)
             })
             .collect();
-        body = body.set("ResultList", Value::List("ResultOfQualificationConfirmation", records));
+        body = body.set("ResultList", result_list(processed, records));
     }
-    qualification::write(processed, &normal_header(processed, request), &body)
+    processed.write(&normal_header(processed, request), &body)
 }
 
 /// OQS-IF-002 about a card that cannot be used: the message was processed, the person was not (処理結果状況 2).
@@ -267,7 +269,7 @@ pub fn unusable(processed: &Processed, request: &Request, reason: &Refusal) -> V
         .text("ProcessingResultStatus", "2")
         .text("ProcessingResultCode", reason.code)
         .text("ProcessingResultMessage", reason.message.clone());
-    qualification::write(processed, &normal_header(processed, request), &body)
+    processed.write(&normal_header(processed, request), &body)
 }
 
 fn normal_header(processed: &Processed, request: &Request) -> Object<'static> {
@@ -283,6 +285,8 @@ pub(super) struct Given {
     pub expired: bool,
     /// Whether the record has the elements of 2025.
     pub since_2025: bool,
+    /// How 特定疾病療養受療証情報 is listed.
+    pub disease_list: DiseaseList,
 }
 
 /// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
@@ -300,7 +304,7 @@ pub(super) fn consented<'a>(mut object: Object<'a>, given: &Given, shown: &'a Re
             }
         }
     }
-    match diseases(shown) {
+    match diseases(shown, given.disease_list) {
         Some(list) => object.set("SpecificDiseasesCertificateList", list),
         None => object,
     }

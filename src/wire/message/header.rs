@@ -1,6 +1,7 @@
+use data_encoding::BASE64URL;
 use jiff::civil::{Date, DateTime};
 
-use crate::domain::{AnswerCharset, InstitutionCode, InstitutionCodeError, Month};
+use crate::domain::{AnswerCharset, AnswerForm, InstitutionCode, InstitutionCodeError, Month};
 use crate::wire::element::Texts;
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
@@ -13,10 +14,13 @@ pub struct Processed {
     pub at: DateTime,
     /// The institution that is answered: that of the certificate.
     pub institution: InstitutionCode,
-    /// The character set of the institution's XML answers.
-    pub charset: AnswerCharset,
+    /// How the institution wants its answers written.
+    pub form: AnswerForm,
     /// The format of this answer.
     pub format: Format,
+    /// Random bytes of which an answer about a card makes its 任意のファイル識別子 when the question has none; none for every other
+    /// answer.
+    pub drawn: Option<[u8; 11]>,
 }
 
 /// 照会区分 (code table 002): how was asked.
@@ -33,9 +37,19 @@ impl Processed {
     #[must_use]
     pub fn answer_charset(&self) -> AnswerCharset {
         match self.format {
-            Format::Xml => self.charset,
+            Format::Xml => self.form.charset,
             Format::Json => AnswerCharset::Utf8,
         }
+    }
+
+    /// The message of this answer, encoded.
+    pub(super) fn write(&self, header: &Object, body: &Object) -> Vec<u8> {
+        self.format.write(header, body, self.form.charset)
+    }
+
+    /// The identifier of a file of which the question has none: 16 characters, as in the files of real card readers.
+    pub(super) fn drawn_identifier(&self) -> Option<String> {
+        self.drawn.map(|bytes| BASE64URL.encode(&bytes))
     }
 
     pub(super) fn at_text(&self) -> String {
@@ -140,7 +154,22 @@ pub(super) fn free_text(group: &impl Texts, element: &'static str, most: usize) 
 mod tests {
     use jiff::civil::date;
 
-    use super::date_text;
+    use super::*;
+
+    #[test]
+    fn eleven_bytes_are_an_identifier_of_sixteen_characters() {
+        let processed = Processed {
+            at: date(2026, 11, 22).at(9, 30, 15, 0),
+            institution: InstitutionCode::parse("1310012344").unwrap(),
+            form: AnswerForm::default(),
+            format: Format::Xml,
+            drawn: Some([2, 185, 199, 9, 224, 223, 54, 51, 2, 23, 56]),
+        };
+        // The shape of a real one (wire.md 2.2).
+        assert_eq!(processed.drawn_identifier().as_deref(), Some("ArnHCeDfNjMCFzg="));
+        assert_eq!(Processed { drawn: Some([0xff; 11]), ..processed }.drawn_identifier().unwrap(), "______________8=");
+        assert_eq!(Processed { drawn: None, ..processed }.drawn_identifier(), None);
+    }
 
     #[test]
     fn dates_have_eight_digits() {

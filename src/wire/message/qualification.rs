@@ -2,14 +2,14 @@
 
 use jiff::civil::Date;
 
+use crate::domain::{InstitutionCode, ResultLists};
 use crate::wire::code;
 use crate::wire::element::{Element, Group};
 use crate::wire::fault::{Fault, FieldName};
-use crate::wire::object::{Object, Shape, shape};
+use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{Processed, Reference, Refusal, date_text, free_text, institution, required_date};
 use super::refusal::{Understood, refused};
-use crate::domain::InstitutionCode;
 
 /// The header that every request for 資格確認 has, and its body.
 pub(super) struct Opened<'a> {
@@ -70,11 +70,16 @@ pub(super) fn refusal(processed: &Processed, reference: Reference, understood: &
     let check_on = understood.check_on.unwrap_or_else(|| processed.at.date());
     let header = header(processed, reference, check_on, understood.file_identifier.as_deref());
     let (header, body) = refused(header, Object::new(&ANSWER_BODY), refusal);
-    write(processed, &header, &body)
+    processed.write(&header, &body)
 }
 
-pub(super) fn write(processed: &Processed, header: &Object, body: &Object) -> Vec<u8> {
-    processed.format.write(header, body, processed.charset)
+/// ResultList with the records, as the institution wants several of them.
+pub(super) fn result_list<'a>(processed: &Processed, records: Vec<Object<'a>>) -> Value<'a> {
+    const RECORD: &str = "ResultOfQualificationConfirmation";
+    match processed.form.result_lists {
+        ResultLists::OneEach => Value::Lists(RECORD, records),
+        ResultLists::One => Value::List(RECORD, records),
+    }
 }
 
 pub(super) fn header(
@@ -83,11 +88,12 @@ pub(super) fn header(
     check_on: Date,
     file_identifier: Option<&str>,
 ) -> Object<'static> {
+    let file_identifier = file_identifier.map(str::to_owned).or_else(|| processed.drawn_identifier());
     Object::new(&ANSWER_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
         .text("QualificationConfirmationDate", date_text(check_on))
         .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ArbitraryFileIdentifier", file_identifier.map(str::to_owned))
+        .text_if("ArbitraryFileIdentifier", file_identifier)
         .text("ReferenceClassification", code::reference(reference))
         .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 
 use crate::decide::{Part, Record};
 use crate::domain::{
-    BranchNumber, CardSymbol, ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, PostNumber,
+    BranchNumber, CardSymbol, DiseaseList, ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, PostNumber,
     ReferenceNumber, SpecificDiseaseCertificate,
 };
 use crate::wire::code;
@@ -300,8 +300,8 @@ pub(super) fn limit<'a>(object: Object<'a>, record: &'a Record, at: DateTime) ->
     }
 }
 
-/// 特定疾病療養受療証情報; none when there is no certificate to show.
-pub(super) fn diseases(record: &Record) -> Option<Value<'static>> {
+/// 特定疾病療養受療証情報 in a form; none when there is no certificate to show.
+pub(super) fn diseases(record: &Record, form: DiseaseList) -> Option<Value<'static>> {
     let info = |certificate: &SpecificDiseaseCertificate| {
         Object::new(&DISEASE_INFO)
             .text("SpecificDiseasesDiseaseCategory", code::specific_disease(certificate.disease))
@@ -311,7 +311,18 @@ pub(super) fn diseases(record: &Record) -> Option<Value<'static>> {
             .text("SpecificDiseasesSelfPay", certificate.self_pay.amount().to_string())
     };
     let certificates: Vec<_> = record.specific_diseases.iter().map(info).collect();
-    (!certificates.is_empty()).then_some(Value::List("SpecificDiseasesCertificateInfo", certificates))
+    (!certificates.is_empty()).then(|| disease_list(form, certificates))
+}
+
+/// The element within a nested list of 特定疾病療養受療証情報.
+pub(super) const DISEASE: &str = "SpecificDiseasesCertificateInfo";
+
+/// Certificates as the value of SpecificDiseasesCertificateList.
+pub(super) fn disease_list(form: DiseaseList, certificates: Vec<Object<'_>>) -> Value<'_> {
+    match form {
+        DiseaseList::Nested => Value::List(DISEASE, certificates),
+        DiseaseList::Flat => Value::Repeated(certificates),
+    }
 }
 
 fn elderly_info(elderly: &ElderlyCertificate) -> Object<'static> {

@@ -147,7 +147,7 @@ static ANSWER_BODY: Shape =
 pub fn answer(processed: &Processed, request: &Request) -> Vec<u8> {
     let header = short_header(processed, request.file_identifier.as_deref()).text("SegmentOfResult", "1");
     let body = Object::new(&ANSWER_BODY).set(INFO, Value::Object(request.info.clone())).text("ProcessingResultStatus", "1");
-    processed.format.write(&header, &body, processed.charset)
+    processed.write(&header, &body)
 }
 
 pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {

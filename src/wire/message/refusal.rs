@@ -65,7 +65,7 @@ pub fn refusal(family: Family, processed: &Processed, understood: &Understood, r
 /// A refusal whose body holds nothing else.
 pub(super) fn write(processed: &Processed, header: Object<'static>, refusal: &Refusal) -> Vec<u8> {
     let (header, body) = refused(header, Object::new(&BODY), refusal);
-    processed.format.write(&header, &body, processed.charset)
+    processed.write(&header, &body)
 }
 
 /// Header and body with the reason in them. It stands in the body too, because clients read it there and stumble when there is

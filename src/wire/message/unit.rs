@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 
 use crate::decide::Record;
-use crate::domain::{BatchKind, Consents, Validity};
+use crate::domain::{BatchKind, Consents, DiseaseList, Validity};
 use crate::wire::element::{Bounds, Element};
 use crate::wire::fault::Fault;
 use crate::wire::object::{Object, Shape, Value, shape};
@@ -16,7 +16,8 @@ use super::by_certificate::{Given, consented};
 use super::entry::{Entry, form};
 use super::header::Refusal;
 use super::record::{
-    BULK_RECORD, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, TICKET_INFO, limit, record, referenced,
+    BULK_RECORD, DISEASE, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, TICKET_INFO, disease_list, limit, record,
+    referenced,
 };
 use super::reference_number::REGISTRATION_INFO;
 
@@ -79,6 +80,19 @@ pub struct EarlierConsent {
     pub expired: bool,
 }
 
+/// How units are kept, whatever their institution wants: its settings are those of the moment of fetching.
+const KEPT: DiseaseList = DiseaseList::Nested;
+
+/// Whether units of a kind look in this form as they are kept. Only those of patients who consented can hold
+/// 特定疾病療養受療証情報.
+#[must_use]
+pub fn is_kept_in(kind: BatchKind, form: DiseaseList) -> bool {
+    match kind {
+        BatchKind::Visit | BatchKind::Online => form == KEPT,
+        BatchKind::Qualification | BatchKind::ReferenceNumbers | BatchKind::MedicalAid => true,
+    }
+}
+
 /// Units of people one after the other, as text of a format in UTF-8.
 pub struct Units {
     kind: BatchKind,
@@ -121,6 +135,7 @@ impl Units {
             until: earlier.until,
             expired: earlier.expired,
             since_2025: true,
+            disease_list: KEPT,
         };
         let mut unit =
             self.begin(None).text("ProcessingResultStatus", "1").text("QualificationValidity", code::validity(validity));
@@ -202,16 +217,16 @@ fn first_reference<'a>(unit: Object<'a>, records: &'a [(Record, Arc<str>)]) -> O
     }
 }
 
-/// Units in the other format: a result can be fetched in a format that was not asked for when the file came. `None` when the text
-/// does not hold units.
+/// Kept units in a format and in an institution's form: a result can be fetched in another format than the file came in. `None`
+/// when the text does not hold units.
 #[must_use]
-pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Option<Vec<u8>> {
+pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format, form: DiseaseList) -> Option<Vec<u8>> {
     const UNIT: Bounds = Bounds { depth: 16, elements: usize::MAX };
     let element = unit_element(kind);
     let mut text = Vec::with_capacity(units.len());
     // One after the other, because what is made of a person on the way takes many times the size of the text.
     let mut each = |unit: Element| {
-        let unit = object(kind, unit_shape(kind), &unit).ok_or(Fault::Malformed)?;
+        let unit = object((kind, form), unit_shape(kind), &unit).ok_or(Fault::Malformed)?;
         write_units(to, &mut text, element, &[unit]);
         Ok(())
     };
@@ -229,13 +244,14 @@ pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format) -> Optio
     read.ok().map(|()| text)
 }
 
-/// The members of an element in the order of a shape.
-fn object<'a>(kind: BatchKind, shape: &'static Shape, element: &'a Element) -> Option<Object<'a>> {
+/// The members of an element in the order of a shape, in the form that is wanted.
+fn object<'a>(wanted: (BatchKind, DiseaseList), shape: &'static Shape, element: &'a Element) -> Option<Object<'a>> {
+    let (kind, form) = wanted;
     let mut object = Object::new(shape);
     for key in shape.keys() {
         let mut named = element.children.iter().filter(|child| child.name == *key).peekable();
         let Some(first) = named.peek() else { continue };
-        let inner = |shape, element: &'a Element| self::object(kind, shape, element);
+        let inner = |shape, element: &'a Element| self::object(wanted, shape, element);
         let value = match member(kind, key) {
             Member::Text => Value::Text((&*first.text).into()),
             Member::Object(shape) => Value::Object(inner(shape, first)?),
@@ -243,7 +259,8 @@ fn object<'a>(kind: BatchKind, shape: &'static Shape, element: &'a Element) -> O
             Member::List(item, shape) => {
                 // In JSON every entry of a list is an object around the item; in XML all items stand in one list.
                 let items = named.flat_map(|list| &list.children).filter(|child| child.name == item);
-                Value::List(item, items.map(|one| inner(shape, one)).collect::<Option<_>>()?)
+                let entries = items.map(|one| inner(shape, one)).collect::<Option<_>>()?;
+                if item == DISEASE { disease_list(form, entries) } else { Value::List(item, entries) }
             }
         };
         object = object.set(key, value);
@@ -268,7 +285,7 @@ fn member(kind: BatchKind, name: &str) -> Member {
         ("ElderlyRecipientCertificateInfo", _) => Member::Object(&ELDERLY_INFO),
         ("LimitApplicationCertificateRelatedInfo", _) => Member::Object(&LIMIT_INFO),
         ("PublicExpenseResultList", _) => Member::List("MedicalTicketInfo", &TICKET_INFO),
-        ("SpecificDiseasesCertificateList", _) => Member::List("SpecificDiseasesCertificateInfo", &DISEASE_INFO),
+        ("SpecificDiseasesCertificateList", _) => Member::List(DISEASE, &DISEASE_INFO),
         _ => Member::Text,
     }
 }
