@@ -44,4 +44,6 @@ mod reference_numbers;
 mod reload;
 mod rules;
 mod search_by_token;
+mod store;
 mod tls;
+mod trust;
