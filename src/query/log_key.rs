@@ -70,3 +70,84 @@ impl LogKey {
         i64::from_be_bytes(*hash.first_chunk().expect("32 bytes hold 8"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::{BranchNumber, CardNumber, CardSymbol, InsurerNumber, LimitCategory, LimitKind, Period};
+
+    fn key() -> LogKey {
+        LogKey::of(&Secret::random().unwrap())
+    }
+
+    fn card(insurer: &str, symbol: &str, number: &str, branch: &str) -> CardKey {
+        CardKey {
+            insurer: InsurerNumber::parse(insurer).unwrap(),
+            symbol: Some(CardSymbol::parse(symbol).unwrap()),
+            number: CardNumber::parse(number).unwrap(),
+            branch: Some(BranchNumber::parse(branch).unwrap()),
+        }
+    }
+
+    fn born(year: i16, month: i8, day: i8) -> BirthDate {
+        BirthDate::new(date(year, month, day)).unwrap()
+    }
+
+    #[test]
+    fn every_part_of_a_question_by_card_counts_in_its_hash() {
+        let key = key();
+        let birth = born(1958, 3, 14);
+        let same = key.of_card(&card("01130012", "12345678", "1234567", "01"), birth);
+        assert_eq!(
+            key.of_card(&card("01130012", "１２３４５６７８", "１２３４５６７", "01"), birth),
+            same,
+            "however written"
+        );
+        let others = [
+            key.of_card(&card("01130012", "12345678", "1234567", "01"), born(1958, 3, 15)),
+            key.of_card(&card("01130012", "12345678", "1234567", "01"), born(1959, 3, 14)),
+            key.of_card(&card("01040013", "12345678", "1234567", "01"), birth),
+            key.of_card(&card("01130012", "12345679", "1234567", "01"), birth),
+            key.of_card(&card("01130012", "12345678", "1234568", "01"), birth),
+            // Where one part ends and the next begins counts too.
+            key.of_card(&card("01130012", "123456781", "234567", "01"), birth),
+            LogKey::of(&Secret::random().unwrap()).of_card(&card("01130012", "12345678", "1234567", "01"), birth),
+            key.of_person(PersonId(1)),
+            key.of_person(PersonId(2)),
+            key.of_nobody(),
+        ];
+        assert_eq!(others.iter().chain([&same]).collect::<HashSet<_>>().len(), others.len() + 1);
+    }
+
+    #[test]
+    fn every_part_of_a_limit_certificate_counts_in_its_mark() {
+        let key = key();
+        let one = LimitCertificate {
+            kind: LimitKind::Limit,
+            category: LimitCategory::U,
+            issued_on: Some(date(2026, 8, 1)),
+            period: Period::new(date(2026, 8, 1), date(2027, 7, 31)).unwrap(),
+            long_stay_on: None,
+        };
+        let changed = [
+            LimitCertificate { kind: LimitKind::LimitAndMeal, ..one.clone() },
+            LimitCertificate { category: LimitCategory::E, ..one.clone() },
+            LimitCertificate { issued_on: None, ..one.clone() },
+            LimitCertificate { period: Period::new(date(2026, 8, 2), date(2027, 7, 31)).unwrap(), ..one.clone() },
+            LimitCertificate { period: Period::new(date(2026, 8, 1), date(2027, 7, 30)).unwrap(), ..one.clone() },
+            LimitCertificate { long_stay_on: Some(date(2026, 8, 1)), ..one.clone() },
+        ];
+        let mut marks: Vec<i64> = changed.iter().map(|other| key.limit_mark([other].into_iter())).collect();
+        marks.extend([
+            key.limit_mark([].into_iter()),
+            key.limit_mark([&one].into_iter()),
+            key.limit_mark([&one, &changed[0]].into_iter()),
+        ]);
+        assert_eq!(marks.iter().collect::<HashSet<_>>().len(), changed.len() + 3);
+        assert_eq!(key.limit_mark([&changed[0], &one].into_iter()), key.limit_mark([&one, &changed[0]].into_iter()));
+    }
+}

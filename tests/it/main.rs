@@ -45,4 +45,6 @@ mod reference_numbers;
 mod reload;
 mod rules;
 mod search_by_token;
+mod store;
 mod tls;
+mod trust;
