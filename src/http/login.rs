@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
-use crate::identity::VerifiedCaller;
+use crate::identity::{TokenError, VerifiedCaller};
 use crate::wire::message::{Family, Reference, Understood};
 use crate::wire::{Format, code};
 
@@ -19,7 +19,7 @@ use super::body;
 use super::by_card;
 use super::error::Failure;
 use super::exchange::{Exchange, request_format};
-use super::request::RequestId;
+use super::request::{RequestId, authorization};
 use super::terminal::TerminalState;
 
 /// The answer to a login. `status` and `msg` have synthetic values.
@@ -93,8 +93,8 @@ pub(super) async fn search(
     let exchange =
         Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
             .await;
-    let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let admitted = match token {
+    let admitted = match authorization(&parts.headers) {
+        None if parts.headers.contains_key(header::AUTHORIZATION) => Err(Failure::Token(TokenError::Invalid)),
         None => Err(Failure::TokenMissing),
         Some(token) => tokens.check("id", &caller, token, system_now()).map_err(Failure::Token),
     };
