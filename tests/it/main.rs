@@ -43,4 +43,5 @@ mod privacy;
 mod reference_numbers;
 mod reload;
 mod rules;
+mod terminal_certificates;
 mod tls;
