@@ -6,14 +6,21 @@
 mod caller;
 pub mod card;
 mod connection;
+mod frames;
+mod framing;
+mod http2;
+mod linger;
 mod listener;
 mod refused;
+mod remainder;
 mod tls;
 mod token;
 mod trust;
 mod verifier;
+mod watched;
 
 pub use caller::VerifiedCaller;
+pub use framing::Framing;
 pub use listener::{Listener, serve};
 pub use refused::Refused;
 pub use token::{TokenError, Tokens};
