@@ -78,10 +78,16 @@ async fn serve_http2<A>(
     let stream = Watched::new(stream, Frames::new(findings.clone(), std::time::Instant::now()));
     let opened = tokio::select! {
         opened = tokio::time::timeout(limits.first_request, Http2::open(stream, limits, answer)) => opened,
-        () = findings.flood.notified() => return,
         () = shared.stop.cancelled() => return,
     };
-    let Ok(Ok(mut connection)) = opened else { return };
+    let mut connection = match opened {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(_)) => return,
+        Err(_) => {
+            shared.metrics.connections_closed.with_label_values(&["idle"]).inc();
+            return;
+        }
+    };
     let wind_up = tokio::select! {
         wind_up = until_quiet(shared, activity, Pin::new(&mut connection)) => wind_up,
         () = findings.flood.notified() => {

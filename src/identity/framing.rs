@@ -150,7 +150,7 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
 }
 
 /// The watch over the requests of one connection.
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     place: Place,
     /// The line so far, without its end.
     line: Vec<u8>,
@@ -165,10 +165,17 @@ impl Scanner {
         Self { place: Place::Head, line: Vec::new(), head: Head::default(), request: 1, findings }
     }
 
-    /// What a whole line changes. `strict` says that it ended with CR LF.
+    /// What the line that is gathered changes, whose end has come. `strict` says that it is CR LF.
     fn end_line(&mut self, strict: bool) -> Result<(), Fault> {
-        let line = std::mem::take(&mut self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        let mut line = std::mem::take(&mut self.line);
+        let outcome = self.apply(line.strip_suffix(b"\r").unwrap_or(&line), strict);
+        // Its memory serves the next line.
+        line.clear();
+        self.line = line;
+        outcome
+    }
+
+    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), Fault> {
         match self.place {
             Place::Head => {
                 if !strict {

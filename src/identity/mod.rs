@@ -21,7 +21,9 @@ mod watched;
 
 pub use caller::VerifiedCaller;
 pub use framing::Framing;
+pub(crate) use framing::Scanner;
 pub use listener::{Listener, serve};
 pub use refused::Refused;
 pub use token::{TokenError, Tokens};
 pub use trust::{Trust, TrustError};
+pub(crate) use watched::{Findings, Watched};

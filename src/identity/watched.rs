@@ -13,7 +13,7 @@ use super::framing::Framing;
 
 /// What is to become of bytes that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// They go on.
     Pass,
     /// So many go on, and nothing more ever comes.
@@ -23,7 +23,7 @@ pub(super) enum Verdict {
 }
 
 /// Who looks at the bytes of one connection.
-pub(super) trait Watch: Unpin {
+pub(crate) trait Watch: Unpin {
     /// Looks at bytes that came in.
     fn read(&mut self, bytes: &[u8]) -> Verdict;
 
@@ -33,7 +33,7 @@ pub(super) trait Watch: Unpin {
 
 /// What a watch tells those who serve the connection.
 #[derive(Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     /// The number of the first request whose framing is broken, from 1, and how.
     broken: Mutex<Option<(usize, Framing)>>,
     /// Requests that were served.
@@ -56,7 +56,7 @@ impl Findings {
 }
 
 /// A stream with its watch.
-pub(super) struct Watched<S, W> {
+pub(crate) struct Watched<S, W> {
     stream: S,
     watch: W,
     /// What holds for everything that follows.

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use shikaku::domain::AnswerCharset;
@@ -10,9 +11,12 @@ use shikaku::wire::Format;
 
 use crate::support::{TEST_CLINIC, World, ask_of, message};
 
-/// Sends bytes over a new connection; what comes back until the server closes it, and whether that was within two seconds.
+/// Sends bytes over a new connection; what comes back until the server closes it, which it does at once.
 async fn send(world: &World, bytes: &[u8]) -> String {
-    let mut stream = crate::tls::http1_stream(world).await;
+    send_over(crate::tls::http1_stream(world).await, bytes).await
+}
+
+async fn send_over(mut stream: impl AsyncRead + AsyncWrite + Unpin, bytes: &[u8]) -> String {
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
     let started = Instant::now();
@@ -155,5 +159,23 @@ async fn a_broken_request_behind_a_good_one_does_not_spoil_its_answer() {
     assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
     assert_eq!(answer.matches("HTTP/1.1 400").count(), 1, "{answer}");
     assert_eq!(world.database.count("select count(*) from access_log").await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn operators_are_read_as_strictly() {
+    let world = World::start().await;
+    let hidden = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    for head in [
+        "GET /healthz HTTP/1.1\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nhost: x\n\r\n",
+        "POST /api/explain HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    ] {
+        let stream = TcpStream::connect(world.app.operator_addr()).await.unwrap();
+        let answer = send_over(stream, format!("{head}{hidden}").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1019"), "{head}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
+    }
     world.stop().await;
 }

@@ -6,9 +6,14 @@ use axum::response::{IntoResponse, Response};
 use super::OperatorState;
 use crate::http::error::Failure;
 use crate::http::request::authorization;
+use crate::identity::Framing;
 
-/// Lets a request pass that shows the configured token as `Authorization: Bearer …`; every request when none is configured.
+/// Lets a request pass that shows the configured token as `Authorization: Bearer …`, or any when none is configured; but none whose
+/// framing is broken.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
+    if let Some(framing) = request.extensions().get::<Framing>() {
+        return Failure::Framing(*framing).into_response();
+    }
     if let Some(token) = &state.token {
         let shown = authorization(request.headers());
         let shown = shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
