@@ -1,7 +1,9 @@
 //! A clinic terminal as a client: what `shikaku ask`, the tests and load tests speak with.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
@@ -11,8 +13,9 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 /// How much memory is taken at once for an answer that says it is long, bytes.
@@ -37,7 +40,18 @@ pub enum TerminalError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The handshake or the connection failed; a server that refuses a certificate does it so.
+    /// The server refused the terminal's certificate, or that there is none.
+    #[error(
+        "the server refused the terminal's certificate (TLS alert {alert}): {likely}.\n\
+         The server's log gives the reason in event=\"handshake_refused\"; the README explains every reason under \"Errors\""
+    )]
+    Refused {
+        /// The name of the alert in TLS.
+        alert: String,
+        /// What is likely wrong, and where to look.
+        likely: &'static str,
+    },
+    /// The handshake or the connection failed.
     #[error("the connection was refused or broke: {0}")]
     Broken(String),
 }
@@ -108,12 +122,11 @@ impl Terminal {
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
         let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|error| broken(&error))?;
-        let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| broken(&error))?;
+        let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| failure(&error))?;
         let (sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-        // Ends with the connection; what went wrong is told to the sender.
-        tokio::spawn(connection);
-        Ok(Connection { sender, host: self.address.clone() })
+        let ended = Some(tokio::spawn(connection));
+        Ok(Connection { sender, host: self.address.clone(), ended })
     }
 }
 
@@ -121,7 +134,12 @@ impl Terminal {
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
+    /// How the connection ends; gone when that was asked.
+    ended: Option<JoinHandle<hyper::Result<()>>>,
 }
+
+/// How long is waited for the end of a connection that has failed, to learn why.
+const END: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// Posts a message.
@@ -161,17 +179,35 @@ impl Connection {
     /// # Errors
     /// When the connection breaks before the whole response is there.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Reply, TerminalError> {
-        let broken = |error: hyper::Error| TerminalError::Broken(describe(&error));
+        match self.exchange(request).await {
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(self.why(&error).await),
+        }
+    }
+
+    /// Why a request failed. In TLS 1.3 a refused certificate shows only then; either the request hears of it, or the connection.
+    async fn why(&mut self, error: &hyper::Error) -> TerminalError {
+        let told = failure(error);
+        match self.ended.take() {
+            Some(ended) if matches!(told, TerminalError::Broken(_)) => match tokio::time::timeout(END, ended).await {
+                Ok(Ok(Err(end))) if matches!(failure(&end), TerminalError::Refused { .. }) => failure(&end),
+                _ => told,
+            },
+            _ => told,
+        }
+    }
+
+    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
         // The end of the last response reaches the sender a moment after its body was read.
-        self.sender.ready().await.map_err(broken)?;
-        let response = self.sender.send_request(request).await.map_err(broken)?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
         let (parts, mut body) = response.into_parts();
         // Results of files are long: they are gathered in one place that is large enough from the start, within reason. What was
         // announced may be wrong, and is no more than advice.
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         let mut whole = Vec::with_capacity(announced.min(MOST_AT_ONCE));
         while let Some(frame) = body.frame().await {
-            if let Some(data) = frame.map_err(broken)?.data_ref() {
+            if let Some(data) = frame?.data_ref() {
                 whole.extend_from_slice(data);
             }
         }
@@ -179,8 +215,52 @@ impl Connection {
     }
 }
 
+/// What an error of the connection means.
+fn failure(error: &(dyn Error + 'static)) -> TerminalError {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        // An I/O error hides what it was made of from the chain of causes.
+        let hidden = inner.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        let tls = inner.downcast_ref().or_else(|| hidden.and_then(|hidden| hidden.downcast_ref()));
+        if let Some(rustls::Error::AlertReceived(alert)) = tls
+            && let Some(likely) = likely(*alert)
+        {
+            return TerminalError::Refused { alert: format!("{alert:?}"), likely };
+        }
+        cause = inner.source();
+    }
+    TerminalError::Broken(describe(error))
+}
+
+/// What is likely wrong with a certificate that is refused with an alert; `None` for alerts about something else.
+fn likely(alert: AlertDescription) -> Option<&'static str> {
+    use AlertDescription as A;
+    Some(match alert {
+        A::CertificateRequired | A::NoCertificate => "none was shown",
+        A::UnknownCA => {
+            "another CA than the server's issued it, or the server's revocation list is stale; take the certificates of the \
+             server's own PKI (--data-dir), and look at its /readyz"
+        }
+        A::DecryptError => {
+            "it is not signed by the server's CA, or its key is another one; take certificate and key of the server's own PKI \
+             (--data-dir)"
+        }
+        A::CertificateExpired => "it has expired or is not valid yet; look at its dates and at both clocks",
+        A::CertificateRevoked => "it stands on the revocation list; have a new one issued (`shikaku pki institution`)",
+        A::AccessDenied => "its subject names no institution, or its key is too short",
+        A::UnsupportedCertificate => {
+            "it is not for clients (extended key usage clientAuth), or signed in a way that is not taken"
+        }
+        A::BadCertificate | A::CertificateUnknown => {
+            "it is self-signed, a CA's, issued by an intermediate CA, or not in the form of a terminal's certificate; `shikaku pki \
+             institution` issues one that is"
+        }
+        _ => return None,
+    })
+}
+
 /// An error with its causes: the first one alone seldom says what happened.
-fn describe(error: &dyn std::error::Error) -> String {
+fn describe(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -1,8 +1,12 @@
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::identity::Framing;
 
 use super::error::Failure;
 
@@ -28,10 +32,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience:
     // Gathered in one place from the start: a long body is never in memory twice.
     let gathered = async {
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
-                true => Failure::BodyTooLarge,
-                false => Failure::BodyIncomplete,
-            })?;
+            let frame = frame.map_err(|error| failure_of(&*error))?;
             if let Ok(data) = frame.into_data() {
                 whole.extend_from_slice(&data);
             }
@@ -40,4 +41,20 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience:
     };
     tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Failure::BodyIncomplete))?;
     Ok(whole.into())
+}
+
+/// Why a body could not be read to its end.
+fn failure_of(error: &(dyn Error + Send + Sync + 'static)) -> Failure {
+    if error.is::<LengthLimitError>() {
+        return Failure::BodyTooLarge;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(ErrorKind::InvalidInput | ErrorKind::InvalidData)) {
+            return Failure::Framing(Framing::Chunk);
+        }
+        cause = error.source();
+    }
+    Failure::BodyIncomplete
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use axum::http::StatusCode;
 
 use crate::identity::card::CardRefused;
-use crate::identity::{Refused, TokenError};
+use crate::identity::{Framing, Refused, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
 use crate::wire::message::Refusal;
@@ -21,6 +21,8 @@ pub enum Failure {
     BodyTooLarge,
     /// The body did not come in time, or was cut off.
     BodyIncomplete,
+    /// It cannot be told where the request or its body ends.
+    Framing(Framing),
     /// The body is compressed.
     ContentEncoding,
     /// There is no message of this id.
@@ -102,6 +104,9 @@ impl Failure {
             Self::BodyTooLarge => row("SHK1010", S::PAYLOAD_TOO_LARGE, "The message is too large", "電文が大きすぎます"),
             Self::BodyIncomplete => {
                 row("SHK1011", S::REQUEST_TIMEOUT, "The message did not arrive completely", "電文が最後まで届きませんでした")
+            }
+            Self::Framing(_) => {
+                row("SHK1019", S::BAD_REQUEST, "The HTTP framing is broken", "HTTPの区切りが正しくありません")
             }
             Self::ContentEncoding => row(
                 "SHK1012",
@@ -207,6 +212,7 @@ impl Failure {
         let others = [
             Self::BodyTooLarge,
             Self::BodyIncomplete,
+            Self::Framing(Framing::Chunk),
             Self::ContentEncoding,
             Self::UnknownMessage,
             Self::MediaType,
@@ -248,6 +254,7 @@ impl Failure {
     pub(super) fn detail(&self) -> Option<String> {
         match self {
             Self::Message(fault) => Some(fault.to_string()),
+            Self::Framing(framing) => Some(framing.to_string()),
             Self::Certificate(refused) => Some(refused.to_string()),
             Self::Challenge(refused) => Some(refused.to_string()),
             Self::Card(refused) => Some(refused.to_string()),
@@ -264,6 +271,7 @@ impl Failure {
         let element = match self {
             Self::Message(Fault::Unknown(name) | Fault::Duplicate(name)) => Some(name.to_string()),
             Self::Message(Fault::Missing(element) | Fault::Value { element, .. }) => Some((*element).to_owned()),
+            Self::Framing(framing) => Some(framing.label().to_owned()),
             // Says which rule the certificate breaks; nothing in it is about a person.
             Self::Card(refused) => Some(refused.label().to_owned()),
             _ => None,

@@ -62,7 +62,7 @@ pub(super) fn finish(response: &mut Response, failure: &Failure) {
     }
     let ends_connection = Failure::BodyTooLarge == *failure
         || Failure::BodyIncomplete == *failure
-        || matches!(failure, Failure::Certificate(_));
+        || matches!(failure, Failure::Certificate(_) | Failure::Framing(_));
     if ends_connection {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

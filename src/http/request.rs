@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
@@ -23,6 +23,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id of a request; the access log holds it too.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestId(pub Uuid);
+
+/// What the one `Authorization` header says. Of several none counts: another reader on the way may have taken the other one.
+pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let only = values.next().filter(|_| values.next().is_none());
+    only.and_then(|value| value.to_str().ok())
+}
 
 /// What the middleware works with.
 #[derive(Clone)]

@@ -21,7 +21,7 @@ use crate::wire::message::{Family, Reference, Understood};
 use super::by_card;
 use super::error::Failure;
 use super::exchange::{Exchange, request_format};
-use super::request::{RequestId, Surroundings, surround};
+use super::request::{RequestId, Surroundings, authorization, surround};
 use super::terminal::{TerminalState, last_resort, still_trusted};
 
 /// Where the real host takes searches.
@@ -92,12 +92,11 @@ async fn known_by_token(State(state): State<TerminalState>, mut request: Request
     }
 }
 
-/// The whole of the one `Authorization` header. Of two none counts, because readers disagree about which.
+/// The whole of the one `Authorization` header.
 fn token_of(headers: &HeaderMap) -> Result<&str, Failure> {
-    let mut shown = headers.get_all(header::AUTHORIZATION).iter();
-    match (shown.next(), shown.next()) {
-        (None, _) => Err(Failure::TokenMissing),
-        (Some(token), None) => token.to_str().map_err(|_| Failure::Token(TokenError::Invalid)),
-        (Some(_), Some(_)) => Err(Failure::Token(TokenError::Invalid)),
+    match authorization(headers) {
+        Some(token) => Ok(token),
+        None if headers.contains_key(header::AUTHORIZATION) => Err(Failure::Token(TokenError::Invalid)),
+        None => Err(Failure::TokenMissing),
     }
 }

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::clock::Clock;
 use crate::config::Limits;
-use crate::identity::{Tokens, Trust, VerifiedCaller};
+use crate::identity::{Framing, Tokens, Trust, VerifiedCaller};
 use crate::metrics::Metrics;
 use crate::query::{BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, ReferenceNumbers};
 
@@ -90,13 +90,17 @@ pub(super) fn last_resort(limits: Limits) -> Duration {
     limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
 }
 
-/// Judges the caller's certificate again: it may have been revoked since the handshake.
+/// Judges the caller's certificate again, for it may have been revoked since the handshake, and refuses requests whose framing is
+/// broken.
 pub(super) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>().cloned() else {
         return Failure::Internal.into_response();
     };
     match state.trust.check(&caller) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => match request.extensions().get::<Framing>().copied() {
+            None => next.run(request).await,
+            Some(framing) => exchange::refuse_early(state, caller, request, Failure::Framing(framing)).await,
+        },
         Err(reason) => {
             state.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
             warn!(

@@ -1,90 +1,160 @@
-use std::pin::pin;
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::CONNECTION;
-use hyper::server::conn::{http1, http2};
+use hyper::header::{CONNECTION, EXPECT, HeaderValue};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 use super::VerifiedCaller;
+use super::frames::Frames;
+use super::framing::Scanner;
+use super::http2::Http2;
+use super::linger::{Lingering, QUIET};
 use super::listener::Shared;
+use super::remainder::{Expectation, Remainder};
+use super::watched::{Findings, Watched};
 
-/// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, or the server
-/// stops.
+/// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, floods the server, or
+/// the server stops.
 pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let activity = Arc::new(Activity::default());
     let caller = caller.map(Arc::new);
-    let service = {
+    let answer = {
         let (router, activity) = (shared.router.clone(), activity.clone());
-        service_fn(move |mut request: Request<Incoming>| {
+        move |mut request: Request<Body>| {
             let activity = activity.clone();
             let running = Running::start(activity.clone());
             if let Some(caller) = &caller {
                 request.extensions_mut().insert(caller.clone());
             }
-            let answer = router.clone().oneshot(request.map(Body::new));
+            let answer = router.clone().oneshot(request);
             async move {
-                let response: Result<Response, std::convert::Infallible> = answer.await;
+                let Ok(response) = answer.await;
                 // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
-                if response.as_ref().is_ok_and(|response| response.headers().get(CONNECTION).is_some_and(|v| v == "close")) {
+                if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
                     activity.ending.notify_one();
                 }
                 drop(running);
                 response
             }
-        })
+        }
     };
 
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(shared.limits.write));
-    let io = TokioIo::new(Box::pin(stream));
-    let limits = &shared.limits;
-    // The outcome of a connection is not an outcome of ours: whatever was asked has been answered and counted, or not asked.
+    let stream = Lingering::new(stream, shared.limits.body);
     if speaks_h2 {
-        let connection = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(limits.streams)
-            .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
-            .max_pending_accept_reset_streams(20)
-            .max_local_error_reset_streams(100)
-            .max_send_buf_size(64 * 1024)
-            .keep_alive_interval(Duration::from_secs(20))
-            .keep_alive_timeout(Duration::from_secs(10))
-            .serve_connection(io, service);
-        let mut connection = pin!(connection);
-        if until_quiet(shared, &activity, connection.as_mut()).await {
-            connection.as_mut().graceful_shutdown();
-            let _ = tokio::time::timeout(limits.stop, connection).await;
-        }
+        serve_http2(shared, &activity, stream, answer).await;
     } else {
-        let connection = http1::Builder::new()
+        serve_http1(shared, &activity, stream, answer).await;
+    }
+}
+
+// The outcome of a connection is not an outcome of ours: whatever was asked has been answered and counted, or not asked.
+
+async fn serve_http2<A>(
+    shared: &Shared,
+    activity: &Activity,
+    stream: Lingering,
+    answer: impl Fn(Request<Body>) -> A + Clone + Unpin,
+) where
+    A: Future<Output = Response> + Send + 'static,
+{
+    let limits = &shared.limits;
+    let findings = Arc::new(Findings::default());
+    let stream = Watched::new(stream, Frames::new(findings.clone(), std::time::Instant::now()));
+    let opened = tokio::select! {
+        opened = tokio::time::timeout(limits.first_request, Http2::open(stream, limits, answer)) => opened,
+        () = shared.stop.cancelled() => return,
+    };
+    let mut connection = match opened {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(_)) => return,
+        Err(_) => {
+            shared.metrics.connections_closed.with_label_values(&["idle"]).inc();
+            return;
+        }
+    };
+    let wind_up = tokio::select! {
+        wind_up = until_quiet(shared, activity, Pin::new(&mut connection)) => wind_up,
+        () = findings.flood.notified() => {
+            shared.metrics.connections_closed.with_label_values(&["flood"]).inc();
+            connection.go_away();
+            // No longer than a peer needs that listens.
+            let _ = tokio::time::timeout(limits.write.min(QUIET), connection).await;
+            return;
+        }
+    };
+    if wind_up {
+        connection.graceful_shutdown();
+        let _ = tokio::time::timeout(limits.stop, connection).await;
+    }
+}
+
+async fn serve_http1<A>(shared: &Shared, activity: &Activity, stream: Lingering, answer: impl Fn(Request<Body>) -> A)
+where
+    A: Future<Output = Response> + Send + 'static,
+{
+    let limits = &shared.limits;
+    let findings = Arc::new(Findings::default());
+    let stream = Watched::new(stream, Scanner::new(findings.clone()));
+    let service = service_fn(|request: Request<Incoming>| {
+        let (wanted, mut wants) = oneshot::channel();
+        let expects = request.headers().get(EXPECT).is_some() && !request.body().is_end_stream();
+        let expectation = expects.then_some(Expectation { wanted, may_take_unasked: false });
+        let mut request = request.map(|body| Body::new(Remainder::new(body, expectation, limits.body)));
+        if let Some(framing) = findings.next_request() {
+            request.extensions_mut().insert(framing);
+        }
+        let answer = answer(request);
+        async move {
+            let mut response = answer.await;
+            // Whether the peer sends a body that nobody asked for cannot be known, nor then where the next request begins.
+            if expects && wants.try_recv().is_err() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle)
             .max_buf_size(limits.head_bytes.max(8192))
-            .serve_connection(io, service);
-        let mut connection = pin!(connection);
-        if until_quiet(shared, &activity, connection.as_mut()).await {
-            connection.as_mut().graceful_shutdown();
-            let _ = tokio::time::timeout(limits.stop, connection).await;
-        }
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let mut unreadable = false;
+    let watched = async {
+        let outcome = connection.as_mut().await;
+        unreadable = outcome.is_err_and(|error| error.is_parse());
+    };
+    if until_quiet(shared, activity, pin!(watched)).await {
+        connection.as_mut().graceful_shutdown();
+        let _ = tokio::time::timeout(limits.stop, connection).await;
+    }
+    if unreadable {
+        // Answered with 400 or 431 by the HTTP library, because nobody knows what was asked.
+        shared.metrics.connections_closed.with_label_values(&["malformed_head"]).inc();
     }
 }
 
 /// Drives a connection; true when it should be wound up, false when it ended by itself.
-async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connection: std::pin::Pin<&mut C>) -> bool {
+async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connection: Pin<&mut C>) -> bool {
     loop {
         let deadline = activity.deadline(shared.limits.first_request, shared.limits.idle);
         tokio::select! {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use rustls::server::Acceptor;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -18,6 +19,7 @@ use crate::config::Limits;
 use crate::metrics::Metrics;
 
 use super::connection;
+use super::linger::Drain;
 use super::verifier::REFUSED;
 use super::{Refused, Trust, VerifiedCaller};
 
@@ -122,20 +124,22 @@ impl Shared {
             let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
             let _place = self.handshakes.acquire().await.ok()?;
             let (config, authority) = self.trust.config(self.callers);
-            REFUSED
-                .scope(Cell::new(None), async {
-                    let result = match hello {
-                        Ok(hello) => hello.into_stream(config).await,
-                        Err(error) => Err(error),
-                    };
-                    Some(result.map(|stream| (stream, authority)).map_err(|error| (REFUSED.with(Cell::get), error)))
-                })
-                .await
+            let attempt = async {
+                let result = match hello {
+                    Ok(hello) => hello.into_stream(config).into_fallible().await,
+                    // Whatever speaks no TLS has been told so already.
+                    Err(error) => return Some(Err((None, error, None))),
+                };
+                let refused = |(error, stream)| (REFUSED.with(Cell::get), error, Some(stream));
+                Some(result.map(|stream| (stream, authority)).map_err(refused))
+            };
+            REFUSED.scope(Cell::new(None), attempt).await
         };
         let outcome = tokio::select! {
             () = self.stop.cancelled() => return None,
             outcome = timeout(self.limits.handshake, attempt) => outcome,
         };
+        let mut refused = None;
         let result = match outcome {
             Err(_) => Err("timeout"),
             Ok(None) => return None,
@@ -143,7 +147,8 @@ impl Shared {
             Ok(Some(Ok((stream, authority)))) => {
                 caller_of(&stream, authority).map(|caller| (stream, Some(caller))).map_err(Refused::label)
             }
-            Ok(Some(Err((noted, error)))) => {
+            Ok(Some(Err((noted, error, stream)))) => {
+                refused = stream;
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 let reason = noted.or_else(|| inner.and_then(Refused::of));
                 // A peer that speaks no TLS, or goes away, or refuses our certificate.
@@ -151,7 +156,24 @@ impl Shared {
             }
         };
         self.metrics.handshakes.with_label_values(&[result.as_ref().map_or_else(|label| *label, |_| "ok")]).inc();
-        result.inspect_err(|reason| info!(target: "audit", event = "handshake_refused", reason, peer = %peer)).ok()
+        let result =
+            result.inspect_err(|reason| info!(target: "audit", event = "handshake_refused", reason, peer = %peer)).ok();
+        if let Some(stream) = refused {
+            self.say_why(stream).await;
+        }
+        result
+    }
+
+    /// Lets the alert that was sent arrive: in TLS 1.3 the peer thinks that the handshake is over, and is sending already.
+    async fn say_why(&self, mut stream: TcpStream) {
+        // A peer that is gone hears nothing.
+        if stream.shutdown().await.is_ok() {
+            let mut drain = Drain::new(self.limits.handshake);
+            tokio::select! {
+                () = std::future::poll_fn(|cx| drain.poll(&mut stream, cx)) => {}
+                () = self.stop.cancelled() => {}
+            }
+        }
     }
 }
 

@@ -7,15 +7,24 @@
 mod caller;
 pub mod card;
 mod connection;
+mod frames;
+mod framing;
+mod http2;
+mod linger;
 mod listener;
 mod refused;
+mod remainder;
 mod tls;
 mod token;
 mod trust;
 mod verifier;
+mod watched;
 
 pub use caller::VerifiedCaller;
+pub use framing::Framing;
+pub(crate) use framing::Scanner;
 pub use listener::{Callers, Listener, serve};
 pub use refused::Refused;
 pub use token::{TokenError, Tokens};
 pub use trust::{Trust, TrustError};
+pub(crate) use watched::{Findings, Watched};

@@ -33,6 +33,8 @@ pub(super) struct Loaded {
     pub cards: Arc<CardRoots>,
     /// The CRL's number, big-endian without leading zeros, so that longer is greater.
     pub crl_number: Vec<u8>,
+    /// The CRL itself.
+    pub crl: Vec<u8>,
 }
 
 impl Loaded {
@@ -40,11 +42,11 @@ impl Loaded {
         let authority: CertificateDer<'static> = one(&files.ca(), CertificateDer::from_pem_file)?;
         let list: CertificateRevocationListDer<'static> = one(&files.crl(), CertificateRevocationListDer::from_pem_file)?;
         let (revoked, next_update, crl_number) = check_list(&files.crl(), &list, &files.ca(), &authority, now)?;
-        let known: Arc<[u8]> = authority.as_ref().into();
+        let (known, crl): (Arc<[u8]>, _) = (authority.as_ref().into(), list.to_vec());
         let config = Arc::new(server_config(files, terminals(files, authority, list)?)?);
         let without_certificates = Arc::new(server_config(files, WebPkiClientVerifier::no_client_auth())?);
         let cards = Arc::new(card_roots(files)?);
-        Ok(Self { config, without_certificates, authority: known, revoked, next_update, cards, crl_number })
+        Ok(Self { config, without_certificates, authority: known, revoked, next_update, cards, crl_number, crl })
     }
 }
 
@@ -111,8 +113,8 @@ fn server_config(files: &PkiFiles, clients: Arc<dyn ClientCertVerifier>) -> Resu
 
 type CheckedList = (HashSet<Vec<u8>>, Timestamp, Vec<u8>);
 
-/// Checks what the TLS library does not: that our CA signed the list and may, that the CA itself is valid, and that the list
-/// has a number and an end.
+/// Checks what the TLS library does not: that our CA signed the list, in its own name, and may, that the CA itself is valid, and
+/// that the list has a number and an end.
 fn check_list(
     list_path: &Path,
     list: &[u8],
@@ -130,6 +132,10 @@ fn check_list(
     }
     if !authority.key_usage().ok().flatten().is_some_and(|usage| usage.value.crl_sign()) {
         return Err(bad_authority("the CA certificate may not sign revocation lists"));
+    }
+    // The TLS library goes by the name: of a list in another name it would use no entry.
+    if list.issuer().as_raw() != authority.subject().as_raw() {
+        return Err(bad_list("the list is in another name than the CA's"));
     }
     let key = authority.public_key().subject_public_key.data.as_ref();
     let signed = aws_lc_rs::default_provider().signature_verification_algorithms.all.iter().any(|algorithm| {

@@ -34,6 +34,9 @@ pub enum TrustError {
     /// The new revocation list is older than the one in use.
     #[error("{}: its number is lower than that of the list in use", .0.display())]
     OlderList(PathBuf),
+    /// The new revocation list has the number of the one in use, and says something else.
+    #[error("{}: it has the number of the list in use, and says something else; a new list has a higher number", .0.display())]
+    OtherList(PathBuf),
 }
 
 impl Trust {
@@ -57,6 +60,10 @@ impl Trust {
             let live = self.live.load();
             if (loaded.crl_number.len(), &loaded.crl_number) < (live.crl_number.len(), &live.crl_number) {
                 return Err(TrustError::OlderList(self.files.crl()));
+            }
+            // Another CA counts anew.
+            if loaded.authority == live.authority && loaded.crl_number == live.crl_number && loaded.crl != live.crl {
+                return Err(TrustError::OtherList(self.files.crl()));
             }
             self.metrics.crl_next_update.set(loaded.next_update.as_second());
             self.live.store(Arc::new(loaded));

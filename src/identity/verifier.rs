@@ -4,8 +4,9 @@ use std::sync::Arc;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 use super::Refused;
 use super::caller::VerifiedCaller;
@@ -26,6 +27,23 @@ impl TerminalVerifier {
         // Outside a handshake of the accept loop nobody listens.
         let _ = REFUSED.try_with(|slot| slot.set(Some(reason)));
     }
+
+    /// Why the library refused a certificate.
+    fn reason(&self, certificate: &[u8], error: &Error) -> Refused {
+        let reason = Refused::of(error).unwrap_or(Refused::Malformed);
+        let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return reason };
+        // Told first: what else is wrong with a certificate that nobody issued depends on the tool that made it.
+        if certificate.issuer() == certificate.subject() {
+            return Refused::SelfSigned;
+        }
+        let authorities = self.inner.root_hint_subjects();
+        let is_direct = authorities.iter().any(|name| name.as_ref() == certificate.issuer().as_raw());
+        match reason {
+            // It was led back to our CA, whose revocation list says nothing of what another one issued.
+            Refused::RevocationUnknown if !is_direct => Refused::Intermediate,
+            reason => reason,
+        }
+    }
 }
 
 impl ClientCertVerifier for TerminalVerifier {
@@ -40,17 +58,17 @@ impl ClientCertVerifier for TerminalVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
         let verified = self.inner.verify_client_cert(certificate, intermediates, now).inspect_err(|error| {
-            // Told first: what else is wrong with a certificate that nobody issued depends on the tool that made it.
-            let reason = match is_self_signed(certificate) {
-                true => Refused::SelfSigned,
-                false => Refused::of(error).unwrap_or(Refused::Malformed),
-            };
-            Self::note(reason);
+            Self::note(self.reason(certificate, error));
         })?;
-        VerifiedCaller::of_verified_certificate(certificate, Arc::default()).map_err(|reason| {
-            Self::note(reason);
-            Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure)
-        })?;
+        check_use(certificate).and_then(|()| VerifiedCaller::of_verified_certificate(certificate, Arc::default())).map_err(
+            |reason| {
+                Self::note(reason);
+                Error::InvalidCertificate(match reason {
+                    Refused::Purpose => CertificateError::InvalidPurpose,
+                    _ => CertificateError::ApplicationVerificationFailure,
+                })
+            },
+        )?;
         Ok(verified)
     }
 
@@ -60,7 +78,8 @@ impl ClientCertVerifier for TerminalVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls12_signature(message, certificate, signature)
+        let proven = self.inner.verify_tls12_signature(message, certificate, signature);
+        proven.inspect_err(|_| Self::note(Refused::Proof))
     }
 
     fn verify_tls13_signature(
@@ -69,7 +88,8 @@ impl ClientCertVerifier for TerminalVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls13_signature(message, certificate, signature)
+        let proven = self.inner.verify_tls13_signature(message, certificate, signature);
+        proven.inspect_err(|_| Self::note(Refused::Proof))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -77,6 +97,32 @@ impl ClientCertVerifier for TerminalVerifier {
     }
 }
 
-fn is_self_signed(der: &[u8]) -> bool {
-    X509Certificate::from_der(der).is_ok_and(|(_, certificate)| certificate.issuer() == certificate.subject())
+/// Checks what the library leaves open: that the certificate says it is for clients and for signing, and that its key is strong.
+fn check_use(der: &[u8]) -> Result<(), Refused> {
+    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
+    let purpose = certificate.extended_key_usage().map_err(|_| Refused::Malformed)?;
+    let usage = certificate.key_usage().map_err(|_| Refused::Malformed)?;
+    let for_clients = purpose.is_some_and(|purpose| purpose.value.client_auth);
+    let for_signing = usage.is_none_or(|usage| usage.value.digital_signature());
+    if !for_clients || !for_signing {
+        return Err(Refused::Purpose);
+    }
+    if has_strong_key(certificate.public_key()) { Ok(()) } else { Err(Refused::Key) }
 }
+
+fn has_strong_key(key: &SubjectPublicKeyInfo<'_>) -> bool {
+    let curve = || key.algorithm.parameters.as_ref().and_then(|curve| curve.as_oid().ok()).map(|curve| curve.to_id_string());
+    match key.algorithm.algorithm.to_id_string().as_str() {
+        RSA => matches!(key.parsed(), Ok(PublicKey::RSA(key)) if (2048..=8192).contains(&key.key_size())),
+        ELLIPTIC => curve().is_some_and(|curve| CURVES.contains(&curve.as_str())),
+        ED25519 => true,
+        _ => false,
+    }
+}
+
+const RSA: &str = "1.2.840.113549.1.1.1";
+const ELLIPTIC: &str = "1.2.840.10045.2.1";
+const ED25519: &str = "1.3.101.112";
+
+/// P-256, P-384 and P-521.
+const CURVES: [&str; 3] = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];

@@ -5,7 +5,10 @@ use serde_json::Value;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
-use crate::support::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused};
+use crate::support::world::Wishes;
+use crate::support::{
+    OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, process, refused,
+};
 
 const AUTH: &str = "/oqs-api-pro/MSA12020/ILI12020SV01/auth";
 const SEARCH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
@@ -56,6 +59,38 @@ async fn tokens_hold_for_their_terminal_only() {
         let changed = String::from_utf8(changed).unwrap();
         assert_eq!(search(&world, TEST_CLINIC, Some(&changed)).await, refused(401, "SHK3006"), "byte {place}");
     }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_authorization_headers_none_counts() {
+    let world = World::start().await;
+    let login = log_in(&world, TEST_CLINIC).await;
+    let token = login["result"]["idToken"].as_str().unwrap();
+    let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Json, AnswerCharset::Utf8);
+    for second in ["nonsense", "", token] {
+        for tokens in [[token, second], [second, token]] {
+            let headers = tokens.map(|token| ("authorization", token));
+            let reply = world.connect().await.post(SEARCH, JSON, &headers, body.clone()).await.unwrap();
+            assert_eq!(outcome(Format::Json, &reply), refused(401, "SHK3006"), "{second:?}");
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_operator_tokens_none_counts() {
+    let wishes = Wishes { operator_token: Some("right".to_owned()), ..Wishes::default() };
+    let world = World::with(wishes).await;
+    let address = world.app.operator_addr().to_string();
+    let status = async |tokens: &[&str]| {
+        let headers: Vec<(&str, &str)> = tokens.iter().map(|token| ("authorization", *token)).collect();
+        process::http(&address, "GET", "/api/insurers", &headers, "").await.0
+    };
+    assert_eq!(status(&["Bearer right"]).await, 200);
+    assert_eq!(status(&["Bearer right", "Bearer wrong"]).await, 401);
+    assert_eq!(status(&["Bearer wrong", "Bearer right"]).await, 401);
+    assert_eq!(status(&["Bearer right", "Bearer right"]).await, 401);
     world.stop().await;
 }
 

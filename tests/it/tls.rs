@@ -61,6 +61,13 @@ pub async fn http1_stream(world: &World) -> TlsStream<TcpStream> {
     http1_stream_to(&world.app.terminal_addr().to_string(), &world.pki.ca(), (&certificate, &key)).await
 }
 
+/// A connection with any certificate and key, on which a protocol is offered; in TLS 1.3 it stands even when the server refuses them.
+pub async fn stream_with(world: &World, protocol: &str, identity: (&Path, &Path)) -> TlsStream<TcpStream> {
+    let mut config = config_of(&world.pki.ca(), identity, &[&version::TLS13]);
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    connect(world, config).await
+}
+
 /// The same to any server, with any certificate and key.
 pub async fn http1_stream_to(address: &str, ca: &Path, identity: (&Path, &Path)) -> TlsStream<TcpStream> {
     let mut config = config_of(ca, identity, &[&version::TLS13]);

@@ -2,16 +2,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 use tracing::warn;
 
 use crate::config::Limits;
+use crate::identity::{Findings, Scanner, Watched};
 
-/// Serves operator connections until `stop`: plain HTTP/1.1, few, with the same time limits as terminals have.
+/// Serves operator connections until `stop`: plain HTTP/1.1, few, with the same time limits and the same strict framing as terminals
+/// have.
 pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     const CONNECTIONS: usize = 128;
     let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
@@ -26,15 +32,23 @@ pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: Ca
             continue;
         };
         let Ok(place) = places.clone().try_acquire_owned() else { continue };
-        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+        let (router, stop) = (router.clone(), stop.clone());
         tasks.spawn(async move {
             let mut stream = tokio_io_timeout::TimeoutStream::new(stream);
             stream.set_write_timeout(Some(limits.write));
+            let findings = Arc::new(Findings::default());
+            let stream = Watched::new(Box::pin(stream), Scanner::new(findings.clone()));
+            let service = service_fn(|mut request: Request<Incoming>| {
+                if let Some(framing) = findings.next_request() {
+                    request.extensions_mut().insert(framing);
+                }
+                router.clone().oneshot(request.map(Body::new))
+            });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(limits.idle)
                 .max_buf_size(limits.head_bytes.max(8192))
-                .serve_connection(TokioIo::new(Box::pin(stream)), service);
+                .serve_connection(TokioIo::new(stream), service);
             let mut connection = std::pin::pin!(connection);
             tokio::select! {
                 _ = connection.as_mut() => {}

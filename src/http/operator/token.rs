@@ -1,16 +1,21 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{Request, State};
-use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::OperatorState;
 use crate::http::error::Failure;
+use crate::http::request::authorization;
+use crate::identity::Framing;
 
-/// Lets a request pass that shows the configured token as `Authorization: Bearer …`; every request when none is configured.
+/// Lets a request pass that shows the configured token as `Authorization: Bearer …`, or any when none is configured; but none whose
+/// framing is broken.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
+    if let Some(framing) = request.extensions().get::<Framing>() {
+        return Failure::Framing(*framing).into_response();
+    }
     if let Some(token) = &state.token {
-        let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let shown = authorization(request.headers());
         let shown = shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         if verify_slices_are_equal(shown.as_bytes(), token.as_bytes()).is_err() {
             return Failure::OperatorToken.into_response();

@@ -1,0 +1,362 @@
+//! Where HTTP/1.1 requests begin and end (RFC 9112), read strictly: what two readers may understand differently is found here, before
+//! the HTTP library reads it leniently.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::watched::{Findings, Verdict, Watch};
+
+/// What is wrong with the framing of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// A line ends with LF alone.
+    BareLineFeed,
+    /// A header goes on in the next line.
+    FoldedHeader,
+    /// HTTP/1.1 without `Host`.
+    NoHost,
+    /// `Host` twice.
+    SeveralHosts,
+    /// `Content-Length` is no number.
+    Length,
+    /// `Content-Length` twice, whether equal or not.
+    SeveralLengths,
+    /// `Transfer-Encoding` is not `chunked` alone.
+    Encoding,
+    /// `Transfer-Encoding` twice.
+    SeveralEncodings,
+    /// Both `Content-Length` and `Transfer-Encoding`.
+    LengthAndEncoding,
+    /// The chunks of the body.
+    Chunk,
+}
+
+impl Framing {
+    /// The fault in a word, for messages.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BareLineFeed => "bare LF",
+            Self::FoldedHeader => "folded header",
+            Self::NoHost | Self::SeveralHosts => "Host",
+            Self::Length | Self::SeveralLengths => "Content-Length",
+            Self::Encoding | Self::SeveralEncodings => "Transfer-Encoding",
+            Self::LengthAndEncoding => "Content-Length, Transfer-Encoding",
+            Self::Chunk => "chunk",
+        }
+    }
+}
+
+impl fmt::Display for Framing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BareLineFeed => "a line ends with LF alone; every line ends with CR LF",
+            Self::FoldedHeader => "a header goes on in the next line; each header is one line",
+            Self::NoHost => "there is no Host header; send it once",
+            Self::SeveralHosts => "there are several Host headers; send it once",
+            Self::Length => "Content-Length is no number; send the number of bytes in digits",
+            Self::SeveralLengths => "there are several Content-Length headers; send it once",
+            Self::Encoding => "Transfer-Encoding is not chunked; send chunked, or Content-Length instead",
+            Self::SeveralEncodings => "there are several Transfer-Encoding headers; send it once",
+            Self::LengthAndEncoding => "there are both Content-Length and Transfer-Encoding; send one of them",
+            Self::Chunk => "the chunks are broken; each is its size in hexadecimal digits, CR LF, so many bytes, CR LF",
+        })
+    }
+}
+
+/// The longest line that is looked at, bytes. The HTTP library takes no head that is as long.
+const LONGEST_LINE: usize = 64 * 1024;
+
+/// Where in a request the scanner stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Head,
+    Body(u64),
+    ChunkSize,
+    Chunk(u64),
+    ChunkEnd,
+    Trailers,
+    /// Beyond what can be followed; the HTTP library refuses what is there.
+    Lost,
+}
+
+/// What a head says about its framing.
+#[derive(Default)]
+struct Head {
+    begun: bool,
+    old: bool,
+    hosts: usize,
+    lengths: usize,
+    length: Option<u64>,
+    encodings: usize,
+    chunked: bool,
+    fault: Option<Framing>,
+}
+
+impl Head {
+    fn line(&mut self, line: &[u8]) {
+        if !self.begun {
+            // Empty lines before a request are allowed.
+            self.begun = !line.is_empty();
+            self.old = !line.ends_with(b"HTTP/1.1");
+            return;
+        }
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            self.fault.get_or_insert(Framing::FoldedHeader);
+        }
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let (name, value) = (&line[..colon], line.get(colon + 1..).unwrap_or_default().trim_ascii());
+        if name.eq_ignore_ascii_case(b"host") {
+            self.hosts += 1;
+        } else if name.eq_ignore_ascii_case(b"content-length") {
+            self.lengths += 1;
+            self.length = number(value, 10);
+        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            self.encodings += 1;
+            self.chunked = value.eq_ignore_ascii_case(b"chunked");
+        }
+    }
+
+    /// What follows the head.
+    fn end(&self) -> Result<Place, Framing> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        match (self.hosts, self.lengths, self.encodings) {
+            (0, ..) if !self.old => Err(Framing::NoHost),
+            (2.., ..) => Err(Framing::SeveralHosts),
+            (_, 1.., 1..) => Err(Framing::LengthAndEncoding),
+            (_, 2.., _) => Err(Framing::SeveralLengths),
+            (_, _, 2..) => Err(Framing::SeveralEncodings),
+            (_, 1, _) => self.length.map(Place::Body).ok_or(Framing::Length),
+            (_, _, 1) if self.chunked => Ok(Place::ChunkSize),
+            (_, _, 1) => Err(Framing::Encoding),
+            _ => Ok(Place::Body(0)),
+        }
+    }
+}
+
+/// A number of up to 16 digits and nothing else.
+fn number(digits: &[u8], base: u32) -> Option<u64> {
+    // A sign would be taken for a part of the number.
+    let plain = (1..=16).contains(&digits.len()) && digits.iter().all(|byte| char::from(*byte).is_digit(base));
+    u64::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| plain)?, base).ok()
+}
+
+/// The size in the line before a chunk, whose extensions nobody needs.
+fn chunk_size(line: &[u8]) -> Option<u64> {
+    let end = line.iter().position(|byte| *byte == b';').unwrap_or(line.len());
+    number(line[..end].trim_ascii_end(), 16)
+}
+
+/// The watch over the requests of one connection.
+pub(crate) struct Scanner {
+    place: Place,
+    /// The line so far, without its end.
+    line: Vec<u8>,
+    head: Head,
+    /// The number of the request, from 1.
+    request: usize,
+    findings: Arc<Findings>,
+}
+
+impl Scanner {
+    pub fn new(findings: Arc<Findings>) -> Self {
+        Self { place: Place::Head, line: Vec::new(), head: Head::default(), request: 1, findings }
+    }
+
+    /// What the line that is gathered changes, whose end has come. `strict` says that it is CR LF.
+    fn end_line(&mut self, strict: bool) -> Result<(), Fault> {
+        let mut line = std::mem::take(&mut self.line);
+        let outcome = self.apply(line.strip_suffix(b"\r").unwrap_or(&line), strict);
+        // Its memory serves the next line.
+        line.clear();
+        self.line = line;
+        outcome
+    }
+
+    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), Fault> {
+        match self.place {
+            Place::Head => {
+                if !strict {
+                    self.head.fault.get_or_insert(Framing::BareLineFeed);
+                }
+                if !line.is_empty() || !self.head.begun {
+                    self.head.line(line);
+                    return Ok(());
+                }
+                let head = std::mem::take(&mut self.head);
+                self.place = head.end().map_err(Fault::Head)?;
+            }
+            _ if !strict => return Err(Fault::Body),
+            Place::ChunkSize => {
+                self.place = match chunk_size(line).ok_or(Fault::Body)? {
+                    0 => Place::Trailers,
+                    size => Place::Chunk(size),
+                };
+            }
+            Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
+            Place::Trailers if line.is_empty() => self.place = Place::Body(0),
+            Place::Trailers => {}
+            _ => return Err(Fault::Body),
+        }
+        Ok(())
+    }
+
+    /// Bytes of a body, of which so many are left; what comes behind them.
+    fn skip(&mut self, left: u64, bytes: &mut &[u8], then: Place, still: impl FnOnce(u64) -> Place) {
+        let taken = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        *bytes = &bytes[taken..];
+        self.place = match left - taken as u64 {
+            0 => then,
+            left => still(left),
+        };
+    }
+
+    /// Looks at bytes that came in; when something is wrong, what it is and how many of them are left behind it.
+    fn look(&mut self, mut bytes: &[u8]) -> Result<(), (Fault, usize)> {
+        loop {
+            if self.place == Place::Body(0) {
+                self.place = Place::Head;
+                self.request += 1;
+            }
+            if bytes.is_empty() || self.place == Place::Lost {
+                return Ok(());
+            }
+            match self.place {
+                Place::Body(left) => self.skip(left, &mut bytes, Place::Body(0), Place::Body),
+                Place::Chunk(left) => self.skip(left, &mut bytes, Place::ChunkEnd, Place::Chunk),
+                _ => {
+                    let feed = bytes.iter().position(|byte| *byte == b'\n');
+                    let (more, rest) = bytes.split_at(feed.unwrap_or(bytes.len()));
+                    self.line.extend_from_slice(more);
+                    // What cannot become the end of a chunk is told at once: the rest of the line may never come.
+                    let no_end = self.place == Place::ChunkEnd && !b"\r".starts_with(&self.line);
+                    let too_long = self.line.len() > LONGEST_LINE;
+                    if no_end || too_long && self.place != Place::Head {
+                        return Err((Fault::Body, rest.len()));
+                    }
+                    if too_long {
+                        self.place = Place::Lost;
+                    }
+                    if feed.is_none() {
+                        return Ok(());
+                    }
+                    bytes = &rest[1..];
+                    let strict = self.line.ends_with(b"\r");
+                    self.end_line(strict).map_err(|fault| (fault, bytes.len()))?;
+                }
+            }
+        }
+    }
+}
+
+/// Where the framing is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Head(Framing),
+    Body,
+}
+
+impl Watch for Scanner {
+    fn read(&mut self, bytes: &[u8]) -> Verdict {
+        match self.look(bytes) {
+            Ok(()) => Verdict::Pass,
+            // The request is passed on, to be refused in the caller's format; nothing behind its head is.
+            Err((Fault::Head(framing), left)) => {
+                self.findings.break_at(self.request, framing);
+                Verdict::Hold(bytes.len() - left)
+            }
+            Err((Fault::Body, left)) => Verdict::Break(bytes.len() - left),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanned(bytes: &[u8]) -> Result<usize, (Fault, usize)> {
+        let mut scanner = Scanner::new(Arc::default());
+        scanner.look(bytes).map(|()| scanner.request)
+    }
+
+    /// What is found when bytes come one at a time must not differ from what is found when they come at once.
+    fn found(text: &str) -> Result<usize, Fault> {
+        let whole = scanned(text.as_bytes()).map_err(|(fault, _)| fault);
+        let mut scanner = Scanner::new(Arc::default());
+        let single = text.bytes().try_for_each(|byte| scanner.look(&[byte])).map(|()| scanner.request);
+        assert_eq!(whole, single.map_err(|(fault, _)| fault), "{text:?}");
+        whole
+    }
+
+    #[test]
+    fn good_requests_are_followed_to_the_next() {
+        let requests = [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\nhost:a\r\ncontent-length: 5\r\n\r\n\n\n\n\n\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\n\n\n\n\n\n\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nT: v\r\n\r\n",
+            "POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n",
+        ];
+        for request in requests {
+            assert_eq!(found(request), Ok(2), "{request:?}");
+        }
+        assert_eq!(found(&requests.concat()), Ok(6));
+        // The end of the last one has not come yet.
+        assert_eq!(found("GET / HTTP/1.1\r\nHost: a\r\n"), Ok(1));
+    }
+
+    #[test]
+    fn every_fault_of_a_head_is_found() {
+        let faults = [
+            ("GET / HTTP/1.1\r\n\r\n", Framing::NoHost),
+            ("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", Framing::SeveralHosts),
+            ("GET / HTTP/1.1\nHost: a\r\n\r\n", Framing::BareLineFeed),
+            ("GET / HTTP/1.1\r\nHost: a\n\r\n", Framing::BareLineFeed),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\n", Framing::BareLineFeed),
+            ("\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", Framing::BareLineFeed),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n", Framing::FoldedHeader),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", Framing::SeveralLengths),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n", Framing::Length),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", Framing::Length),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", Framing::Length),
+            (
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Framing::LengthAndEncoding,
+            ),
+            (
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Framing::SeveralEncodings,
+            ),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", Framing::Encoding),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", Framing::Encoding),
+        ];
+        for (request, framing) in faults {
+            assert_eq!(found(request), Err(Fault::Head(framing)), "{request:?}");
+            // Whatever stands before it, and nothing behind it is passed on.
+            let behind = format!("GET / HTTP/1.1\r\nHost: a\r\n\r\n{request}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+            let left = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".len();
+            assert_eq!(scanned(behind.as_bytes()), Err((Fault::Head(framing), left)), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_chunks_is_found() {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let bodies = [
+            "5\nhello\r\n",
+            "5\r\nhelloX",
+            "5\r\nhello\n",
+            "z\r\n",
+            "\r\n",
+            "-1\r\n",
+            "0x5\r\n",
+            "5\r\nhello\r\n0\r\n\n",
+            "11111111111111111\r\n",
+        ];
+        for body in bodies {
+            assert_eq!(found(&format!("{head}{body}")), Err(Fault::Body), "{body:?}");
+        }
+    }
+}
