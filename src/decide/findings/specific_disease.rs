@@ -24,7 +24,7 @@ pub(super) fn specific_disease(coverage: &Coverage, certificate: &SpecificDiseas
         Ages::Under70 => days(elderly_begins(coverage.identity.birth_on), period.through()),
         Ages::From70 | Ages::From70To74 | Ages::LateElderly => Some(period),
     };
-    let last_young = senior.map_or(period.through(), |senior| before(senior.from()));
+    let last_young = senior.map_or_else(|| period.through(), |senior| before(senior.from()));
     let come = senior.filter(|senior| *senior == period || senior.from() <= as_of);
     let mut found: Vec<Finding> = come.map(|days| finding(days, UNDER_70_ONLY)).into_iter().collect();
     for limit in &coverage.limits {
@@ -87,12 +87,14 @@ mod tests {
         assert_eq!(found(&covered), []);
         covered.specific_diseases = of(date(2026, 8, 1), date(2027, 7, 31));
         assert_eq!(found(&covered), [("disease-under-70-only", date(2026, 8, 1), date(2027, 7, 31))]);
-        // The 70th birthday is still to come: not wrong yet, although the certificate lasts beyond it.
-        let mut young = employee(date(1956, 12, 2));
-        young.specific_diseases = of(date(2025, 8, 1), date(2099, 12, 31));
-        assert_eq!(found(&young), []);
-        young.identity.birth_on = crate::domain::BirthDate::new(date(1956, 10, 2)).unwrap();
-        assert_eq!(found(&young), [("disease-under-70-only", date(2026, 11, 1), date(2099, 12, 31))]);
+        // 70 on 10 November 2026: the certificate lasts beyond it and is not wrong before 1 December has come.
+        let young = employee(date(1956, 11, 10));
+        let lasting = of(date(2025, 8, 1), date(2099, 12, 31));
+        let days = |as_of| -> Vec<_> {
+            specific_disease(&young, &lasting[0], as_of).iter().map(|one| (one.days.from(), one.days.through())).collect()
+        };
+        assert_eq!(days(date(2026, 11, 30)), []);
+        assert_eq!(days(date(2026, 12, 1)), [(date(2026, 12, 1), date(2099, 12, 31))]);
         // With a recognised disability below 70, too, 後期高齢者医療 has no ア and イ.
         let mut disabled = late_elderly(date(1958, 3, 10), date(2024, 6, 12));
         disabled.specific_diseases = of(date(2024, 6, 12), date(2025, 7, 31));
