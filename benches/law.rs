@@ -7,7 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
-use shikaku::decide::{by_card, findings};
+use shikaku::decide::{Held, by_card, findings};
 use shikaku::domain::{AnswerCharset, CardQuery, PersonFacts, PersonId, Registration};
 use shikaku::fixtures::{FixturePerson, Fixtures};
 use shikaku::wire::message::by_card::Request;
@@ -65,8 +65,11 @@ fn decisions(criterion: &mut Criterion) {
     });
     group.bench_function("findings", |bencher| {
         bencher.iter(|| {
-            for registration in questions.iter().flat_map(|(_, people)| people).flat_map(|person| &person.registrations) {
-                black_box(findings(black_box(&registration.coverage), date(2026, 11, 22)));
+            for person in questions.iter().flat_map(|(_, people)| people) {
+                let held: Vec<Held> = person.registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
+                for registration in &person.registrations {
+                    black_box(findings(black_box(&registration.coverage), &held, date(2026, 11, 22)));
+                }
             }
         });
     });

@@ -4,7 +4,8 @@ use super::input::Input;
 use super::outcome::Outcome;
 use crate::calculator::FieldFault;
 use crate::rules::copay::NoRatio;
-use crate::rules::scheme::{BEGIN, late_elderly_begins, loss_after};
+use crate::rules::loss::{LossEvent, loss_date};
+use crate::rules::scheme::{BEGIN, late_elderly_begins};
 
 /// `scheme_on_date`.
 pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
@@ -19,10 +20,22 @@ pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
     Ok(Outcome::Word(if late { "後期高齢者医療" } else { "前の制度" }))
 }
 
+/// What a case calls each event.
+const EVENTS: [(&str, LossEvent); 8] = [
+    ("退職", LossEvent::Leaving),
+    ("死亡", LossEvent::Death),
+    ("生活保護", LossEvent::PublicAssistance),
+    ("転出", LossEvent::MovingAway),
+    ("社保加入", LossEvent::JoiningEmployees),
+    ("任意継続申出", LossEvent::VoluntaryRequest),
+    ("任意継続未納", LossEvent::VoluntaryUnpaid),
+    ("任意継続就職", LossEvent::VoluntaryNewWork),
+];
+
 /// `loss_date`.
 pub(super) fn loss(input: &mut Input) -> Result<Outcome, FieldFault> {
-    // The same rule holds for both; a case says which for its reader.
-    input.word("event", &[("退職", ()), ("死亡", ())])?;
+    let event = input.word("event", &EVENTS)?;
     let day = input.date("event_date")?;
-    loss_after(day).map(Outcome::Date).ok_or_else(|| FieldFault::new("event_date", "has no day after it"))
+    let loss = loss_date(event, day);
+    loss.map(Outcome::Date).ok_or_else(|| FieldFault::new("event_date", "is followed by no day of loss before year 10000"))
 }

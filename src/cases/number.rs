@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::outcome::Outcome;
 use crate::calculator::FieldFault;
-use crate::domain::{check_digit, has_valid_check_digit};
+use crate::domain::{InstitutionCode, InstitutionCodeError, check_digit, has_valid_check_digit, institution_check_digit};
 use crate::rules::rounding::counter;
 
 /// No number of the field is longer.
@@ -12,19 +12,40 @@ const MOST_DIGITS: usize = 40;
 /// `check_digit`.
 pub(super) fn digit(input: &mut Input) -> Result<Outcome, FieldFault> {
     let body = digits(input, "body")?;
-    // One rule holds for insurer, public-expense, recipient and institution numbers; the case says which for its reader.
-    input.text_if("what")?;
+    if is_institution(input)? {
+        let digit = institution_check_digit(&body);
+        return digit.map(Outcome::Digit).map_err(|reason| FieldFault::new("body", of_body(reason)));
+    }
     check_digit(&body).map(Outcome::Digit).ok_or_else(|| FieldFault::new("body", "must be digits"))
 }
 
 /// `check_digit_valid`.
 pub(super) fn is_valid(input: &mut Input) -> Result<Outcome, FieldFault> {
     let number = digits(input, "number")?;
-    input.text_if("what")?;
+    if is_institution(input)? {
+        return match InstitutionCode::parse(&number) {
+            Ok(_) => Ok(Outcome::Flag(true)),
+            Err(InstitutionCodeError::CheckDigit { .. }) => Ok(Outcome::Flag(false)),
+            Err(reason) => Err(FieldFault::new("number", reason.to_string())),
+        };
+    }
     if number.len() < 2 {
         return Err(FieldFault::new("number", "must have two digits or more"));
     }
     Ok(Outcome::Flag(has_valid_check_digit(&number)))
+}
+
+/// Whether the number is an institution code, which two rules are in use for. One rule holds for insurer, public-expense and
+/// recipient numbers, so that any other word is for the reader of the case.
+fn is_institution(input: &mut Input) -> Result<bool, FieldFault> {
+    Ok(input.text_if("what")?.is_some_and(|what| what == "institution"))
+}
+
+fn of_body(reason: InstitutionCodeError) -> String {
+    match reason {
+        InstitutionCodeError::Form => "must be the nine digits before the check digit".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn digits(input: &mut Input, key: &'static str) -> Result<String, FieldFault> {

@@ -11,6 +11,8 @@ pub(super) struct Words<'a> {
     pub through: Date,
     /// Whether `through` is only the last day that was judged.
     pub open: bool,
+    /// Whether it only looks like a contradiction.
+    pub soft: bool,
     pub rule: &'a str,
     pub source: &'a str,
     pub effective_on: Option<Date>,
@@ -27,9 +29,11 @@ pub(super) fn text(words: &Words<'_>, language: Language) -> String {
         (false, true) => format!(" since {from} (no loss registered)"),
         (false, false) => format!(" from {from} through {through}"),
     };
-    let mut lines = vec![match japanese {
-        true => format!("指摘: {registered}{days}は規則に合わない"),
-        false => format!("finding: {registered}{days} does not fit the rule"),
+    let mut lines = vec![match (japanese, words.soft) {
+        (true, false) => format!("指摘: {registered}{days}は規則に合わない"),
+        (true, true) => format!("要確認: {registered}{days}は規則に合わない可能性がある"),
+        (false, false) => format!("finding: {registered}{days} does not fit the rule"),
+        (false, true) => format!("soft finding: {registered}{days} may not fit the rule"),
     }];
     lines.push((*law).to_owned());
     lines.extend(words.record.map(|(id, insurer)| match japanese {

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use crate::clock::{system_now, tokyo_date};
-use crate::decide::findings;
+use crate::decide::{Held, findings};
 use crate::fixtures::Fixtures;
 use crate::pki::PkiFiles;
 
@@ -74,8 +74,9 @@ fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
     let as_of = options.on.unwrap_or_else(|| tokyo_date(system_now()));
     let mut texts = Vec::new();
     for person in fixtures.people.iter().map(|person| &person.person) {
+        let held: Vec<Held> = person.coverages.iter().map(Held::from).collect();
         for (place, coverage) in person.coverages.iter().enumerate() {
-            for found in findings(coverage, as_of) {
+            for found in findings(coverage, &held, as_of) {
                 let japanese = language == Language::Ja;
                 let registered = if japanese { found.registered_japanese() } else { found.registered_english() };
                 let words = finding::Words {
@@ -85,6 +86,7 @@ fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
                     from: found.days.from(),
                     through: found.days.through(),
                     open: found.open,
+                    soft: found.soft,
                     rule: found.rule.name,
                     source: found.rule.source,
                     effective_on: found.rule.effective_on,

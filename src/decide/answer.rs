@@ -30,6 +30,8 @@ pub struct Other {
     pub insurer: InsurerNumber,
     /// 資格取得日.
     pub acquired_on: Date,
+    /// 資格喪失日, once there is one.
+    pub lost_on: Option<Date>,
 }
 
 /// How another registration bears on the validity.
@@ -67,7 +69,8 @@ impl Relation {
 
 impl Other {
     pub(super) fn of(relation: Relation, Registration { id, coverage, .. }: &Registration) -> Self {
-        Self { relation, registration: *id, insurer: coverage.key.insurer, acquired_on: coverage.acquired_on }
+        let (acquired_on, lost_on) = (coverage.acquired_on, coverage.loss.map(|loss| loss.on));
+        Self { relation, registration: *id, insurer: coverage.key.insurer, acquired_on, lost_on }
     }
 }
 

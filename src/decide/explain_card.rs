@@ -45,6 +45,7 @@ fn about(query: &CertificateQuery, validity: Validity, record: &Record, all: &[R
         registration: other.registration,
         insurer: other.coverage.key.insurer,
         acquired_on: other.coverage.acquired_on,
+        lost_on: other.coverage.loss.map(|loss| loss.on),
     });
     let answer = Answer { validity, record: Some(record.clone()), others: others.collect() };
     let mut reasons = explain(query.check_on, &answer);

@@ -1,19 +1,27 @@
+//! What contradicts the law in what insurers registered, a file for each part of a registration.
+
+mod card_class;
+mod certificates;
+mod held;
+mod ratios;
+mod scheme;
+mod specific_disease;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::domain::{CopayRatio, Coverage, LimitCertificate, LimitKind, Month, Period, Scheme};
-use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
-use crate::rules::limit::{Ages, BandError, BandName, band, table_of, tables};
-use crate::rules::registered_category::{
-    MEAL_REDUCTION, agrees_with_ratio, category_rule_on, follows_ratio_rule_on, is_low_income,
-};
-use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
-use crate::rules::{Rule, late_elderly};
+use crate::domain::{Coverage, Period, Scheme};
+use crate::rules::Rule;
+use crate::rules::elderly::{elderly_begins, elderly_ends, is_elderly};
+use crate::rules::limit::{Ages, tables};
+use crate::rules::scheme::late_elderly_begins;
 
 use super::message_rules::ONE_AT_A_TIME;
 use super::part::Part;
 use super::registered::Registered;
+
+pub use held::Held;
 
 /// A contradiction between what an insurer registered and the law, or within the registration. Answers follow the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +36,15 @@ pub struct Finding {
     pub days: Period,
     /// Whether it goes on after the last of them, which is only the day until which was judged.
     pub open: bool,
+    /// Whether it only looks like a contradiction: the rule has exceptions that a registration does not show, or is a reading of ours.
+    pub soft: bool,
     /// The rule that says otherwise.
     pub rule: Rule,
 }
 
 impl Finding {
     fn new(registered: Registered, days: Period, rule: Rule) -> Self {
-        Self { part: registered.part(), registered, beside: None, days, open: false, rule }
+        Self { part: registered.part(), registered, beside: None, days, open: false, soft: false, rule }
     }
 
     /// What was registered, in few words of English.
@@ -52,18 +62,22 @@ impl Finding {
     }
 }
 
-/// What contradicts the law in `coverage`, in the order of its parts. A coverage without a loss is judged until `as_of`.
+/// What contradicts the law in `coverage`, in the order of its parts, and what it contradicts among the coverages `held` by the
+/// same person, itself among them or not. A coverage without a loss is judged until `as_of`.
 /// Certificates count on the days of the coverage only, because no answer shows them on others.
 #[must_use]
-pub fn findings(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
+pub fn findings(coverage: &Coverage, held: &[Held], as_of: Date) -> Vec<Finding> {
     let coverage = &within_coverage(coverage);
-    let mut found: Vec<Finding> = scheme(coverage, as_of).into_iter().collect();
-    found.extend(ratios(coverage));
-    found.extend(elderly_certificates(coverage));
+    let mut found = scheme::scheme(coverage, as_of);
+    found.extend(held::beside_others(coverage, held, as_of));
+    found.extend(card_class::card_class(coverage, as_of));
+    found.extend(ratios::ratios(coverage));
+    found.extend(certificates::elderly(coverage));
     for limit in &coverage.limits {
-        found.extend(category(coverage, limit));
-        found.extend(category_and_ratio(coverage, limit));
-        found.extend(kind(limit));
+        found.extend(certificates::limit(coverage, limit));
+    }
+    for certificate in &coverage.specific_diseases {
+        found.extend(specific_disease::specific_disease(coverage, certificate, as_of));
     }
     found.extend(overlaps(coverage));
     found
@@ -77,6 +91,7 @@ fn within_coverage(coverage: &Coverage) -> Coverage {
     coverage.ratios.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
     coverage.elderly.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
     coverage.limits.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
+    coverage.specific_diseases.retain_mut(|entry| cut(entry.period).map(|period| entry.period = period).is_some());
     coverage
 }
 
@@ -107,69 +122,6 @@ fn before(day: Date) -> Date {
     day.yesterday().unwrap_or(day)
 }
 
-fn scheme(coverage: &Coverage, as_of: Date) -> Option<Finding> {
-    let birth = coverage.identity.birth_on;
-    let from = coverage.acquired_on;
-    let through = coverage.loss.map_or(as_of, |loss| before(loss.on));
-    let (days, rule) = if is_late_elderly(coverage) {
-        (days(from, before(late_elderly_earliest(birth)).min(through)), LATE_ELDERLY_FROM_65)
-    } else if coverage.key.insurer.scheme().insures_below_75() {
-        (days(late_elderly_begins(birth).max(from), through), LATE_ELDERLY_AT_75)
-    } else {
-        // 医療扶助 goes on at any age: its recipients are left out of 後期高齢者医療 (高齢者の医療の確保に関する法律51条).
-        return None;
-    };
-    let days = days?;
-    let open = coverage.loss.is_none() && days.through() == as_of;
-    Some(Finding { open, ..Finding::new(Registered::Scheme(coverage.key.insurer.scheme()), days, rule) })
-}
-
-fn ratios(coverage: &Coverage) -> impl Iterator<Item = Finding> {
-    coverage.ratios.iter().filter(|dated| dated.ratio == CopayRatio::Two).filter_map(|dated| {
-        let days = days(dated.period.from(), before(late_elderly::TWO_SINCE).min(dated.period.through()))?;
-        Some(Finding::new(Registered::Ratio(dated.ratio), days, late_elderly::BEFORE_TWO))
-    })
-}
-
-fn elderly_certificates(coverage: &Coverage) -> Vec<Finding> {
-    let birth = coverage.identity.birth_on;
-    let mut found = Vec::new();
-    for certificate in &coverage.elderly {
-        let (from, through) = (certificate.period.from(), certificate.period.through());
-        let outside = if is_late_elderly(coverage) {
-            [Some(certificate.period), None]
-        } else {
-            [days(from, before(elderly_begins(birth)).min(through)), days(late_elderly_begins(birth).max(from), through)]
-        };
-        let finding = |days, rule| Finding::new(Registered::Elderly(certificate.ratio), days, rule);
-        found.extend(outside.into_iter().flatten().map(|days| finding(days, elderly::PERIOD)));
-        if certificate.ratio == CopayRatio::One && birth.date() > elderly::LAST_BORN_WITH_ONE {
-            let since = days(from.max(elderly::TWO_SINCE), through);
-            found.extend(since.map(|days| finding(days, elderly::ONE_BY_BIRTH)));
-        }
-    }
-    found
-}
-
-/// A category on days on which people of this age, or nobody, can have it. Days whose table has no known codes are passed over.
-fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for stretch in stretches(coverage, limit.period) {
-        let month = Month::of(stretch.from());
-        let judged = table_of(month).is_some_and(|table| table.codes_known);
-        let wrong = matches!(
-            band(month, ages_on(coverage, stretch.from()), BandName::Code(limit.category)),
-            Err(BandError::Unknown { .. } | BandError::Age { .. })
-        );
-        if !judged || !wrong {
-            continue;
-        }
-        let rule = category_rule_on(stretch.from());
-        add(&mut found, Finding::new(Registered::Category(limit.category), stretch, rule));
-    }
-    found
-}
-
 /// Adds a finding, to the last one where it only goes on.
 fn add(found: &mut Vec<Finding>, finding: Finding) {
     let goes_on = |last: &&mut Finding| last.rule == finding.rule && last.days.through() == before(finding.days.from());
@@ -190,32 +142,6 @@ fn stretches(coverage: &Coverage, period: Period) -> Vec<Period> {
         .collect();
     let ends = starts.iter().skip(1).map(|next| before(*next)).chain([period.through()]);
     starts.iter().zip(ends).filter_map(|(from, through)| days(*from, through)).collect()
-}
-
-fn category_and_ratio(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
-    let registered = coverage.ratios.iter().map(|dated| (dated.period, dated.ratio, Registered::Ratio(dated.ratio)));
-    let certificates = coverage.elderly.iter().map(|one| (one.period, one.ratio, Registered::Elderly(one.ratio)));
-    registered
-        .chain(certificates)
-        .filter(|(_, ratio, _)| !agrees_with_ratio(limit.category, *ratio, is_late_elderly(coverage)))
-        .filter_map(|(period, _, ratio)| {
-            let shared = days(period.from().max(limit.period.from()), period.through().min(limit.period.through()))?;
-            let mut found = Vec::new();
-            for days in stretches(coverage, shared) {
-                let rule = follows_ratio_rule_on(days.from());
-                let finding = Finding::new(Registered::Category(limit.category), days, rule);
-                add(&mut found, Finding { beside: Some(ratio), ..finding });
-            }
-            Some(found)
-        })
-        .flatten()
-        .collect()
-}
-
-fn kind(limit: &LimitCertificate) -> Option<Finding> {
-    let reduces_meals = matches!(limit.kind, LimitKind::LimitAndMeal | LimitKind::Meal);
-    let wrong = reduces_meals && !is_low_income(limit.category);
-    wrong.then(|| Finding::new(Registered::Category(limit.category), limit.period, MEAL_REDUCTION))
 }
 
 /// Two entries of one sort on the same days that do not say the same.

@@ -26,6 +26,6 @@ pub use by_ticket::by_ticket;
 pub use compared::Compared;
 pub use explain::{Reason, explain, explain_unregistered};
 pub use explain_card::{CertificateDays, explain_card};
-pub use findings::{Finding, findings};
+pub use findings::{Finding, Held, findings};
 pub use part::Part;
 pub use registered::Registered;

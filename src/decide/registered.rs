@@ -1,4 +1,6 @@
-use crate::domain::{CopayRatio, LimitCategory, Scheme};
+use jiff::civil::Date;
+
+use crate::domain::{CardClass, CopayRatio, LimitCategory, Scheme, SpecificDisease, Yen};
 
 use super::part::Part;
 
@@ -13,6 +15,14 @@ pub enum Registered {
     Elderly(CopayRatio),
     /// 適用区分 of a limit certificate.
     Category(LimitCategory),
+    /// 特定疾病療養受療証 with its 自己負担限度額 a month.
+    SpecificDisease(SpecificDisease, Yen),
+    /// 被保険者証区分.
+    CardClass(CardClass),
+    /// A coverage of the scheme as 家族.
+    Dependant(Scheme),
+    /// A coverage of the scheme that is lost on this day.
+    LossOn(Scheme, Date),
 }
 
 impl Registered {
@@ -23,6 +33,9 @@ impl Registered {
             Self::Ratio(_) => Part::Ratio,
             Self::Elderly(_) => Part::Elderly,
             Self::Category(_) => Part::Limit,
+            Self::SpecificDisease(..) => Part::SpecificDisease,
+            Self::CardClass(_) | Self::Dependant(_) => Part::Card,
+            Self::LossOn(..) => Part::Loss,
         }
     }
 
@@ -33,6 +46,10 @@ impl Registered {
             Self::Ratio(ratio) => format!("ratio of {}0 %", ratio.tenths()),
             Self::Elderly(ratio) => format!("elderly recipient certificate of {}0 %", ratio.tenths()),
             Self::Category(category) => format!("category {}", category.english()),
+            Self::SpecificDisease(disease, yen) => format!("{yen} yen a month for {}", disease.english()),
+            Self::CardClass(class) => format!("card class {}", class.english()),
+            Self::Dependant(scheme) => format!("dependant of {}", scheme.english()),
+            Self::LossOn(scheme, day) => format!("loss of {} on {day}", scheme.english()),
         }
     }
 
@@ -43,6 +60,10 @@ impl Registered {
             Self::Ratio(ratio) => format!("一部負担金割合{}割", ratio.tenths()),
             Self::Elderly(ratio) => format!("高齢受給者証{}割", ratio.tenths()),
             Self::Category(category) => format!("適用区分 {}", category.japanese()),
+            Self::SpecificDisease(disease, yen) => format!("特定疾病（{}）月額{yen}円", disease.japanese()),
+            Self::CardClass(class) => format!("被保険者証区分 {}", class.japanese()),
+            Self::Dependant(scheme) => format!("{}の家族", scheme.japanese()),
+            Self::LossOn(scheme, day) => format!("{}の{day}喪失", scheme.japanese()),
         }
     }
 }

@@ -152,6 +152,38 @@ pub enum CardClass {
     MedicalAid,
 }
 
+impl CardClass {
+    /// The label of the code table.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::General => "一般",
+            Self::Retired => "退職",
+            Self::ShortTerm => "短期（一般）",
+            Self::ShortTermRetired => "短期（退職）",
+            Self::SpecialExpense => "特別療養費支給対象者",
+            Self::SpecialRetired => "特例退職",
+            Self::SelfDefence => "自衛官",
+            Self::MedicalAid => "医療扶助",
+        }
+    }
+
+    /// What it is called in English.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::General => "general (一般)",
+            Self::Retired => "retired (退職)",
+            Self::ShortTerm => "short-term (短期)",
+            Self::ShortTermRetired => "short-term, retired (短期・退職)",
+            Self::SpecialExpense => "special medical expenses (特別療養費)",
+            Self::SpecialRetired => "special retired (特例退職)",
+            Self::SelfDefence => "self-defence forces (自衛官)",
+            Self::MedicalAid => "medical aid (医療扶助)",
+        }
+    }
+}
+
 /// 喪失事由 (code table 008).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LossReason {

@@ -35,6 +35,23 @@ pub enum InstitutionCodeError {
 /// Where the check digit belongs to the six digits of the institution alone: 埼玉, 千葉, 東京, 神奈川.
 const SIX_DIGIT_RULE: [&str; 4] = ["11", "12", "13", "14"];
 
+/// The check digit that belongs to the nine digits before it, by the rule of their prefecture.
+///
+/// # Errors
+/// [`InstitutionCodeError::Form`] when they are not nine ASCII digits; otherwise as for a whole code.
+pub fn institution_check_digit(body: &str) -> Result<u8, InstitutionCodeError> {
+    let bytes: [u8; 9] = body.as_bytes().try_into().map_err(|_| InstitutionCodeError::Form)?;
+    if !bytes.iter().all(u8::is_ascii_digit) {
+        return Err(InstitutionCodeError::Form);
+    }
+    if !("01"..="47").contains(&&body[..2]) {
+        return Err(InstitutionCodeError::Prefecture);
+    }
+    InstitutionKind::of_digit(bytes[2]).ok_or(InstitutionCodeError::PointTable)?;
+    let ruled = if SIX_DIGIT_RULE.contains(&&body[..2]) { &body[3..] } else { body };
+    check_digit(ruled).ok_or(InstitutionCodeError::Form)
+}
+
 impl InstitutionCode {
     /// Reads ten ASCII digits.
     ///
@@ -42,18 +59,11 @@ impl InstitutionCode {
     /// See [`InstitutionCodeError`].
     pub fn parse(text: &str) -> Result<Self, InstitutionCodeError> {
         let bytes: [u8; 10] = text.as_bytes().try_into().map_err(|_| InstitutionCodeError::Form)?;
-        if !bytes.iter().all(u8::is_ascii_digit) {
-            return Err(InstitutionCodeError::Form);
-        }
-        if !("01"..="47").contains(&&text[..2]) {
-            return Err(InstitutionCodeError::Prefecture);
-        }
-        InstitutionKind::of_digit(bytes[2]).ok_or(InstitutionCodeError::PointTable)?;
-        let of_nine = check_digit(&text[..9]).ok_or(InstitutionCodeError::Form)?;
-        let of_six = check_digit(&text[3..9]).ok_or(InstitutionCodeError::Form)?;
-        let last = bytes[9] - b'0';
-        if last != of_nine && last != of_six {
-            let right = if SIX_DIGIT_RULE.contains(&&text[..2]) { of_six } else { of_nine };
+        let last = bytes[9].checked_sub(b'0').filter(|digit| *digit <= 9).ok_or(InstitutionCodeError::Form)?;
+        let (body, _) = text.split_at(9);
+        let right = institution_check_digit(body)?;
+        let fits = [check_digit(body), check_digit(&body[3..])].contains(&Some(last));
+        if !fits {
             return Err(InstitutionCodeError::CheckDigit { right });
         }
         Ok(Self(bytes))

@@ -154,6 +154,12 @@ impl Scheme {
         !matches!(self, Self::LateElderly | Self::MedicalAid)
     }
 
+    /// Whether it is national health insurance (国保).
+    #[must_use]
+    pub fn is_national_health(self) -> bool {
+        matches!(self, Self::MunicipalNationalHealth | Self::NationalHealthSociety | Self::RetiredNationalHealth)
+    }
+
     /// The Japanese name of the scheme, for people.
     #[must_use]
     pub fn japanese(self) -> &'static str {

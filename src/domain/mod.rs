@@ -19,6 +19,7 @@ mod period;
 mod person;
 mod query;
 mod ratio;
+mod recipient_number;
 mod specific_disease;
 mod text;
 mod validity;
@@ -41,7 +42,7 @@ pub use coverage::{
 };
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
-    ResultLists, TerminalNameError, check_terminal_name,
+    ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
@@ -51,6 +52,7 @@ pub use period::{Period, PeriodError};
 pub use person::{CardFacts, PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery};
 pub use ratio::{CopayRatio, DatedRatio};
+pub use recipient_number::{RecipientNumberError, check_recipient_number};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;

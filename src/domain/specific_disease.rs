@@ -26,3 +26,25 @@ pub enum SpecificDisease {
     /// 3 抗ウイルス剤を投与している後天性免疫不全症候群（血液製剤による）.
     Hiv,
 }
+
+impl SpecificDisease {
+    /// In few words of Japanese.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::Dialysis => "人工透析",
+            Self::Haemophilia => "血友病",
+            Self::Hiv => "HIV",
+        }
+    }
+
+    /// In few words of English.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::Dialysis => "dialysis",
+            Self::Haemophilia => "haemophilia",
+            Self::Hiv => "HIV",
+        }
+    }
+}

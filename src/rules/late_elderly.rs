@@ -27,6 +27,24 @@ pub const BEFORE_TWO: Rule = Rule {
 
 const SOURCE_BEFORE_TWO: &str = "高齢者の医療の確保に関する法律67条1項（2022年9月まで）";
 
+/// How long a ratio holds: what an entry over more than one year contradicts.
+pub const JUDGED_YEARLY: Rule = Rule {
+    name: "late-elderly-ratio-year",
+    source: "高齢者の医療の確保に関する法律施行令7条",
+    effective_on: Some(BEGIN),
+    english: "as a rule a ratio is judged for August to July, and anew from every 1 August on",
+    japanese: "割合は8月から翌年7月までの1年ごとに判定し直すのが原則",
+};
+
+/// When a ratio changes: what an entry that begins in the middle of a month contradicts.
+pub const CHANGES_WITH_THE_MONTH: Rule = Rule {
+    name: "late-elderly-ratio-month",
+    source: "高齢者の医療の確保に関する法律施行令7条",
+    effective_on: Some(BEGIN),
+    english: "as a rule a ratio changes with the 1st of a month: a change in the household counts from the next month on",
+    japanese: "割合が変わるのは月の初日からが原則（世帯の異動は翌月から）",
+};
+
 /// The rule of the ratio on `day`: before 2022-10-01 there was no 2割.
 #[must_use]
 pub fn rule_on(day: Date) -> Rule {

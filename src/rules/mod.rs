@@ -6,20 +6,28 @@
 //! | [`active_income`] | 現役並み所得 |
 //! | [`category`] | 適用区分 by income |
 //! | [`registered_category`] | what a registered 適用区分 must agree with |
+//! | [`registered_disease`] | what a registered 特定疾病療養受療証 must agree with |
+//! | [`card_class`] | what a registered 被保険者証区分 must agree with |
+//! | [`national_health`] | whom 国保 and 後期高齢者医療 leave out; 退職者医療 |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
-//! | [`scheme`] | 後期高齢者医療 from 75 on; 資格喪失日 |
+//! | [`scheme`] | 後期高齢者医療 from 75 on |
+//! | [`loss`] | 資格喪失日, by what ended the coverage |
 //! | [`rounding`] | where money is rounded |
 
 pub mod active_income;
+pub mod card_class;
 pub mod category;
 pub mod copay;
 pub mod elderly;
 pub mod late_elderly;
 pub mod limit;
+pub mod loss;
+pub mod national_health;
 pub mod preschool;
 #[cfg(test)]
 mod properties;
 pub mod registered_category;
+pub mod registered_disease;
 pub mod rounding;
 pub mod scheme;
 

@@ -1,4 +1,4 @@
-//! Which scheme somebody is in, and when a coverage ends.
+//! Which scheme somebody is in.
 
 use jiff::civil::{Date, date};
 
@@ -28,14 +28,6 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
               we read it)",
     japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ（65歳の誕生日からと読んだ）",
 };
-
-/// 資格喪失日 of somebody who leaves their work or dies on `day`: the first day without coverage, which is the day after
-/// (健康保険法36条, 国民健康保険法8条; since when is not known to us).
-/// `None` after the last day of year 9999.
-#[must_use]
-pub fn loss_after(day: Date) -> Option<Date> {
-    day.tomorrow().ok()
-}
 
 /// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began
 /// (高齢者の医療の確保に関する法律50条1号・52条1号, since 2008-04-01).

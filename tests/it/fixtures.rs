@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use jiff::civil::date;
+use shikaku::domain::{Coverage, Relationship, Scheme};
+
 use crate::support::database::TestDatabase;
 use crate::support::process::{shikaku, texts};
 use crate::support::{fixtures, fixtures_to_spoil};
@@ -87,4 +90,31 @@ async fn a_load_that_fails_half_way_changes_nothing() {
     assert_eq!(output.status.code(), Some(3), "{:?}", texts(&output));
     assert_eq!(database.count("select count(*) from person").await, people);
     database.drop().await;
+}
+
+/// Both real messages that are known are of 本人, without InsuredName and with the dates of the card (wire.md 9.4).
+#[test]
+fn records_look_like_those_of_real_people() {
+    let coverages: Vec<&Coverage> = fixtures().people.iter().flat_map(|person| &person.person.coverages).collect();
+    let insured = coverages.iter().filter(|one| one.relationship == Some(Relationship::Insured));
+    let (with, without): (Vec<&Coverage>, Vec<&Coverage>) =
+        insured.copied().partition(|one| one.identity.insured_name.is_some());
+    assert!(without.len() >= with.len() && with.len() >= 10, "{} with and {} without", with.len(), without.len());
+
+    // No card was issued after 2024-12-01, and none could be used after 2025-12-01. 資格確認書 came in its place.
+    let (no_more_cards, last_use) = (date(2024, 12, 2), date(2025, 12, 1));
+    for coverage in coverages.iter().filter(|one| one.key.insurer.scheme() != Scheme::MedicalAid) {
+        let (number, card) = (coverage.key.number.as_str(), coverage.card);
+        let Some(issued_on) = card.issued_on else {
+            assert!(coverage.acquired_on >= no_more_cards, "{number} had a card before 2024-12");
+            continue;
+        };
+        let valid_from = card.valid_from.unwrap();
+        assert!(valid_from >= coverage.acquired_on, "{number}");
+        if let Some(through) = card.valid_through {
+            assert!(valid_from <= through && issued_on <= through, "{number}");
+            assert!(issued_on >= no_more_cards || through <= last_use, "{number}");
+        }
+        assert!(coverage.loss.is_none_or(|loss| valid_from < loss.on), "{number}");
+    }
 }

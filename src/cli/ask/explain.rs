@@ -37,6 +37,7 @@ pub(super) async fn print(
             from: found.from,
             through: found.through,
             open: found.open,
+            soft: found.soft,
             rule: &found.rule,
             source: &found.source,
             effective_on: found.effective_on,

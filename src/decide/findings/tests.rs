@@ -2,11 +2,12 @@ use jiff::civil::{Date, date};
 
 use super::*;
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, DatedRatio, ElderlyCertificate, Identity,
-    InsurerNumber, LimitCategory, Loss, LossReason, PersonalText, Relationship, Sex,
+    BirthDate, BranchNumber, CardClass, CardDates, CardKey, CardNumber, CopayRatio, DatedRatio, ElderlyCertificate,
+    Identity, InsurerNumber, LimitCategory, LimitCertificate, LimitKind, Loss, LossReason, PersonalText, Relationship, Sex,
 };
+use crate::rules::registered_category::is_low_income;
 
-const TODAY: Date = date(2026, 11, 22);
+pub(super) const TODAY: Date = date(2026, 11, 22);
 
 pub(crate) fn coverage(insurer: &str, birth: Date, acquired_on: Date) -> Coverage {
     Coverage {
@@ -49,7 +50,7 @@ pub(crate) fn late_elderly(birth: Date, acquired_on: Date) -> Coverage {
     coverage("39131016", birth, acquired_on)
 }
 
-fn period(from: Date, through: Date) -> Period {
+pub(super) fn period(from: Date, through: Date) -> Period {
     Period::new(from, through).unwrap()
 }
 
@@ -59,8 +60,8 @@ pub(crate) fn limit(category: LimitCategory, from: Date, through: Date) -> Limit
 }
 
 /// Rule and days of every finding.
-fn found(coverage: &Coverage) -> Vec<(&'static str, Date, Date)> {
-    let found = findings(coverage, TODAY);
+pub(super) fn found(coverage: &Coverage) -> Vec<(&'static str, Date, Date)> {
+    let found = findings(coverage, &[], TODAY);
     found.iter().map(|finding| (finding.rule.name, finding.days.from(), finding.days.through())).collect()
 }
 
@@ -89,19 +90,19 @@ fn nobody_is_late_elderly_at_64_and_a_recognised_disability_may_be_from_65_on() 
 #[test]
 fn findings_name_what_is_registered_in_both_languages() {
     let words = |coverage: &Coverage| -> Vec<(String, String)> {
-        let found = findings(coverage, TODAY);
+        let found = findings(coverage, &[], TODAY);
         found.iter().map(|finding| (finding.registered_english(), finding.registered_japanese())).collect()
     };
     let pair = |english: &str, japanese: &str| vec![(english.to_owned(), japanese.to_owned())];
     let old = employee(date(1950, 12, 1));
-    assert!(findings(&old, TODAY)[0].open);
+    assert!(findings(&old, &[], TODAY)[0].open);
     assert_eq!(words(&old), pair("coverage by health-insurance society (組合健保)", "組合健保の資格"));
     let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
     late.ratios.push(DatedRatio { period: period(date(2026, 8, 1), date(2027, 7, 31)), ratio: CopayRatio::Three });
     late.limits.push(limit(LimitCategory::GeneralTwo, date(2026, 8, 1), date(2027, 7, 31)));
     let both = pair("category general II (一般Ⅱ) and ratio of 30 %", "適用区分 一般Ⅱと一部負担金割合3割");
     assert_eq!(words(&late), both);
-    assert!(!findings(&late, TODAY)[0].open);
+    assert!(!findings(&late, &[], TODAY)[0].open);
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn categories_follow_the_ratio_on_the_days_they_share() {
 #[test]
 fn the_rule_of_a_finding_was_in_force_on_its_days() {
     let effective = |coverage: &Coverage| -> Vec<(Date, Date, Option<Date>)> {
-        let found = findings(coverage, TODAY);
+        let found = findings(coverage, &[], TODAY);
         found.iter().map(|finding| (finding.days.from(), finding.days.through(), finding.rule.effective_on)).collect()
     };
     // 一般Ⅱ at 70 to 74 is wrong by the rule of 2018-08 and, from 2022-10 on, by that of 2022-10.
@@ -236,7 +237,8 @@ fn our_reading_of_cheaper_meals_is_reported_as_a_reading() {
         kind: LimitKind::LimitAndMeal,
         ..limit(LimitCategory::U, date(2026, 8, 1), date(2027, 7, 31))
     }];
-    for finding in findings(&covered, TODAY) {
+    for finding in findings(&covered, &[], TODAY) {
+        assert!(finding.soft);
         assert!(finding.rule.english.contains("a reading of ours") && finding.rule.japanese.contains("読んだ"));
     }
 }
@@ -257,10 +259,10 @@ fn two_entries_on_one_day_must_agree() {
     let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
     let entry = |ratio, from, through| DatedRatio { period: period(from, through), ratio };
     late.ratios = vec![
-        entry(CopayRatio::One, date(2025, 8, 1), date(2026, 7, 31)),
-        entry(CopayRatio::Three, date(2026, 7, 1), date(2027, 7, 31)),
+        entry(CopayRatio::One, date(2025, 8, 1), date(2026, 6, 30)),
+        entry(CopayRatio::Three, date(2026, 6, 1), date(2026, 7, 31)),
     ];
-    assert_eq!(found(&late), [("one-at-a-time", date(2026, 7, 1), date(2026, 7, 31))]);
+    assert_eq!(found(&late), [("one-at-a-time", date(2026, 6, 1), date(2026, 6, 30))]);
     late.ratios[1].ratio = CopayRatio::One;
     assert_eq!(found(&late), []);
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::finding::FindingView;
-use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Other, Reason, Record};
+use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Held, Other, Reason, Record};
 use crate::domain::{CertificateQuery, Validity};
 use crate::rules::limit::Note;
 use crate::wire::code;
@@ -119,7 +119,7 @@ impl Explanation {
         Self {
             validity: Some(code::validity(answer.validity).to_owned()),
             reasons: decide::explain(check_on, answer).into_iter().map(ReasonView::from).collect(),
-            findings: findings(check_on, answer.record.as_slice()),
+            findings: findings(check_on, answer.record.as_slice(), &answer.others),
         }
     }
 
@@ -132,7 +132,7 @@ impl Explanation {
         Self {
             validity,
             reasons: decide::explain_card(query, answer, certificate).into_iter().map(ReasonView::from).collect(),
-            findings: findings(query.check_on, records),
+            findings: findings(query.check_on, records, &[]),
         }
     }
 
@@ -146,10 +146,12 @@ impl Explanation {
     }
 }
 
-/// Where the registrations that are shown contradict the law on the check date.
-fn findings(check_on: Date, records: &[Record]) -> Vec<FindingView> {
+/// Where the registrations that are shown contradict the law on the check date. `others` are the person's that are not shown.
+fn findings(check_on: Date, records: &[Record], others: &[Other]) -> Vec<FindingView> {
+    let shown = records.iter().map(|record| Held::from(&*record.coverage));
+    let held: Vec<Held> = shown.chain(others.iter().map(Held::from)).collect();
     let found = records.iter().flat_map(|record| {
-        let found = decide::findings(&record.coverage, check_on);
+        let found = decide::findings(&record.coverage, &held, check_on);
         let source = (record.registration, record.coverage.key.insurer);
         found.into_iter().filter(|one| one.days.contains(check_on)).map(move |one| FindingView::of(one, source))
     });

@@ -27,6 +27,8 @@ pub struct FindingView {
     pub through: Date,
     /// Whether it goes on after that day, which is only the last one that was judged: no loss is registered.
     pub open: bool,
+    /// Whether it only looks like a contradiction: the rule has exceptions that a registration does not show, or is a reading of ours.
+    pub soft: bool,
     /// The rule that says otherwise.
     pub rule: String,
     /// Where the rule stands.
@@ -52,6 +54,7 @@ impl FindingView {
             from: finding.days.from(),
             through: finding.days.through(),
             open: finding.open,
+            soft: finding.soft,
             rule: finding.rule.name.to_owned(),
             source: finding.rule.source.to_owned(),
             effective_on: finding.rule.effective_on,

@@ -10,7 +10,7 @@ use super::cards::CardView;
 use super::finding::FindingView;
 use super::stable_id;
 use crate::clock::tokyo_date;
-use crate::decide::findings;
+use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::Failure;
 use crate::wire::code;
@@ -195,17 +195,18 @@ pub(super) async fn one(
     };
     let cards = state.store.cards(&id).await.map_err(|_| Failure::Unavailable)?;
     let today = tokyo_date(state.clock.now());
+    let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     Ok(Json(PersonView {
         id: person.fixture_id,
         about: person.about,
         address_withheld: protection.address_withheld,
         self_information_blocked: protection.self_information_blocked,
         cards: cards.into_iter().map(CardView::from).collect(),
-        coverages: registrations.into_iter().map(|one| coverage_view(one, today)).collect(),
+        coverages: registrations.into_iter().map(|one| coverage_view(one, &held, today)).collect(),
     }))
 }
 
-fn coverage_view(Registration { id, coverage, .. }: Registration, today: Date) -> CoverageView {
+fn coverage_view(Registration { id, coverage, .. }: Registration, held: &[Held], today: Date) -> CoverageView {
     let Coverage { key, identity, loss, .. } = &*coverage;
     let ratio = |period: crate::domain::Period, wari| RatioView { from: period.from(), through: period.through(), wari };
     CoverageView {
@@ -256,6 +257,6 @@ fn coverage_view(Registration { id, coverage, .. }: Registration, today: Date) -
                 self_pay_yen: ticket.self_pay.map(Yen::amount),
             })
             .collect(),
-        findings: findings(&coverage, today).into_iter().map(|one| FindingView::of(one, (id, key.insurer))).collect(),
+        findings: findings(&coverage, held, today).into_iter().map(|one| FindingView::of(one, (id, key.insurer))).collect(),
     }
 }
