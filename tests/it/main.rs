@@ -34,6 +34,7 @@ mod kill;
 mod limits;
 mod load_smoke;
 mod login;
+mod look_alikes;
 mod migrations;
 mod operator;
 mod people;
