@@ -44,4 +44,5 @@ mod privacy;
 mod reference_numbers;
 mod reload;
 mod rules;
+mod shift_jis;
 mod tls;
