@@ -49,7 +49,7 @@ async fn ask(connection: &mut Connection, ask: &Ask, format: Format) -> Reply {
 /// The validity of an answer, or the code of a refusal.
 fn verdict(format: Format, reply: &Reply) -> String {
     let answer = parse(format, &reply.body);
-    text(&answer, "QualificationValidity").or(text(&answer, "ErrorCode")).unwrap().to_owned()
+    text(&answer, "QualificationValidity").or_else(|| text(&answer, "ErrorCode")).unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
