@@ -121,7 +121,9 @@ impl Terminal {
             .map_err(|source| TerminalError::Connect { address: self.address.clone(), source })?;
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
         let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|error| broken(&error))?;
+        // A certificate knows no %scope of a link-local address.
+        let host = host.trim_matches(['[', ']']).split('%').next().unwrap_or_default();
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| broken(&error))?;
         let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| failure(&error))?;
         let (sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;

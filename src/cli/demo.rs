@@ -1,14 +1,15 @@
 use std::env;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
 use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::clock::{Clock, system_now};
+use crate::clock::{Clock, system_now, tokyo_date};
 use crate::config::Secret;
-use crate::pki::{Authority, KeyKind, PkiFiles};
+use crate::fixtures::Fixtures;
+use crate::pki::{Authority, KeyKind, PkiFiles, ServerName};
 use crate::postgres::{Binaries, Durability, PrivatePostgres};
 use crate::store::Store;
 use crate::telemetry;
@@ -16,15 +17,13 @@ use crate::telemetry;
 use super::DataDir;
 use super::exit::Exit;
 use super::fixtures::Directory;
-use super::pki;
+use super::pki::{self, ServerNames};
 use super::run::{ServerOptions, Signals, announce};
 use super::serve::{POOL, connect};
+use super::suggestion::{Suggestion, program};
 
 /// How often a running demo looks whether its certificates run out.
 const RENEWAL: Duration = Duration::from_secs(12 * 3600);
-
-/// The person that the suggested command asks about.
-const EXAMPLE: &str = "elderly-2wari-tokyo";
 
 #[derive(clap::Args)]
 pub(super) struct Options {
@@ -37,6 +36,8 @@ pub(super) struct Options {
     server: ServerOptions,
     #[command(flatten)]
     fixtures: Directory,
+    #[command(flatten)]
+    names: ServerNames,
     /// A database to use instead of a private PostgreSQL
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -51,7 +52,7 @@ pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
         demo = Demo::start(&options) => demo?,
         () = signals.stop() => return Ok(()),
     };
-    announce(&demo.app, &options.data.pki(), Some(&suggestion(&options, &demo.app)));
+    announce(&demo.app, &options.data.pki(), demo.suggestion.as_deref());
     demo.serve(&mut signals).await
 }
 
@@ -60,6 +61,8 @@ struct Demo {
     app: App,
     postgres: Option<PrivatePostgres>,
     files: PkiFiles,
+    /// A command to try.
+    suggestion: Option<OsString>,
 }
 
 impl Demo {
@@ -76,7 +79,7 @@ impl Demo {
         };
         store.migrate().await?;
         let files = PkiFiles::at(&options.data.pki());
-        pki::init(&files, &fixtures, KeyKind::Ecdsa)?;
+        pki::init(&files, &fixtures, KeyKind::Ecdsa, &names(options))?;
         let loaded = fixtures.load(&store, &files, system_now(), false).await?;
         let secret = Secret::read_or_make(&options.data.secret())?;
         let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
@@ -88,7 +91,8 @@ impl Demo {
             loaded.cards,
             started.elapsed().as_secs_f64()
         );
-        Ok(Self { app, postgres, files })
+        let suggestion = suggestion(options, &app, &fixtures);
+        Ok(Self { app, postgres, files, suggestion })
     }
 
     /// Serves until a signal, or until the private PostgreSQL ends by itself.
@@ -138,23 +142,21 @@ async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
     Ok(PrivatePostgres::start(&binaries, &options.data.data_dir.join("postgres"), durability).await?)
 }
 
-/// A command that works as it stands in another shell in the same directory.
-fn suggestion(options: &Options, app: &App) -> String {
-    let program = env::current_exe().unwrap_or_else(|_| PathBuf::from("shikaku"));
-    let here = env::current_dir().unwrap_or_default();
-    let program = match program.strip_prefix(&here) {
-        Ok(below) => Path::new(".").join(below),
-        Err(_) => program,
+/// What the server is called beside the usual: by the command line, and by the address that it listens on.
+fn names(options: &Options) -> Vec<ServerName> {
+    let listening = options.server.terminal_addr.ip();
+    let own = (!listening.is_unspecified()).then_some(ServerName::Ip(listening));
+    options.names.server_names.iter().cloned().chain(own).collect()
+}
+
+fn suggestion(options: &Options, app: &App, fixtures: &Fixtures) -> Option<OsString> {
+    let suggestion = Suggestion {
+        directory: &env::current_dir().ok()?,
+        program: &program(),
+        data_dir: &options.data.data_dir,
+        fixtures_dir: &options.fixtures.directory,
+        terminal_addr: app.terminal_addr(),
+        operator_addr: options.server.token().is_none().then(|| app.operator_addr()),
     };
-    let mut command = format!("{} ask card-number --person {EXAMPLE} --explain", program.display());
-    if options.data.data_dir != Path::new(".shikaku") {
-        command += &format!(" --data-dir {}", options.data.data_dir.display());
-    }
-    if app.terminal_addr().to_string() != "127.0.0.1:8443" {
-        command += &format!(" --terminal-addr {}", app.terminal_addr());
-    }
-    if app.operator_addr().to_string() != "127.0.0.1:8080" {
-        command += &format!(" --operator-addr {}", app.operator_addr());
-    }
-    command
+    suggestion.command(fixtures, tokyo_date(system_now()))
 }

@@ -14,6 +14,7 @@ mod pki;
 mod rules;
 mod run;
 mod serve;
+mod suggestion;
 mod work;
 
 use std::path::PathBuf;

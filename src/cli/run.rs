@@ -1,7 +1,9 @@
 //! A server in the foreground: options that `demo` and `serve` share, and signals.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,6 +49,11 @@ pub(super) struct ServerOptions {
 }
 
 impl ServerOptions {
+    /// The token that operators must show, if any.
+    pub fn token(&self) -> Option<&str> {
+        self.operator_token.as_deref().filter(|token| !token.is_empty())
+    }
+
     pub fn config(&self, pki: PathBuf, secret: Secret) -> Result<Config, Exit> {
         let mut bulk = self.bulk.limits()?;
         if self.no_worker {
@@ -56,7 +63,7 @@ impl ServerOptions {
             terminal_addr: self.terminal_addr,
             token_addr: self.token_addr,
             operator_addr: self.operator_addr,
-            operator_token: self.operator_token.clone().filter(|token| !token.is_empty()),
+            operator_token: self.token().map(str::to_owned),
             pki,
             secret,
             limits: Limits {
@@ -110,21 +117,20 @@ impl Signals {
 }
 
 /// Says on standard output where the server is. Whoever has stopped reading does not stop the server.
-pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&str>) {
-    let mut out = std::io::stdout().lock();
-    let line = format!(
-        "ready: terminals https://{} operator http://{} pki {}",
+pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&OsStr>) {
+    let mut text = format!(
+        "ready: terminals https://{} operator http://{} pki {}\n",
         app.terminal_addr(),
         app.operator_addr(),
         pki.display()
-    );
-    let _ = writeln!(out, "{line}")
-        .and_then(|()| match app.token_addr() {
-            Some(address) => writeln!(out, "searches by idToken alone: https://{address}"),
-            None => Ok(()),
-        })
-        .and_then(|()| match suggestion {
-            Some(command) => writeln!(out, "try: {command}"),
-            None => Ok(()),
-        });
+    )
+    .into_bytes();
+    if let Some(address) = app.token_addr() {
+        text.extend(format!("searches by idToken alone: https://{address}\n").into_bytes());
+    }
+    if let Some(command) = suggestion {
+        text.extend([b"try: ", command.as_bytes(), b"\n"].concat());
+    }
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(&text).and_then(|()| out.flush());
 }

@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
-
+use super::fold::{digits, fold};
 use super::insurer::InsurerNumber;
 use super::text::check_text;
 
@@ -20,24 +19,37 @@ pub struct CardKey {
 }
 
 impl CardKey {
-    /// The form under which the key is searched: widths folded, blanks gone, without the branch.
+    /// The form under which the key is searched: folded, the number without leading zeros, and without the branch.
     #[must_use]
     pub fn search_key(&self) -> SearchKey {
         let symbol = self.symbol.as_ref().map(|s| fold(s.as_str())).unwrap_or_default();
         // U+001F can stand in no part, so that two different keys never share one search form.
-        SearchKey([self.insurer.as_str(), &symbol, &fold(self.number.as_str())].join("\u{1f}"))
+        SearchKey([self.insurer.as_str(), &symbol, &number_form(self.number.as_str())].join("\u{1f}"))
     }
 
     /// Whether both are of one card, the branch left aside: their search forms are equal.
     #[must_use]
     pub fn is_same_card(&self, other: &Self) -> bool {
-        let same = |this: &str, other: &str| this == other || fold(this) == fold(other);
-        let symbols = [self, other].map(|key| key.symbol.as_ref().map_or("", CardSymbol::as_str));
-        self.insurer == other.insurer && same(symbols[0], symbols[1]) && same(self.number.as_str(), other.number.as_str())
+        let [symbol, other_symbol] = [self, other].map(|key| key.symbol.as_ref().map_or("", CardSymbol::as_str));
+        let [number, other_number] = [self, other].map(|key| key.number.as_str());
+        self.insurer == other.insurer
+            && (symbol == other_symbol || fold(symbol) == fold(other_symbol))
+            && (number == other_number || number_form(number) == number_form(other_number))
     }
 }
 
-/// The width-folded form of insurer, symbol and number. Equal for all ways of writing the same card.
+/// The form in which 番号 are compared: folded, and where only digits are left, without the zeros before them. Programs that keep
+/// numbers as numbers lose those.
+fn number_form(number: &str) -> Cow<'_, str> {
+    let folded = fold(number);
+    if !folded.starts_with('0') || !folded.bytes().all(|b| b.is_ascii_digit()) {
+        return folded;
+    }
+    let kept = folded.trim_start_matches('0');
+    Cow::Owned(if kept.is_empty() { "0" } else { kept }.to_owned())
+}
+
+/// The folded form of insurer, symbol and number. Equal for all ways of writing the same card.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SearchKey(String);
 
@@ -61,30 +73,12 @@ impl fmt::Debug for SearchKey {
     }
 }
 
-/// Folds the width of letters, digits, kana and hyphens to one form and drops blanks, so that 「１２－３」 equals 「12-3」.
-#[must_use]
-pub fn fold(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Cow::Borrowed(text);
-    }
-    // Composed last: a blank that goes away may leave a mark behind that belongs to the letter before it.
-    text.nfkd()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| match c {
-            // Compatibility leaves these as they are; they all serve as the hyphen of a 記号 in practice.
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            other => other,
-        })
-        .nfc()
-        .collect::<String>()
-        .into()
-}
-
 /// Why a text is no part of a [`CardKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardKeyError {
-    /// A symbol or number is empty, longer than 20 characters, or holds a control character.
-    #[error("a symbol or number has 1 to 20 characters and no control characters")]
+    /// A symbol or number is empty, longer than 20 characters, or holds a control character or U+FFFD, which stands for one that
+    /// was lost on the way.
+    #[error("a symbol or number has 1 to 20 characters, none of them a control character or U+FFFD")]
     Text,
     /// A branch is not two digits.
     #[error("a branch number has two digits")]
@@ -105,7 +99,7 @@ pub struct BranchNumber([u8; 2]);
 
 fn part(text: &str) -> Result<String, CardKeyError> {
     check_text(text, 20).map_err(|_| CardKeyError::Text)?;
-    if fold(text).is_empty() {
+    if text.contains('\u{fffd}') || fold(text).is_empty() {
         return Err(CardKeyError::Text);
     }
     Ok(text.to_owned())
@@ -113,7 +107,7 @@ fn part(text: &str) -> Result<String, CardKeyError> {
 
 impl CardSymbol {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character.
+    /// When the text is blank, longer than 20 characters, or holds a control character or U+FFFD.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
@@ -127,7 +121,7 @@ impl CardSymbol {
 
 impl CardNumber {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character.
+    /// When the text is blank, longer than 20 characters, or holds a control character or U+FFFD.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
@@ -145,9 +139,8 @@ impl BranchNumber {
     /// # Errors
     /// When the text is not two digits.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
-        check_text(text, 20).map_err(|_| CardKeyError::Branch)?;
-        match fold(text).as_bytes() {
-            [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => Ok(Self([*a, *b])),
+        match digits(text).as_deref().map(str::as_bytes) {
+            Some([a, b]) => Ok(Self([*a, *b])),
             _ => Err(CardKeyError::Branch),
         }
     }
@@ -185,10 +178,30 @@ mod tests {
     }
 
     #[test]
-    fn width_does_not_matter() {
-        assert_eq!(key(Some("１２－３４５"), "１２３"), key(Some("12-345"), "123"));
-        assert_eq!(key(Some("ｱ-12・丙"), "1"), key(Some("ア－１２･丙"), "1"));
-        assert_eq!(key(Some("警 ・ 東京"), "1"), key(Some("警・東京"), "1"));
+    fn the_way_of_writing_does_not_matter() {
+        assert_eq!(key(Some("１２ー３４５"), "１２３"), key(Some("12-345"), "12\u{200b}3"));
+        assert_eq!(key(Some("警 · 東京"), "1"), key(Some("警・東京"), "1"));
+    }
+
+    #[test]
+    fn leading_zeros_of_numbers_do_not_count() {
+        assert_eq!(key(None, "0000123"), key(None, "123"));
+        assert_eq!(key(None, "００１２３"), key(None, "0123"));
+        assert_eq!(key(None, "000"), key(None, "0"));
+        assert_ne!(key(None, "0"), key(None, "1"));
+        assert_ne!(key(None, "1230"), key(None, "123"));
+        // Where it is no number, and in symbols, they do.
+        assert_ne!(key(None, "0A1"), key(None, "A1"));
+        assert_ne!(key(None, "01-2"), key(None, "1-2"));
+        assert_ne!(key(Some("01"), "1"), key(Some("1"), "1"));
+    }
+
+    #[test]
+    fn nothing_to_see_and_something_lost_are_refused() {
+        for text in ["", " ", "\u{200b}\u{feff}", "1\u{fffd}2", "1\n2", "123456789012345678901"] {
+            assert_eq!(CardSymbol::parse(text), Err(CardKeyError::Text), "{text:?}");
+            assert_eq!(CardNumber::parse(text), Err(CardKeyError::Text), "{text:?}");
+        }
     }
 
     #[test]
@@ -201,6 +214,7 @@ mod tests {
     #[test]
     fn branches_are_two_digits() {
         assert_eq!(BranchNumber::parse("０１").unwrap().as_str(), "01");
+        assert_eq!(BranchNumber::parse("0\u{200b}1 ").unwrap().as_str(), "01");
         for text in ["", "1", "001", "0a", "一二"] {
             assert_eq!(BranchNumber::parse(text), Err(CardKeyError::Branch), "{text}");
         }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::check_digit::check_digit;
+use super::fold::digits;
 
 /// 保険者番号: eight digits (法別番号 2, prefecture 2, insurer 3, check digit 1), or six for national health insurance
 /// (prefecture 2, insurer 3, check digit 1); for medical aid the 公費負担者番号 of the welfare office stands in its place. Always of a
@@ -17,7 +18,7 @@ pub enum InsurerNumberError {
     /// Neither six nor eight digits once the padding is gone.
     #[error("an insurer number has 8 digits, or 6 for national health insurance")]
     Length,
-    /// Something other than ASCII digits.
+    /// Something other than digits.
     #[error("an insurer number holds digits only")]
     NotDigits,
     /// The last digit does not fit the others.
@@ -32,19 +33,16 @@ pub enum InsurerNumberError {
 }
 
 impl InsurerNumber {
-    /// Reads a number as clients send it: blanks around it do not count, and a six-digit number may be padded to eight
-    /// with blanks or zeros.
+    /// Reads a number as clients send it: in any width, blanks do not count, and a six-digit number may be padded to eight with
+    /// blanks or zeros.
     ///
     /// # Errors
     /// See [`InsurerNumberError`].
     pub fn parse(text: &str) -> Result<Self, InsurerNumberError> {
-        let trimmed = text.trim_matches(' ');
-        if !trimmed.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(InsurerNumberError::NotDigits);
-        }
-        let digits = match trimmed.len() {
-            8 => trimmed.strip_prefix("00").unwrap_or(trimmed),
-            6 => trimmed,
+        let digits = digits(text).ok_or(InsurerNumberError::NotDigits)?;
+        let digits = match digits.len() {
+            8 => digits.strip_prefix("00").unwrap_or(&digits),
+            6 => &*digits,
             _ => return Err(InsurerNumberError::Length),
         };
         let (body, last) = digits.split_at(digits.len() - 1);
@@ -223,6 +221,8 @@ mod tests {
         let plain = InsurerNumber::parse("138057").unwrap();
         assert_eq!(InsurerNumber::parse("  138057"), Ok(plain));
         assert_eq!(InsurerNumber::parse("00138057"), Ok(plain));
+        assert_eq!(InsurerNumber::parse("　　１３８０５７"), Ok(plain));
+        assert_eq!(InsurerNumber::parse("００１３８０５７\u{200b}"), Ok(plain));
         assert_eq!(plain.as_str(), "138057");
     }
 
@@ -254,7 +254,10 @@ mod tests {
             ("", InsurerNumberError::Length),
             ("0113001", InsurerNumberError::Length),
             ("0113001x", InsurerNumberError::NotDigits),
-            ("０１１３００１２", InsurerNumberError::NotDigits),
+            ("０１１３ー０１２", InsurerNumberError::NotDigits),
+            ("0113001\n2", InsurerNumberError::NotDigits),
+            ("０１１３００１３", InsurerNumberError::CheckDigit { right: 2 }),
+            ("０１１３００１", InsurerNumberError::Length),
             ("01130013", InsurerNumberError::CheckDigit { right: 2 }),
             ("138058", InsurerNumberError::CheckDigit { right: 7 }),
             // Public expense, 法別 19 and 54: no insurer.

@@ -10,6 +10,7 @@ mod card_key;
 mod check_digit;
 mod consent;
 mod coverage;
+mod fold;
 mod institution;
 mod insurer;
 mod limit;
@@ -34,12 +35,13 @@ pub use card::{
     CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError, HolderVerification,
     LIST_LASTS, RevocationReason,
 };
-pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey, fold};
+pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey};
 pub use check_digit::{check_digit, has_valid_check_digit};
 pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
+pub use fold::{digits, fold, is_invisible};
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
     ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,

@@ -1,3 +1,4 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use jiff::{Span, Timestamp};
@@ -15,6 +16,7 @@ use crate::domain::InstitutionCode;
 
 use super::PkiError;
 use super::files::{PkiFiles, read, write};
+use super::server_name::ServerName;
 
 const ORGANISATION: &str = "SHIKAKU TEST Terminal CA";
 
@@ -52,7 +54,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Opens the CA below `files`, making what is missing: CA, server certificate, CRL. What is about to run out is renewed.
+    /// Opens the CA below `files`, making what is missing: CA, server certificate, CRL. What is about to run out is renewed; the server's
+    /// certificate keeps its names.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -65,7 +68,7 @@ impl Authority {
         }
         let authority = Self::open(files)?;
         if runs_out(&files.server(), certificate_end)? {
-            authority.issue_server()?;
+            authority.issue_server(&[])?;
         }
         if runs_out(&files.crl(), crl_end)? {
             authority.write_crl(authority.revoked()?)?;
@@ -131,18 +134,54 @@ impl Authority {
         Ok(true)
     }
 
-    fn issue_server(&self) -> Result<(), PkiError> {
+    /// Makes the server's certificate anew where it lacks one of the `names`; gives everything that the new one is for. It keeps the
+    /// names of the old one. A running server reads it on SIGHUP.
+    ///
+    /// # Errors
+    /// [`PkiError::ForeignServer`] when the old one was not issued by this CA.
+    pub fn certify_server(&self, names: &[ServerName]) -> Result<Option<Vec<ServerName>>, PkiError> {
+        let (present, own) = self.server_names()?;
+        match names.iter().find(|name| !present.contains(name)) {
+            None => Ok(None),
+            Some(name) if !own => Err(PkiError::ForeignServer { path: self.files.server(), name: name.clone() }),
+            Some(_) => self.issue_server(names).map(Some),
+        }
+    }
+
+    /// What the server's certificate is for, and whether it is of this CA; nothing when there is none, or one that cannot be read.
+    fn server_names(&self) -> Result<(Vec<ServerName>, bool), PkiError> {
+        let path = self.files.server();
+        if !path.exists() {
+            return Ok((Vec::new(), true));
+        }
+        let (text, ca) = (read(&path)?, read(&self.files.ca())?);
+        let (Ok((_, pem)), Ok((_, ca))) = (parse_x509_pem(text.as_bytes()), parse_x509_pem(ca.as_bytes())) else {
+            return Ok((Vec::new(), true));
+        };
+        let (Ok(server), Ok(ca)) = (pem.parse_x509(), ca.parse_x509()) else { return Ok((Vec::new(), true)) };
+        Ok((ServerName::all_of(&server), server.issuer().as_raw() == ca.subject().as_raw()))
+    }
+
+    /// A certificate for the usual names, those of the old certificate, and `more`.
+    fn issue_server(&self, more: &[ServerName]) -> Result<Vec<ServerName>, PkiError> {
+        let mut names = vec![
+            ServerName::Dns("localhost".to_owned()),
+            ServerName::Ip(Ipv4Addr::LOCALHOST.into()),
+            ServerName::Ip(Ipv6Addr::LOCALHOST.into()),
+        ];
+        for name in self.server_names()?.0.into_iter().chain(more.iter().cloned()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let mut params = leaf_params(SERVER_DAYS, ExtendedKeyUsagePurpose::ServerAuth)?;
         params.distinguished_name.push(DnType::CommonName, "TEST shikaku server");
-        params.subject_alt_names = vec![
-            SanType::DnsName("localhost".try_into()?),
-            SanType::IpAddress([127, 0, 0, 1].into()),
-            SanType::IpAddress(std::net::Ipv6Addr::LOCALHOST.into()),
-        ];
+        params.subject_alt_names = names.iter().map(ServerName::to_san).collect::<Result<_, _>>()?;
         let key = KeyKind::Ecdsa.generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         write(&self.files.server_key(), &key.serialize_pem(), true)?;
-        write(&self.files.server(), &certificate.pem(), false)
+        write(&self.files.server(), &certificate.pem(), false)?;
+        Ok(names)
     }
 
     /// What the present CRL revokes; nothing when there is none.

@@ -5,10 +5,12 @@
 mod authority;
 mod card;
 mod files;
+mod server_name;
 
 pub use authority::{Authority, KeyKind};
 pub use card::{CardAuthority, CardOrder, IssuedCard, NewCard, VirtualCard};
 pub use files::PkiFiles;
+pub use server_name::{ServerName, ServerNameError};
 
 use std::path::PathBuf;
 
@@ -35,6 +37,17 @@ pub enum PkiError {
         path: PathBuf,
         /// What it should be.
         what: &'static str,
+    },
+    /// The server's certificate is somebody else's, and lacks a name.
+    #[error(
+        "{} is not of this test CA and not for {name}: ask its issuer for that name, or remove it and `shikaku pki init` makes one",
+        path.display()
+    )]
+    ForeignServer {
+        /// The certificate.
+        path: PathBuf,
+        /// The first name that it lacks.
+        name: ServerName,
     },
     /// No generation of the card CA covers the time of a certificate.
     #[error("no generation of the card CA covers the validity of this certificate")]

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
+use encoding_rs::{EncoderResult, Encoding, SHIFT_JIS, UTF_8};
+use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::AnswerCharset;
+use crate::domain::{AnswerCharset, is_invisible};
 
 use super::fault::Fault;
 
@@ -49,7 +50,9 @@ fn known(label: &str) -> Option<&'static Encoding> {
     }
 }
 
-/// Encodes an answer. A character that Shift_JIS (Windows-31J) does not have becomes ●, as the real system shows it.
+/// Encodes an answer. Shift_JIS is Windows-31J: a character with two mappings keeps its JIS code, combining marks are composed with
+/// what they stand on, what cannot be seen goes away, and what is left that Windows-31J does not have becomes ●, as the real system
+/// shows it.
 ///
 /// # Panics
 /// When `text` is not UTF-8, which everything that writes messages makes.
@@ -63,19 +66,80 @@ pub fn encode(text: Vec<u8>, charset: AnswerCharset) -> Vec<u8> {
             if !unmappable {
                 return bytes.into_owned();
             }
-            let replaced: String = text.chars().map(|c| if fits_shift_jis(c) { c } else { '●' }).collect();
-            SHIFT_JIS.encode(&replaced).0.into_owned()
+            SHIFT_JIS.encode(&fitting(&composed(text))).0.into_owned()
         }
     }
 }
 
-fn fits_shift_jis(c: char) -> bool {
-    c.is_ascii() || !SHIFT_JIS.encode(c.encode_utf8(&mut [0; 4])).2
+/// NFC, but for what it would take from Windows-31J: Å as U+212B, and the compatibility ideographs, which have codes of their own.
+fn composed(text: &str) -> String {
+    let keep = |c: char| matches!(c, '\u{212b}' | '\u{f900}'..='\u{faff}');
+    let mut composed = String::with_capacity(text.len());
+    for part in text.split_inclusive(keep) {
+        let kept = part.chars().next_back().filter(|c| keep(*c));
+        composed.extend(part[..part.len() - kept.map_or(0, char::len_utf8)].nfc());
+        composed.extend(kept);
+    }
+    composed
+}
+
+/// The text with something that Windows-31J has in the place of everything that it lacks.
+fn fitting(text: &str) -> String {
+    let mut fitting = String::with_capacity(text.len());
+    let mut encoder = SHIFT_JIS.new_encoder();
+    let (mut rest, mut unused) = (text, [0; 4096]);
+    loop {
+        let (result, read, _) = encoder.encode_from_utf8_without_replacement(rest, &mut unused, true);
+        let (done, left) = rest.split_at(read);
+        rest = left;
+        match result {
+            EncoderResult::InputEmpty => {
+                fitting.push_str(done);
+                return fitting;
+            }
+            EncoderResult::OutputFull => fitting.push_str(done),
+            EncoderResult::Unmappable(c) => {
+                fitting.push_str(&done[..done.len() - c.len_utf8()]);
+                let before = fitting.chars().next_back();
+                fitting.extend(substitute(c, before));
+            }
+        }
+    }
+}
+
+/// What stands for a character that Windows-31J lacks, or has under another one; `before` is what stands before it.
+fn substitute(c: char, before: Option<char>) -> Option<char> {
+    let half_width = before.is_some_and(|before| matches!(before, '\u{ff66}'..='\u{ff9d}'));
+    Some(match c {
+        // The same JIS code under another character; U+2212, U+00A5 and U+203E the encoder knows by itself.
+        '〜' => '～',
+        '‖' => '∥',
+        '¢' => '￠',
+        '£' => '￡',
+        '¬' => '￢',
+        '—' => '―',
+        '¦' => '￤',
+        'Å' => '\u{212b}',
+        // Marks that found nothing to be composed with.
+        '\u{3099}' if half_width => 'ﾞ',
+        '\u{309a}' if half_width => 'ﾟ',
+        '\u{3099}' => '゛',
+        '\u{309a}' => '゜',
+        c if is_invisible(c) => return None,
+        c if c.is_whitespace() => ' ',
+        // Canonically equivalent: a compatibility ideograph that only its unified form is there for.
+        c => c.nfc().next().filter(|unified| fits(*unified)).unwrap_or('●'),
+    })
+}
+
+fn fits(c: char) -> bool {
+    !SHIFT_JIS.encode(c.encode_utf8(&mut [0; 4])).2
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fold;
 
     #[test]
     fn the_declaration_names_the_character_set() {
@@ -98,10 +162,92 @@ mod tests {
         assert_eq!(decode_declared(b""), Err(Fault::Empty));
     }
 
+    fn shift_jis(text: &str) -> Vec<u8> {
+        encode(text.into(), AnswerCharset::ShiftJis)
+    }
+
     #[test]
-    fn what_shift_jis_lacks_becomes_a_black_dot() {
+    fn what_windows_31j_lacks_becomes_a_black_dot() {
         // 髙 is in Windows-31J (0xFBFC), U+2123D is not.
-        assert_eq!(encode("髙\u{2123d}".into(), AnswerCharset::ShiftJis), b"\xfb\xfc\x81\x9c");
+        assert_eq!(shift_jis("髙\u{2123d}"), b"\xfb\xfc\x81\x9c");
         assert_eq!(encode("髙\u{2123d}".into(), AnswerCharset::Utf8), "髙\u{2123d}".as_bytes());
+        // One dot for a letter, composed or not; 外字 mean something else on every machine.
+        for text in ["é", "e\u{301}", "한", "\u{1112}\u{1161}\u{11ab}", "\u{e000}", "ø", "µ", "\u{1f600}", "–"] {
+            assert_eq!(shift_jis(text), b"\x81\x9c", "{text}");
+        }
+    }
+
+    /// JIS X 0208 gives the codes: row 1 of the table begins at 0x8140.
+    #[test]
+    fn characters_with_two_mappings_keep_their_jis_code() {
+        for (one, other, code) in [
+            ('〜', '～', b"\x81\x60"),
+            ('‖', '∥', b"\x81\x61"),
+            ('−', '－', b"\x81\x7c"),
+            ('—', '―', b"\x81\x5c"),
+            ('¢', '￠', b"\x81\x91"),
+            ('£', '￡', b"\x81\x92"),
+            ('¬', '￢', b"\x81\xca"),
+            ('¦', '￤', b"\xfa\x55"),
+            ('\u{c5}', '\u{212b}', b"\x81\xf0"),
+            ('\u{2126}', 'Ω', b"\x83\xb6"),
+        ] {
+            for c in [one, other] {
+                assert_eq!(shift_jis(&c.to_string()), code, "U+{:04X}", u32::from(c));
+                // The same beside something that is not there.
+                assert_eq!(shift_jis(&format!("\u{2123d}{c}")), [b"\x81\x9c", &code[..]].concat(), "U+{:04X}", u32::from(c));
+            }
+        }
+        assert_eq!(shift_jis("¥‾"), b"\x5c\x7e");
+        // What NEC and IBM have twice is written as Microsoft does: NEC's row 13 before IBM's, JIS before both.
+        for (c, code) in [
+            ('∪', b"\x81\xbe"),
+            ('∵', b"\x81\xe6"),
+            ('≒', b"\x81\xe0"),
+            ('Ⅰ', b"\x87\x54"),
+            ('№', b"\x87\x82"),
+            ('㈱', b"\x87\x8a"),
+            ('ⅰ', b"\xfa\x40"),
+            ('纊', b"\xfa\x5c"),
+        ] {
+            assert_eq!(shift_jis(&c.to_string()), code, "{c}");
+        }
+    }
+
+    #[test]
+    fn compatibility_ideographs_keep_their_codes() {
+        // U+FA19 神, U+FA26 都 and U+F929 朗 are IBM's, also where a text has to be composed; U+F900 has its unified form only.
+        assert_eq!(shift_jis("\u{fa19}"), b"\xfb\x7e");
+        assert_eq!(shift_jis("か\u{3099}\u{fa19}\u{f929}"), b"\x82\xaa\xfb\x7e\xfa\xe0");
+        assert_eq!(shift_jis("\u{f900}"), shift_jis("豈"));
+    }
+
+    #[test]
+    fn combining_marks_are_composed() {
+        for (text, written) in [
+            ("か\u{3099}き\u{3099}", "がぎ"),
+            ("ハ\u{309a}", "パ"),
+            ("A\u{30a}", "\u{212b}"),
+            // Half-width kana have marks of their own; the others stand by themselves.
+            ("ｶ\u{3099}ﾊ\u{309a}", "ｶﾞﾊﾟ"),
+            ("あ\u{3099}\u{309a}", "あ゛゜"),
+            ("葛\u{e0100}飾", "葛飾"),
+            ("山\u{200b}田\u{a0}太\u{2003}郎\u{feff}", "山田 太 郎"),
+        ] {
+            assert_eq!(shift_jis(text), *SHIFT_JIS.encode(written).0, "{written}");
+        }
+    }
+
+    /// What is found by a key in UTF-8 is found by the same key after a way through Windows-31J.
+    #[test]
+    fn a_search_key_survives_windows_31j() {
+        for c in '!'..='\u{ffff}' {
+            let bytes = shift_jis(&format!("1{c}2"));
+            let back = SHIFT_JIS.decode_without_bom_handling(&bytes).0;
+            // 0x7E is ‾ in JIS X 0201 and ~ in Windows-31J.
+            if c != '\u{203e}' && (c == '●' || !back.contains('●')) {
+                assert_eq!(fold(&back), fold(&format!("1{c}2")), "U+{:04X}", u32::from(c));
+            }
+        }
     }
 }

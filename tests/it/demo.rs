@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::postgres::{assert_none_left, servers_of};
 use crate::support::database::TestDatabase;
 use crate::support::process::{self, Program, texts};
-use crate::support::{World, scratch};
+use crate::support::{World, fixtures_to_spoil, scratch};
 
 fn demo(data: &Path, extra: &[&str]) -> Command {
     let mut command = process::command();
@@ -52,6 +52,100 @@ fn a_demo_answers_keeps_its_state_and_stops_cleanly() {
     second.signal("INT");
     assert!(second.wait().success());
     assert_none_left(&data.join("postgres"));
+}
+
+/// Pastes the command that a demo tells to try into another shell.
+fn paste(server: &Program) -> (Option<i32>, String, String) {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(server.suggestion()).current_dir("/").env("LC_ALL", "C");
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SHIKAKU_")) {
+        shell.env_remove(name);
+    }
+    let output = shell.output().unwrap();
+    let (out, err) = texts(&output);
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn the_command_to_try_works_for_every_address_and_path() {
+    let data = scratch("demo-try").join("it's a \"data\" $HOME `dir`　資格");
+    // Fixtures of somebody's own, without the person whom the project's own demo asks about.
+    let own = fixtures_to_spoil();
+    for file in ["cards.toml", "people/elderly.toml"] {
+        let text = std::fs::read_to_string(own.join(file)).unwrap();
+        std::fs::write(own.join(file), text.replace("elderly-2wari-tokyo", "somebody-else")).unwrap();
+    }
+    let named = scratch("demo-try").join("-own & 'other' fixtures");
+    std::os::unix::fs::symlink(&own, &named).unwrap();
+    let mut tried = 0;
+    for (terminals, operators) in
+        [("0.0.0.0:0", "127.0.0.1:0"), ("127.0.0.2:0", "127.0.0.2:0"), ("[::]:0", "[::1]:0"), ("[::1]:0", "127.0.0.1:0")]
+    {
+        // Not every machine has IPv6.
+        if std::net::TcpListener::bind(terminals).is_err() {
+            continue;
+        }
+        let mut command = process::command();
+        command.args(["demo", "--terminal-addr", terminals, "--operator-addr", operators, "--data-dir"]).arg(&data);
+        command.arg("--dir").arg(&named);
+        let mut server = Program::start(command);
+        assert_eq!(server.pki, data.join("pki").display().to_string());
+        let (code, out, err) = paste(&server);
+        assert_eq!(code, Some(0), "{terminals}: {}\n{err}", server.suggestion());
+        assert!(out.contains("in-force") && out.contains("Validity"), "{terminals}: {out}");
+        server.signal("TERM");
+        assert!(server.wait().success());
+        tried += 1;
+    }
+    assert!(tried >= 2);
+}
+
+#[test]
+fn a_guarded_demo_suggests_what_works_without_the_token() {
+    let data = scratch("demo-token");
+    let server = Program::start(demo(&data, &["--operator-token", "secret-of-the-operator"]));
+    assert!(!server.suggestion().contains("secret"), "{}", server.suggestion());
+    let (code, out, err) = paste(&server);
+    assert_eq!(code, Some(0), "{}\n{err}", server.suggestion());
+    assert!(out.contains("B09"), "{out}");
+}
+
+#[test]
+fn a_demo_answers_under_the_names_it_is_given() {
+    let data = scratch("demo-names");
+    let address = |server: &Program, host: &str| format!("{host}:{}", server.terminal_addr.rsplit_once(':').unwrap().1);
+    let ask = |address: &str| {
+        let mut command = process::command();
+        command.args(["ask", "card-number", "--person", "kyokai-insured-tokyo", "--terminal-addr", address]);
+        let output = command.arg("--data-dir").arg(&data).output().unwrap();
+        (output.status.code(), texts(&output).1)
+    };
+    let start = |names: &[&str]| {
+        let mut command = process::command();
+        command.args(["demo", "--terminal-addr", "0.0.0.0:0", "--operator-addr", "127.0.0.1:0", "--data-dir"]).arg(&data);
+        Program::start({
+            command.args(names);
+            command
+        })
+    };
+    let mut server = start(&[]);
+    let (code, err) = ask(&address(&server, "127.0.0.2"));
+    assert_eq!(code, Some(3), "{err}");
+    server.signal("TERM");
+    assert!(server.wait().success());
+    // The certificate that is there is made anew, and keeps the names from then on.
+    for names in [&["--server-name", "127.0.0.2", "shikaku.example"][..], &[]] {
+        let mut server = start(names);
+        for host in ["127.0.0.2", "127.0.0.1", "localhost"] {
+            let (code, err) = ask(&address(&server, host));
+            assert_eq!(code, Some(0), "{host}: {err}");
+        }
+        server.signal("TERM");
+        assert!(server.wait().success());
+    }
+    let output = demo(&data, &["--server-name", "https://shikaku.example"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(texts(&output).1.contains("without https://"), "{}", texts(&output).1);
 }
 
 #[test]

@@ -4,6 +4,9 @@ use sqlx::Executor;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnection;
 
+use shikaku::domain::{CardKey, CardNumber, CardSymbol, InsurerNumber};
+use unicode_normalization::UnicodeNormalization;
+
 use crate::support::database::TestDatabase;
 use crate::support::{root, scratch};
 
@@ -114,6 +117,93 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
         select id, '2025-04-01', '1980-01-01', 1, 1, 'k', '06132013', '1', 'x', true from person where fixture_id = 'twice'";
     let error = connection.execute(other_flags).await.unwrap_err();
     assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("coverage_person_fkey"));
+    store.pool().close().await;
+    database.drop().await;
+}
+
+/// The search form of a part of the card before migration 12.
+fn earlier_form(text: &str) -> String {
+    text.nfkd()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c })
+        .nfc()
+        .collect()
+}
+
+#[tokio::test]
+async fn search_forms_that_are_there_become_those_of_today() {
+    let (database, mut connection) = at(9).await;
+    let insurer = InsurerNumber::parse("06132013").unwrap();
+    // Every character that a symbol can hold, as far as its form is another now, and many others.
+    let symbols = ('!'..='\u{e01ef}').map(|c| format!("か{c}\u{3099}1")).filter(|symbol| CardSymbol::parse(symbol).is_ok());
+    let symbols = symbols.filter(|symbol| {
+        let now = shikaku::domain::fold(symbol);
+        now != earlier_form(symbol) || u32::from(symbol.chars().nth(1).unwrap()) % 64 == 0
+    });
+    let numbers = ["0123", "000", "0", "１２", "００１", "0A1", "01-2", "1\u{200b}2", "0\u{200b}12"];
+    let numbered = numbers.map(|number| ("01".to_owned(), number.to_owned()));
+    let cards: Vec<(String, String)> = symbols.map(|symbol| (symbol, "1".to_owned())).chain(numbered).collect();
+    assert!(cards.len() > 5000, "{}", cards.len());
+    let before: Vec<String> = cards
+        .iter()
+        .map(|(symbol, number)| format!("06132013\u{1f}{}\u{1f}{}", earlier_form(symbol), earlier_form(number)))
+        .collect();
+    let (symbols, numbers): (Vec<String>, Vec<String>) = cards.into_iter().unzip();
+    connection
+        .execute(
+            "insert into insurer (number, name) values ('06132013', 'x');
+             insert into person (fixture_id, about, address_withheld, self_information_blocked) values ('all', null, false, false);
+             insert into reference_number (institution_code, search_key, branch, reference, registered_at)
+             values ('1310012344', concat('06132013', chr(31), '12-3', chr(31), '1'), '00', 'same, later', '2026-11-02T00:00:00Z')
+                  , ('1310012344', concat('06132013', chr(31), '12ー3', chr(31), '01'), '00', 'earlier', '2026-11-01T00:00:00Z')
+                  , ('1310012344', concat('06132013', chr(31), '9ー3', chr(31), '1'), '00', 'earlier', '2026-11-01T00:00:00Z')
+                  , ('1310012344', concat('06132013', chr(31), '9─3', chr(31), '1'), '00', 'latest', '2026-11-03T00:00:00Z')
+                  , ('1310012344', concat('06132013', chr(31), '9-3', chr(31), '1'), '00', 'later', '2026-11-02T00:00:00Z')
+                  , ('1310012344', concat('06132013', chr(31), '9-3', chr(31), '1'), '01', 'other branch', '2026-11-04T00:00:00Z')",
+        )
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into coverage
+              (person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, symbol, number, name, address_withheld
+              , self_information_blocked)
+         select person.id, '2020-04-01', '1980-01-01', 1, 1, search_key, '06132013', symbol, number, 'x', false, false
+           from person, unnest($1::text[], $2::text[], $3::text[]) as card (search_key, symbol, number)",
+    )
+    .bind(&before)
+    .bind(&symbols)
+    .bind(&numbers)
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("select search_key, symbol, number from coverage").fetch_all(&mut connection).await.unwrap();
+    assert_eq!(rows.len(), symbols.len());
+    for (search_key, symbol, number) in rows {
+        let key = CardKey {
+            insurer,
+            symbol: Some(CardSymbol::parse(&symbol).unwrap()),
+            number: CardNumber::parse(&number).unwrap(),
+            branch: None,
+        };
+        assert_eq!(search_key, key.search_key().as_str(), "{symbol:?} {number:?}");
+    }
+    let kept: Vec<(String, String, String)> =
+        sqlx::query_as("select replace(search_key, chr(31), ' '), branch, reference from reference_number order by 1, 2")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    let kept: Vec<_> = kept.iter().map(|(key, branch, number)| (key.as_str(), branch.as_str(), number.as_str())).collect();
+    assert_eq!(
+        kept,
+        [
+            ("06132013 12-3 1", "00", "same, later"),
+            ("06132013 9-3 1", "00", "latest"),
+            ("06132013 9-3 1", "01", "other branch"),
+        ]
+    );
     store.pool().close().await;
     database.drop().await;
 }

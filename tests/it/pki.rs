@@ -51,6 +51,96 @@ fn init_makes_everything_once() {
     assert_eq!(std::fs::read(&certificate).unwrap(), before);
 }
 
+/// The names in the server's certificate.
+fn server_names(data: &Path) -> Vec<String> {
+    use x509_parser::prelude::GeneralName;
+    with_certificate(&data.join("pki/server.pem"), |server| {
+        let names = server.subject_alternative_name().unwrap().unwrap();
+        let text = |name: &GeneralName<'_>| match name {
+            GeneralName::DNSName(name) => (*name).to_owned(),
+            GeneralName::IPAddress(octets) => format!("{octets:?}"),
+            other => panic!("{other}"),
+        };
+        names.value.general_names.iter().map(text).collect()
+    })
+}
+
+#[test]
+fn the_server_gets_names_and_keeps_them() {
+    let data = scratch("pki-names");
+    let usual = ["localhost", "[127, 0, 0, 1]", "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]"];
+    run(&data, &["pki", "init"]);
+    assert_eq!(server_names(&data), usual);
+    let first = std::fs::read(data.join("pki/server.pem")).unwrap();
+    // The certificate that is there lacks the names, so that another is made, of the same CA.
+    let ca = std::fs::read(data.join("pki/ca.pem")).unwrap();
+    let (code, out, err) = run(&data, &["pki", "init", "--server-name", "Shikaku.example", "192.168.10.5"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("new server certificate") && out.contains("shikaku.example") && out.contains("SIGHUP"), "{out}");
+    assert_eq!(server_names(&data)[3..], ["shikaku.example", "[192, 168, 10, 5]"]);
+    assert_eq!(server_names(&data)[..3], usual);
+    assert_eq!(std::fs::read(data.join("pki/ca.pem")).unwrap(), ca);
+    let second = std::fs::read(data.join("pki/server.pem")).unwrap();
+    assert_ne!(second, first);
+    // What is there already makes no new one.
+    for names in [&["--server-name", "192.168.10.5"][..], &["--server-name", "localhost"], &[]] {
+        let (code, out, err) = run(&data, &[&["pki", "init"], names].concat());
+        assert_eq!(code, Some(0), "{err}");
+        assert!(!out.contains("server certificate"), "{out}");
+        assert_eq!(std::fs::read(data.join("pki/server.pem")).unwrap(), second);
+    }
+    let (_, out, err) = run(&data, &["pki", "init", "--server-name", "*.clinic.example", "--server-name", "[fd00::5]"]);
+    assert!(out.contains("new server certificate"), "{out}{err}");
+    let fifth = "[253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]";
+    assert_eq!(server_names(&data)[3..], ["shikaku.example", "[192, 168, 10, 5]", "*.clinic.example", fifth]);
+    with_certificate(&data.join("pki/server.pem"), |server| {
+        let (_, pem) = parse_x509_pem(&ca).unwrap();
+        assert_eq!(server.issuer(), pem.parse_x509().unwrap().subject());
+    });
+}
+
+#[test]
+fn names_that_no_certificate_can_have_are_refused() {
+    let data = scratch("pki-names-wrong");
+    for (name, reason) in [
+        ("https://shikaku.example", "without https://"),
+        ("shikaku.example:8443", "port"),
+        ("0.0.0.0", "no terminal connects"),
+        ("fe80::1%eth0", "%scope"),
+        ("192.168.10", "looks like an IP address"),
+        ("資格.example", "xn--"),
+        ("a_b.example", "letters, digits and hyphens"),
+        ("-a.example", "hyphen at either end"),
+        ("*.example", "*.clinic.example"),
+        ("", "1 to 63"),
+    ] {
+        let argument = format!("--server-name={name}");
+        let (code, _, err) = run(&data, &["pki", "init", "--server-name", "good.example", &argument]);
+        assert_eq!(code, Some(2), "{name}: {err}");
+        assert!(err.contains(reason), "{name}: {err}");
+        assert!(!data.join("pki").exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_certificate_of_somebody_else_is_left_alone() {
+    let data = scratch("pki-foreign");
+    run(&data, &["pki", "init"]);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["shikaku.example".to_owned()]).unwrap();
+    params.distinguished_name.push(rcgen::DnType::CommonName, "somebody's own");
+    params.not_after = time::OffsetDateTime::now_utc() + time::Duration::days(400);
+    let foreign = params.self_signed(&key).unwrap().pem();
+    std::fs::write(data.join("pki/server.pem"), &foreign).unwrap();
+    // It is for this name, so that there is nothing to do.
+    let (code, out, err) = run(&data, &["pki", "init", "--server-name", "shikaku.example"]);
+    assert_eq!((code, out.contains("server certificate")), (Some(0), false), "{err}");
+    let (code, _, err) = run(&data, &["pki", "init", "--server-name", "other.example"]);
+    assert_eq!(code, Some(3), "{err}");
+    assert!(err.contains("not for other.example") && err.contains("remove it"), "{err}");
+    assert_eq!(std::fs::read_to_string(data.join("pki/server.pem")).unwrap(), foreign);
+}
+
 #[test]
 fn one_more_institution_with_rsa() {
     let data = scratch("pki-rsa");

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use crate::domain::{InstitutionCode, check_terminal_name};
 use crate::fixtures::Fixtures;
-use crate::pki::{Authority, KeyKind, PkiError, PkiFiles};
+use crate::pki::{Authority, KeyKind, PkiError, PkiFiles, ServerName};
 
 use crate::cli::DataDir;
 use crate::cli::exit::Exit;
@@ -33,6 +33,17 @@ pub(super) struct Init {
     fixtures: Directory,
     #[command(flatten)]
     key: Key,
+    #[command(flatten)]
+    names: ServerNames,
+}
+
+/// What terminals call the server.
+#[derive(clap::Args)]
+pub(in crate::cli) struct ServerNames {
+    /// DNS name or IP address that the server's certificate is for, beside localhost, 127.0.0.1, ::1 and what it is for already; any
+    /// number of them
+    #[arg(long = "server-name", value_name = "NAME", num_args = 1..)]
+    pub server_names: Vec<ServerName>,
 }
 
 #[derive(clap::Args)]
@@ -73,8 +84,12 @@ pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
     match command {
         Command::Init(options) => {
             let files = PkiFiles::at(&options.data.pki());
-            let made = init(&files, &options.fixtures.read()?, options.key.kind())?;
+            let made = init(&files, &options.fixtures.read()?, options.key.kind(), &options.names.server_names)?;
             println!("{}: {} new terminal certificates, {} new cards", files.root().display(), made.terminals, made.cards);
+            if let Some(names) = made.server {
+                let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+                println!("a new server certificate for {}; a running server takes it over on SIGHUP", names.join(", "));
+            }
         }
         Command::Institution(options) => {
             let code = InstitutionCode::parse(&options.code).map_err(Exit::usage)?;
@@ -102,16 +117,24 @@ pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
 pub(in crate::cli) struct Made {
     terminals: usize,
     cards: usize,
+    /// What the server's certificate is for, if it was made anew.
+    server: Option<Vec<ServerName>>,
 }
 
-/// Makes what is missing.
-pub(in crate::cli) fn init(files: &PkiFiles, fixtures: &Fixtures, kind: KeyKind) -> Result<Made, PkiError> {
+/// Makes what is missing; the server's certificate also when one of the `names` is missing in it.
+pub(in crate::cli) fn init(
+    files: &PkiFiles,
+    fixtures: &Fixtures,
+    kind: KeyKind,
+    names: &[ServerName],
+) -> Result<Made, PkiError> {
     let authority = Authority::init(files)?;
+    let server = authority.certify_server(names)?;
     let mut terminals = 0;
     for entry in &fixtures.institutions {
         for terminal in &entry.terminals {
             terminals += usize::from(authority.issue_terminal(&entry.institution.code, terminal, kind)?);
         }
     }
-    Ok(Made { terminals, cards: fixtures.issue_cards(files, system_now())? })
+    Ok(Made { terminals, cards: fixtures.issue_cards(files, system_now())?, server })
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::decide::Answer;
 use crate::domain::{
     AnswerCharset, BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, InstitutionCode, InsurerNumber,
+    digits,
 };
 use crate::wire::element::{Element, Texts};
 use crate::wire::fault::{Fault, ValueFault};
@@ -92,14 +93,15 @@ impl Asked {
     }
 }
 
-/// Reads a QualificationConfirmSearchInfo.
+/// Reads a QualificationConfirmSearchInfo. What stands on the card may be written in any width; codes are ASCII.
 pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
     let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
     let branch =
         info.text("InsuredBranchNumber")?.map(|t| value("InsuredBranchNumber", BranchNumber::parse(t))).transpose()?;
-    let birth_on = parse_date(info.required("Birthdate")?)
+    let birth_on = digits(info.required("Birthdate")?)
+        .and_then(|text| parse_date(&text))
         .ok_or(Fault::Value { element: "Birthdate", reason: ValueFault::Date })
         .and_then(|date| value("Birthdate", BirthDate::new(date).map_err(|_| ValueFault::BirthDate)))?;
     let flag = info.required("LimitApplicationCertificateRelatedConsFlg")?;

@@ -39,6 +39,7 @@ pub struct Program {
     pub operator_addr: String,
     pub pki: String,
     log: Arc<Mutex<String>>,
+    suggestion: Arc<Mutex<Option<String>>>,
 }
 
 impl Program {
@@ -60,16 +61,25 @@ impl Program {
             std::thread::sleep(Duration::from_millis(100));
             panic!("no ready line; {:?}; {}", child.wait(), log.lock().unwrap());
         };
-        // Nobody reads on, and a full pipe must not stop the server.
-        std::thread::spawn(move || lines.for_each(drop));
+        // Read on, because a full pipe must not stop the server.
+        let suggestion = Arc::new(Mutex::new(None));
+        let kept = suggestion.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some(command) = line.strip_prefix("try: ") {
+                    *kept.lock().unwrap() = Some(command.to_owned());
+                }
+            }
+        });
         let words: Vec<&str> = ready.split(' ').collect();
         assert_eq!((words[1], words[3], words[5]), ("terminals", "operator", "pki"), "{ready}");
         Self {
             child,
             terminal_addr: words[2].strip_prefix("https://").unwrap().to_owned(),
             operator_addr: words[4].strip_prefix("http://").unwrap().to_owned(),
-            pki: words[6].to_owned(),
+            pki: ready.split_once(" pki ").unwrap().1.to_owned(),
             log,
+            suggestion,
         }
     }
 
@@ -88,6 +98,17 @@ impl Program {
     /// What it has written to standard error so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The command that it tells to try.
+    pub fn suggestion(&self) -> String {
+        for _ in 0..500 {
+            if let Some(command) = self.suggestion.lock().unwrap().clone() {
+                return command;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("no command to try; {}", self.log());
     }
 
     /// Sends a signal by name, such as `TERM`.

@@ -1,0 +1,230 @@
+//! The form in which 保険者番号, 記号, 番号 and 枝番 are compared: equal for every way of writing the same characters.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Folds a text to the form in which it is compared, so that 「１２－３」 equals 「12ー3」 and 「12-3」.
+///
+/// Widths, half-width kana and compatibility characters become one (Unicode NFKD), blanks and whatever cannot be seen go away,
+/// marks of one shape become one mark, and what can be composed is composed (NFC). Printable ASCII never changes. Different
+/// letters stay different even if they look alike (ー and 一, カ and 力, O and 0), and so do upper and lower case, large and small
+/// kana, and the old and new form of a kanji.
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Cow::Borrowed(text);
+    }
+    // Composed last: a blank that goes away may leave a mark behind that belongs to the letter before it.
+    text.nfkd().filter(|c| !c.is_whitespace() && !is_invisible(*c)).map(shape).nfc().collect::<String>().into()
+}
+
+/// The digits that a text of any width holds, blanks and what cannot be seen left out; `None` when it holds anything else.
+#[must_use]
+pub fn digits(text: &str) -> Option<Cow<'_, str>> {
+    if text.chars().any(char::is_control) {
+        return None;
+    }
+    let folded = fold(text);
+    folded.bytes().all(|b| b.is_ascii_digit()).then_some(folded)
+}
+
+/// Whether nothing is to be seen of a character that is no blank: the Unicode property `Default_Ignorable_Code_Point`, the general
+/// category `Cf`, and the empty pattern of Braille.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// One mark for all of its shape. Only what NFKD leaves different stands here; what ASCII has is the form of its kind.
+const fn shape(c: char) -> char {
+    match c {
+        // The Unicode property `Dash` with one straight stroke; then what people and devices put in its place: the long-vowel
+        // bar, lines of tables, bullets and signs.
+        '\u{58a}'
+        | '\u{5be}'
+        | '\u{1400}'
+        | '\u{1806}'
+        | '‐'..='―'
+        | '−'
+        | '\u{2e1a}'
+        | '\u{2e3a}'
+        | '\u{2e3b}'
+        | '\u{2e5d}'
+        | '\u{10d6e}'
+        | '\u{10ead}' => '-',
+        'ー' | '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾' | '˗' | '⁃' | '⎯'
+        | '➖' | '\u{6d4}' | '\u{2cba}' => '-',
+        // `Dash` with two strokes, and with a wave. 〜 and ～ are one character of JIS.
+        '゠' | '\u{2e17}' | '\u{2e40}' | '═' => '=',
+        '〜' | '〰' | '⁓' | '∼' => '~',
+        // ‖ and ∥ are one character of JIS, and ¥ has the code of the backslash.
+        '‖' | '║' => '∥',
+        '¦' | '│' | '┃' | '∣' | '❘' | '⏐' => '|',
+        '¥' | '∖' | '╲' => '\\',
+        '⁄' | '∕' | '╱' => '/',
+        '·' | '•' | '‧' | '∙' | '⋅' | '\u{2e31}' => '・',
+        '○' | '◯' | '⭕' => '〇',
+        '‘' | '’' | '‛' | '′' | 'ʼ' | 'ʹ' => '\'',
+        '“' | '”' | '‟' | '〝' | '〞' | '〟' => '"',
+        // What is left of ‾ and ￣.
+        '\u{305}' => '\u{304}',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regex_syntax::hir::{Class, HirKind};
+
+    use super::*;
+
+    /// Every character of a class of Unicode, out of tables that are not ours.
+    fn class(pattern: &str) -> Vec<char> {
+        let hir = regex_syntax::parse(pattern).unwrap();
+        let HirKind::Class(Class::Unicode(class)) = hir.kind() else { panic!("{pattern} is no class") };
+        class.iter().flat_map(|range| range.start()..=range.end()).collect()
+    }
+
+    #[test]
+    fn width_and_composition_do_not_matter() {
+        for (one, other) in [
+            ("１２－３４５", "12-345"),
+            ("ｱ-12・丙", "ア－１２･丙"),
+            ("警 ・ 東京", "警・東京"),
+            ("ｶﾞ", "カ゛"),
+            ("ガ", "カ\u{3099}"),
+            ("ｶﾞ", "ガ"),
+            ("ガ", "カ\u{200b}\u{3099}"),
+            ("ぱ", "は\u{309a}"),
+            ("①②", "12"),
+            ("㈱", "(株)"),
+            // A compatibility ideograph and a variation of a kanji.
+            ("\u{fa19}", "神"),
+            ("葛\u{e0100}", "葛"),
+            ("½", "1/2"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn marks_of_one_shape_are_one() {
+        for (form, marks) in [
+            ("-", "-－﹣‐‑‒–—―−⁻₋─━ーｰ﹘⁃˗➖︱"),
+            ("=", "=＝゠═﹦"),
+            ("~", "~～〜〰∼"),
+            ("∥", "∥‖"),
+            ("|", "|｜│┃￨¦￤"),
+            ("\\", "\\＼￥¥﹨"),
+            ("/", "/／∕"),
+            ("・", "・･·•‧∙⋅"),
+            ("〇", "〇○◯"),
+            ("'", "'＇’‘′"),
+            ("\"", "\"＂“”〝〟"),
+            ("¢", "¢￠"),
+            ("¬", "¬￢"),
+        ] {
+            for mark in marks.chars() {
+                assert_eq!(fold(&format!("警{mark}1")), format!("警{form}1"), "U+{:04X}", u32::from(mark));
+            }
+        }
+    }
+
+    #[test]
+    fn every_dash_of_unicode_has_a_form() {
+        let dashes = class(r"\p{Dash}");
+        assert!(dashes.len() >= 30);
+        for dash in dashes {
+            let form = fold(&format!("1{dash}2")).into_owned();
+            assert!(["1-2", "1=2", "1~2"].contains(&form.as_str()), "U+{:04X}: {form}", u32::from(dash));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_goes_away() {
+        for c in class(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zs}\p{White_Space}\u{2800}]") {
+            assert_eq!(fold(&format!("1{c}2")), "12", "U+{:04X}", u32::from(c));
+        }
+        // And nothing else does.
+        for c in class(r"[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u{2800}]]") {
+            assert!(fold(&format!("1{c}2")).chars().count() > 2, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn different_letters_stay_different() {
+        for (one, other) in [
+            ("ー", "一"),
+            ("二", "ニ"),
+            ("〇", "0"),
+            ("カ", "力"),
+            ("カ", "か"),
+            ("ツ", "ッ"),
+            ("ガ", "カ"),
+            ("A", "a"),
+            ("O", "0"),
+            ("髙", "高"),
+            ("國", "国"),
+            ("-", "~"),
+            ("-", "="),
+            ("(", "["),
+        ] {
+            assert_ne!(fold(one), fold(other), "{one} {other}");
+        }
+        assert_eq!(fold("一二三"), "一二三");
+        assert_eq!(fold("그"), "그");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing_more() {
+        for c in '\u{1}'..='\u{10ffff}' {
+            let once = fold(&format!("か{c}ﾞ\u{338}")).into_owned();
+            assert_eq!(fold(&once), once, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn printable_ascii_never_changes() {
+        let ascii: String = ('!'..='~').collect();
+        assert_eq!(fold(&ascii), ascii);
+        assert_eq!(fold(&format!("あ{ascii}")), format!("あ{ascii}"));
+    }
+
+    #[test]
+    fn digits_of_any_width() {
+        assert_eq!(digits("０１１３００１２").as_deref(), Some("01130012"));
+        assert_eq!(digits("\u{3000}13 80\u{200b}57").as_deref(), Some("138057"));
+        for text in ["0113001x", "0113-0012", "一二", "1\n2", "1\0"] {
+            assert_eq!(digits(text), None, "{text:?}");
+        }
+    }
+}
