@@ -15,7 +15,7 @@ use crate::query::BulkFetch;
 use crate::store::bulk_fetch::Batch;
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
 use crate::wire::message::{Processed, Understood, remark};
-use crate::wire::{Element, Fault, Format};
+use crate::wire::{Element, Fault, Format, Sent};
 
 use super::error::Failure;
 use super::exchange::{Exchange, Question};
@@ -32,14 +32,8 @@ impl Question for Fetch {
 }
 
 /// Gives the result out, or says how far it is.
-pub(super) async fn answer(
-    exchange: &Exchange,
-    headers: &HeaderMap,
-    body: Body,
-    format: Format,
-    kind: BatchKind,
-) -> Response {
-    let question: Fetch = match exchange.read(headers, body, format).await {
+pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
+    let question: Fetch = match exchange.read(headers, body, sent).await {
         Ok(question) => question,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };

@@ -13,10 +13,12 @@ use crate::domain::{AnswerCharset, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
 use crate::wire::message::{self, Family, Processed, Reference, Understood};
-use crate::wire::{Bounds, Element, Fault, Format};
+use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
 use super::body;
+use super::content::{self, JSON, XML};
 use super::error::Failure;
+use super::media_type::MediaType;
 use super::message::family;
 use super::problem::finish;
 use super::request::RequestId;
@@ -68,7 +70,7 @@ pub(super) trait Question: Sized {
 }
 
 impl Exchange {
-    /// Fixes time, institution and formats of the answer; gives the format of the request too.
+    /// Fixes time, institution and formats of the answer; says how the request is sent too.
     ///
     /// # Errors
     /// When the request comes in none of the two formats, so that nobody knows how to answer.
@@ -78,11 +80,11 @@ impl Exchange {
         request_id: RequestId,
         headers: &HeaderMap,
         family: Family,
-    ) -> Result<(Self, Format), Failure> {
-        let format = request_format(headers).ok_or(Failure::MediaType)?;
-        let answer_format = answer_format(headers).unwrap_or(format);
+    ) -> Result<(Self, Sent), Failure> {
+        let sent = content::sent(headers).ok_or(Failure::MediaType)?;
+        let answer_format = answer_format(headers).unwrap_or(sent.format);
         let exchange = Self::begin(state, caller, request_id, answer_format, family).await;
-        Ok((Self { wants_zip: accepts_zip(headers), ..exchange }, format))
+        Ok((Self { wants_zip: accepts_zip(headers), ..exchange }, sent))
     }
 
     /// Fixes time and institution of an answer in a given format.
@@ -115,10 +117,10 @@ impl Exchange {
         &self,
         headers: &HeaderMap,
         body: Body,
-        format: Format,
+        sent: Sent,
         look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
     ) -> Response {
-        let question: Q = match self.read(headers, body, format).await {
+        let question: Q = match self.read(headers, body, sent).await {
             Ok(question) => question,
             Err((failure, understood)) => return self.refuse(&understood, &failure),
         };
@@ -139,17 +141,12 @@ impl Exchange {
     }
 
     /// Reads a short message of somebody who may ask.
-    pub async fn read<Q: Question>(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-        format: Format,
-    ) -> Result<Q, (Failure, Understood)> {
+    pub async fn read<Q: Question>(&self, headers: &HeaderMap, body: Body, sent: Sent) -> Result<Q, (Failure, Understood)> {
         let unread = |failure| (failure, Understood::default());
         self.admitted().map_err(unread)?;
         let limits = &self.state.limits;
         let bytes = body::read(headers, body, limits.body_bytes, limits.body).await.map_err(unread)?;
-        parse(format, &bytes)
+        parse(sent, &bytes)
     }
 
     /// Whether a message comes in the caller's own name; if not, the audit hears of it.
@@ -204,31 +201,22 @@ impl Exchange {
     }
 }
 
-fn parse<Q: Question>(format: Format, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
-    let root = format.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
+fn parse<Q: Question>(sent: Sent, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
+    let root = sent.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
     Q::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
 }
 
-/// The format that the content type names.
-pub(super) fn request_format(headers: &HeaderMap) -> Option<Format> {
-    media_type(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)
-}
-
 /// The first format that `Accept` names; `None` when it names neither.
-pub(super) fn answer_format(headers: &HeaderMap) -> Option<Format> {
-    headers.get(header::ACCEPT)?.to_str().ok()?.split(',').find_map(media_type)
+fn answer_format(headers: &HeaderMap) -> Option<Format> {
+    headers.get(header::ACCEPT)?.to_str().ok()?.split(',').map(MediaType::of).find_map(|media| match () {
+        () if media.is_one_of(&XML) => Some(Format::Xml),
+        () if media.is_one_of(&JSON) => Some(Format::Json),
+        () => None,
+    })
 }
 
 /// Whether `Accept` names ZIP.
 fn accepts_zip(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim().eq_ignore_ascii_case("application/zip")))
-}
-
-fn media_type(text: &str) -> Option<Format> {
-    match text.split(';').next()?.trim().to_ascii_lowercase().as_str() {
-        "application/xml" | "text/xml" => Some(Format::Xml),
-        "application/json" => Some(Format::Json),
-        _ => None,
-    }
+    accept.split(',').any(|one| MediaType::of(one).is_one_of(&["application/zip"]))
 }

@@ -17,8 +17,9 @@ use crate::wire::{Format, code};
 
 use super::body;
 use super::by_card;
+use super::content::{require_json, sent};
 use super::error::Failure;
-use super::exchange::{Exchange, request_format};
+use super::exchange::Exchange;
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -50,9 +51,7 @@ pub(super) async fn auth(
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
-        return Err(Failure::MediaType);
-    }
+    require_json(&parts.headers)?;
     let institution = state.directory.institution(caller.institution()).await?.ok_or(Failure::InstitutionUnknown)?;
     if !institution.is_active_on(tokyo_date(state.clock.now())) {
         return Err(Failure::InstitutionInactive);
@@ -86,9 +85,9 @@ pub(super) async fn search(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
+    let Some(sent) = sent(&parts.headers).filter(|sent| sent.format == Format::Json) else {
         return Failure::MediaType.into_response();
-    }
+    };
     let tokens = state.tokens.clone();
     let exchange =
         Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
@@ -99,7 +98,7 @@ pub(super) async fn search(
         Some(token) => tokens.check("id", &caller, token, system_now()).map_err(Failure::Token),
     };
     match admitted {
-        Ok(()) => by_card::answer(&exchange, &parts.headers, body, Format::Json).await,
+        Ok(()) => by_card::answer(&exchange, &parts.headers, body, sent).await,
         Err(failure) => exchange.refuse(&Understood::default(), &failure),
     }
 }

@@ -10,6 +10,10 @@ use super::error::Failure;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Code(pub &'static str);
 
+/// What was wrong with a message, for the log; without anything personal.
+#[derive(Debug, Clone)]
+pub(super) struct Reason(pub String);
+
 /// RFC 9457.
 #[derive(Serialize)]
 struct Problem {
@@ -19,7 +23,7 @@ struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     code: &'static str,
-    message: &'static str,
+    message: String,
 }
 
 /// A problem document, for everything that is not an official message.
@@ -32,7 +36,7 @@ impl IntoResponse for Failure {
             status: row.status.as_u16(),
             detail: self.detail(),
             code: row.code,
-            message: row.message,
+            message: self.refusal().message,
         };
         let body = serde_json::to_vec(&problem).expect("plain fields");
         let mut response = (row.status, body).into_response();
@@ -45,6 +49,9 @@ impl IntoResponse for Failure {
 /// What every failing response carries, whatever its format.
 pub(super) fn finish(response: &mut Response, failure: &Failure) {
     response.extensions_mut().insert(Code(failure.row().code));
+    if let Some(reason) = failure.logged() {
+        response.extensions_mut().insert(Reason(reason));
+    }
     let again = match failure {
         Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some("1"),
         Failure::FilesInFlight => Some("5"),

@@ -41,6 +41,7 @@ mod pki;
 mod postgres;
 mod privacy;
 mod reference_numbers;
+mod refusals;
 mod reload;
 mod rules;
 mod tls;
