@@ -91,7 +91,8 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
             let count = |count: i32| usize::try_from(count).unwrap_or_default();
             let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
             let large = count_bytes(&batch) > state.limits.bulk.zip_above && processed.format == Format::Xml;
-            let zipped = exchange.wants_zip || large;
+            let accept = exchange.accept;
+            let zipped = accept.prefers_zip(processed.format) || (large && accept.permits_zip());
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
             let name = format!("{}res_{}.xml", wire::id(kind), question.number);

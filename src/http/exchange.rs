@@ -15,10 +15,10 @@ use crate::query::Asker;
 use crate::wire::message::{self, Family, Processed, Reference, Understood};
 use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
+use super::accept::Accept;
 use super::body;
-use super::content::{self, JSON, XML};
+use super::content;
 use super::error::Failure;
-use super::media_type::MediaType;
 use super::message::family;
 use super::problem::finish;
 use super::request::RequestId;
@@ -53,8 +53,8 @@ pub(super) struct Exchange {
     pub caller: Arc<VerifiedCaller>,
     pub asker: Asker,
     pub processed: Processed,
-    /// Whether a long answer is wanted as ZIP.
-    pub wants_zip: bool,
+    /// Which formats the caller likes.
+    pub accept: Accept,
     family: Family,
     /// The caller's institution if it may ask; the reason when it may not.
     admission: Result<Arc<Institution>, Failure>,
@@ -82,9 +82,9 @@ impl Exchange {
         family: Family,
     ) -> Result<(Self, Sent), Failure> {
         let sent = content::sent(headers).ok_or(Failure::MediaType)?;
-        let answer_format = answer_format(headers).unwrap_or(sent.format);
-        let exchange = Self::begin(state, caller, request_id, answer_format, family).await;
-        Ok((Self { wants_zip: accepts_zip(headers), ..exchange }, sent))
+        let accept = Accept::of(headers);
+        let exchange = Self::begin(state, caller, request_id, accept.format(sent.format), family).await;
+        Ok((Self { accept, ..exchange }, sent))
     }
 
     /// Fixes time and institution of an answer in a given format.
@@ -109,7 +109,7 @@ impl Exchange {
         };
         let processed = Processed { at: in_tokyo(at), institution: caller.institution(), charset, format };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
-        Self { state, caller, asker, processed, wants_zip: false, family, admission }
+        Self { state, caller, asker, processed, accept: Accept::only(format), family, admission }
     }
 
     /// Answers the message in `body`, within the time of a request.
@@ -204,19 +204,4 @@ impl Exchange {
 fn parse<Q: Question>(sent: Sent, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
     let root = sent.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
     Q::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
-}
-
-/// The first format that `Accept` names; `None` when it names neither.
-fn answer_format(headers: &HeaderMap) -> Option<Format> {
-    headers.get(header::ACCEPT)?.to_str().ok()?.split(',').map(MediaType::of).find_map(|media| match () {
-        () if media.is_one_of(&XML) => Some(Format::Xml),
-        () if media.is_one_of(&JSON) => Some(Format::Json),
-        () => None,
-    })
-}
-
-/// Whether `Accept` names ZIP.
-fn accepts_zip(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|one| MediaType::of(one).is_one_of(&["application/zip"]))
 }

@@ -26,7 +26,7 @@ pub(super) fn family(id: &str) -> Family {
     }
 }
 
-/// Answers an official message in the format it came in, or the one that `Accept` names.
+/// Answers an official message in the format that `Accept` prefers; where it prefers none, in that of the question.
 #[utoipa::path(
     post, path = "/oqs/{id}", tag = "terminal",
     params(("id" = String, Path, description = "Official file id without req and res, such as OQSsiquc01")),

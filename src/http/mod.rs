@@ -1,5 +1,6 @@
 //! The edge: terminal routes and operator routes, one file an operation. [`error`] is the one error table.
 
+mod accept;
 mod archive;
 mod arrivals;
 mod body;

@@ -35,6 +35,7 @@ mod limits;
 mod load_smoke;
 mod login;
 mod migrations;
+mod negotiation;
 mod operator;
 mod people;
 mod pki;
