@@ -8,6 +8,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::identity::Framing;
 
+use super::content::is_encoded;
 use super::error::Failure;
 
 /// The size that a body says it has.
@@ -18,7 +19,7 @@ pub(super) fn announced(headers: &HeaderMap) -> Option<usize> {
 
 /// Whether a body may come at all: a compressed one, or one that says it is too long, is refused unread.
 pub(super) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
-    if headers.contains_key(header::CONTENT_ENCODING) {
+    if is_encoded(headers) {
         return Err(Failure::ContentEncoding);
     }
     if announced(headers).is_some_and(|length| length > most) { Err(Failure::BodyTooLarge) } else { Ok(()) }

@@ -15,7 +15,7 @@ use crate::query::BulkFetch;
 use crate::store::bulk_fetch::Batch;
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
 use crate::wire::message::{Processed, Understood, remark};
-use crate::wire::{Element, Fault, Format};
+use crate::wire::{Element, Fault, Format, Sent};
 
 use super::error::Failure;
 use super::exchange::{Exchange, Question};
@@ -32,14 +32,8 @@ impl Question for Fetch {
 }
 
 /// Gives the result out, or says how far it is.
-pub(super) async fn answer(
-    exchange: &Exchange,
-    headers: &HeaderMap,
-    body: Body,
-    format: Format,
-    kind: BatchKind,
-) -> Response {
-    let question: Fetch = match exchange.read(headers, body, format).await {
+pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
+    let question: Fetch = match exchange.read(headers, body, sent).await {
         Ok(question) => question,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };
@@ -97,7 +91,8 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
             let count = |count: i32| usize::try_from(count).unwrap_or_default();
             let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
             let large = count_bytes(&batch) > state.limits.bulk.zip_above && processed.format == Format::Xml;
-            let zipped = exchange.wants_zip || large;
+            let accept = exchange.accept;
+            let zipped = accept.prefers_zip(processed.format) || (large && accept.permits_zip());
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
             let name = format!("{}res_{}.xml", wire::id(kind), question.number);

@@ -13,7 +13,7 @@ use crate::store::bulk_register::NewSlice;
 use crate::wire::message::Understood;
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
-use crate::wire::{Fault, Format};
+use crate::wire::{Fault, Sent};
 
 use super::arrivals::Arriving;
 use super::body;
@@ -34,14 +34,8 @@ struct Arrived {
 }
 
 /// Takes a file; the answer leaves when it is committed.
-pub(super) async fn answer(
-    exchange: &Exchange,
-    headers: &HeaderMap,
-    body: Body,
-    format: Format,
-    kind: BatchKind,
-) -> Response {
-    let Arrived { read, _share } = match arrive(exchange, headers, body, format, kind).await {
+pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
+    let Arrived { read, _share } = match arrive(exchange, headers, body, sent, kind).await {
         Ok(arrived) => arrived,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };
@@ -59,7 +53,7 @@ async fn arrive(
     exchange: &Exchange,
     headers: &HeaderMap,
     body: Body,
-    format: Format,
+    sent: Sent,
     kind: BatchKind,
 ) -> Result<Arrived, (Failure, Understood)> {
     let unread = |failure| (failure, Understood::default());
@@ -75,7 +69,7 @@ async fn arrive(
     // Reading takes milliseconds that others should not wait for. It goes on when the peer has gone away, and holds its share until
     // then.
     let reading = tokio::task::spawn_blocking(move || {
-        let read = read(&register, limits, format, kind, &bytes)?;
+        let read = read(&register, limits, sent, kind, &bytes)?;
         Ok(Arrived { read, _share: arriving })
     });
     reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))
@@ -84,14 +78,14 @@ async fn arrive(
 fn read(
     register: &BulkRegister,
     limits: BulkLimits,
-    format: Format,
+    sent: Sent,
     kind: BatchKind,
     bytes: &Bytes,
 ) -> Result<Read, (Failure, Understood)> {
     let mut packer = Packer::new(limits.slice);
     let mut people = Vec::new();
     let mut count = 0;
-    let upload = wire::read(kind, format, bytes, &mut |mut entry, asked| {
+    let upload = wire::read(kind, sent, bytes, &mut |mut entry, asked| {
         count += 1;
         if count > limits.persons {
             return Err(Fault::TooManyPeople(limits.persons));

@@ -37,12 +37,12 @@ pub(super) async fn look_up(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let family = Family::Qualification(Reference::Card);
-    let (exchange, format) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
+    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
         Ok(opened) => opened,
         Err(failure) => return failure.into_response(),
     };
     exchange
-        .answer(&parts.headers, body, format, async |institution, question| answer(&exchange, institution, question).await)
+        .answer(&parts.headers, body, sent, async |institution, question| answer(&exchange, institution, question).await)
         .await
 }
 

@@ -13,25 +13,22 @@ use utoipa::ToSchema;
 use crate::clock::tokyo_date;
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
-use crate::wire::{Fault, Format, ValueFault, code};
+use crate::wire::message::challenge as wire;
 
 use super::body;
+use super::content::require_json;
 use super::error::Failure;
-use super::exchange::request_format;
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
 /// What the challenge is for.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `wire` reads")]
 pub(super) struct Wanted {
     /// 診療区分 (table 028): 1 外来 (the default), 2 訪問診療等, 3 オンライン診療等.
-    #[serde(default = "outpatient")]
+    #[serde(default)]
     medical_treatment_flag: String,
-}
-
-fn outpatient() -> String {
-    "1".to_owned()
 }
 
 /// A challenge. It can be used once, by the terminal that asked for it.
@@ -59,22 +56,14 @@ pub(super) async fn make(
     request: Request,
 ) -> Result<(StatusCode, Json<ChallengeView>), Failure> {
     let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
-        return Err(Failure::MediaType);
-    }
+    require_json(&parts.headers)?;
     let at = state.clock.now();
     let institution = state.directory.institution(caller.institution()).await?.ok_or(Failure::InstitutionUnknown)?;
     if !institution.is_active_on(tokyo_date(at)) {
         return Err(Failure::InstitutionInactive);
     }
     let bytes = body::read(&parts.headers, body, state.limits.body_bytes, state.limits.body).await?;
-    // A list would be read as the fields in their order.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Fault::Malformed.into());
-    }
-    let wanted: Wanted = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
-    let purpose = code::parse_treatment(&wanted.medical_treatment_flag)
-        .ok_or(Fault::Value { element: "MedicalTreatmentFlag", reason: ValueFault::Code })?;
+    let purpose = wire::treatment(&bytes)?;
     let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
     let challenge = tokio::time::timeout(state.limits.request, state.challenges.make(&asker, purpose))
         .await

@@ -1,6 +1,7 @@
 //! The one error table: every failure has a code, an HTTP status, an English title, and a Japanese message that fits into
-//! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them. Remarks in answers,
-//! which are no failures, stand in `wire/message/remark.rs`.
+//! the official ErrorMessage. The official codes are not public; these are ours, and the README lists them. Rows of one kind of
+//! failure stand in `rows.rs`, what a refusal adds to its row in `refusal.rs`. Remarks in answers, which are no failures, stand in
+//! `wire/message/remark.rs`.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,11 @@ use crate::identity::card::CardRefused;
 use crate::identity::{Framing, Refused, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
-use crate::wire::message::Refusal;
+
+mod refusal;
+mod rows;
+
+use rows::{card_row, challenge_row, message_row};
 
 /// Why a request gets no answer. Holds nothing that came from a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +111,7 @@ impl Failure {
                 row("SHK1011", S::REQUEST_TIMEOUT, "The message did not arrive completely", "電文が最後まで届きませんでした")
             }
             Self::Framing(_) => {
-                row("SHK1019", S::BAD_REQUEST, "The HTTP framing is broken", "HTTPの区切りが正しくありません")
+                row("SHK1016", S::BAD_REQUEST, "The HTTP framing is broken", "HTTPの区切りが正しくありません")
             }
             Self::ContentEncoding => row(
                 "SHK1012",
@@ -195,10 +200,11 @@ impl Failure {
     /// One failure of every kind, for tests and documents.
     #[must_use]
     pub fn examples() -> Vec<Self> {
-        use crate::wire::{FieldName, ValueFault};
+        use crate::wire::{FieldName, Tail, ValueFault};
         let faults = [
             Fault::Empty,
             Fault::Malformed,
+            Fault::AfterEnd(Tail::CtrlZ),
             Fault::Forbidden,
             Fault::TooLarge,
             Fault::Charset,
@@ -264,81 +270,12 @@ impl Failure {
         }
     }
 
-    /// The official header fields, for messages in XML and JSON.
-    #[must_use]
-    pub fn refusal(&self) -> Refusal {
-        let row = self.row();
-        let element = match self {
-            Self::Message(Fault::Unknown(name) | Fault::Duplicate(name)) => Some(name.to_string()),
-            Self::Message(Fault::Missing(element) | Fault::Value { element, .. }) => Some((*element).to_owned()),
-            Self::Framing(framing) => Some(framing.label().to_owned()),
-            // Says which rule the certificate breaks; nothing in it is about a person.
-            Self::Card(refused) => Some(refused.label().to_owned()),
+    /// The same for logs, where neither a name that the caller spelled nor a digit of any number may stand. Only what is wrong with
+    /// a message is told; the code says the rest.
+    pub(super) fn logged(&self) -> Option<String> {
+        match self {
+            Self::Message(fault) => Some(fault.for_logs()),
             _ => None,
-        };
-        let message = match element {
-            Some(element) => format!("{}: {element}", row.message).chars().take(60).collect(),
-            None => row.message.to_owned(),
-        };
-        Refusal { code: row.code, message }
-    }
-}
-
-/// One code a kind of fault, so that a client's developer sees at once where to look.
-fn message_row(fault: &Fault) -> Row {
-    use StatusCode as S;
-    match fault {
-        Fault::Empty => row("SHK1001", S::BAD_REQUEST, "The message is empty", "電文が空です"),
-        Fault::Malformed => row("SHK1002", S::BAD_REQUEST, "The message is not well-formed", "電文の形式が壊れています"),
-        Fault::Forbidden => {
-            row("SHK1003", S::BAD_REQUEST, "DOCTYPE and entities are refused", "DOCTYPEや実体参照は使えません")
-        }
-        Fault::TooLarge => row("SHK1004", S::BAD_REQUEST, "Too deep or too many elements", "要素が深すぎるか多すぎます"),
-        Fault::Charset => row("SHK1005", S::BAD_REQUEST, "Wrong character set", "文字コードが宣言と一致しません"),
-        Fault::Unknown(_) => row("SHK1006", S::BAD_REQUEST, "Unknown element", "未知の項目です"),
-        Fault::Duplicate(_) => row("SHK1007", S::BAD_REQUEST, "Duplicate element", "項目が重複しています"),
-        Fault::Missing(_) => row("SHK1008", S::BAD_REQUEST, "Missing element", "必須項目がありません"),
-        Fault::Nobody => row("SHK1013", S::BAD_REQUEST, "The file names nobody", "対象者がありません"),
-        Fault::TooManyPeople(_) => {
-            row("SHK1014", S::PAYLOAD_TOO_LARGE, "The file names too many people", "対象者が上限を超えています")
-        }
-        Fault::Value { .. } => row("SHK1009", S::BAD_REQUEST, "Impossible value", "項目の値が不正です"),
-    }
-}
-
-fn challenge_row(refused: ChallengeRefused) -> Row {
-    use ChallengeRefused as R;
-    use StatusCode as S;
-    match refused {
-        R::Unknown => row("SHK6001", S::FORBIDDEN, "There is no such challenge", "チャレンジがありません"),
-        R::Used => row("SHK6002", S::FORBIDDEN, "The challenge was used before", "チャレンジは使用済みです"),
-        R::Early => row(
-            "SHK6008",
-            S::FORBIDDEN,
-            "The challenge is of a later time than the server's",
-            "サーバー間の時計がずれています",
-        ),
-        R::Expired => row("SHK6003", S::FORBIDDEN, "The challenge has expired", "チャレンジの有効期限が切れました"),
-        R::OtherInstitution | R::OtherTerminal | R::OtherPurpose => row(
-            "SHK6004",
-            S::FORBIDDEN,
-            "The challenge was made for another terminal or purpose",
-            "チャレンジの発行先か診療区分が違います",
-        ),
-    }
-}
-
-fn card_row(refused: CardRefused) -> Row {
-    use StatusCode as S;
-    match refused {
-        CardRefused::Signature => {
-            row("SHK6006", S::FORBIDDEN, "The card's signature is wrong", "カードの署名が正しくありません")
-        }
-        CardRefused::VisualNotPermitted => {
-            row("SHK6007", S::FORBIDDEN, "This institution may not check by sight", "目視確認を許可されていない医療機関です")
-        }
-        _ => {
-            row("SHK6005", S::FORBIDDEN, "The card's certificate is not accepted", "利用者証明用電子証明書を受け付けません")
         }
     }
 }

@@ -14,9 +14,11 @@ use crate::domain::{AnswerCharset, AnswerForm, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
 use crate::wire::message::{self, Family, Processed, Reference, Understood};
-use crate::wire::{Bounds, Element, Fault, Format};
+use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
+use super::accept::Accept;
 use super::body;
+use super::content;
 use super::error::Failure;
 use super::message::family;
 use super::problem::finish;
@@ -52,8 +54,8 @@ pub(super) struct Exchange {
     pub caller: Arc<VerifiedCaller>,
     pub asker: Asker,
     pub processed: Processed,
-    /// Whether a long answer is wanted as ZIP.
-    pub wants_zip: bool,
+    /// Which formats the caller likes.
+    pub accept: Accept,
     family: Family,
     /// The caller's institution if it may ask; the reason when it may not.
     admission: Result<Arc<Institution>, Failure>,
@@ -69,7 +71,7 @@ pub(super) trait Question: Sized {
 }
 
 impl Exchange {
-    /// Fixes time, institution and formats of the answer; gives the format of the request too.
+    /// Fixes time, institution and formats of the answer; says how the request is sent too.
     ///
     /// # Errors
     /// When the request comes in none of the two formats, so that nobody knows how to answer.
@@ -79,11 +81,11 @@ impl Exchange {
         request_id: RequestId,
         headers: &HeaderMap,
         family: Family,
-    ) -> Result<(Self, Format), Failure> {
-        let format = request_format(headers).ok_or(Failure::MediaType)?;
-        let answer_format = answer_format(headers).unwrap_or(format);
-        let exchange = Self::begin(state, caller, request_id, answer_format, family).await;
-        Ok((Self { wants_zip: accepts_zip(headers), ..exchange }, format))
+    ) -> Result<(Self, Sent), Failure> {
+        let sent = content::sent(headers).ok_or(Failure::MediaType)?;
+        let accept = Accept::of(headers);
+        let exchange = Self::begin(state, caller, request_id, accept.format(sent.format), family).await;
+        Ok((Self { accept, ..exchange }, sent))
     }
 
     /// Fixes time and institution of an answer in a given format.
@@ -109,7 +111,7 @@ impl Exchange {
         let drawn = drawn(family);
         let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format, drawn };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
-        Self { state, caller, asker, processed, wants_zip: false, family, admission }
+        Self { state, caller, asker, processed, accept: Accept::only(format), family, admission }
     }
 
     /// Answers the message in `body`, within the time of a request.
@@ -117,10 +119,10 @@ impl Exchange {
         &self,
         headers: &HeaderMap,
         body: Body,
-        format: Format,
+        sent: Sent,
         look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
     ) -> Response {
-        let question: Q = match self.read(headers, body, format).await {
+        let question: Q = match self.read(headers, body, sent).await {
             Ok(question) => question,
             Err((failure, understood)) => return self.refuse(&understood, &failure),
         };
@@ -141,17 +143,12 @@ impl Exchange {
     }
 
     /// Reads a short message of somebody who may ask.
-    pub async fn read<Q: Question>(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-        format: Format,
-    ) -> Result<Q, (Failure, Understood)> {
+    pub async fn read<Q: Question>(&self, headers: &HeaderMap, body: Body, sent: Sent) -> Result<Q, (Failure, Understood)> {
         let unread = |failure| (failure, Understood::default());
         self.admitted().map_err(unread)?;
         let limits = &self.state.limits;
         let bytes = body::read(headers, body, limits.body_bytes, limits.body).await.map_err(unread)?;
-        parse(format, &bytes)
+        parse(sent, &bytes)
     }
 
     /// Whether a message comes in the caller's own name; if not, the audit hears of it.
@@ -214,31 +211,7 @@ fn drawn(family: Family) -> Option<[u8; 11]> {
     drawn.then_some(bytes)
 }
 
-fn parse<Q: Question>(format: Format, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
-    let root = format.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
+fn parse<Q: Question>(sent: Sent, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
+    let root = sent.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
     Q::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
-}
-
-/// The format that the content type names.
-pub(super) fn request_format(headers: &HeaderMap) -> Option<Format> {
-    media_type(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)
-}
-
-/// The first format that `Accept` names; `None` when it names neither.
-pub(super) fn answer_format(headers: &HeaderMap) -> Option<Format> {
-    headers.get(header::ACCEPT)?.to_str().ok()?.split(',').find_map(media_type)
-}
-
-/// Whether `Accept` names ZIP.
-fn accepts_zip(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim().eq_ignore_ascii_case("application/zip")))
-}
-
-fn media_type(text: &str) -> Option<Format> {
-    match text.split(';').next()?.trim().to_ascii_lowercase().as_str() {
-        "application/xml" | "text/xml" => Some(Format::Xml),
-        "application/json" => Some(Format::Json),
-        _ => None,
-    }
 }

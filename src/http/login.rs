@@ -11,11 +11,11 @@ use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
-use crate::wire::{Format, code};
+use crate::wire::code;
 
 use super::body;
+use super::content::require_json;
 use super::error::Failure;
-use super::exchange::request_format;
 use super::search;
 use super::terminal::TerminalState;
 
@@ -47,9 +47,7 @@ pub(super) async fn auth(
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
-        return Err(Failure::MediaType);
-    }
+    require_json(&parts.headers)?;
     let institution = state.directory.institution(caller.institution()).await?.ok_or(Failure::InstitutionUnknown)?;
     if !institution.is_active_on(tokyo_date(state.clock.now())) {
         return Err(Failure::InstitutionInactive);

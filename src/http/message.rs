@@ -26,7 +26,7 @@ pub(super) fn family(id: &str) -> Family {
     }
 }
 
-/// Answers an official message in the format it came in, or the one that `Accept` names.
+/// Answers an official message in the format that `Accept` prefers; where it prefers none, in that of the question.
 #[utoipa::path(
     post, path = "/oqs/{id}", tag = "terminal",
     params(("id" = String, Path, description = "Official file id without req and res, such as OQSsiquc01")),
@@ -46,16 +46,16 @@ pub(super) async fn message(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let family = family(&id);
-    let (exchange, format) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
+    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
         Ok(opened) => opened,
         Err(failure) => return failure.into_response(),
     };
     match family {
-        Family::Qualification(_) => by_card::answer(&exchange, &parts.headers, body, format).await,
-        Family::ReferenceNumber => reference_number::answer(&exchange, &parts.headers, body, format).await,
+        Family::Qualification(_) => by_card::answer(&exchange, &parts.headers, body, sent).await,
+        Family::ReferenceNumber => reference_number::answer(&exchange, &parts.headers, body, sent).await,
         Family::BulkRegister | Family::BulkFetch => match (register::kind_of(&id), fetch::kind_of(&id)) {
-            (Some(kind), _) => bulk_register::answer(&exchange, &parts.headers, body, format, kind).await,
-            (None, Some(kind)) => bulk_fetch::answer(&exchange, &parts.headers, body, format, kind).await,
+            (Some(kind), _) => bulk_register::answer(&exchange, &parts.headers, body, sent, kind).await,
+            (None, Some(kind)) => bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind).await,
             (None, None) => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
         },
         Family::Unknown => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),

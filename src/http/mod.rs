@@ -1,5 +1,6 @@
 //! The edge: terminal routes and operator routes, one file an operation. [`error`] is the one error table.
 
+mod accept;
 mod archive;
 mod arrivals;
 mod body;
@@ -8,9 +9,11 @@ mod bulk_register;
 mod by_card;
 mod by_certificate;
 mod challenges;
+mod content;
 pub mod error;
 mod exchange;
 mod login;
+mod media_type;
 mod message;
 pub mod operator;
 mod pieces;

@@ -11,6 +11,10 @@ use super::error::Failure;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Code(pub &'static str);
 
+/// What was wrong with a message, for the log; without anything personal.
+#[derive(Debug, Clone)]
+pub(super) struct Reason(pub String);
+
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
 pub(super) struct Problem {
@@ -26,7 +30,7 @@ pub(super) struct Problem {
     /// The code in the README's table of errors.
     code: &'static str,
     /// What happened, in Japanese.
-    message: &'static str,
+    message: String,
 }
 
 /// A problem document, for everything that is not an official message.
@@ -39,7 +43,7 @@ impl IntoResponse for Failure {
             status: row.status.as_u16(),
             detail: self.detail(),
             code: row.code,
-            message: row.message,
+            message: self.refusal().message,
         };
         let body = serde_json::to_vec(&problem).expect("plain fields");
         let mut response = (row.status, body).into_response();
@@ -52,6 +56,9 @@ impl IntoResponse for Failure {
 /// What every failing response carries, whatever its format.
 pub(super) fn finish(response: &mut Response, failure: &Failure) {
     response.extensions_mut().insert(Code(failure.row().code));
+    if let Some(reason) = failure.logged() {
+        response.extensions_mut().insert(Reason(reason));
+    }
     let again = match failure {
         Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some("1"),
         Failure::FilesInFlight => Some("5"),

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::wire::message::Understood;
 use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
-use crate::wire::{Element, Fault, Format};
+use crate::wire::{Element, Fault, Sent};
 
 use super::error::Failure;
 use super::exchange::{Exchange, Question};
@@ -22,8 +22,8 @@ impl Question for NewNumber {
 }
 
 /// Registers a number, however it came.
-pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, format: Format) -> Response {
-    exchange.answer(headers, body, format, async |_, question| register(exchange, question).await).await
+pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
+    exchange.answer(headers, body, sent, async |_, question| register(exchange, question).await).await
 }
 
 async fn register(exchange: &Exchange, question: &NewNumber) -> Result<Vec<u8>, Failure> {

@@ -15,7 +15,7 @@ use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
 use super::error::Failure;
-use super::problem::Code;
+use super::problem::{Code, Reason};
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -54,6 +54,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     // A caller known by a token is known only further in.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());
     let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
+    let reason = response.extensions().get::<Reason>().map(|reason| reason.0.as_str());
     let elapsed = started.elapsed();
     around.metrics.requests.with_label_values(&[around.listener, &route, outcome]).inc();
     around.metrics.request_seconds.with_label_values(&[&route]).observe(elapsed.as_secs_f64());
@@ -62,6 +63,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
         listener = around.listener,
         route,
         outcome,
+        reason,
         status = response.status().as_u16(),
         institution = caller.as_ref().map(|caller| tracing::field::display(caller.institution())),
         terminal = caller.as_ref().map(|caller| caller.terminal()),

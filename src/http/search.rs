@@ -19,8 +19,9 @@ use crate::wire::Format;
 use crate::wire::message::{Family, Reference, Understood};
 
 use super::by_card;
+use super::content::sent;
 use super::error::Failure;
-use super::exchange::{Exchange, request_format};
+use super::exchange::Exchange;
 use super::request::{RequestId, Surroundings, authorization, surround};
 use super::terminal::{TerminalState, last_resort, still_trusted};
 
@@ -46,9 +47,9 @@ pub(super) async fn search(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    if request_format(&parts.headers) != Some(Format::Json) {
+    let Some(sent) = sent(&parts.headers).filter(|sent| sent.format == Format::Json) else {
         return Failure::MediaType.into_response();
-    }
+    };
     let tokens = state.tokens.clone();
     let exchange =
         Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
@@ -56,7 +57,7 @@ pub(super) async fn search(
     let admitted =
         token_of(&parts.headers).and_then(|token| tokens.check(TOKEN, &caller, token, system_now()).map_err(Failure::Token));
     match admitted {
-        Ok(()) => by_card::answer(&exchange, &parts.headers, body, Format::Json).await,
+        Ok(()) => by_card::answer(&exchange, &parts.headers, body, sent).await,
         Err(failure) => exchange.refuse(&Understood::default(), &failure),
     }
 }

@@ -134,6 +134,9 @@ pub fn changed(changed: bool) -> &'static str {
     if changed { "1" } else { "0" }
 }
 
+/// Every 同意フラグ that a request can have.
+pub const CONSENTS: [&str; 2] = ["0", "1"];
+
 /// 同意フラグ from its code.
 #[must_use]
 pub fn parse_consent(code: &str) -> Option<bool> {
@@ -252,6 +255,9 @@ pub fn treatment(kind: TreatmentKind) -> &'static str {
     }
 }
 
+/// Every 診療区分.
+pub const TREATMENTS: [&str; 3] = ["1", "2", "3"];
+
 /// 診療区分 from its code.
 #[must_use]
 pub fn parse_treatment(code: &str) -> Option<TreatmentKind> {
@@ -269,6 +275,9 @@ pub fn holder(holder: HolderVerification) -> &'static str {
         HolderVerification::Phone => "phone",
     }
 }
+
+/// Every word for how the holder was made sure of.
+pub const HOLDERS: [&str; 4] = ["pin", "face", "visual", "phone"];
 
 /// How the holder was made sure of, from our word for it.
 #[must_use]

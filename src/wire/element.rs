@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::fault::{Fault, FieldName, ValueFault};
+use super::fault::{Fault, FieldName, NotText, ValueFault};
 
 /// The element that holds what a message is about, beside its header.
 pub(super) const BODY: &str = "MessageBody";
@@ -35,6 +35,17 @@ pub struct Element<'a> {
     pub text: Cow<'a, str>,
     /// The elements in it, in order.
     pub children: Vec<Self>,
+    /// What it is in JSON if no string; none in XML.
+    pub(super) not_text: Option<NotText>,
+    /// Whether it is an entry of a JSON array.
+    pub(super) listed: bool,
+}
+
+/// What counts of a text that stands in an element: the blanks around it do not, of either width (U+0020, U+3000), nor tabs and line
+/// ends. The one rule for all elements: values are read so, and an element with nothing else in it is as good as absent. What an
+/// answer repeats, it repeats as it came.
+pub(super) fn without_blanks(text: &str) -> &str {
+    text.trim_matches([' ', '\u{3000}', '\t', '\r', '\n'])
 }
 
 impl std::fmt::Debug for Element<'_> {
@@ -51,33 +62,55 @@ impl Element<'_> {
             name: self.name.into_owned().into(),
             text: self.text.into_owned().into(),
             children: self.children.into_iter().map(Self::into_owned).collect(),
+            not_text: self.not_text,
+            listed: self.listed,
         }
     }
 
     /// Opens the element as a group with the given members, each of which may stand once at most.
     ///
     /// # Errors
-    /// When it holds text, another element than the `members`, or one of them twice.
+    /// When it holds text, another element than the `members`, or one of them twice; or is an array or another JSON value.
     pub(super) fn group<'a>(&'a self, name: &'static str, members: &[&'static str]) -> Result<Group<'a>, Fault> {
-        if !self.text.trim().is_empty() {
-            return Err(Fault::Value { element: name, reason: ValueFault::Kind });
+        if self.listed || !self.holds_elements() {
+            return Err(Fault::Value { element: name, reason: ValueFault::NotElements });
         }
         for (place, child) in self.children.iter().enumerate() {
             if !members.contains(&&*child.name) {
                 return Err(Fault::Unknown(FieldName::of(&child.name)));
             }
-            if self.children[..place].iter().any(|earlier| earlier.name == child.name) {
+            // Entries of an array are none too many, but in the wrong place, which is found when the member is read.
+            if !child.listed && self.children[..place].iter().any(|earlier| earlier.name == child.name) {
                 return Err(Fault::Duplicate(FieldName::of(&child.name)));
             }
         }
         Ok(Group { children: &self.children })
     }
+
+    /// Whether there is nothing in it but elements, if any.
+    pub(super) fn holds_elements(&self) -> bool {
+        matches!(self.not_text, None | Some(NotText::Elements)) && without_blanks(&self.text).is_empty()
+    }
+
+    /// What stands in it where text belongs, if not that.
+    pub(super) fn not_text(&self) -> Option<NotText> {
+        match self.not_text {
+            _ if self.listed => Some(NotText::Array),
+            None if !self.children.is_empty() => Some(NotText::Elements),
+            not_text => not_text,
+        }
+    }
 }
 
 /// Something with texts under names.
 pub(super) trait Texts {
-    /// The text of a member; an absent, empty or blank one is `None`.
-    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault>;
+    /// The text of a member as it came, blanks around it included; an absent, empty or blank one is `None`.
+    fn as_it_came(&self, name: &'static str) -> Result<Option<&str>, Fault>;
+
+    /// The text of a member without blanks around it; an absent, empty or blank one is `None`.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+        Ok(self.as_it_came(name)?.map(without_blanks))
+    }
 
     /// The text of a mandatory member.
     fn required(&self, name: &'static str) -> Result<&str, Fault> {
@@ -91,12 +124,12 @@ pub(super) struct Group<'a> {
 }
 
 impl Texts for Group<'_> {
-    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+    fn as_it_came(&self, name: &'static str) -> Result<Option<&str>, Fault> {
         let Some(child) = self.find(name) else { return Ok(None) };
-        if !child.children.is_empty() {
-            return Err(Fault::Value { element: name, reason: ValueFault::Kind });
+        if let Some(found) = child.not_text() {
+            return Err(Fault::Value { element: name, reason: ValueFault::NotText(found) });
         }
-        Ok(Some(&*child.text).filter(|text| !text.trim().is_empty()))
+        Ok(Some(&*child.text).filter(|text| !without_blanks(text).is_empty()))
     }
 }
 

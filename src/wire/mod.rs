@@ -9,19 +9,23 @@ mod element;
 mod fault;
 mod java_order;
 mod json;
+mod json_reader;
 pub mod message;
 mod object;
 #[cfg(test)]
 mod properties;
+mod sent;
 mod xml_reader;
 mod xml_writer;
 
 pub use charset::{decode_declared, encode};
 pub use element::{Bounds, Each, Element};
-pub use fault::{Fault, FieldName, ValueFault};
+pub use fault::{Fault, FieldName, NotText, Tail, ValueFault};
 pub use java_order::java_order;
-pub use json::{parse_json, parse_json_each, write_json};
+pub use json::write_json;
+pub use json_reader::{parse_json, parse_json_each};
 pub use object::{Object, Shape, Value};
+pub use sent::Sent;
 pub use xml_reader::{parse_xml, parse_xml_each};
 pub use xml_writer::write_xml;
 
@@ -30,27 +34,12 @@ pub use crate::domain::Format;
 use crate::domain::AnswerCharset;
 
 impl Format {
-    /// Reads a message body.
+    /// Reads a message body that nothing is known of but its format.
     ///
     /// # Errors
     /// When the bytes are no well-formed message within `bounds`.
     pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element<'static>, Fault> {
-        match self {
-            Self::Xml => parse_xml(&decode_declared(body)?, bounds).map(Element::into_owned),
-            Self::Json => parse_json(body, bounds).map(Element::into_owned),
-        }
-    }
-
-    /// Reads a message whose body may be long: what stands directly in it goes to `each` and is not kept. `bounds` hold for each
-    /// of them.
-    ///
-    /// # Errors
-    /// When the bytes are no well-formed message, or `each` finds a fault.
-    pub fn parse_each(self, body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'static>, Fault> {
-        match self {
-            Self::Xml => parse_xml_each(&decode_declared(body)?, bounds, each).map(Element::into_owned),
-            Self::Json => parse_json_each(body, bounds, each).map(Element::into_owned),
-        }
+        Sent::new(self, None).parse(body, bounds)
     }
 
     /// Writes a message; XML in the given character set.

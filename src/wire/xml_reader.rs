@@ -4,12 +4,13 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::element::{BODY, Bounds, Each, Element};
-use super::fault::{Fault, FieldName};
+use super::fault::{Fault, FieldName, Tail};
 
 /// Reads one XML document.
 ///
 /// Refused: document type declarations and every entity but the five of XML and character references (nothing is ever
-/// looked up), processing instructions, attributes, more depth or elements than `bounds`, anything after the root.
+/// looked up), processing instructions, attributes but namespace declarations of the root, more depth or elements than `bounds`,
+/// anything after the root. Names are taken as they are written, with their prefix.
 ///
 /// # Errors
 /// See [`Fault`].
@@ -44,6 +45,8 @@ fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Resul
             Event::Text(content) => tree.text(content.xml10_content())?,
             Event::CData(content) => tree.text(content.xml10_content())?,
             Event::GeneralRef(reference) => tree.text(String::from(resolve(&reference)?).into())?,
+            Event::Decl(_) if tree.root.is_some() => return Err(Fault::AfterEnd(Tail::Other)),
+            Event::Decl(_) if !tree.open.is_empty() => return Err(Fault::Malformed),
             Event::Decl(_) | Event::Comment(_) => {}
             Event::DocType(_) | Event::PI(_) => return Err(Fault::Forbidden),
             Event::Eof => break,
@@ -75,13 +78,13 @@ struct Tree<'t, 'a, 'b> {
 impl<'t> Tree<'t, '_, '_> {
     fn open(&mut self, start: &BytesStart<'_>, name: Cow<'t, str>) -> Result<(), Fault> {
         if self.root.is_some() {
-            return Err(Fault::Malformed);
+            return Err(Fault::AfterEnd(Tail::Other));
         }
         if self.open.len() >= self.bounds.depth || self.left == 0 {
             return Err(Fault::TooLarge);
         }
         if !start.attributes_raw().trim().is_empty() {
-            return Err(Fault::Unknown(FieldName::of("attribute")));
+            check_attributes(start, self.open.is_empty())?;
         }
         self.left -= 1;
         self.open.push(Element { name, ..Element::default() });
@@ -107,11 +110,37 @@ impl<'t> Tree<'t, '_, '_> {
         match self.open.last_mut() {
             // Of the first piece nothing is copied.
             Some(element) => element.text += content,
-            None if content.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
-            None => return Err(Fault::Malformed),
+            None => match Tail::of(&content) {
+                None => {}
+                Some(tail) if self.root.is_some() => return Err(Fault::AfterEnd(tail)),
+                Some(_) => return Err(Fault::Malformed),
+            },
         }
         Ok(())
     }
+}
+
+/// More namespaces than any message has a use for.
+const MOST_NAMESPACES: usize = 16;
+
+/// Ignores namespace declarations of the root, which serializers write by themselves; whatever else is an attribute is refused.
+fn check_attributes(start: &BytesStart<'_>, of_root: bool) -> Result<(), Fault> {
+    for (place, attribute) in start.attributes().enumerate() {
+        let attribute = attribute.map_err(|_| Fault::Malformed)?;
+        let name = attribute.key.0;
+        let declares = name == "xmlns" || name.strip_prefix("xmlns:").is_some_and(|prefix| !prefix.is_empty());
+        if !of_root || !declares {
+            return Err(Fault::Attribute(FieldName::of(name)));
+        }
+        if attribute.value.contains('<') {
+            return Err(Fault::Malformed);
+        }
+        // Each is compared with all before it.
+        if place == MOST_NAMESPACES {
+            return Err(Fault::TooLarge);
+        }
+    }
+    Ok(())
 }
 
 /// The character behind `&…;`: one of XML's own five or a character reference; any other entity is refused unread.
@@ -151,16 +180,48 @@ mod tests {
             ("<a>&x;</a>", Fault::Forbidden),
             ("<a><?php x?></a>", Fault::Forbidden),
             ("<a><b></a></b>", Fault::Malformed),
+            ("<a><?xml version='1.0'?></a>", Fault::Malformed),
             ("<a>", Fault::Malformed),
-            ("<a/><b/>", Fault::Malformed),
+            ("<a/><b/>", Fault::AfterEnd(Tail::Other)),
+            ("<a/><?xml version='1.0'?>", Fault::AfterEnd(Tail::Other)),
             ("text", Fault::Malformed),
             ("", Fault::Malformed),
-            ("<a/>text", Fault::Malformed),
+            ("\0<a/>", Fault::Malformed),
+            ("<a/>text", Fault::AfterEnd(Tail::Other)),
+            ("<a/>&#x1a;", Fault::AfterEnd(Tail::CtrlZ)),
+            ("<a/>\r\n\u{1a}", Fault::AfterEnd(Tail::CtrlZ)),
+            ("<a></a>\0\0\0\n", Fault::AfterEnd(Tail::Nul)),
             ("<a>&#0;</a>", Fault::Malformed),
         ] {
             assert_eq!(parse(text), Err(fault), "{text}");
         }
-        assert!(matches!(parse("<a b='1'/>"), Err(Fault::Unknown(_))));
+    }
+
+    #[test]
+    fn of_attributes_only_namespace_declarations_of_the_root_are_ignored() {
+        let root = parse("<x:a xmlns='urn:x' xmlns:x = \"urn:y&z;\"\n xmlns:xsi='urn:i'><b/></x:a>").unwrap();
+        assert_eq!((&*root.name, &*root.children[0].name), ("x:a", "b"));
+        for (text, name) in [
+            ("<a b='1'/>", "b"),
+            ("<a xmlns:xsi='urn:i' xsi:schemaLocation='u v'/>", "xsi:schemaLocation"),
+            ("<a xml:space='preserve'/>", "xml:space"),
+            ("<a xmlns:='1'/>", "(unnamed)"),
+            ("<a xmlnsx='1'/>", "xmlnsx"),
+            ("<a b90125678='1'/>", "(unnamed)"),
+            ("<a><b xmlns='urn:x'></b></a>", "xmlns"),
+        ] {
+            assert_eq!(parse(text), Err(Fault::Attribute(FieldName::of(name))), "{text}");
+        }
+        for text in ["<a xmlns/>", "<a xmlns=x/>", "<a xmlns='x' xmlns='x'/>", "<a xmlns='<'/>", "<a xmlns='x/>"] {
+            assert_eq!(parse(text), Err(Fault::Malformed), "{text}");
+        }
+        let declared = |count| {
+            let all: String = (0..count).map(|place| format!(" xmlns:n{place}='u'")).collect();
+            format!("<a{all}/>")
+        };
+        assert!(parse(&declared(16)).is_ok());
+        assert_eq!(parse(&declared(17)), Err(Fault::TooLarge));
+        assert_eq!(parse(&declared(200_000)), Err(Fault::TooLarge));
     }
 
     #[test]

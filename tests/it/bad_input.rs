@@ -61,7 +61,7 @@ async fn malformed_xml() {
     for length in [1, 40, 90, right.len() / 2, right.len() - 1] {
         assert_xml(&world, &right[..length], 400, "SHK1002").await;
     }
-    assert_xml(&world, format!("{right}{right}"), 400, "SHK1002").await;
+    assert_xml(&world, format!("{right}{right}"), 400, "SHK1015").await;
     assert_xml(&world, spoiled("</Birthdate>", "</Birthday>"), 400, "SHK1002").await;
     assert_xml(&world, spoiled("19511103", "\u{0}"), 400, "SHK1009").await;
     world.stop().await;
@@ -139,7 +139,7 @@ async fn elements_that_are_unknown_double_or_missing() {
     let world = World::start().await;
     for (from, to) in [
         ("<Birthdate>", "<Name>SECRET</Name><Birthdate>"),
-        ("<XmlMsg>", "<XmlMsg xmlns=\"urn:x\">"),
+        ("<XmlMsg>", "<XmlMsg xsi:type=\"SECRET\">"),
         ("<Birthdate>", "<Birthdate kind=\"SECRET\">"),
         ("<MessageBody>", "<Other/><MessageBody>"),
         ("XmlMsg>", "Message>"),

@@ -223,8 +223,10 @@ async fn what_a_challenge_is_asked_for_must_be_known() {
     let world = World::start().await;
     for (content_type, body, status, code) in [
         ("application/json", r#"{"MedicalTreatmentFlag":"9"}"#, 400, "SHK1009"),
-        ("application/json", r#"{"MedicalTreatmentFlag":1}"#, 400, "SHK1002"),
-        ("application/json", "", 400, "SHK1002"),
+        ("application/json", r#"{"MedicalTreatmentFlag":1}"#, 400, "SHK1009"),
+        ("application/json", r#"{"Flag":"1"}"#, 400, "SHK1006"),
+        ("application/json", r#"["1"]"#, 400, "SHK1002"),
+        ("application/json", "", 400, "SHK1001"),
         ("application/xml", "<XmlMsg/>", 415, "SHK2002"),
     ] {
         let reply = world.post("/card/challenges", content_type, body).await;

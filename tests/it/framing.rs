@@ -42,7 +42,7 @@ fn chunked(body: &str) -> String {
 }
 
 async fn refusals(world: &World) -> f64 {
-    world.metric("shikaku_requests_total{listener=\"terminal\",outcome=\"SHK1019\",route=\"/oqs/{id}\"}").await
+    world.metric("shikaku_requests_total{listener=\"terminal\",outcome=\"SHK1016\",route=\"/oqs/{id}\"}").await
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn ambiguous_heads_are_refused_and_nothing_behind_them_is_read() {
     ];
     for (number, (name, request)) in cases.iter().enumerate() {
         let answer = send(&world, format!("{request}{hidden}").as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1019"), "{name}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1016"), "{name}: {answer}");
         assert!(answer.to_lowercase().contains("connection: close"), "{name}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{name}: {answer}");
         assert_eq!(refusals(&world).await, (number + 1) as f64, "{name} is not counted");
@@ -124,7 +124,7 @@ async fn broken_chunks_are_refused_at_once() {
     ];
     for (number, (name, body)) in cases.iter().enumerate() {
         let answer = send(&world, question(framing, body).as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1019"), "{name}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1016"), "{name}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{name}: {answer}");
         assert_eq!(refusals(&world).await, (number + 1) as f64, "{name} is not counted");
     }
@@ -174,7 +174,7 @@ async fn operators_are_read_as_strictly() {
     ] {
         let stream = TcpStream::connect(world.app.operator_addr()).await.unwrap();
         let answer = send_over(stream, format!("{head}{hidden}").as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1019"), "{head}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SHK1016"), "{head}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
     }
     world.stop().await;

@@ -14,12 +14,11 @@ use super::{OperatorState, json, stable_id};
 use crate::calculator::read;
 use crate::decide;
 use crate::domain::{CardQuery, InstitutionCode, Registration};
-use crate::http::body;
 use crate::http::error::Failure;
-use crate::http::exchange::request_format;
+use crate::http::{body, content};
 use crate::store;
 use crate::wire::message::by_card::Request;
-use crate::wire::{Bounds, Format};
+use crate::wire::{Bounds, Format, Sent};
 
 /// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML, or a card ([`ShownCard`]), may stand in
 /// its place.
@@ -76,7 +75,7 @@ const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
     request_body(content((PersonQuestion = "application/json"), (ShownCard = "application/json"), ("application/xml"))),
     responses(
         (status = 200, body = Explanation),
-        (status = 400, description = "The question is malformed (SHK4003), or the official query in it (SHK1002 to 1009)"),
+        (status = 400, description = "The question is malformed (SHK4003), or the official query in it (SHK1001 to 1009, 1015)"),
         (status = 404, description = "Nobody has this id (SHK4002)")
     )
 )]
@@ -85,15 +84,16 @@ pub(super) async fn explain(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Explanation>, Failure> {
-    let format = request_format(&headers).ok_or(Failure::MediaType)?;
+    let sent = content::sent(&headers).ok_or(Failure::MediaType)?;
+    sent.charset()?;
     let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
-    let (institution, query) = match question(format, &bytes)? {
+    let (institution, query) = match question(sent.format, &bytes)? {
         Question::Shown(card) => return super::explain_card::explain(&state, &card).await.map(Json),
         Question::Person(question) => match card_of(&state, &question).await? {
             Some(query) => (institution(question.institution.as_deref())?, query),
             None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
-        Question::Official => official_query(format, &bytes)?,
+        Question::Official => official_query(sent, &bytes)?,
     };
     let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
     let asked = [(institution, query)];
@@ -124,8 +124,8 @@ fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
     }
 }
 
-fn official_query(format: Format, bytes: &Bytes) -> Result<(Option<InstitutionCode>, CardQuery), Failure> {
-    let root = format.parse(bytes, Bounds::SINGLE)?;
+fn official_query(sent: Sent, bytes: &Bytes) -> Result<(Option<InstitutionCode>, CardQuery), Failure> {
+    let root = sent.parse(bytes, Bounds::SINGLE)?;
     let request = Request::parse(&root).map_err(|(fault, _)| fault)?;
     Ok((Some(request.institution), request.query))
 }

@@ -4,15 +4,12 @@ use serde::de::DeserializeOwned;
 
 use super::OperatorState;
 use crate::http::body;
+use crate::http::content::require_json;
 use crate::http::error::Failure;
-use crate::http::exchange::request_format;
-use crate::wire::Format;
 
 /// Reads a JSON body within the bounds of the listener.
 pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &HeaderMap, body: Body) -> Result<T, Failure> {
-    if request_format(headers) != Some(Format::Json) {
-        return Err(Failure::MediaType);
-    }
+    require_json(headers)?;
     let bytes = body::read(headers, body, state.limits.body_bytes, state.limits.body).await?;
     parse(&bytes)
 }

@@ -57,7 +57,7 @@ impl Request {
         let message = root.group("XmlMsg", &["MessageHeader", BODY])?;
         let header = message.element("MessageHeader")?.group("MessageHeader", &["MedicalInstitutionCode"])?;
         let body = message.element(BODY)?.group(BODY, &[NUMBER])?;
-        let number = value(NUMBER, ReceptionNumber::parse(body.required(NUMBER)?.trim()))?;
+        let number = value(NUMBER, ReceptionNumber::parse(body.required(NUMBER)?))?;
         understood.reception_number = Some(number.clone());
         Ok(Self { institution: institution(&header)?, number })
     }

@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::wire::element::{BODY, Bounds, Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
-use crate::wire::{Format, code, encode, write_frame, write_units};
+use crate::wire::{Format, Sent, code, encode, write_frame, write_units};
 
 use super::by_card::Asked;
 use super::entry::{Entry, EntryForm, form};
@@ -68,16 +68,11 @@ pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<Asked>, Fault>) -> 
 ///
 /// # Errors
 /// What is wrong with the file as a whole, or what `each` says, with what had been understood before it.
-pub fn read(
-    kind: BatchKind,
-    format: Format,
-    bytes: &[u8],
-    each: &mut EachPerson<'_>,
-) -> Result<Upload, (Fault, Understood)> {
+pub fn read(kind: BatchKind, sent: Sent, bytes: &[u8], each: &mut EachPerson<'_>) -> Result<Upload, (Fault, Understood)> {
     let mut understood = Understood::default();
     let read = match form(kind) {
-        Some(form) => people(kind, &form, format, bytes, each, &mut understood),
-        None => wanted(kind, format, bytes, &mut understood),
+        Some(form) => people(kind, &form, sent, bytes, each, &mut understood),
+        None => wanted(kind, sent, bytes, &mut understood),
     };
     read.map_err(|fault| (fault, understood))
 }
@@ -85,13 +80,13 @@ pub fn read(
 fn people(
     kind: BatchKind,
     form: &EntryForm,
-    format: Format,
+    sent: Sent,
     bytes: &[u8],
     each: &mut EachPerson<'_>,
     understood: &mut Understood,
 ) -> Result<Upload, Fault> {
     let mut nobody = true;
-    let root = format.parse_each(bytes, PERSON, &mut |element| {
+    let root = sent.parse_each(bytes, PERSON, &mut |element| {
         if element.name != form.element {
             return Err(Fault::Unknown(FieldName::of(&element.name)));
         }
@@ -110,8 +105,8 @@ fn people(
     Ok(header)
 }
 
-fn wanted(kind: BatchKind, format: Format, bytes: &[u8], understood: &mut Understood) -> Result<Upload, Fault> {
-    let root = format.parse(bytes, Bounds::SINGLE)?;
+fn wanted(kind: BatchKind, sent: Sent, bytes: &[u8], understood: &mut Understood) -> Result<Upload, Fault> {
+    let root = sent.parse(bytes, Bounds::SINGLE)?;
     let (upload, body) = open(kind, &root, understood)?;
     let info = body.group(BODY, &[INFO])?.element(INFO)?;
     let wanted = match kind {
@@ -141,7 +136,8 @@ fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
         (treatment, DayOf::Consent, group, days)
     };
     if code::parse_treatment(group.required(TREATMENT)?) != Some(treatment) {
-        return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code });
+        let right: &[&str] = if treatment == TreatmentKind::Online { &["3"] } else { &["2"] };
+        return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code(right) });
     }
     Ok(Consented { treatment, by, days })
 }

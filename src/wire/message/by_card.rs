@@ -69,7 +69,7 @@ impl Request {
         let query = asked(&info)?.on(opened.check_on);
         let mut echo = Echo { file_identifier: understood.file_identifier.clone(), ..Echo::default() };
         for element in SEARCH_INFO.keys() {
-            echo.search_info.extend(info.text(element)?.map(|text| (*element, text.to_owned())));
+            echo.search_info.extend(info.as_it_came(element)?.map(|text| (*element, text.to_owned())));
         }
         Ok(Self { institution: opened.institution, query, echo })
     }
@@ -105,8 +105,10 @@ pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
         .ok_or(Fault::Value { element: "Birthdate", reason: ValueFault::Date })
         .and_then(|date| value("Birthdate", BirthDate::new(date).map_err(|_| ValueFault::BirthDate)))?;
     let flag = info.required("LimitApplicationCertificateRelatedConsFlg")?;
-    let limit_consent =
-        value("LimitApplicationCertificateRelatedConsFlg", code::parse_consent(flag).ok_or(ValueFault::Code))?;
+    let limit_consent = value(
+        "LimitApplicationCertificateRelatedConsFlg",
+        code::parse_consent(flag).ok_or(ValueFault::Code(&code::CONSENTS)),
+    )?;
     free_text(info, "ArbitraryIdentifier", 50)?;
     Ok(Asked { key: CardKey { insurer, symbol, number, branch }, birth_on, limit_consent })
 }

@@ -126,9 +126,9 @@ impl Request {
         let opened = open(root, understood)?;
         let body = opened.body.group("MessageBody", REQUEST_BODY.keys())?;
         let info = body.element("CardConfirmInfo")?.group("CardConfirmInfo", SHOWN_CARD.keys())?;
-        let holder = value(HOLDER, code::parse_holder(info.required(HOLDER)?).ok_or(ValueFault::Code))?;
+        let holder = value(HOLDER, code::parse_holder(info.required(HOLDER)?).ok_or(ValueFault::Code(&code::HOLDERS)))?;
         let treatment = match info.text(TREATMENT)? {
-            Some(text) => value(TREATMENT, code::parse_treatment(text).ok_or(ValueFault::Code))?,
+            Some(text) => value(TREATMENT, code::parse_treatment(text).ok_or(ValueFault::Code(&code::TREATMENTS)))?,
             None => TreatmentKind::Outpatient,
         };
         let (consents, since_2025) = consents(&info)?;
@@ -161,7 +161,7 @@ fn consents(info: &Group<'_>) -> Result<(Consents, bool), Fault> {
         let element = consent_elements(kind).flag;
         let Some(text) = info.text(element)? else { continue };
         since_2025 |= kind.is_of_2025();
-        if value(element, code::parse_consent(text).ok_or(ValueFault::Code))? {
+        if value(element, code::parse_consent(text).ok_or(ValueFault::Code(&code::CONSENTS)))? {
             given.push(kind);
         }
     }

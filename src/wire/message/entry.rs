@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::BatchKind;
-use crate::wire::element::{Element, Texts};
-use crate::wire::fault::{Fault, FieldName, ValueFault};
+use crate::wire::element::{Element, Texts, without_blanks};
+use crate::wire::fault::{Fault, FieldName, NotText, ValueFault};
 use crate::wire::object::{Object, Shape};
 
 use super::by_card::{self, Asked, SEARCH_INFO};
@@ -48,22 +48,24 @@ impl<'a> Entry<'a> {
         let mut blame = |found: Fault| {
             fault.get_or_insert(found);
         };
-        if !element.text.trim().is_empty() {
-            blame(Fault::Value { element: form.element, reason: ValueFault::Kind });
+        if !element.holds_elements() {
+            blame(Fault::Value { element: form.element, reason: ValueFault::NotElements });
         }
         let mut seen = vec![false; keys.len()];
         for child in element.children {
             match keys.iter().position(|key| *key == child.name) {
                 None => blame(Fault::Unknown(FieldName::of(&child.name))),
-                Some(place) if seen[place] => blame(Fault::Duplicate(FieldName::of(&child.name))),
-                Some(place) if !child.children.is_empty() => {
-                    blame(Fault::Value { element: keys[place], reason: ValueFault::Kind });
+                Some(place) if child.not_text() == Some(NotText::Array) => {
+                    blame(Fault::Value { element: keys[place], reason: ValueFault::NotText(NotText::Array) });
                 }
+                Some(place) if seen[place] => blame(Fault::Duplicate(FieldName::of(&child.name))),
                 Some(place) => {
                     seen[place] = true;
-                    if child.text.chars().any(is_unwritable) {
-                        blame(Fault::Value { element: keys[place], reason: ValueFault::Text });
-                    } else if !child.text.trim().is_empty() {
+                    if let Some(found) = child.not_text() {
+                        blame(Fault::Value { element: keys[place], reason: ValueFault::NotText(found) });
+                    } else if child.text.chars().any(is_unwritable) {
+                        blame(Fault::Value { element: keys[place], reason: ValueFault::Control });
+                    } else if !without_blanks(&child.text).is_empty() {
                         texts[place] = Some(Text(child.text));
                     }
                 }
@@ -121,7 +123,7 @@ struct Named<'a> {
 }
 
 impl Texts for Named<'_> {
-    fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+    fn as_it_came(&self, name: &'static str) -> Result<Option<&str>, Fault> {
         let place = self.keys.iter().position(|key| *key == name);
         Ok(place.and_then(|place| self.texts.get(place)?.as_ref()).map(|text| &*text.0))
     }

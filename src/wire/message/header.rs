@@ -141,13 +141,17 @@ pub(super) fn institution(group: &impl Texts) -> Result<InstitutionCode, Fault> 
         .map_err(|reason: InstitutionCodeError| Fault::Value { element: ELEMENT, reason: reason.into() })
 }
 
-/// Free text of at most `most` characters without control characters.
+/// Octets of a free text with the blanks around it: more than that are not repeated.
+const ROOM: usize = 1024;
+
+/// Free text of at most `most` characters without control characters, as it came.
 pub(super) fn free_text(group: &impl Texts, element: &'static str, most: usize) -> Result<Option<String>, Fault> {
-    let Some(text) = group.text(element)? else { return Ok(None) };
-    if text.chars().count() > most || text.chars().any(char::is_control) {
-        return Err(Fault::Value { element, reason: ValueFault::Text });
+    let (Some(text), Some(as_it_came)) = (group.text(element)?, group.as_it_came(element)?) else { return Ok(None) };
+    let unwritable = text.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    if unwritable || text.chars().count() > most || as_it_came.len() > ROOM {
+        return Err(Fault::Value { element, reason: ValueFault::Text(most) });
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(as_it_came.to_owned()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod bulk_fetch;
 pub mod bulk_register;
 pub mod by_card;
 pub mod by_certificate;
+pub mod challenge;
 pub mod entry;
 mod header;
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Request {
         let registration = registration(&info)?;
         let mut echo = Object::new(&REGISTRATION_INFO);
         for element in REGISTRATION_INFO.keys() {
-            echo = echo.text_if(element, info.text(element)?.map(str::to_owned));
+            echo = echo.text_if(element, info.as_it_came(element)?.map(str::to_owned));
         }
         Ok(Self { institution, registration, info: echo, file_identifier: understood.file_identifier.clone() })
     }

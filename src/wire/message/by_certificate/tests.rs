@@ -113,9 +113,9 @@ fn values_that_cannot_be_name_their_element() {
         (CERTIFICATE, "AAA", ValueFault::Base64),
         (SIGNATURE, "-_-_", ValueFault::Base64),
         (CHALLENGE, "7", ValueFault::ChallengeId),
-        (HOLDER, "knock", ValueFault::Code),
-        (TREATMENT, "4", ValueFault::Code),
-        ("TestInfoConsFlg", "2", ValueFault::Code),
+        (HOLDER, "knock", ValueFault::Code(&["pin", "face", "visual", "phone"])),
+        (TREATMENT, "4", ValueFault::Code(&["1", "2", "3"])),
+        ("TestInfoConsFlg", "2", ValueFault::Code(&["0", "1"])),
     ] {
         assert_eq!(wrong(element, value), Fault::Value { element, reason });
     }

@@ -1,0 +1,210 @@
+//! Which of the formats that there are the caller likes best (RFC 9110 section 12.5.1).
+
+use axum::http::{HeaderMap, header};
+
+use crate::wire::Format;
+
+use super::content::{JSON, XML};
+use super::media_type::{MediaType, split};
+
+/// The media type of a result that is packed.
+const ZIP: [&str; 1] = ["application/zip"];
+
+/// How much the caller likes each of the formats, in thousandths; 0 is not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Accept {
+    xml: u16,
+    json: u16,
+    zip: u16,
+}
+
+impl Accept {
+    /// Reads `Accept`. A range without a well-formed weight is left out; without any range everything is equally welcome.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+        let ranges: Vec<Range<'_>> = lines.flat_map(|line| split(line, ',')).filter_map(Range::of).collect();
+        let quality = |names: &[&str]| if ranges.is_empty() { 1000 } else { quality(&ranges, names) };
+        Self { xml: quality(&XML), json: quality(&JSON), zip: quality(&ZIP) }
+    }
+
+    /// What a route goes by that answers in one format, whatever is accepted.
+    pub fn only(format: Format) -> Self {
+        let of = |one| if one == format { 1000 } else { 0 };
+        Self { xml: of(Format::Xml), json: of(Format::Json), zip: 0 }
+    }
+
+    /// The format of the answer to a question in the format `asked`: the other one only when that is liked better. Where both are
+    /// ruled out, the header is disregarded, as section 12.4.1 permits: a patient waits for the answer.
+    pub fn format(self, asked: Format) -> Format {
+        let other = match asked {
+            Format::Xml => Format::Json,
+            Format::Json => Format::Xml,
+        };
+        if self.of_format(other) > self.of_format(asked) { other } else { asked }
+    }
+
+    /// Whether a result is liked better packed than as it is in the format of the answer.
+    pub fn prefers_zip(self, answer: Format) -> bool {
+        self.zip > self.of_format(answer)
+    }
+
+    /// Whether a result may come packed.
+    pub fn permits_zip(self) -> bool {
+        self.zip > 0
+    }
+
+    fn of_format(self, format: Format) -> u16 {
+        match format {
+            Format::Xml => self.xml,
+            Format::Json => self.json,
+        }
+    }
+}
+
+/// One entry of the header. Parameters but the weight do not tell our formats apart.
+struct Range<'a> {
+    media: MediaType<'a>,
+    weight: u16,
+}
+
+impl<'a> Range<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let media = MediaType::of(text);
+        let (kind, subtype) = media.name.split_once('/')?;
+        if kind.is_empty() || subtype.is_empty() || (kind == "*" && subtype != "*") {
+            return None;
+        }
+        let weight = match media.parameter("q").next() {
+            Some(text) => weight(&text)?,
+            None => 1000,
+        };
+        Some(Self { media, weight })
+    }
+}
+
+/// Thousandths of a weight: `0` or `1` with up to three decimals, and at most 1.
+fn weight(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths: u16 = format!("{decimals:0<3}").parse().ok()?;
+    match (whole, thousandths) {
+        ("0", _) => Some(thousandths),
+        ("1", 0) => Some(1000),
+        _ => None,
+    }
+}
+
+/// The quality of something with these names: the best weight among the most specific ranges that it falls into.
+fn quality(ranges: &[Range<'_>], names: &[&str]) -> u16 {
+    let best = |fits: &dyn Fn(&MediaType<'_>) -> bool| {
+        ranges.iter().filter(|range| fits(&range.media)).map(|range| range.weight).max()
+    };
+    let of_its_kind = |media: &MediaType<'_>| {
+        let kinds = names.iter().filter_map(|name| name.split_once('/'));
+        media.name.split_once('/').is_some_and(|(kind, subtype)| {
+            subtype == "*" && kinds.into_iter().any(|(name, _)| name.eq_ignore_ascii_case(kind))
+        })
+    };
+    best(&|media| media.is_one_of(names))
+        .or_else(|| best(&of_its_kind))
+        .or_else(|| best(&|media| media.name == "*/*"))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+    use Format::{Json, Xml};
+
+    fn accept(lines: &[&'static str]) -> Accept {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::ACCEPT, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        Accept::of(&headers)
+    }
+
+    /// Answers to a question in XML and to one in JSON.
+    #[test]
+    fn the_format_that_is_liked_better_wins_and_the_question_decides_a_draw() {
+        for (header, to_xml, to_json) in [
+            ("*/*", Xml, Json),
+            // What a common JavaScript client sends by itself.
+            ("application/json, text/plain, */*", Xml, Json),
+            ("application/json", Json, Json),
+            ("Application/JSON ; charset=utf-8", Json, Json),
+            ("application/xml", Xml, Xml),
+            ("text/xml", Xml, Xml),
+            ("text/*", Xml, Xml),
+            ("application/*", Xml, Json),
+            ("application/xml, application/json", Xml, Json),
+            ("application/json;q=0.9, application/xml", Xml, Xml),
+            ("application/json;q=0.9, */*", Xml, Xml),
+            ("application/xml;q=0.5, application/json;q=0.501", Json, Json),
+            ("application/xml;q=0.5, application/*;q=1", Json, Json),
+            ("text/*;q=0.3, application/*;q=0.7, */*;q=1", Xml, Json),
+            // The most specific range counts, however little it is liked.
+            ("application/json;q=0.1, application/*;q=0.8, */*;q=0.9", Xml, Xml),
+            ("application/xml;q=0, */*", Json, Json),
+            ("application/json;q=0, */*;q=0.001", Xml, Xml),
+            ("application/json;q=0.000", Xml, Json),
+            // Two names of one format: the better one counts.
+            ("text/xml;q=0.1, application/xml;q=0.9, application/json;q=0.5", Xml, Xml),
+            ("application/json;v=1;q=0.2, application/json;v=2;q=0.8, application/xml;q=0.5", Json, Json),
+            // Neither is welcome: the header is disregarded.
+            ("text/html", Xml, Json),
+            ("application/xml;q=0, application/json;q=0", Xml, Json),
+            ("*/*;q=0", Xml, Json),
+            // Malformed ranges are left out.
+            ("", Xml, Json),
+            (",, ,", Xml, Json),
+            ("json", Xml, Json),
+            ("*/json", Xml, Json),
+            ("*", Xml, Json),
+            ("application/json;q=high", Xml, Json),
+            ("application/json;q=1.5, application/xml;q=0.1", Xml, Xml),
+            ("application/json;q=-1, application/xml;q=0.1", Xml, Xml),
+            ("application/json;q=0.1234, application/xml;q=0.1", Xml, Xml),
+            ("application/json;q=, application/xml;q=0.1", Xml, Xml),
+            ("application/json;q=\"0.9\", application/xml;q=0.1", Json, Json),
+            ("application/json;Q=0.05, application/xml;q=0.1", Xml, Xml),
+            ("application/json; q=1.000, application/xml; q=0.999", Json, Json),
+            ("text/x;p=\"a,application/json\", application/xml", Xml, Xml),
+        ] {
+            let accept = accept(&[header]);
+            assert_eq!((accept.format(Xml), accept.format(Json)), (to_xml, to_json), "{header}");
+        }
+        assert_eq!((accept(&[]).format(Xml), accept(&[]).format(Json)), (Xml, Json));
+        // Lines of the header are one list.
+        assert_eq!(accept(&["application/xml;q=0.5", "application/json"]).format(Xml), Json);
+        assert_eq!(accept(&["applicatión/xml", "application/json"]).format(Xml), Json);
+    }
+
+    #[test]
+    fn a_result_is_packed_when_that_is_liked_better() {
+        for (header, to_xml, to_json, permitted) in [
+            ("application/zip", true, true, true),
+            ("application/zip, */*", false, false, true),
+            ("application/zip, */*;q=0.1", true, true, true),
+            ("application/zip, application/xml", false, false, true),
+            ("application/xml, application/zip;q=0.9", false, false, true),
+            ("application/xml;q=0.9, application/zip", true, true, true),
+            ("application/*", false, false, true),
+            ("*/*", false, false, true),
+            ("application/json", false, false, false),
+            ("application/xml", false, false, false),
+            ("application/zip;q=0", false, false, false),
+            ("application/zip;q=0, */*", false, false, false),
+            ("text/*", false, false, false),
+        ] {
+            let accept = accept(&[header]);
+            let prefers = [Xml, Json].map(|asked| accept.prefers_zip(accept.format(asked)));
+            assert_eq!((prefers, accept.permits_zip()), ([to_xml, to_json], permitted), "{header}");
+        }
+        assert!(accept(&[]).permits_zip() && !accept(&[]).prefers_zip(Xml));
+    }
+}
