@@ -12,6 +12,7 @@ use crate::telemetry::LogFormat;
 
 use super::bulk::BulkOptions;
 use super::exit::Exit;
+use super::open_files;
 
 #[derive(clap::Args)]
 pub(super) struct ServerOptions {
@@ -27,7 +28,7 @@ pub(super) struct ServerOptions {
     /// How log lines look, on standard error
     #[arg(long, value_enum, default_value = "text", env = "SHIKAKU_LOG_FORMAT")]
     pub log_format: LogFormat,
-    /// Terminal connections open at once
+    /// Terminal connections open at once; fewer where the limit of open files is too low for them
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub max_connections: usize,
     /// Leave work on files with questions about many people to other processes
@@ -49,7 +50,7 @@ impl ServerOptions {
             operator_token: self.operator_token.clone().filter(|token| !token.is_empty()),
             pki,
             secret,
-            limits: Limits { connections: self.max_connections, bulk, ..Limits::default() },
+            limits: Limits { connections: open_files::connections(self.max_connections)?, bulk, ..Limits::default() },
         })
     }
 }

@@ -23,6 +23,7 @@ mod card_signatures;
 mod cards;
 mod challenges;
 mod demo;
+mod environment;
 mod explain;
 mod explain_card;
 mod fixture_faults;
