@@ -22,6 +22,7 @@ mod card_certificates;
 mod card_signatures;
 mod cards;
 mod challenges;
+mod checkout;
 mod demo;
 mod environment;
 mod explain;
