@@ -36,6 +36,7 @@ mod kill;
 mod limits;
 mod load_smoke;
 mod login;
+mod migration_rules;
 mod migrations;
 mod operator;
 mod people;
