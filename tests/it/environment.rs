@@ -317,7 +317,7 @@ fn a_secret_is_there_whole_or_not_at_all() {
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!((text.len(), fs::metadata(&path).unwrap().mode() & 0o777), (64, 0o600));
     let names: Vec<PathBuf> = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(names, [path.clone()], "nothing else is left");
+    assert_eq!(names, std::slice::from_ref(&path), "nothing else is left");
     shikaku::config::Secret::read_or_make(&path).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     // A directory that takes no files.

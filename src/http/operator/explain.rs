@@ -17,6 +17,7 @@ use crate::domain::{CardQuery, InstitutionCode, Registration};
 use crate::http::body;
 use crate::http::error::Failure;
 use crate::http::exchange::request_format;
+use crate::query::failed;
 use crate::store;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format};
@@ -94,11 +95,11 @@ pub(super) async fn explain(
         },
         Question::Official => official_query(format, &bytes)?,
     };
-    let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
+    let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
     let asked = [(institution, query)];
-    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(|_| Failure::Unavailable)?;
+    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(failed("facts_by_card"))?;
     let [(institution, query)] = asked;
-    let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
+    let people = facts.pop().transpose().map_err(failed("facts_by_card"))?.unwrap_or_default();
     Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, institution, &people))))
 }
 
@@ -132,7 +133,7 @@ fn official_query(format: Format, bytes: &Bytes) -> Result<(Option<InstitutionCo
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
 async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
     let check_on = question.check_on()?;
-    let found = state.store.person(&question.person).await.map_err(|_| Failure::Unavailable)?;
+    let found = state.store.person(&question.person).await.map_err(failed("person"))?;
     let person = found.ok_or(Failure::NotFound(Some("person: nobody has this id")))?;
     let registrations = person.facts.map(|facts| facts.registrations).unwrap_or_default();
     let meant =

@@ -11,6 +11,7 @@ use crate::clock::tokyo_date;
 use crate::decide::findings;
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::Failure;
+use crate::query::failed;
 use crate::wire::code;
 
 /// How many people a page holds.
@@ -157,7 +158,7 @@ pub(super) async fn list(
     State(state): State<OperatorState>,
     Query(After { after }): Query<After>,
 ) -> Result<Json<Vec<PersonLine>>, Failure> {
-    let people = state.store.people(&after, PAGE).await.map_err(|_| Failure::Unavailable)?;
+    let people = state.store.people(&after, PAGE).await.map_err(failed("people"))?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
 
@@ -168,13 +169,13 @@ pub(super) async fn list(
     responses((status = 200, body = PersonView), (status = 404, description = "Nobody has this id (SHK4002)"))
 )]
 pub(super) async fn one(State(state): State<OperatorState>, Path(id): Path<String>) -> Result<Json<PersonView>, Failure> {
-    let found = state.store.person(&id).await.map_err(|_| Failure::Unavailable)?;
+    let found = state.store.person(&id).await.map_err(failed("person"))?;
     let person = found.ok_or(Failure::NotFound(Some("id: nobody has this id")))?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
-    let cards = state.store.cards(&id).await.map_err(|_| Failure::Unavailable)?;
+    let cards = state.store.cards(&id).await.map_err(failed("cards"))?;
     let today = tokyo_date(state.clock.now());
     Ok(Json(PersonView {
         id: person.fixture_id,
