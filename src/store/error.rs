@@ -67,9 +67,9 @@ impl StoreError {
 }
 
 /// Classes of SQLSTATE that tell of the server, the connection or the moment, not of what is stored: connection, plans that are out of
-/// date (0A, 26), transaction state, authorization, catalog, rollback, resources (a full disk among them), object state, intervention,
-/// system.
-const PASSING: [&str; 11] = ["08", "0A", "25", "26", "28", "3D", "40", "53", "55", "57", "58"];
+/// date (0A, 26), transaction state, authorization, catalog, rollback, a schema that is not there (42), resources (a full disk among
+/// them), object state, intervention, system.
+const PASSING: [&str; 12] = ["08", "0A", "25", "26", "28", "3D", "40", "42", "53", "55", "57", "58"];
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

@@ -161,12 +161,12 @@ async fn several_processes_that_migrate_at_once_do_it_one_after_the_other() {
 #[tokio::test]
 async fn a_migration_may_take_as_long_as_it_takes() {
     let database = TestDatabase::empty().await;
-    // What applies to sessions of this database does not apply to migrations: 1 ms would stop the first of them.
-    let setting = format!("alter database {} set statement_timeout = '1ms'", database.options().get_database().unwrap());
+    // What applies to sessions of this database does not apply to migrations: 200 ms would stop this one.
+    let setting = format!("alter database {} set statement_timeout = '200ms'", database.options().get_database().unwrap());
     database.connect().await.execute(sqlx::AssertSqlSafe(setting)).await.unwrap();
     let slow = (
         "0001_slow.sql",
-        "create table waited as select pg_sleep(0.2) is null as slept, current_setting('statement_timeout') as timeout;",
+        "create table waited as select pg_sleep(0.5) is null as slept, current_setting('statement_timeout') as timeout;",
     );
     migrate::apply(&database.options(), made(&[slow]).await, Patience::default()).await.unwrap();
     assert_eq!(database.count("select count(*) from waited where timeout = '0'").await, 1);
