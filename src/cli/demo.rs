@@ -1,5 +1,8 @@
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -44,6 +47,9 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
+    if options.database_url.is_none() {
+        leave_client_variables()?;
+    }
     telemetry::start(options.server.log_format);
     let mut signals = Signals::listen()?;
     // Dropped last, on every way out: first the server stops, then its directory goes.
@@ -83,7 +89,8 @@ impl Demo {
         let loaded = fixtures.load(&store, &files, system_now(), false).await?;
         let secret = Secret::read_or_make(&options.data.secret())?;
         let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
-        eprintln!(
+        let _ = writeln!(
+            io::stderr(),
             "{} insurers, {} institutions, {} people and {} cards are loaded; started in {:.2} s",
             loaded.insurers,
             loaded.institutions,
@@ -105,7 +112,7 @@ impl Demo {
         };
         let result = tokio::select! {
             () = signals.stop_or_reload(&self.app) => Ok(()),
-            () = database_ended => Err(Exit::environment("the private PostgreSQL has ended; see postgres/postgres.log in the data directory")),
+            how = database_ended => Err(Exit::environment(how)),
             error = self.renew() => Err(error),
         };
         self.app.stop().await;
@@ -125,6 +132,25 @@ impl Demo {
     }
 }
 
+/// Variables of PostgreSQL clients, such as PGOPTIONS, would steer our connections to the private server too. Where there are any, the
+/// program begins anew without them.
+fn leave_client_variables() -> Result<(), Exit> {
+    let is_of_clients = |name: &str| name.starts_with("PG") && name != "PG_BIN";
+    let variables = env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(is_of_clients));
+    let variables: Vec<_> = variables.collect();
+    if variables.is_empty() {
+        return Ok(());
+    }
+    let mut arguments = env::args_os();
+    let mut again = Command::new(env::current_exe().map_err(Exit::environment)?);
+    again.arg0(arguments.next().unwrap_or_default()).args(arguments);
+    for name in variables {
+        again.env_remove(name);
+    }
+    let error = again.exec();
+    Err(Exit::environment(format!("unset PGOPTIONS and other variables that begin with PG: {error}")))
+}
+
 /// With `--ephemeral`, a directory that vanishes when the value is dropped; it becomes the data directory.
 fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
     if !options.ephemeral {
@@ -138,7 +164,13 @@ fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
 async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
     let binaries = Binaries::find()?;
     let durability = if options.ephemeral { Durability::Ephemeral } else { Durability::Kept };
-    eprintln!("starting a private PostgreSQL {} in {}", binaries.version(), options.data.data_dir.display());
+    // A full disk or a closed pipe behind standard error is no reason not to start.
+    let _ = writeln!(
+        io::stderr(),
+        "starting a private PostgreSQL {} in {}",
+        binaries.version(),
+        options.data.data_dir.display()
+    );
     Ok(PrivatePostgres::start(&binaries, &options.data.data_dir.join("postgres"), durability).await?)
 }
 

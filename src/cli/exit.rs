@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::io::Write;
 use std::process::ExitCode;
 
 use crate::app::StartError;
@@ -35,7 +36,8 @@ impl Exit {
     /// Prints the message, if there is one, and gives the code.
     pub fn report(self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("shikaku: {}", self.message);
+            // Where nobody can be told, the code still tells.
+            let _ = writeln!(std::io::stderr(), "shikaku: {}", self.message);
         }
         ExitCode::from(self.code)
     }

@@ -1,4 +1,5 @@
 use super::exit::Exit;
+use super::output::print;
 use super::serve::Database;
 
 #[derive(clap::Args)]
@@ -9,6 +10,5 @@ pub(super) struct Options {
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {
     options.database.connect(1).await?.migrate().await?;
-    println!("the schema is up to date");
-    Ok(())
+    print(b"the schema is up to date\n")
 }

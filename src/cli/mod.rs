@@ -8,6 +8,7 @@ mod finding;
 mod fixtures;
 mod language;
 mod migrate;
+mod open_files;
 mod operator;
 mod output;
 mod pki;

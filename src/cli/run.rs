@@ -15,6 +15,7 @@ use crate::telemetry::LogFormat;
 
 use super::bulk::BulkOptions;
 use super::exit::Exit;
+use super::open_files;
 
 #[derive(clap::Args)]
 pub(super) struct ServerOptions {
@@ -38,7 +39,7 @@ pub(super) struct ServerOptions {
     /// How log lines look, on standard error
     #[arg(long, value_enum, default_value = "text", env = "SHIKAKU_LOG_FORMAT")]
     pub log_format: LogFormat,
-    /// Terminal connections open at once
+    /// Terminal connections open at once; fewer where the limit of open files is too low for them
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub max_connections: usize,
     /// Leave work on files with questions about many people to other processes
@@ -67,7 +68,7 @@ impl ServerOptions {
             pki,
             secret,
             limits: Limits {
-                connections: self.max_connections,
+                connections: open_files::connections(self.max_connections)?,
                 token: Duration::from_secs(self.token_seconds),
                 bulk,
                 ..Limits::default()

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,7 +48,8 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     tasks.spawn(directory.follow(stop.clone()));
     tasks.spawn(expire_old(store, clock, limits, stop.clone()));
     tasks.close();
-    println!("ready: working on files");
+    // Whoever has stopped reading does not stop the work.
+    let _ = writeln!(std::io::stdout(), "ready: working on files");
     signals.stop().await;
     stop.cancel();
     tasks.wait().await;

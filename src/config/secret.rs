@@ -1,6 +1,5 @@
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::{hkdf, hmac, rand};
@@ -40,19 +39,22 @@ impl Secret {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(io)?;
         }
-        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(mut file) => {
-                file.write_all(HEXLOWER_PERMISSIVE.encode(&new.0).as_bytes()).map_err(io)?;
-                Ok(new)
+        if !path.exists() {
+            // Under another name first: on a full disk half a secret would be in the way of every later start.
+            let directory = path.parent().unwrap_or_else(|| Path::new(""));
+            let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
+            file.write_all(HEXLOWER_PERMISSIVE.encode(&new.0).as_bytes()).map_err(io)?;
+            file.as_file().sync_all().map_err(io)?;
+            match file.persist_noclobber(path) {
+                Ok(_) => return Ok(new),
+                Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(io(error.error)),
             }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let text = fs::read_to_string(path).map_err(io)?;
-                let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
-                let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
-                bytes.map(Self).ok_or_else(|| SecretError::Content(path.to_owned()))
-            }
-            Err(error) => Err(io(error)),
         }
+        let text = fs::read_to_string(path).map_err(io)?;
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| SecretError::Content(path.to_owned()))
     }
 
     /// A new secret.

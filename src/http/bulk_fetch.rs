@@ -70,7 +70,7 @@ pub(super) struct Whole {
 async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<Given, Failure> {
     let Exchange { state, asker, processed, .. } = exchange;
     if !exchange.is_from(question.institution) {
-        state.bulk_register.refuse_mismatch(asker.clone(), question.institution, None).await?;
+        state.bulk_register.refuse_mismatch(asker.clone(), question.institution, kind, None).await?;
         return Err(Failure::InstitutionMismatch);
     }
     let found = state.bulk_fetch.find(&question.number, asker.institution, asker.at).await?;

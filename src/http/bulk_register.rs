@@ -109,7 +109,7 @@ async fn register(exchange: &Exchange, kind: BatchKind, read: Read) -> Result<Re
     let Exchange { state, asker, processed, .. } = exchange;
     let upload = read.upload;
     if !exchange.is_from(upload.institution) {
-        state.bulk_register.refuse_mismatch(asker.clone(), upload.institution, upload.check_on).await?;
+        state.bulk_register.refuse_mismatch(asker.clone(), upload.institution, kind, upload.check_on).await?;
         return Err(Failure::InstitutionMismatch);
     }
     let received_on = tokyo_date(asker.at);

@@ -66,6 +66,8 @@ pub enum Failure {
     Busy,
     /// The database does not answer.
     Unavailable,
+    /// The database holds what it must not.
+    Inconsistent,
     /// The access log cannot be written.
     LogUnavailable,
     /// The answer took too long.
@@ -184,6 +186,12 @@ impl Failure {
                 row("SHK5004", S::GATEWAY_TIMEOUT, "The answer took too long", "処理が時間内に終わりませんでした")
             }
             Self::Internal => row("SHK5005", S::INTERNAL_SERVER_ERROR, "Internal error", "内部エラーが発生しました"),
+            Self::Inconsistent => row(
+                "SHK5006",
+                S::INTERNAL_SERVER_ERROR,
+                "The stored data are inconsistent",
+                "登録データに不整合があり回答できません",
+            ),
             Self::OperatorToken => {
                 row("SHK4001", S::UNAUTHORIZED, "The operator token is missing or wrong", "運用者トークンが違います")
             }
@@ -249,6 +257,7 @@ impl Failure {
             Self::ResultExpired,
             Self::Busy,
             Self::Unavailable,
+            Self::Inconsistent,
             Self::LogUnavailable,
             Self::Timeout,
             Self::Internal,
@@ -291,6 +300,7 @@ impl From<QueryError> for Failure {
         match error {
             QueryError::Busy => Self::Busy,
             QueryError::Unavailable => Self::Unavailable,
+            QueryError::Inconsistent => Self::Inconsistent,
             QueryError::Log => Self::LogUnavailable,
         }
     }
@@ -301,7 +311,8 @@ impl From<BulkRefused> for Failure {
         match refused {
             BulkRefused::InFlight => Self::FilesInFlight,
             BulkRefused::PeopleOfDay => Self::PeopleOfDay,
-            BulkRefused::Unavailable => Self::Unavailable,
+            BulkRefused::TooManyPeople(most) => Self::Message(Fault::TooManyPeople(most)),
+            BulkRefused::Failed(error) => error.into(),
         }
     }
 }

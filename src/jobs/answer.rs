@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sqlx::PgConnection;
 use tokio::task::block_in_place;
+use tracing::error;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
@@ -38,12 +39,15 @@ pub(super) struct Answering {
     pub clock: Clock,
 }
 
-/// A file was read once when it came: what is kept of it must be readable.
-const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "entries" };
-
-/// The people of a piece.
+/// The people of a piece. A file was read once when it came: what is kept of it must be readable.
 fn unpack(piece: &Leased) -> Result<Vec<Entry<'_>>, StoreError> {
-    Packed::unpack(&piece.entries).ok_or(UNREADABLE)
+    Packed::unpack(&piece.entries).ok_or_else(|| piece.illegal("entries"))
+}
+
+/// Tells the log why a person of a file gets no answer.
+pub(super) fn note_inconsistency(piece: &Leased, place: usize, statement: &'static str, error: &StoreError) {
+    let (batch, first) = (piece.batch_id, piece.first_person);
+    error!(statement, error = %error, batch, first, place, "a person of a file cannot be answered about");
 }
 
 /// Spoils the person whom the operator has ordered to fail.
@@ -68,6 +72,7 @@ impl Answering {
             result_bytes: 0,
             normal: 0,
             errors: 0,
+            records: 0,
             references: Vec::new(),
             at,
             expires_at: at.saturating_add(expires).unwrap_or(jiff::Timestamp::MAX),
@@ -81,19 +86,21 @@ impl Answering {
     }
 
     async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
-        let asked = Asked::read(piece, unpack(piece)?)?;
-        let facts = store::by_card::facts(connection, &asked.questions).await?;
-        let people: Vec<Vec<PersonFacts>> = facts.into_iter().collect::<Result<_, _>>()?;
+        let mut asked = Asked::read(piece, unpack(piece)?)?;
+        let people = store::by_card::facts(connection, &asked.questions).await?;
+        asked.refuse_inconsistent(piece, &people);
         // What takes milliseconds and waits for nothing runs while another thread takes over the tasks of this one.
         let (answers, log) = block_in_place(|| {
             let questions = asked.questions.iter().zip(&people);
-            let answers: Vec<Answer> =
-                questions.map(|((institution, query), people)| decide::by_card(query, *institution, people)).collect();
+            let answers: Vec<Option<Answer>> = questions
+                .map(|((institution, query), people)| Some(decide::by_card(query, *institution, people.as_ref().ok()?)))
+                .collect();
             let log = asked.records(&answers, &self.key);
             (answers, log)
         });
         let insurers = self.insurers(&answers).await?;
         let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
+        let base = Finished { records: count(&log), ..base };
         Ok(block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base)))
     }
 
@@ -102,9 +109,9 @@ impl Answering {
         PersonRecord { person: Some(person), ..PersonRecord::new(self.key.of_person(person), Outcome::Unreadable) }
     }
 
-    async fn insurers(&self, answers: &[Answer]) -> Result<HashMap<InsurerNumber, Arc<str>>, QueryError> {
+    async fn insurers(&self, answers: &[Option<Answer>]) -> Result<HashMap<InsurerNumber, Arc<str>>, QueryError> {
         let mut names = HashMap::new();
-        for record in answers.iter().filter_map(|answer| answer.record.as_ref()) {
+        for record in answers.iter().flatten().filter_map(|answer| answer.record.as_ref()) {
             let number = record.coverage.key.insurer;
             if let std::collections::hash_map::Entry::Vacant(place) = names.entry(number) {
                 place.insert(self.directory.insurer_name(number).await?);
@@ -132,18 +139,32 @@ impl<'a> Asked<'a> {
                 places.push(None);
                 continue;
             }
-            let asked = entry.asked().map_err(|_| UNREADABLE)?;
+            let asked = entry.asked().map_err(|_| piece.illegal("entries"))?;
             places.push(Some(questions.len()));
             questions.push((Some(piece.institution), asked.on(piece.check_on)));
         }
         Ok(Self { entries, places, questions })
     }
 
+    /// Spoils those about whom the database holds what it must not.
+    fn refuse_inconsistent(&mut self, piece: &Leased, people: &[Result<Vec<PersonFacts>, StoreError>]) {
+        for (number, (entry, place)) in self.entries.iter_mut().zip(&self.places).enumerate() {
+            if let Some(Err(error)) = place.map(|place| &people[place]) {
+                note_inconsistency(piece, number, "facts_by_card", error);
+                entry.refuse(&remark::inconsistent());
+            }
+        }
+    }
+
     /// The access-log records of the people, in their order.
-    fn records(&self, answers: &[Answer], key: &LogKey) -> Vec<PersonRecord> {
-        let record = |place: &Option<usize>| match *place {
-            None => PersonRecord::new(key.of_nobody(), Outcome::Unreadable),
-            Some(place) => answered(&self.questions[place].1, &answers[place], key),
+    fn records(&self, answers: &[Option<Answer>], key: &LogKey) -> Vec<PersonRecord> {
+        let record = |place: &Option<usize>| {
+            let Some(place) = *place else { return PersonRecord::new(key.of_nobody(), Outcome::Unreadable) };
+            let query = &self.questions[place].1;
+            match &answers[place] {
+                Some(answer) => answered(query, answer, key),
+                None => PersonRecord::new(key.of_card(&query.key, query.birth_on), Outcome::Unreadable),
+            }
         };
         self.places.iter().map(record).collect()
     }
@@ -164,18 +185,17 @@ fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
 fn written(
     piece: &Leased,
     asked: &Asked<'_>,
-    answers: &[Answer],
+    answers: &[Option<Answer>],
     unchanged: &HashSet<i32>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,
     base: Finished,
 ) -> Finished {
     let mut units = Units::new(piece.kind, piece.format, asked.entries.len());
     for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
-        let Some(place) = *place else {
+        let Some(answer) = place.and_then(|place| answers[place].as_ref()) else {
             units.spoiled(entry);
             continue;
         };
-        let answer = &answers[place];
         let record = answer.record.as_ref().and_then(|record| {
             let insurer = insurers.get(&record.coverage.key.insurer)?.clone();
             let limit_changed = record.limit_consent.then(|| !unchanged.contains(&number));
@@ -184,6 +204,11 @@ fn written(
         units.answered(entry, &Found { validity: answer.validity, record });
     }
     told(units, base)
+}
+
+/// How many records are written with a piece.
+pub(super) fn count(log: &[PersonRecord]) -> u64 {
+    u64::try_from(log.len()).unwrap_or(u64::MAX)
 }
 
 /// What is told of the people of a piece, packed and counted.
@@ -204,7 +229,7 @@ fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<F
             units.spoiled(entry);
             continue;
         }
-        let new = entry.registration().map_err(|_| UNREADABLE)?;
+        let new = entry.registration().map_err(|_| piece.illegal("entries"))?;
         references.push(NewReference {
             institution: piece.institution,
             key: new.key,

@@ -14,7 +14,7 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, told};
+use super::answer::{AnswerError, Answering, count, note_inconsistency, told};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
@@ -30,7 +30,16 @@ impl Answering {
         let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
         let mut units = Units::new(piece.kind, piece.format, people.len());
         let mut log = Vec::with_capacity(people.len());
-        for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
+        for (number, ((person, facts), place)) in people.iter().zip(&facts).zip(piece.first_person..).enumerate() {
+            let facts = match facts {
+                Ok(facts) => facts,
+                Err(error) => {
+                    note_inconsistency(piece, number, "facts_by_person", error);
+                    log.push(self.unanswered(person.person()));
+                    units.refused(&remark::inconsistent());
+                    continue;
+                }
+            };
             let expired = person.until() < base.at;
             let live = if expired { Consents::NONE } else { person.consents() };
             let answer = match facts {
@@ -61,6 +70,6 @@ impl Answering {
             log.push(entry);
         }
         access_log::append_piece(connection, piece, Path::BulkConsented(treatment), base.at, &log).await?;
-        Ok(told(units, base))
+        Ok(told(units, Finished { records: count(&log), ..base }))
     }
 }

@@ -12,7 +12,7 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, told};
+use super::answer::{AnswerError, Answering, count, note_inconsistency, told};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
@@ -26,7 +26,16 @@ impl Answering {
         let facts = by_person::facts(connection, piece.institution, &people).await?;
         let mut units = Units::new(piece.kind, piece.format, people.len());
         let mut log = Vec::with_capacity(people.len());
-        for ((person, facts), place) in people.iter().zip(&facts).zip(piece.first_person..) {
+        for (number, ((person, facts), place)) in people.iter().zip(&facts).zip(piece.first_person..).enumerate() {
+            let facts = match facts {
+                Ok(facts) => facts,
+                Err(error) => {
+                    note_inconsistency(piece, number, "facts_by_person", error);
+                    log.push(self.unanswered(*person));
+                    units.refused(&remark::inconsistent());
+                    continue;
+                }
+            };
             let (validity, records) = match facts {
                 Some(facts) => decide::by_ticket(piece.check_on, piece.institution, facts),
                 None => (Validity::NoneFound, Vec::new()),
@@ -42,6 +51,6 @@ impl Answering {
             log.push(entry);
         }
         access_log::append_piece(connection, piece, Path::BulkTicket, base.at, &log).await?;
-        Ok(told(units, base))
+        Ok(told(units, Finished { records: count(&log), ..base }))
     }
 }

@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey};
 use crate::store::bulk_register::QUEUED;
 use crate::store::finish_piece::{Completion, finish};
-use crate::store::leases::{self, Leased};
+use crate::store::leases::{self, Leased, Taken};
 use crate::store::{Store, StoreError};
 
 use super::answer::{AnswerError, Answering};
@@ -73,9 +73,18 @@ impl Worker {
     /// Takes the next piece; none when nothing is to be done.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or holds what it must not of a file; then the file is given up.
     pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<Leased>, StoreError> {
-        leases::take(connection, self.clock.now(), self.lease_end()).await
+        match leases::take(connection, self.clock.now(), self.lease_end()).await? {
+            None => Ok(None),
+            Some(Taken::Piece(piece)) => Ok(Some(*piece)),
+            Some(Taken::Illegal { batch_id, error }) => {
+                if self.store.fail_illegal_batch(batch_id, self.clock.now(), self.expiry()).await? {
+                    self.metrics.bulk_files.with_label_values(&["failed"]).inc();
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Works on a piece to its end, good or bad. Where the work was broken off, the connection may be in the middle of something and
@@ -125,6 +134,7 @@ impl Worker {
         let completion = finish(transaction, piece, &finished).await?;
         if completion != Completion::Lost {
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
+            self.metrics.log_records.with_label_values(&["written"]).inc_by(finished.records);
         }
         Ok(completion)
     }

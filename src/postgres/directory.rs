@@ -1,5 +1,6 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -7,11 +8,14 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 
-use super::PostgresError;
 use super::account::Account;
+use super::{PostgresError, predecessor};
 
 /// Longest path of a Unix socket that Linux and macOS both take, with room for `/.s.PGSQL.5432`.
 const LONGEST_SOCKET_DIRECTORY: usize = 85;
+
+/// How long a server that ran here before may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The directories of one private server, held by a lock for as long as this value lives.
 pub(super) struct Directory {
@@ -65,24 +69,50 @@ impl Directory {
         let _ = fs::remove_dir_all(&self.root);
     }
 
-    /// A server whose parent was killed is still shutting down for a moment; one that somebody runs stays.
+    /// A server whose parent was killed is still shutting down for a moment; one that somebody runs stays. What is left of one that was
+    /// killed itself ends here.
     fn wait_for_predecessor(&self) -> Result<(), PostgresError> {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while self.served() {
-            if Instant::now() > deadline {
-                return Err(PostgresError::InUse(self.cluster.clone()));
+        let begun = Instant::now();
+        loop {
+            let processes = predecessor::processes(&self.cluster);
+            if processes.is_empty() {
+                return self.remove_traces();
+            }
+            let is_running = self.postmaster().is_some_and(|pid| processes.contains(&pid));
+            match (is_running, begun.elapsed()) {
+                (true, waited) if waited > PATIENCE => return Err(PostgresError::InUse(self.cluster.clone())),
+                (true, _) => {}
+                (false, waited) if waited > PATIENCE => {
+                    return Err(PostgresError::Orphans { processes, cluster: self.cluster.clone() });
+                }
+                (false, waited) => predecessor::end(&self.cluster, &processes, waited > PATIENCE / 2),
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(())
     }
 
-    /// Whether the process that the cluster's pid file names is its server. The number alone proves nothing: after a crash
-    /// it may be anybody's. PostgreSQL itself makes the last check.
-    fn served(&self) -> bool {
-        let Ok(text) = fs::read_to_string(self.cluster.join("postmaster.pid")) else { return false };
-        let Some(pid) = text.lines().next().and_then(|line| line.parse::<u32>().ok()) else { return false };
-        fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|directory| directory == self.cluster)
+    /// The server that the cluster's pid file names. The number alone proves nothing: after a crash it may be anybody's.
+    fn postmaster(&self) -> Option<i32> {
+        let text = fs::read_to_string(self.cluster.join("postmaster.pid")).ok()?;
+        text.lines().next()?.parse::<i32>().ok().map(i32::abs)
+    }
+
+    /// Removes what a server that was killed left behind. Where its number is somebody else's by now, the next server would take it for
+    /// running.
+    fn remove_traces(&self) -> Result<(), PostgresError> {
+        if !predecessor::can_be_seen() {
+            return Ok(());
+        }
+        let pid = self.cluster.join("postmaster.pid");
+        for trace in [pid, self.socket.join(".s.PGSQL.5432.lock"), self.socket.join(".s.PGSQL.5432")] {
+            match fs::remove_file(&trace) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(PostgresError::io("removing", trace)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

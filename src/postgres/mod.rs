@@ -6,6 +6,7 @@
 mod account;
 mod binaries;
 mod directory;
+mod predecessor;
 mod server;
 
 pub use binaries::Binaries;
@@ -29,6 +30,14 @@ pub enum PostgresError {
     /// Another process uses the data directory.
     #[error("{} is in use by another process; stop it, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
+    /// A PostgreSQL was killed, and parts of it do not end.
+    #[error("{} is in use by processes of a PostgreSQL that was killed: end {processes:?} with kill -9", cluster.display())]
+    Orphans {
+        /// Their ids.
+        processes: Vec<i32>,
+        /// The directory that they use.
+        cluster: PathBuf,
+    },
     /// A file operation failed.
     #[error("{action} {}: {source}", path.display())]
     Io {
@@ -50,6 +59,16 @@ pub enum PostgresError {
         /// The last lines of it.
         tail: String,
     },
+}
+
+/// What PostgreSQL said last, with advice where it is known what to do.
+fn with_advice(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let tail = lines[lines.len().saturating_sub(5)..].join("\n");
+    if tail.contains("No space left on device") {
+        return format!("{tail}\nThe disk is full: free some space, then start again.");
+    }
+    tail
 }
 
 impl PostgresError {

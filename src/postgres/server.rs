@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::sync::watch;
 
-use super::PostgresError;
 use super::account::Account;
 use super::binaries::Binaries;
 use super::directory::Directory;
+use super::{PostgresError, with_advice};
 
 const SUPERUSER: &str = "shikaku";
 
@@ -34,8 +34,9 @@ pub struct PrivatePostgres {
     directory: Option<Directory>,
     durability: Durability,
     socket: PathBuf,
-    /// Its other end is dropped when the server ends.
-    ended: watch::Receiver<()>,
+    log: PathBuf,
+    /// Its other end is dropped when the server ends, and says how.
+    ended: watch::Receiver<Option<ExitStatus>>,
 }
 
 impl PrivatePostgres {
@@ -53,7 +54,7 @@ impl PrivatePostgres {
         let log = directory.open_log()?;
         let command = server_command(binaries, &directory, &account, durability, log)?;
         let (stop, stopped) = mpsc::channel();
-        let (ended_sender, ended) = watch::channel(());
+        let (ended_sender, ended) = watch::channel(None);
         let (spawned_sender, spawned) = mpsc::channel();
         // The kernel's "parent died" signal follows the thread that forked, so one thread stays for the server's whole life.
         let keeper = thread::Builder::new()
@@ -64,16 +65,16 @@ impl PrivatePostgres {
             .recv()
             .unwrap_or_else(|_| Err(std::io::Error::other("the keeper ended")))
             .map_err(PostgresError::io("starting", binaries.program("postgres")))?;
-        let log = directory.log.clone();
         let server = Self {
             stop: Some(stop),
             keeper: Some(keeper),
             socket: directory.socket.clone(),
+            log: directory.log.clone(),
             directory: Some(directory),
             durability,
             ended,
         };
-        server.wait_until_ready(&log).await?;
+        server.wait_until_ready().await?;
         Ok(server)
     }
 
@@ -94,24 +95,29 @@ impl PrivatePostgres {
         format!("postgres://{SUPERUSER}@localhost/{database}?host={}", self.socket.display())
     }
 
-    /// Waits until the server has ended by itself.
-    pub async fn ended(&self) {
+    /// Waits until the server has ended by itself; says how, and what to do.
+    pub async fn ended(&self) -> String {
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
+        let how = ended.borrow().map_or_else(|| "unknown how".to_owned(), |status| status.to_string());
+        format!(
+            "the private PostgreSQL has ended ({how}). What was committed is safe: start again.\nIts log {} ends with:\n{}",
+            self.log.display(),
+            with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default())
+        )
     }
 
-    async fn wait_until_ready(&self, log: &Path) -> Result<(), PostgresError> {
-        let deadline = Instant::now() + Duration::from_secs(60);
+    async fn wait_until_ready(&self) -> Result<(), PostgresError> {
+        // After a crash the server first makes good what it had not written to its tables.
+        let deadline = Instant::now() + Duration::from_secs(300);
         let options = self.options("postgres").disable_statement_logging();
         loop {
             if options.connect().await.is_ok() {
                 return Ok(());
             }
             if self.ended.has_changed().is_err() || Instant::now() > deadline {
-                let text = std::fs::read_to_string(log).unwrap_or_default();
-                let lines: Vec<&str> = text.lines().collect();
-                let tail = lines[lines.len().saturating_sub(5)..].join("\n");
-                return Err(PostgresError::Start { log: log.to_owned(), tail });
+                let tail = with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default());
+                return Err(PostgresError::Start { log: self.log.clone(), tail });
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -136,7 +142,7 @@ fn keep(
     mut command: Command,
     spawned: &mpsc::Sender<std::io::Result<()>>,
     stopped: &mpsc::Receiver<()>,
-    ended: watch::Sender<()>,
+    ended: watch::Sender<Option<ExitStatus>>,
 ) {
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -158,7 +164,7 @@ fn keep(
             }
         }
     }
-    drop(ended);
+    ended.send_replace(child.try_wait().ok().flatten());
 }
 
 /// Fast shutdown first, then an immediate one, then no mercy.
@@ -203,7 +209,7 @@ fn initdb(
     }
     let output = command.output().map_err(PostgresError::io("running", binaries.program("initdb")))?;
     if !output.status.success() {
-        return Err(PostgresError::Initdb(String::from_utf8_lossy(&output.stderr).into_owned()));
+        return Err(PostgresError::Initdb(with_advice(&String::from_utf8_lossy(&output.stderr))));
     }
     directory.mark_complete()
 }

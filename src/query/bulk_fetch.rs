@@ -6,7 +6,7 @@ use crate::domain::{InstitutionCode, ReceptionNumber};
 use crate::store::Store;
 use crate::store::bulk_fetch::Batch;
 
-use super::QueryError;
+use super::{QueryError, failed};
 
 /// Gives results out. Their access-log records were committed with them.
 #[derive(Clone)]
@@ -31,10 +31,7 @@ impl BulkFetch {
         institution: InstitutionCode,
         at: Timestamp,
     ) -> Result<Option<Batch>, QueryError> {
-        self.store.batch(number, institution, at).await.map_err(|error| {
-            tracing::error!(error = %error, "a file could not be looked up");
-            QueryError::Unavailable
-        })
+        self.store.batch(number, institution, at).await.map_err(failed("batch"))
     }
 
     /// The units of a piece of a file that is done.
@@ -42,13 +39,7 @@ impl BulkFetch {
     /// # Errors
     /// When the database does not answer, or they are gone.
     pub async fn units(&self, batch: &Batch, place: i32) -> Result<Vec<u8>, QueryError> {
-        match self.store.batch_units(batch.id, place).await {
-            Ok(Some(units)) => Ok(units),
-            Ok(None) => Err(QueryError::Unavailable),
-            Err(error) => {
-                tracing::error!(error = %error, "a result could not be read");
-                Err(QueryError::Unavailable)
-            }
-        }
+        let units = self.store.batch_units(batch.id, place).await.map_err(failed("batch_units"))?;
+        units.ok_or(QueryError::Unavailable)
     }
 }

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Format, InstitutionCode, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, BirthDate, CardKey, Format, InstitutionCode, ReceptionNumber, TreatmentKind, Wanted};
 use crate::store::Store;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
 
-use super::QueryError;
 use super::access_log::{AccessLog, Asker};
+use super::{QueryError, failed};
 
 /// A file that was read.
 pub struct NewFile {
@@ -32,6 +32,17 @@ pub struct NewFile {
     pub people: Vec<u64>,
 }
 
+/// By which path the people of a file are asked about.
+fn path_of(kind: BatchKind) -> Path {
+    match kind {
+        BatchKind::Qualification => Path::BulkCard,
+        BatchKind::ReferenceNumbers => Path::ReferenceNumber,
+        BatchKind::Visit => Path::BulkConsented(TreatmentKind::Visit),
+        BatchKind::Online => Path::BulkConsented(TreatmentKind::Online),
+        BatchKind::MedicalAid => Path::BulkTicket,
+    }
+}
+
 /// Why a file was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkRefused {
@@ -39,8 +50,10 @@ pub enum BulkRefused {
     InFlight,
     /// The institution asks about too many people in one day.
     PeopleOfDay,
-    /// The database did not answer.
-    Unavailable,
+    /// There are more people of the days or the month than a file may be about.
+    TooManyPeople(usize),
+    /// The database failed.
+    Failed(QueryError),
 }
 
 /// Takes files.
@@ -51,6 +64,7 @@ pub struct BulkRegister {
     quota: Quota,
     keep: SignedDuration,
     slice: usize,
+    persons: usize,
 }
 
 impl BulkRegister {
@@ -59,7 +73,7 @@ impl BulkRegister {
     pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits) -> Self {
         let limit = |number: usize| Some(number).filter(|number| *number > 0);
         let quota = Quota { in_flight: limit(limits.in_flight), people_a_day: limit(limits.people_a_day) };
-        Self { store: store.clone(), log, quota, keep: limits.keep, slice: limits.slice }
+        Self { store: store.clone(), log, quota, keep: limits.keep, slice: limits.slice, persons: limits.persons }
     }
 
     /// Tells people apart for the count of the day, unreadable without the secret; nothing where nobody counts.
@@ -92,15 +106,14 @@ impl BulkRegister {
             expires_at: asker.at.saturating_add(self.keep).unwrap_or(Timestamp::MAX),
             slices: file.slices,
             slice: self.slice,
+            persons: self.persons,
             people,
         };
         self.store.register_batch(new, self.quota).await.map_err(|error| match error {
             RegisterError::InFlight => BulkRefused::InFlight,
             RegisterError::PeopleOfDay => BulkRefused::PeopleOfDay,
-            RegisterError::Store(error) => {
-                tracing::error!(error = %error, "a file could not be taken");
-                BulkRefused::Unavailable
-            }
+            RegisterError::TooManyPeople(most) => BulkRefused::TooManyPeople(most),
+            RegisterError::Store(error) => BulkRefused::Failed(failed("register_batch")(error)),
         })
     }
 
@@ -112,10 +125,11 @@ impl BulkRegister {
         &self,
         asker: Asker,
         claimed: InstitutionCode,
+        kind: BatchKind,
         check_on: Option<Date>,
     ) -> Result<(), QueryError> {
         let hash = self.log.key().of_nobody();
-        let record = self.log.record(asker, Path::BulkCard, hash, check_on, Outcome::InstitutionMismatch);
+        let record = self.log.record(asker, path_of(kind), hash, check_on, Outcome::InstitutionMismatch);
         self.log.write(Record { claimed_institution: Some(claimed), ..record }).await
     }
 }

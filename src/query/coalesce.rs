@@ -4,12 +4,11 @@ use std::time::Duration;
 use sqlx::PgConnection;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
-use tracing::error;
 
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
-use super::QueryError;
+use super::{QueryError, failed};
 
 /// Something that one statement does for many questions at once.
 pub(super) trait Batch: Send + 'static {
@@ -107,18 +106,15 @@ impl<B: Batch> Worker<B> {
             match self.answer(&questions).await {
                 Ok(answers) => {
                     for (reply, answer) in replies.into_iter().zip(answers) {
-                        let answer = answer.map_err(|error| {
-                            error!(statement = B::NAME, error = %error, "a question cannot be answered");
-                            QueryError::Unavailable
-                        });
+                        let answer = answer.map_err(failed(B::NAME));
                         // Whoever asked may have gone away.
                         let _ = reply.send(answer);
                     }
                 }
                 Err(error) => {
-                    error!(statement = B::NAME, error = %error, questions = questions.len(), "statement failed");
+                    let error = failed(B::NAME)(error);
                     for reply in replies {
-                        let _ = reply.send(Err(QueryError::Unavailable));
+                        let _ = reply.send(Err(error));
                     }
                 }
             }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::decide::Record;
 use crate::domain::{Institution, InstitutionCode, InsurerNumber};
 use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
 
-use super::QueryError;
+use super::{QueryError, failed};
 
 /// How long a copy is used at most when no announcement comes.
 const REFRESH: Duration = Duration::from_secs(10);
@@ -131,15 +131,19 @@ impl Directory {
 
 /// One row looked up because it was not in memory.
 async fn found<T>(row: impl Future<Output = Result<Option<T>, StoreError>>) -> Result<Option<T>, QueryError> {
-    row.await.map_err(|error| {
-        warn!(error = %error, "an insurer or institution could not be looked up");
-        QueryError::Unavailable
-    })
+    row.await.map_err(failed("reference"))
+}
+
+/// A row that is not legal is left out: its own questions fail, and nobody else's.
+fn legal<T>(row: Result<T, StoreError>) -> Option<T> {
+    row.inspect_err(|error| error!(error = %error, "an insurer or institution is left out")).ok()
 }
 
 async fn read(store: &Store) -> Result<Copy, StoreError> {
-    let insurers = store.insurers().await?.into_iter().map(|insurer| (insurer.number, insurer.name.into())).collect();
-    let institutions =
-        store.institutions().await?.into_iter().map(|institution| (institution.code, Arc::new(institution))).collect();
-    Ok(Copy { insurers, institutions })
+    let insurers = store.insurers().await?.into_iter().filter_map(legal);
+    let institutions = store.institutions().await?.into_iter().filter_map(legal);
+    Ok(Copy {
+        insurers: insurers.map(|insurer| (insurer.number, insurer.name.into())).collect(),
+        institutions: institutions.map(|institution| (institution.code, Arc::new(institution))).collect(),
+    })
 }

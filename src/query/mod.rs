@@ -23,6 +23,10 @@ pub use directory::Directory;
 pub use log_key::LogKey;
 pub use reference_number::ReferenceNumbers;
 
+use tracing::error;
+
+use crate::store::StoreError;
+
 /// Why a question got no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
@@ -32,7 +36,19 @@ pub enum QueryError {
     /// The database did not answer.
     #[error("the database did not answer")]
     Unavailable,
+    /// The database answered, and holds what it must not.
+    #[error("the database holds what it must not")]
+    Inconsistent,
     /// The access log could not be written.
     #[error("the access log could not be written")]
     Log,
+}
+
+/// What callers are told of an error of the store. The one conversion, for all routes; it logs the error with the name of the
+/// statement, and says whether another try can help.
+pub fn failed(statement: &'static str) -> impl FnOnce(StoreError) -> QueryError {
+    move |error| {
+        error!(statement, error = %error, "the database failed");
+        if error.is_inconsistency() { QueryError::Inconsistent } else { QueryError::Unavailable }
+    }
 }

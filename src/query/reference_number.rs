@@ -5,8 +5,8 @@ use crate::store::Store;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::reference_number::NewReference;
 
-use super::QueryError;
 use super::access_log::{AccessLog, Asker};
+use super::{QueryError, failed};
 
 /// Registers 照会番号.
 #[derive(Clone)]
@@ -30,10 +30,7 @@ impl ReferenceNumbers {
     pub async fn register(&self, asker: &Asker, key: &CardKey, reference: &ReferenceNumber) -> Result<(), QueryError> {
         let new =
             NewReference { institution: asker.institution, key: key.clone(), reference: reference.clone(), at: asker.at };
-        self.store.register_reference(new).await.map_err(|error| {
-            tracing::error!(error = %error, "a reference number could not be registered");
-            QueryError::Unavailable
-        })
+        self.store.register_reference(new).await.map_err(failed("register_reference"))
     }
 
     /// Records a number that came in another institution's name; it is not registered.

@@ -157,7 +157,11 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        rows.into_iter().map(BatchLine::try_from).collect()
+        let line = |row: BatchRow| {
+            let number = row.reception_number.clone();
+            BatchLine::try_from(row).map_err(|error| error.in_row("batch", number))
+        };
+        rows.into_iter().map(line).collect()
     }
 
     /// Gives a file in work up; false when it is not in work.
@@ -175,7 +179,7 @@ impl Store {
         sqlx::query!(
             r#"
             select place from batch_slice
-             where batch_id = (select id from batch where reception_number = $1) and state = 1
+             where batch_id = (select id from batch where reception_number = $1)
              order by place
                for update
             "#,
@@ -215,6 +219,18 @@ impl Store {
     /// When the database fails; then nothing has changed.
     pub async fn rerun_batch(&self, number: &ReceptionNumber) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
+        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
+        sqlx::query!(
+            r#"
+            select place from batch_slice
+             where batch_id = (select id from batch where reception_number = $1)
+             order by place
+               for update
+            "#,
+            number.as_str()
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
         let again = sqlx::query_scalar!(
             r#"
             update batch

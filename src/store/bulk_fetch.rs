@@ -59,6 +59,25 @@ struct BatchRow {
     expired: bool,
 }
 
+fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
+    Ok(Batch {
+        id: row.id,
+        kind: BatchKind::read(row.kind)?,
+        file_identifier: row.file_identifier,
+        check_on: row.check_on.map(SqlDate::to_jiff).ok_or(StoreError::illegal("batch", "check_on"))?,
+        format: Format::read(row.format)?,
+        // What has expired is said to be, whether or not it has been removed yet.
+        state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
+        failure: row.failure.map(BatchFailure::read).transpose()?,
+        finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
+        slices: row.slices,
+        normal: row.normal,
+        errors: row.errors,
+        result_bytes: row.result_bytes,
+        held,
+    })
+}
+
 impl Store {
     /// The file of this number, if it is the institution's, at the time `at`.
     ///
@@ -90,25 +109,8 @@ impl Store {
         if row.hold_fetches > 0 {
             held |= self.count_held_fetch(row.id).await?;
         }
-        Ok(Some(Batch {
-            id: row.id,
-            kind: BatchKind::read(row.kind)?,
-            file_identifier: row.file_identifier,
-            check_on: row
-                .check_on
-                .map(SqlDate::to_jiff)
-                .ok_or(StoreError::Inconsistent { table: "batch", column: "check_on" })?,
-            format: Format::read(row.format)?,
-            // What has expired is said to be, whether or not it has been removed yet.
-            state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
-            failure: row.failure.map(BatchFailure::read).transpose()?,
-            finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
-            slices: row.slices,
-            normal: row.normal,
-            errors: row.errors,
-            result_bytes: row.result_bytes,
-            held,
-        }))
+        let id = row.id;
+        batch(row, held).map(Some).map_err(|error| error.in_row("batch", id))
     }
 
     /// Whether this fetch is one of those that the operator wants answered with 処理中; then it is counted.
@@ -132,30 +134,7 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        units.map(|units| unpack(&units)).transpose()
-    }
-
-    /// Removes questions and results of files that expired before `at`, and files themselves that expired before `forget`.
-    /// Gives the number of files that lost their result.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn expire_batches(&self, at: Timestamp, forget: Timestamp, today: Date) -> Result<u64, StoreError> {
-        let mut transaction = self.pool().begin().await?;
-        sqlx::query!("delete from batch where expires_at < $1", forget.to_sqlx() as SqlTimestamp)
-            .execute(&mut *transaction)
-            .await?;
-        let expired: Vec<i64> = sqlx::query_scalar!(
-            "update batch set state = 5, slices = 0, open_slices = 0 where expires_at < $1 and state <> 5 returning id",
-            at.to_sqlx() as SqlTimestamp
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        sqlx::query!("delete from batch_slice where batch_id = any($1)", &expired).execute(&mut *transaction).await?;
-        sqlx::query!("delete from bulk_day where day < $1", super::rows::to_sql(today) as SqlDate)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(u64::try_from(expired.len()).unwrap_or(u64::MAX))
+        let piece = format_args!("{place} of batch {id}").to_string();
+        units.map(|units| unpack(&units)).transpose().map_err(|error| error.in_row("batch_slice", piece))
     }
 }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchKind, Consented, Format, InstitutionCode, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, Consented, Format, InstitutionCode, PersonId, ReceptionNumber, Wanted};
 
+use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
-use super::{Store, StoreError, consented, medical_aid};
+use super::{Store, StoreError, medical_aid};
 
 /// The channel on which workers hear of new pieces when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
@@ -44,6 +45,8 @@ pub struct NewBatch {
     pub slices: Vec<NewSlice>,
     /// How many people a piece that is made here holds.
     pub slice: usize,
+    /// How many people a file may be about.
+    pub persons: usize,
     /// Keyed hashes of the people who can be asked about, in order, none twice.
     pub people: Vec<u64>,
 }
@@ -58,26 +61,39 @@ pub struct NewSlice {
 }
 
 impl NewSlice {
-    /// People who were found, packed as [`Leased::people`](super::leases::Leased::people) reads them, into pieces of up to `most`.
-    fn of<T: Serialize>(people: &[T], most: usize) -> Vec<Self> {
-        let piece = |people: &[T]| Self {
+    /// People who were found, packed as [`Leased::people`](super::leases::Leased::people) reads them.
+    fn of<T: Serialize>(people: &[T]) -> Self {
+        Self {
             persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
             entries: serde_json::to_vec(people).expect("numbers and times can be written"),
-        };
-        people.chunks(most).map(piece).collect()
+        }
     }
+}
 
-    /// Finds whose result is wanted.
-    async fn find(
-        connection: &mut PgConnection,
-        institution: InstitutionCode,
-        wanted: &Wanted,
-        most: usize,
-    ) -> Result<Vec<Self>, StoreError> {
-        Ok(match wanted {
-            Wanted::Consented(wanted) => Self::of(&consented::select(connection, institution, wanted).await?, most),
-            Wanted::Tickets(month) => Self::of(&medical_aid::select(connection, institution, *month).await?, most),
-        })
+/// Finds whose result is wanted, a piece at a time, each in order after the last person of the one before.
+async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) -> Result<Vec<NewSlice>, RegisterError> {
+    let page = i64::try_from(new.slice).unwrap_or(i64::MAX);
+    let (mut pieces, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
+    loop {
+        let (count, last, piece) = match wanted {
+            Wanted::Consented(wanted) => {
+                let people = consented::select(connection, new.institution, wanted, after, page).await?;
+                (people.len(), people.last().map(ConsentedPerson::person), NewSlice::of(&people))
+            }
+            Wanted::Tickets(month) => {
+                let people = medical_aid::select(connection, new.institution, *month, after, page).await?;
+                (people.len(), people.last().copied().map(PersonId), NewSlice::of(&people))
+            }
+        };
+        let Some(last) = last else { return Ok(pieces) };
+        (found, after) = (found + count, last);
+        if found > new.persons {
+            return Err(RegisterError::TooManyPeople(new.persons));
+        }
+        pieces.push(piece);
+        if count < new.slice {
+            return Ok(pieces);
+        }
     }
 }
 
@@ -99,6 +115,9 @@ pub enum RegisterError {
     /// The institution asks about too many people in one day.
     #[error("the institution has asked about too many different people today")]
     PeopleOfDay,
+    /// More people are found than a file may be about.
+    #[error("more than {0} people are found")]
+    TooManyPeople(usize),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -120,15 +139,14 @@ impl Store {
         let new = &mut new;
         count_in(&mut transaction, new, quota).await?;
         if let Some(wanted) = &new.wanted {
-            new.slices = NewSlice::find(&mut transaction, new.institution, wanted, new.slice).await?;
+            new.slices = find(&mut transaction, new, wanted).await?;
         }
         let (id, number) = insert_batch(&mut transaction, new).await?;
         insert_slices(&mut transaction, id, new).await?;
         // Heard when this commits.
         sqlx::query!("select pg_notify($1, '') as done", QUEUED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
-        ReceptionNumber::parse(&number)
-            .map_err(|_| StoreError::Inconsistent { table: "batch", column: "reception_number" }.into())
+        ReceptionNumber::parse(&number).map_err(|_| StoreError::illegal("batch", "reception_number").into())
     }
 }
 

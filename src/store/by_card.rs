@@ -8,18 +8,52 @@ use sqlx::PgConnection;
 use crate::domain::{CardQuery, InstitutionCode, PersonFacts, PersonId};
 
 use super::StoreError;
+use super::apart::apart;
 use super::by_person::{self, AskedPerson};
-use super::facts::{FactRow, gather, select_facts};
+use super::facts::{FactRow, gather, one_of, select_facts};
 use super::rows::to_sql;
 
 /// Reads, for each question in order, with what the institution that asks calls them, everybody who has a coverage with its key
 /// and birth date, each with all coverages in order of acquisition. One statement for any number of questions, and a second for
 /// people who may have other coverages: what it says of them replaces what the first did, so that everything about a person is
-/// of one moment. An inner error is about one question only.
+/// of one moment. An inner error is about one question only: the database holds what it must not.
 ///
 /// # Errors
-/// When the database fails or holds what it must not.
+/// When the database fails.
 pub async fn facts(
+    connection: &mut PgConnection,
+    questions: &[(Option<InstitutionCode>, CardQuery)],
+) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {
+    let mut answers =
+        apart(connection, questions, |connection, questions| Box::pin(together(connection, questions))).await?;
+    for (answer, (_, query)) in answers.iter_mut().zip(questions) {
+        if let Err(StoreError::Inconsistent { row: None, .. }) = answer {
+            let rows = rows_behind(connection, query).await?;
+            *answer = std::mem::replace(answer, Ok(Vec::new())).map_err(|error| error.in_row("coverage", rows));
+        }
+    }
+    Ok(answers)
+}
+
+/// The ids of all coverages that a question is answered from, for the log.
+async fn rows_behind(connection: &mut PgConnection, query: &CardQuery) -> Result<String, StoreError> {
+    let key = query.key.search_key();
+    let ids = sqlx::query_scalar!(
+        r#"
+        select other.id
+          from coverage
+          join coverage as other on other.person_id = coverage.person_id
+         where coverage.search_key = $1
+         order by other.id
+        "#,
+        key.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(one_of(&ids))
+}
+
+async fn together(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],
 ) -> Result<Vec<Result<Vec<PersonFacts>, StoreError>>, StoreError> {

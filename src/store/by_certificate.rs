@@ -10,6 +10,7 @@ use crate::domain::{
 };
 
 use super::StoreError;
+use super::apart::apart;
 use super::facts::{gather, select_facts};
 use super::rows::StoredEnum;
 
@@ -27,11 +28,38 @@ pub struct PresentedCard {
 /// Reads, for each card in order, every coverage of its holder in order of acquisition, as seen at the time beside it; where the
 /// certificate is not in use, the holder is blocked, or there is no coverage, what J-LIS says of the certificate; none for a
 /// card that J-LIS does not know. One statement for any number of cards, and a second for those without an answer in it: nothing
-/// about a person is read on the strength of a certificate that is worth nothing. An inner error is about one card only.
+/// about a person is read on the strength of a certificate that is worth nothing. An inner error is about one card only: the
+/// database holds what it must not.
 ///
 /// # Errors
-/// When the database fails or holds what it must not.
+/// When the database fails.
 pub async fn facts(
+    connection: &mut PgConnection,
+    cards: &[PresentedCard],
+) -> Result<Vec<Result<Option<CardFacts>, StoreError>>, StoreError> {
+    let mut answers = apart(connection, cards, |connection, cards| Box::pin(together(connection, cards))).await?;
+    for (answer, shown) in answers.iter_mut().zip(cards) {
+        if let Err(StoreError::Inconsistent { row: None, .. }) = answer {
+            let row = holder_of(connection, &shown.card).await?;
+            *answer = std::mem::replace(answer, Ok(None)).map_err(|error| error.in_row("card_certificate", row));
+        }
+    }
+    Ok(answers)
+}
+
+/// Whose card it is, for the log: serial numbers are personal data, ids are not.
+async fn holder_of(connection: &mut PgConnection, card: &CardId) -> Result<String, StoreError> {
+    let person = sqlx::query_scalar!(
+        "select person_id from card_certificate where issuer_key_id = $1 and serial = $2",
+        card.issuer,
+        card.serial.as_bytes()
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(person.map_or_else(|| "unknown".to_owned(), |person| format!("of person {person}")))
+}
+
+async fn together(
     connection: &mut PgConnection,
     cards: &[PresentedCard],
 ) -> Result<Vec<Result<Option<CardFacts>, StoreError>>, StoreError> {
@@ -118,8 +146,9 @@ async fn standings(
     let mut standings: Vec<Result<Option<CardStanding>, StoreError>> = cards.iter().map(|_| Ok(None)).collect();
     for row in rows {
         let place = usize::try_from(row.place - 1).ok().and_then(|place| standings.get_mut(place));
-        let place = place.ok_or(StoreError::Inconsistent { table: "asked", column: "place" })?;
-        *place = standing(&row).map(Some);
+        let place = place.ok_or(StoreError::illegal("asked", "place"))?;
+        let standing = standing(&row).map(Some);
+        *place = standing.map_err(|error| error.in_row("card_certificate", format_args!("of person {}", row.person_id)));
     }
     Ok(standings)
 }
@@ -142,6 +171,6 @@ pub(super) fn card_state(state: i16, reason: Option<i16>) -> Result<CardState, S
         (1, None) => Ok(CardState::Good),
         (2, Some(reason)) => Ok(CardState::Revoked(RevocationReason::read(reason)?)),
         (3, None) => Ok(CardState::Superseded),
-        _ => Err(StoreError::Inconsistent { table: "card_certificate", column: "state" }),
+        _ => Err(StoreError::illegal("card_certificate", "state")),
     }
 }

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use crate::domain::{InstitutionCode, PersonFacts, PersonId};
 
 use super::StoreError;
+use super::apart::apart;
 use super::facts::{FactRow, gather, select_facts};
 
 /// Somebody about whom a question is, as an institution sees them.
@@ -15,19 +16,32 @@ pub(super) struct AskedPerson {
     pub institution: Option<InstitutionCode>,
 }
 
-/// Reads everything about people, in their order, as `institution` sees it; none for whoever has no coverage.
+/// Reads everything about people, in their order, as `institution` sees it; none for whoever has no coverage. An inner error is about
+/// one person only: the database holds what it must not.
 ///
 /// # Errors
-/// When the database fails or holds what it must not.
+/// When the database fails.
 pub async fn facts(
     connection: &mut PgConnection,
     institution: InstitutionCode,
     people: &[PersonId],
-) -> Result<Vec<Option<PersonFacts>>, StoreError> {
-    let asked =
-        (1..).zip(people).map(|(place, person)| AskedPerson { place, person: *person, institution: Some(institution) });
-    let rows = rows(connection, &asked.collect::<Vec<_>>()).await?;
-    gather(people.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect()
+) -> Result<Vec<Result<Option<PersonFacts>, StoreError>>, StoreError> {
+    let asked: Vec<(InstitutionCode, PersonId)> = people.iter().map(|person| (institution, *person)).collect();
+    let facts = apart(connection, &asked, |connection, asked| Box::pin(together(connection, asked))).await?;
+    let of_person = |(facts, person): (Result<_, StoreError>, &PersonId)| {
+        facts.map_err(|error| error.in_row("coverage", format_args!("of person {}", person.0)))
+    };
+    Ok(facts.into_iter().zip(people).map(of_person).collect())
+}
+
+async fn together(
+    connection: &mut PgConnection,
+    asked: &[(InstitutionCode, PersonId)],
+) -> Result<Vec<Result<Option<PersonFacts>, StoreError>>, StoreError> {
+    let people = (1..).zip(asked);
+    let people = people.map(|(place, (code, person))| AskedPerson { place, person: *person, institution: Some(*code) });
+    let rows = rows(connection, &people.collect::<Vec<_>>()).await?;
+    Ok(gather(asked.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect())
 }
 
 /// Every coverage of people.

@@ -121,7 +121,8 @@ struct SpentRow {
 }
 
 fn challenge(row: SpentRow) -> Result<Challenge, StoreError> {
-    let wrong = |column| StoreError::Inconsistent { table: "card_challenge", column };
+    let id = row.id;
+    let wrong = |column| StoreError::illegal("card_challenge", column).in_row("card_challenge", id);
     Ok(Challenge {
         id: row.id,
         nonce: row.nonce.try_into().map_err(|_| wrong("nonce"))?,

@@ -46,11 +46,13 @@ impl ConsentedPerson {
     }
 }
 
-/// Everybody whose card the institution saw for such care on one of the days.
+/// Up to `most` of those whose card the institution saw for such care on one of the days, with ids after `after`, in order.
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,
     wanted: &Consented,
+    after: PersonId,
+    most: i64,
 ) -> Result<Vec<ConsentedPerson>, StoreError> {
     let rows = sqlx::query!(
         r#"
@@ -63,6 +65,7 @@ pub(super) async fn select(
            and treatment = $2
            and consents_until is not null
            and person_id is not null
+           and person_id > $6
            and exists (
                    select from access_log as of_days
                     where of_days.person_id = last.person_id
@@ -76,12 +79,15 @@ pub(super) async fn select(
                           end between $4 and $5
                )
          order by person_id, answered_at desc, id desc
+         limit $7
         "#,
         institution.as_str(),
         wanted.treatment.number(),
         wanted.by == DayOf::Consent,
         to_sql(wanted.days.from()) as SqlDate,
         to_sql(wanted.days.through()) as SqlDate,
+        after.0,
+        most,
     )
     .fetch_all(connection)
     .await?;

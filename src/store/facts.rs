@@ -125,18 +125,24 @@ pub(super) fn gather(
         let answer = usize::try_from(row.place - 1)
             .ok()
             .and_then(|place| answers.get_mut(place))
-            .ok_or(StoreError::Inconsistent { table: "asked", column: "place" })?;
+            .ok_or(StoreError::illegal("asked", "place"))?;
         let Ok(people) = answer else { continue };
-        let id = PersonId(row.person_id);
+        let (id, row_id) = (PersonId(row.person_id), row.id);
         let protection =
             Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
         match (registration(row), people.last_mut()) {
-            (Err(error), _) => *answer = Err(error),
+            (Err(error), _) => *answer = Err(error.in_row("coverage", row_id)),
             (Ok(registration), Some(person)) if person.id == id => person.registrations.push(registration),
             (Ok(registration), _) => people.push(PersonFacts { id, protection, registrations: vec![registration] }),
         }
     }
     Ok(answers)
+}
+
+/// The row is one of these, where it is not known which.
+pub(super) fn one_of(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    ids.join(" or ")
 }
 
 fn registration(row: FactRow) -> Result<Registration, StoreError> {
@@ -181,6 +187,9 @@ fn registration(row: FactRow) -> Result<Registration, StoreError> {
         tickets: entries(row.medical_tickets)?,
     };
     let reference = row.reference.map(|text| ReferenceNumber::parse(&text)).transpose();
-    let reference = reference.map_err(|_| StoreError::Inconsistent { table: "reference_number", column: "reference" })?;
+    let reference = reference.map_err(|_| {
+        StoreError::illegal("reference_number", "reference")
+            .in_row("reference_number", format_args!("of coverage {}", row.id))
+    })?;
     Ok(Registration { id: row.id, coverage: Arc::new(coverage), reference })
 }

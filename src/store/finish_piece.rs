@@ -18,6 +18,8 @@ pub struct Finished {
     pub normal: i32,
     /// People with 処理結果状況 2.
     pub errors: i32,
+    /// Access-log records that were written with it.
+    pub records: u64,
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,
     /// Now.
@@ -51,7 +53,7 @@ pub fn pack(units: &[u8]) -> Vec<u8> {
 /// # Errors
 /// When the bytes are not what [`pack`] made.
 pub(super) fn unpack(units: &[u8]) -> Result<Vec<u8>, StoreError> {
-    const UNREADABLE: StoreError = StoreError::Inconsistent { table: "batch_slice", column: "units" };
+    const UNREADABLE: StoreError = StoreError::illegal("batch_slice", "units");
     let (size, blocks) = lz4_flex::block::uncompressed_size(units).map_err(|_| UNREADABLE)?;
     let unpacked = lz4_flex::block::decompress(blocks, size).map_err(|_| UNREADABLE)?;
     // One that was cut off between two sequences is read without a fault.

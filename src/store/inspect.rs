@@ -45,7 +45,8 @@ impl Store {
             fixture_id
         )
         .fetch_all(self.pool())
-        .await?;
+        .await;
+        let rows = rows.map_err(|error| StoreError::from(error).in_row("coverage", format_args!("of {fixture_id}")))?;
         let found = gather(1, rows)?.into_iter().next().transpose()?;
         let facts = found.into_iter().flatten().next();
         Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))

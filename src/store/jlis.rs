@@ -145,6 +145,7 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
+        let of_person = |error: StoreError| error.in_row("card_certificate", format_args!("of {fixture_id}"));
         rows.into_iter()
             .map(|row| {
                 Ok(KnownCard {
@@ -156,7 +157,8 @@ impl Store {
                     valid_through: row.valid_through.to_jiff(),
                 })
             })
-            .collect()
+            .collect::<Result<_, _>>()
+            .map_err(of_person)
     }
 }
 

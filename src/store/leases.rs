@@ -46,13 +46,19 @@ pub struct Leased {
 }
 
 impl Leased {
+    /// What is kept of the piece in a column is not legal.
+    #[must_use]
+    pub fn illegal(&self, column: &'static str) -> StoreError {
+        let piece = format_args!("{} of batch {}", self.place, self.batch_id).to_string();
+        StoreError::illegal("batch_slice", column).in_row("batch_slice", piece)
+    }
+
     /// The people of a piece whose file named none: they were found when it came.
     ///
     /// # Errors
     /// When the entries are something else.
     pub fn people<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
-        serde_json::from_slice(&self.entries)
-            .map_err(|_| StoreError::Inconsistent { table: "batch_slice", column: "entries" })
+        serde_json::from_slice(&self.entries).map_err(|_| self.illegal("entries"))
     }
 }
 
@@ -72,14 +78,27 @@ struct LeasedRow {
     fail_person: Option<i32>,
 }
 
+/// What there was to take.
+pub enum Taken {
+    /// A piece.
+    Piece(Box<Leased>),
+    /// A piece of a file that holds what it must not, so that nobody can work on it.
+    Illegal {
+        /// The file.
+        batch_id: i64,
+        /// What is wrong with it.
+        error: StoreError,
+    },
+}
+
 /// Takes the open piece whose turn is next and that nobody works on at the time `at`, until `until`.
 ///
 /// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, is no proof any more, and does not
 /// count as a try.
 ///
 /// # Errors
-/// When the database fails or holds what it must not.
-pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp) -> Result<Option<Leased>, StoreError> {
+/// When the database fails.
+pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp) -> Result<Option<Taken>, StoreError> {
     let lease = Uuid::now_v7();
     let row = sqlx::query_as!(
         LeasedRow,
@@ -113,11 +132,17 @@ pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| leased(row, lease)).transpose()
+    Ok(row.map(|row| {
+        let batch_id = row.batch_id;
+        match leased(row, lease) {
+            Ok(piece) => Taken::Piece(Box::new(piece)),
+            Err(error) => Taken::Illegal { batch_id, error: error.in_row("batch", batch_id) },
+        }
+    }))
 }
 
 fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
-    let wrong = |column| StoreError::Inconsistent { table: "batch", column };
+    let wrong = |column| StoreError::illegal("batch", column);
     Ok(Leased {
         batch_id: row.batch_id,
         place: row.place,
@@ -165,19 +190,41 @@ impl Store {
         at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.give_up(piece.batch_id, Some(piece), reason, at, expires_at).await
+    }
+
+    /// Gives a file up that holds what it must not; false when it is finished.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn fail_illegal_batch(&self, batch_id: i64, at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
+        self.give_up(batch_id, None, BatchFailure::TriedTooOften, at, expires_at).await
+    }
+
+    async fn give_up(
+        &self,
+        batch_id: i64,
+        holder: Option<&Leased>,
+        reason: BatchFailure,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         // Pieces in order and before the file, as everywhere, so that no two wait for each other.
-        let open = sqlx::query!(
-            "select place, lease from batch_slice where batch_id = $1 and state = 1 order by place for update",
-            piece.batch_id,
+        let pieces = sqlx::query!(
+            "select place, lease, state from batch_slice where batch_id = $1 order by place for update",
+            batch_id,
         )
         .fetch_all(&mut *transaction)
         .await?;
-        if !open.iter().any(|row| row.place == piece.place && row.lease == Some(piece.lease)) {
+        let is_held = |piece: &Leased| {
+            pieces.iter().any(|row| row.state == 1 && row.place == piece.place && row.lease == Some(piece.lease))
+        };
+        if !holder.is_none_or(is_held) {
             transaction.rollback().await?;
             return Ok(false);
         }
-        sqlx::query!("update batch_slice set state = 3 where batch_id = $1 and state = 1", piece.batch_id)
+        sqlx::query!("update batch_slice set state = 3 where batch_id = $1 and state = 1", batch_id)
             .execute(&mut *transaction)
             .await?;
         let failed = sqlx::query!(
@@ -185,11 +232,11 @@ impl Store {
             update batch set state = 3, failure = $2, finished_at = $3, expires_at = $4, retries = retries + $5
              where id = $1 and state = 1
             "#,
-            piece.batch_id,
+            batch_id,
             reason.number(),
             at.to_sqlx() as SqlTimestamp,
             expires_at.to_sqlx() as SqlTimestamp,
-            i32::from(piece.attempts) - 1,
+            holder.map_or(0, |piece| i32::from(piece.attempts) - 1),
         )
         .execute(&mut *transaction)
         .await?;

@@ -4,7 +4,7 @@ use jiff_sqlx::Date as SqlDate;
 use sqlx::PgConnection;
 
 use crate::domain::{
-    Beside, InstitutionCode, MedicalTicket, MedicalTreatment, Month, PersonalText, Prescriber, TicketKind, Yen,
+    Beside, InstitutionCode, MedicalTicket, MedicalTreatment, Month, PersonId, PersonalText, Prescriber, TicketKind, Yen,
 };
 
 use super::StoreError;
@@ -23,15 +23,26 @@ pub(super) fn ticket_keys(tickets: &[MedicalTicket]) -> Option<Vec<String>> {
     (!keys.is_empty()).then_some(keys)
 }
 
-/// Ids of everybody with a ticket of the month for the institution.
+/// Up to `most` ids after `after` of people with a ticket of the month for the institution, in order.
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,
     month: Month,
+    after: PersonId,
+    most: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let people = sqlx::query_scalar!(
-        "select distinct person_id from coverage where ticket_keys @> array[$1::text] order by person_id",
+        r#"
+        select distinct person_id
+          from coverage
+         where ticket_keys @> array[$1::text]
+           and person_id > $2
+         order by person_id
+         limit $3
+        "#,
         ticket_key(institution, month),
+        after.0,
+        most,
     )
     .fetch_all(connection)
     .await?;

@@ -7,6 +7,7 @@
 //! number what it gives, writes each array down first.
 
 pub mod access_log;
+mod apart;
 pub mod batches;
 pub mod bulk_fetch;
 pub mod bulk_register;
@@ -15,12 +16,15 @@ pub mod by_certificate;
 pub mod by_person;
 pub mod challenges;
 pub mod consented;
+mod error;
+mod expire;
 mod facts;
 pub mod finish_piece;
 pub mod inspect;
 pub mod jlis;
 pub mod leases;
 pub mod medical_aid;
+pub mod migrate;
 pub mod reference;
 pub mod reference_number;
 pub mod registry;
@@ -31,33 +35,14 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
+pub use error::StoreError;
+use migrate::Patience;
+
 /// The migrations that this program was built with.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// Why the database could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The driver or the server failed.
-    #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The server did not answer in time.
-    #[error("database: no answer in time")]
-    Silent,
-    /// A migration failed, or the schema is newer than this program.
-    #[error("schema: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-    /// A stored value that the domain does not know.
-    #[error("table {table}, column {column}: a stored value is not a legal one")]
-    Inconsistent {
-        /// Where.
-        table: &'static str,
-        /// In which column.
-        column: &'static str,
-    },
-    /// The schema is older than this program.
-    #[error("the schema lacks migration {0}; run `shikaku migrate`")]
-    Outdated(i64),
-}
+/// SQLSTATE of a table that is not there: a database without any migration.
+const UNDEFINED_TABLE: &str = "42P01";
 
 /// How to reach the database, and a pool for everything that is not a lookup.
 #[derive(Debug, Clone)]
@@ -81,12 +66,12 @@ impl Store {
         Ok(Self { options, pool })
     }
 
-    /// Brings the schema up to date. Safe to call from several processes at once.
+    /// Brings the schema up to date. Safe to call from several processes at once, and while others use the database.
     ///
     /// # Errors
-    /// When a migration fails, or the schema is newer than this program.
+    /// When a migration fails or does not get its locks, or the schema is newer than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(MIGRATIONS.run(&self.pool).await?)
+        migrate::apply(&self.options, MIGRATIONS.iter().cloned().collect(), Patience::default()).await
     }
 
     /// Checks that the database answers and that every migration of this program has been applied.
@@ -95,10 +80,12 @@ impl Store {
     /// When it does not, or one has not.
     pub async fn check_schema(&self) -> Result<(), StoreError> {
         let wanted = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        let found = sqlx::query_scalar!("select max(version) from _sqlx_migrations where success")
-            .fetch_one(&self.pool)
-            .await?
-            .unwrap_or_default();
+        let found =
+            sqlx::query_scalar!("select max(version) from _sqlx_migrations where success").fetch_one(&self.pool).await;
+        let found = match found {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => 0,
+            found => found?.unwrap_or_default(),
+        };
         if found < wanted { Err(StoreError::Outdated(wanted)) } else { Ok(()) }
     }
 

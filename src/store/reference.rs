@@ -13,13 +13,13 @@ use super::{Store, StoreError};
 pub const CHANGED: &str = "shikaku_reference_changed";
 
 impl Store {
-    /// Every insurer.
+    /// Every insurer. An inner error is about one row only: the database holds what it must not.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
-    pub async fn insurers(&self) -> Result<Vec<Insurer>, StoreError> {
+    /// When the database fails.
+    pub async fn insurers(&self) -> Result<Vec<Result<Insurer, StoreError>>, StoreError> {
         let rows = sqlx::query!("select number, name from insurer").fetch_all(self.pool()).await?;
-        rows.into_iter().map(|row| insurer(&row.number, row.name)).collect()
+        Ok(rows.into_iter().map(|row| insurer(&row.number, row.name)).collect())
     }
 
     /// The insurer of this number.
@@ -41,7 +41,10 @@ impl Store {
         let row = sqlx::query_as!(
             InstitutionRow,
             r#"
-            select code, name, charset, result_lists, disease_list, visual_check, active_from, active_through
+            select code, name, charset, result_lists, disease_list, visual_check
+                 , case when active_from between '0001-01-01' and '9999-12-31' then active_from end as active_from
+                 , case when active_through between '0001-01-01' and '9999-12-31' then active_through end as active_through
+                 , active_through is null as "open!"
               from institution
              where code = $1
             "#,
@@ -52,21 +55,24 @@ impl Store {
         row.map(institution).transpose()
     }
 
-    /// Every institution.
+    /// Every institution. An inner error is about one row only: the database holds what it must not.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
-    pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
+    /// When the database fails.
+    pub async fn institutions(&self) -> Result<Vec<Result<Institution, StoreError>>, StoreError> {
         let rows = sqlx::query_as!(
             InstitutionRow,
             r#"
-            select code, name, charset, result_lists, disease_list, visual_check, active_from, active_through
+            select code, name, charset, result_lists, disease_list, visual_check
+                 , case when active_from between '0001-01-01' and '9999-12-31' then active_from end as active_from
+                 , case when active_through between '0001-01-01' and '9999-12-31' then active_through end as active_through
+                 , active_through is null as "open!"
               from institution
             "#
         )
         .fetch_all(self.pool())
         .await?;
-        rows.into_iter().map(institution).collect()
+        Ok(rows.into_iter().map(institution).collect())
     }
 }
 
@@ -77,29 +83,34 @@ struct InstitutionRow {
     result_lists: i16,
     disease_list: i16,
     visual_check: bool,
-    active_from: SqlDate,
+    /// None where it is no day of the calendar, such as -infinity.
+    active_from: Option<SqlDate>,
+    /// The same; and none while it is open.
     active_through: Option<SqlDate>,
+    open: bool,
 }
 
 fn institution(row: InstitutionRow) -> Result<Institution, StoreError> {
-    let code =
-        InstitutionCode::parse(&row.code).map_err(|_| StoreError::Inconsistent { table: "institution", column: "code" })?;
+    let wrong = |column| StoreError::illegal("institution", column).in_row("institution", &row.code);
+    if row.active_through.is_none() && !row.open {
+        return Err(wrong("active_through"));
+    }
     Ok(Institution {
-        code,
-        name: row.name,
+        code: InstitutionCode::parse(&row.code).map_err(|_| wrong("code"))?,
         form: AnswerForm {
-            charset: AnswerCharset::read(row.charset)?,
-            result_lists: ResultLists::read(row.result_lists)?,
-            disease_list: DiseaseList::read(row.disease_list)?,
+            charset: AnswerCharset::of_number(row.charset).ok_or_else(|| wrong("charset"))?,
+            result_lists: ResultLists::of_number(row.result_lists).ok_or_else(|| wrong("result_lists"))?,
+            disease_list: DiseaseList::of_number(row.disease_list).ok_or_else(|| wrong("disease_list"))?,
         },
         visual_check: row.visual_check,
-        active_from: row.active_from.to_jiff(),
+        active_from: from_sql(row.active_from).ok_or_else(|| wrong("active_from"))?,
         active_through: from_sql(row.active_through),
+        name: row.name,
     })
 }
 
 pub(super) fn insurer(number: &str, name: String) -> Result<Insurer, StoreError> {
-    let number =
-        InsurerNumber::parse(number).map_err(|_| StoreError::Inconsistent { table: "insurer", column: "number" })?;
+    let legal = InsurerNumber::parse(number);
+    let number = legal.map_err(|_| StoreError::illegal("insurer", "number").in_row("insurer", number))?;
     Ok(Insurer { number, name })
 }

@@ -47,7 +47,7 @@ pub(crate) trait StoredEnum: Sized {
 
     /// The value that the number stands for.
     fn read(number: i16) -> Result<Self, StoreError> {
-        Self::of_number(number).ok_or(StoreError::Inconsistent { table: "coverage", column: Self::COLUMN })
+        Self::of_number(number).ok_or(StoreError::illegal("coverage", Self::COLUMN))
     }
 }
 
@@ -217,8 +217,7 @@ impl TryFrom<SpecificDiseaseRow> for SpecificDiseaseCertificate {
             disease: SpecificDisease::read(row.disease)?,
             issued_on: from_sql(row.issued_on),
             period: period(column, row.valid_from, row.valid_through)?,
-            self_pay: Yen::try_from(i64::from(row.self_pay_yen))
-                .map_err(|_| StoreError::Inconsistent { table: "coverage", column })?,
+            self_pay: Yen::try_from(i64::from(row.self_pay_yen)).map_err(|_| StoreError::illegal("coverage", column))?,
         })
     }
 }
@@ -235,7 +234,7 @@ pub(crate) fn rows_of<'a, R: From<&'a T>, T>(entries: &'a [T]) -> Option<Vec<R>>
 
 /// What a column of `coverage` holds as the domain knows it.
 pub(super) fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
-    parsed.map_err(|_| StoreError::Inconsistent { table: "coverage", column })
+    parsed.map_err(|_| StoreError::illegal("coverage", column))
 }
 
 /// The same for text that may be null.

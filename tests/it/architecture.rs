@@ -136,6 +136,7 @@ fn migrations_are_numbered_without_gaps() {
     let mut names: Vec<String> = fs::read_dir(root().join("migrations"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".sql"))
         .collect();
     names.sort();
     for (place, name) in names.iter().enumerate() {

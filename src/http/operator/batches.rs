@@ -12,6 +12,7 @@ use super::OperatorState;
 use super::explain::institution;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
 use crate::http::error::Failure;
+use crate::query::failed;
 use crate::store::batches::{BatchFilter, BatchLine};
 use crate::wire::message::bulk_register;
 
@@ -165,7 +166,7 @@ pub(super) async fn cancel(
     let number = known(&state, named(number)?).await?;
     let now = state.clock.now();
     let expires_at = now.saturating_add(state.limits.bulk.keep).unwrap_or(Timestamp::MAX);
-    let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(|_| Failure::Unavailable)?;
+    let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(failed("cancel_batch"))?;
     if cancelled {
         state.metrics.bulk_files.with_label_values(&["cancelled"]).inc();
         Ok(StatusCode::NO_CONTENT)
@@ -189,7 +190,7 @@ pub(super) async fn rerun(
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Failure> {
     let number = known(&state, named(number)?).await?;
-    match state.store.rerun_batch(&number).await.map_err(|_| Failure::Unavailable)? {
+    match state.store.rerun_batch(&number).await.map_err(failed("rerun_batch"))? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Failure::Conflict("only a file that failed or was cancelled can be begun again".into())),
     }
@@ -198,10 +199,7 @@ pub(super) async fn rerun(
 const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
 
 async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchLine>, Failure> {
-    state.store.batches(filter, state.clock.now(), PAGE).await.map_err(|error| {
-        tracing::error!(error = %error, "files could not be listed");
-        Failure::Unavailable
-    })
+    Ok(state.store.batches(filter, state.clock.now(), PAGE).await.map_err(failed("batches"))?)
 }
 
 /// The reception number that a path names; what can be none is no file's.

@@ -12,6 +12,7 @@ use super::{OperatorState, json, stable_id};
 use crate::domain::{CardId, CardKind, CardState};
 use crate::http::error::Failure;
 use crate::identity::card::CardCertificate;
+use crate::query::failed;
 use crate::store::jlis::{CardRecord, JlisError, KnownCard};
 use crate::wire::code;
 
@@ -191,9 +192,6 @@ fn failure(error: JlisError) -> Failure {
         JlisError::NoPerson => Failure::NotFound(Some("person: nobody has this id")),
         JlisError::NoCard => Failure::NotFound(None),
         JlisError::Known | JlisError::InUse | JlisError::NotInUse => Failure::Conflict(error.to_string().into()),
-        JlisError::Store(error) => {
-            tracing::error!(error = %error, "the simulated J-LIS could not be changed");
-            Failure::Unavailable
-        }
+        JlisError::Store(error) => failed("cards")(error).into(),
     }
 }

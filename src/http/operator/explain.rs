@@ -16,6 +16,7 @@ use crate::decide;
 use crate::domain::{CardQuery, InstitutionCode, Registration};
 use crate::http::error::Failure;
 use crate::http::{body, content};
+use crate::query::failed;
 use crate::store;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
@@ -95,11 +96,11 @@ pub(super) async fn explain(
         },
         Question::Official => official_query(sent, &bytes)?,
     };
-    let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
+    let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
     let asked = [(institution, query)];
-    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(|_| Failure::Unavailable)?;
+    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(failed("facts_by_card"))?;
     let [(institution, query)] = asked;
-    let people = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.unwrap_or_default();
+    let people = facts.pop().transpose().map_err(failed("facts_by_card"))?.unwrap_or_default();
     Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, institution, &people))))
 }
 
@@ -137,7 +138,7 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
     if !stable_id::can_be(&question.person) {
         return Err(nobody);
     }
-    let found = state.store.person(&question.person).await.map_err(|_| Failure::Unavailable)?;
+    let found = state.store.person(&question.person).await.map_err(failed("person"))?;
     let person = found.ok_or(nobody)?;
     let registrations = person.facts.map(|facts| facts.registrations).unwrap_or_default();
     let meant =

@@ -11,6 +11,7 @@ use crate::clock::tokyo_date;
 use crate::decide::{self, CardAnswer, CertificateDays};
 use crate::domain::{CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
 use crate::http::error::Failure;
+use crate::query::failed;
 use crate::store;
 use crate::store::by_certificate::PresentedCard;
 use crate::wire::code;
@@ -51,10 +52,11 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
     } else if now.as_second() > certificate.not_after().as_second() {
         CardAnswer::Unusable(CardUnusable::Expired)
     } else {
-        let mut connection = state.store.pool().acquire().await.map_err(|_| Failure::Unavailable)?;
+        let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
         let shown = [PresentedCard { card: certificate.id().clone(), institution, at: now }];
-        let mut facts = store::by_certificate::facts(&mut connection, &shown).await.map_err(|_| Failure::Unavailable)?;
-        let facts = facts.pop().transpose().map_err(|_| Failure::Unavailable)?.flatten();
+        let mut facts =
+            store::by_certificate::facts(&mut connection, &shown).await.map_err(failed("facts_by_certificate"))?;
+        let facts = facts.pop().transpose().map_err(failed("facts_by_certificate"))?.flatten();
         decide::by_certificate(&query, institution, facts.as_ref(), now)
     };
     Ok(Explanation::of_card(&query, &answer, days))

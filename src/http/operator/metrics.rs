@@ -2,7 +2,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
+use tokio::time::timeout;
+
 use super::OperatorState;
+use super::health::PATIENCE;
+use crate::store::StoreError;
 
 /// Every series in the Prometheus text format.
 #[utoipa::path(get, path = "/metrics", tag = "state", responses((status = 200, description = "Prometheus text format", body = String)))]
@@ -10,7 +14,7 @@ pub(super) async fn metrics(State(state): State<OperatorState>) -> impl IntoResp
     let pool = state.store.pool();
     state.metrics.pool_connections.set(i64::from(pool.size()));
     state.metrics.pool_idle.set(i64::try_from(pool.num_idle()).unwrap_or(i64::MAX));
-    match state.store.queue().await {
+    match timeout(PATIENCE, state.store.queue()).await.unwrap_or(Err(StoreError::Silent)) {
         Ok(queue) => {
             let age = queue.oldest.map_or(0, |oldest| state.clock.now().duration_since(oldest).as_secs().max(0));
             state.metrics.bulk_queue_files.set(queue.files);

@@ -13,6 +13,7 @@ use crate::clock::tokyo_date;
 use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::Failure;
+use crate::query::failed;
 use crate::wire::code;
 
 const NOBODY: Failure = Failure::NotFound(Some("id: nobody has this id"));
@@ -168,7 +169,7 @@ pub(super) async fn list(
     if !stable_id::can_be(&after) {
         return Err(Failure::OperatorRequest("after: no id holds a NUL".into()));
     }
-    let people = state.store.people(&after, PAGE).await.map_err(|_| Failure::Unavailable)?;
+    let people = state.store.people(&after, PAGE).await.map_err(failed("people"))?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
 
@@ -187,13 +188,13 @@ pub(super) async fn one(
     if !stable_id::can_be(&id) {
         return Err(NOBODY);
     }
-    let found = state.store.person(&id).await.map_err(|_| Failure::Unavailable)?;
+    let found = state.store.person(&id).await.map_err(failed("person"))?;
     let person = found.ok_or(NOBODY)?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
-    let cards = state.store.cards(&id).await.map_err(|_| Failure::Unavailable)?;
+    let cards = state.store.cards(&id).await.map_err(failed("cards"))?;
     let today = tokyo_date(state.clock.now());
     let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     Ok(Json(PersonView {

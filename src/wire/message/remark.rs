@@ -45,6 +45,12 @@ pub fn ordered() -> Refusal {
     remark("SHK7201", "運用者の指示により処理できませんでした")
 }
 
+/// What is said of a person of a file about whom the stored data are inconsistent.
+#[must_use]
+pub fn inconsistent() -> Refusal {
+    remark("SHK7202", "登録データに不整合があり回答できません")
+}
+
 /// One of each kind, for tests and documents.
 #[must_use]
 pub fn examples() -> Vec<Refusal> {
@@ -57,6 +63,7 @@ pub fn examples() -> Vec<Refusal> {
         given_up(BatchState::Cancelled, None),
         given_up(BatchState::Failed, Some(BatchFailure::Ordered)),
         ordered(),
+        inconsistent(),
     ];
     unusable.into_iter().map(card).chain(others).collect()
 }

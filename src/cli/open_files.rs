@@ -1,0 +1,69 @@
+//! As many terminal connections as the system lets the process have open files for.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::warn;
+
+use super::exit::Exit;
+
+/// Open files beside terminal connections: 128 operator connections, connections to the database, listeners, certificates, and those
+/// that are closed at once because there are too many.
+const OTHERS: u64 = 256;
+
+/// With fewer connections a server is not worth starting.
+const FEWEST: u64 = 16;
+
+/// Raises the limit of open files as far as it is needed and allowed. Gives the number of connections that fit: the wanted one, or
+/// fewer.
+///
+/// # Errors
+/// When hardly any fit.
+pub(super) fn connections(wanted: usize) -> Result<usize, Exit> {
+    let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_add(OTHERS);
+    let limit = getrlimit(Resource::Nofile);
+    if let Some(current) = raised(limit, needed) {
+        // Where it is refused all the same, what is counted below is what there is.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), maximum: limit.maximum });
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let fitting = files.saturating_sub(OTHERS);
+    if files >= needed {
+        return Ok(wanted);
+    }
+    if fitting < FEWEST {
+        return Err(Exit::environment(format!(
+            "this process may have {files} files open at once, too few for a server; {wanted} connections (--max-connections) need \
+             {needed}. Raise the limit, as with `ulimit -n {needed}`"
+        )));
+    }
+    warn!(
+        files,
+        needed,
+        wanted,
+        connections = fitting,
+        "fewer terminal connections than wanted: the limit of open files is low"
+    );
+    Ok(usize::try_from(fitting).unwrap_or(wanted))
+}
+
+/// The limit to set, where there are too few files and there may be more.
+fn raised(limit: Rlimit, needed: u64) -> Option<u64> {
+    let current = limit.current?;
+    let possible = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
+    (current < needed && possible > current).then_some(possible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_raised_as_far_as_needed_and_allowed_and_never_lowered() {
+        let limit = |current, maximum| Rlimit { current, maximum };
+        assert_eq!(raised(limit(Some(1024), Some(1_048_576)), 4352), Some(4352));
+        assert_eq!(raised(limit(Some(1024), None), 4352), Some(4352));
+        assert_eq!(raised(limit(Some(1024), Some(2048)), 4352), Some(2048));
+        assert_eq!(raised(limit(Some(1024), Some(1024)), 4352), None);
+        assert_eq!(raised(limit(Some(8192), Some(8192)), 4352), None);
+        assert_eq!(raised(limit(None, None), 4352), None);
+    }
+}

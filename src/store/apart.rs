@@ -1,0 +1,37 @@
+//! One stored value that cannot be read spoils the question it belongs to, and none of those that were asked with it.
+
+use std::pin::Pin;
+
+use sqlx::PgConnection;
+
+use super::StoreError;
+
+/// What reading for some questions comes to: the outer error is about the statement, an inner one about one question.
+pub(super) type Read<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
+
+/// A reading under way.
+pub(super) type Reading<'a, A> = Pin<Box<dyn Future<Output = Read<A>> + Send + 'a>>;
+
+/// Reads for all questions at once. Only where the whole statement fails over what is stored, halves are read apart, down to the
+/// question that it is about.
+pub(super) async fn apart<Q: Sync, A: Send>(
+    connection: &mut PgConnection,
+    questions: &[Q],
+    read: for<'a> fn(&'a mut PgConnection, &'a [Q]) -> Reading<'a, A>,
+) -> Read<A> {
+    let mut answers = Vec::new();
+    let mut left = vec![questions];
+    while let Some(questions) = left.pop() {
+        match read(&mut *connection, questions).await {
+            Ok(read) if answers.is_empty() => answers = read,
+            Ok(read) => answers.extend(read),
+            Err(error) if !error.is_inconsistency() => return Err(error),
+            Err(error) if questions.len() < 2 => answers.push(Err(error)),
+            Err(_) => {
+                let (first, second) = questions.split_at(questions.len() / 2);
+                left.extend([second, first]);
+            }
+        }
+    }
+    Ok(answers)
+}

@@ -1,0 +1,69 @@
+//! What can be fetched no more is removed.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+use super::rows::to_sql;
+use super::{Store, StoreError};
+
+impl Store {
+    /// Removes questions and results of files that expired before `at`, and files themselves that expired before `forget`.
+    /// Gives the number of files that lost their result.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing has changed.
+    pub async fn expire_batches(&self, at: Timestamp, forget: Timestamp, today: Date) -> Result<u64, StoreError> {
+        let (at, forget): (SqlTimestamp, SqlTimestamp) = (at.to_sqlx(), forget.to_sqlx());
+        let mut transaction = self.pool().begin().await?;
+        // Pieces in order and before the files, as everywhere, so that no two wait for each other.
+        sqlx::query!(
+            r#"
+            select batch_id, place
+              from batch_slice
+             where batch_id in (select id from batch where expires_at < $1)
+             order by batch_id, place
+               for update
+            "#,
+            at
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let files = sqlx::query!(
+            r#"
+            select id, state <> 5 as "has_result!", expires_at < $2 as "is_forgotten!"
+              from batch
+             where expires_at < $1
+               and (state <> 5 or expires_at < $2)
+             order by id
+               for update
+            "#,
+            at,
+            forget
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let (forgotten, kept): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.is_forgotten);
+        let expired = kept.iter().filter(|file| file.has_result).count();
+        let ids = |files: Vec<_>, id: fn(&_) -> i64| files.iter().map(id).collect::<Vec<i64>>();
+        let (forgotten, kept) = (ids(forgotten, |file| file.id), ids(kept, |file| file.id));
+        sqlx::query!("delete from batch_slice where batch_id = any($1)", &kept).execute(&mut *transaction).await?;
+        sqlx::query!("update batch set state = 5, slices = 0, open_slices = 0 where id = any($1)", &kept)
+            .execute(&mut *transaction)
+            .await?;
+        // With the pieces that are left of them.
+        sqlx::query!("delete from batch where id = any($1)", &forgotten).execute(&mut *transaction).await?;
+        sqlx::query!(
+            r#"
+            delete from bulk_day
+             where (institution_code, day) in
+                   (select institution_code, day from bulk_day where day < $1 order by institution_code, day for update)
+            "#,
+            to_sql(today)
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(u64::try_from(expired).unwrap_or(u64::MAX))
+    }
+}
