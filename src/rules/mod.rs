@@ -7,6 +7,7 @@
 //! | [`category`] | 適用区分 by income |
 //! | [`registered_category`] | what a registered 適用区分 must agree with |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
+//! | [`meals`] | what a meal in hospital costs |
 //! | [`scheme`] | 後期高齢者医療 from 75 on; 資格喪失日 |
 //! | [`rounding`] | where money is rounded |
 
@@ -16,6 +17,7 @@ pub mod copay;
 pub mod elderly;
 pub mod late_elderly;
 pub mod limit;
+pub mod meals;
 pub mod preschool;
 #[cfg(test)]
 mod properties;
