@@ -18,6 +18,7 @@ pub mod consented;
 mod facts;
 pub mod finish_piece;
 pub mod inspect;
+mod insured;
 pub mod jlis;
 pub mod leases;
 pub mod medical_aid;
