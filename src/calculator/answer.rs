@@ -1,6 +1,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::meals::MealsAnswer;
 use crate::domain::Month;
 use crate::rules::limit::{Band, Note, Step, table_of, unchanged_since};
 
@@ -31,6 +32,8 @@ pub struct MonthlyAnswer {
     pub yearly_cap_yen: Option<u64>,
     /// The same of one person's outpatient care.
     pub outpatient_yearly_cap_yen: Option<u64>,
+    /// What the meals cost beside the payment, if they were asked about.
+    pub meals: Option<MealsAnswer>,
     /// The way there.
     pub steps: Vec<MonthlyStep>,
     /// What to know of the amounts that were used, in particular the readings of ours on which they rest.
@@ -75,6 +78,7 @@ impl MonthlyAnswer {
             refund_yen: 0,
             yearly_cap_yen: band.yearly.map(|yen| yen.amount()),
             outpatient_yearly_cap_yen: band.outpatient.and_then(|cap| cap.yearly).map(|yen| yen.amount()),
+            meals: None,
             steps: Vec::new(),
             notes: band.note.map(MonthlyNote::from).into_iter().collect(),
         }

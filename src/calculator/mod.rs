@@ -3,9 +3,11 @@
 
 mod answer;
 mod fault;
+mod meals;
 mod monthly;
 pub mod read;
 
 pub use answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
 pub use fault::FieldFault;
-pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion};
+pub use meals::{MealsAnswer, MealsQuestion};
+pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion, people_agree};

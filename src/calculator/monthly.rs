@@ -1,11 +1,16 @@
+mod household;
+
+pub use household::people_agree;
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
+use super::meals::MealsQuestion;
 use super::{FieldFault, read};
 use crate::domain::{CopayRatio, Month};
 use crate::rules::elderly::ONE_ENDED;
-use crate::rules::limit::{Ages, BOTH_AGES, Band, Item, Line, Setting, Terms, household, readings};
+use crate::rules::limit::{Ages, Band, Item, Setting, Terms, readings};
 
 /// What a patient (`medical_cost`) or a household (`lines`) pays in a month.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -30,12 +35,14 @@ pub struct MonthlyQuestion {
     /// 多数回該当: the fourth month and later.
     #[serde(default)]
     pub multiple: bool,
-    /// The patient turns 75 in this month, not on its first day (or, by a reading of ours, changes the scheme because the insured
-    /// person does): half amounts.
+    /// One patient turns 75 in this month, not on its first day, or loses the coverage as a dependant because the insured person
+    /// does: half amounts.
     #[serde(default)]
     pub turns75_this_month: bool,
     /// 特定疾病 (1, 2 or 3), if the care was for one.
     pub specific_disease: Option<i64>,
+    /// The meals of one patient in hospital, which cost something beside what is capped.
+    pub meals: Option<MealsQuestion>,
     /// The items of a household, at most 1,000.
     #[serde(default)]
     pub lines: Vec<MonthlyLine>,
@@ -55,6 +62,9 @@ pub struct MonthlyLine {
     pub setting: String,
     /// 医療費 (10割) in yen.
     pub cost: i64,
+    /// The person has half amounts in this month, as above; the same in all lines of one person.
+    #[serde(default)]
+    pub turns75_this_month: bool,
 }
 
 /// More lines of a household are refused.
@@ -127,71 +137,18 @@ impl MonthlyQuestion {
         answer.cap_yen = Some(payment.cap.yen.amount());
         answer.steps = payment.steps(&item).iter().map(MonthlyStep::from).collect();
         answer.notes.extend(readings(&terms, &payment.cap).map(MonthlyNote::from));
-        Ok(answer)
-    }
-
-    fn household(&self, month: Month, band: &'static Band, lines: &[MonthlyLine]) -> Result<MonthlyAnswer, FieldFault> {
-        for (given, field) in [
-            (self.turns75_this_month, "turns75_this_month"),
-            (self.specific_disease.is_some(), "specific_disease"),
-            (self.setting.is_some(), "setting"),
-            (self.copay_wari.is_some(), "copay_wari"),
-        ] {
-            if given {
-                return Err(FieldFault::new(field, "is for one patient; a household has lines"));
+        if let Some(meals) = &self.meals {
+            if setting != Setting::Inpatient {
+                return Err(FieldFault::new("meals", "are for inpatient care"));
             }
+            let (meals, note) = meals.answer(month, band).map_err(|fault| match &*fault.field {
+                "month" => fault,
+                _ => FieldFault::new("meals", fault.to_string()),
+            })?;
+            answer.meals = Some(meals);
+            answer.notes.extend(note);
         }
-        if lines.iter().any(|line| line.who.trim().is_empty()) {
-            return Err(FieldFault::new("lines", "every line must say who it is of"));
-        }
-        if lines.len() > MOST_LINES {
-            return Err(FieldFault::new("lines", "at most 1,000"));
-        }
-        let younger = match &self.category_under70 {
-            Some(text) => Some(read::band("category_under70", month, Ages::Under70, text)?),
-            None => None,
-        };
-        let (under_70, from_70) = match younger {
-            None if band.ages == Ages::Under70 => (Some(band), None),
-            younger => (younger, Some(band)),
-        };
-        let mut items = Vec::with_capacity(lines.len());
-        for (place, line) in lines.iter().enumerate() {
-            let item = self.line(month, line, under_70, from_70);
-            items.push(item.map_err(|fault| FieldFault::new("lines", format!("line {}: {fault}", place + 1)))?);
-        }
-        let terms = |band| Terms { month, band, fourth_month: self.multiple, turns_75: false };
-        let worked = household(under_70.map(terms).as_ref(), from_70.map(terms).as_ref(), &items);
-        let mut answer = MonthlyAnswer::without_amounts(month, band);
-        let of_both = younger.into_iter().flat_map(|band| band.note.into_iter().chain([BOTH_AGES]));
-        answer.notes.extend(of_both.map(MonthlyNote::from));
-        (answer.share_yen, answer.payment_yen) = (worked.share.amount(), worked.paid.amount());
-        answer.refund_yen = worked.refund.amount();
-        answer.steps = worked.steps.iter().map(MonthlyStep::from).collect();
         Ok(answer)
-    }
-
-    fn line<'a>(
-        &self,
-        month: Month,
-        line: &'a MonthlyLine,
-        under_70: Option<&'static Band>,
-        from_70: Option<&'static Band>,
-    ) -> Result<Line<'a>, FieldFault> {
-        let is_under_70 = match line.age.as_deref() {
-            Some("under70") => true,
-            Some("70plus") => false,
-            Some(_) => return Err(FieldFault::new("age", "must be under70 or 70plus")),
-            None if under_70.is_some() && from_70.is_some() => {
-                return Err(FieldFault::new("age", "is missing; the household has both ages"));
-            }
-            None => under_70.is_some(),
-        };
-        let band = if is_under_70 { under_70 } else { from_70 };
-        let band = band.ok_or_else(|| FieldFault::new("age", "no category is given for this age"))?;
-        let ratio = self.ratio(month, line.copay_wari, band)?;
-        let item = Item { cost: read::yen("cost", line.cost)?, ratio, setting: read::setting("setting", &line.setting)? };
-        Ok(Line { who: &line.who, under_70: is_under_70, item })
     }
 
     fn ratio(&self, month: Month, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {

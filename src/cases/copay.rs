@@ -2,11 +2,13 @@
 
 use super::input::Input;
 use super::outcome::Outcome;
-use crate::calculator::FieldFault;
+use crate::calculator::{FieldFault, read};
 use crate::domain::CopayRatio;
-use crate::rules::active_income::{Revenue, is_active_by_tax, is_active_employee};
+use crate::rules::active_income::{
+    Revenue, former_dependant_counts, is_active_employee, is_active_late_elderly, is_active_nhi,
+};
 use crate::rules::copay::{NoRatio, ratio_below_75};
-use crate::rules::elderly::{elderly_begins, elderly_certificate_begins};
+use crate::rules::elderly::{elderly_begins, elderly_certificate_begins, is_elderly};
 use crate::rules::late_elderly::{MiddleIncome, late_elderly_ratio};
 use crate::rules::scheme::{BEGIN, late_elderly_begins};
 
@@ -36,39 +38,74 @@ pub(super) fn from_75(input: &mut Input) -> Result<Outcome, FieldFault> {
     }
     let taxable = input.yen("taxable_income")?;
     let pension_plus_other = input.yen("pension_plus_other")?;
-    let several = members(input)?;
+    let members = members(input)?;
+    let several = members > 1;
     let revenue = revenue(input, several)?;
+    let births = input.births()?;
     let after_basic_deduction = input.yen_if("income_after_basic_deduction")?;
-    let active = is_active_by_tax(taxable, revenue, after_basic_deduction);
+    if births.is_empty() && after_basic_deduction.is_some() {
+        return Err(FieldFault::new("births", "is missing; they decide whether the line of 2,100,000 yen holds"));
+    }
+    if !births.is_empty() && births.len() != members {
+        return Err(FieldFault::new("births", "must be as many as members"));
+    }
+    if births.iter().any(|birth| visit < birth.date()) {
+        return Err(FieldFault::new("births", "one lies after the visit"));
+    }
+    let active = is_active_late_elderly(taxable, revenue, after_basic_deduction, &births);
     Ok(tenths(late_elderly_ratio(visit, active, &MiddleIncome { taxable, pension_plus_other, several })))
 }
 
 /// `income_70to74_employee`.
 pub(super) fn income_of_employee(input: &mut Input) -> Result<Outcome, FieldFault> {
     let pay = input.yen("standard_monthly_remuneration")?;
-    let several = members(input)?;
-    Ok(class(is_active_employee(pay, revenue(input, several)?)))
+    let several = members(input)? > 1;
+    let visit = input.date_if("visit")?;
+    let visit = || visit.ok_or_else(|| FieldFault::new("visit", "is missing beside insured_birth or housemate_moved_on"));
+    let insured_is_elderly = match input.text_if("insured_birth")? {
+        None => true,
+        Some(text) => {
+            let (birth, visit) = (read::birth("insured_birth", &text)?, visit()?);
+            if visit < birth.date() || visit >= late_elderly_begins(birth) {
+                return Err(FieldFault::new("insured_birth", "must be of somebody born and not yet 75 on the visit"));
+            }
+            is_elderly(birth, visit)
+        }
+    };
+    let mut revenue = revenue(input, several)?;
+    match (input.date_if("housemate_moved_on")?, revenue.as_mut().filter(|revenue| revenue.with_housemates.is_some())) {
+        (Some(moved_on), Some(revenue)) => {
+            let visit = visit()?;
+            if visit < moved_on {
+                return Err(FieldFault::new("housemate_moved_on", "lies after the visit"));
+            }
+            revenue.with_housemates = revenue.with_housemates.filter(|_| former_dependant_counts(moved_on, visit));
+        }
+        (Some(_), None) => return Err(FieldFault::new("revenue_with_housemates", "is missing beside housemate_moved_on")),
+        (None, Some(_)) => {
+            return Err(FieldFault::new("housemate_moved_on", "is missing: a housemate counts for five years"));
+        }
+        (None, None) => {}
+    }
+    Ok(class(is_active_employee(insured_is_elderly, pay, revenue)))
 }
 
 /// `income_70to74_nhi`.
 pub(super) fn income_of_nhi(input: &mut Input) -> Result<Outcome, FieldFault> {
     let taxable = input.yen("taxable_income")?;
-    let several = members(input)?;
+    let several = members(input)? > 1;
     let revenue = revenue(input, several)?;
-    Ok(class(is_active_by_tax(taxable, revenue, input.yen_if("income_after_basic_deduction")?)))
+    Ok(class(is_active_nhi(taxable, revenue, input.yen_if("income_after_basic_deduction")?)))
 }
 
 fn class(active: bool) -> Outcome {
     Outcome::Word(if active { "現役並み" } else { "一般" })
 }
 
-/// Whether there are two or more.
-fn members(input: &mut Input) -> Result<bool, FieldFault> {
-    match input.integer("members")? {
-        1 => Ok(false),
-        2..=100 => Ok(true),
-        _ => Err(FieldFault::new("members", "must be 1 to 100")),
-    }
+/// How many there are.
+fn members(input: &mut Input) -> Result<usize, FieldFault> {
+    let members = usize::try_from(input.integer("members")?).ok().filter(|members| (1..=100).contains(members));
+    members.ok_or_else(|| FieldFault::new("members", "must be 1 to 100"))
 }
 
 fn revenue(input: &mut Input, several: bool) -> Result<Option<Revenue>, FieldFault> {

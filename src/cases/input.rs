@@ -78,6 +78,14 @@ impl Input {
         read::birth("birth", &self.text("birth")?)
     }
 
+    /// The days of `births`; none where there is no such key.
+    pub fn births(&mut self) -> Read<Vec<BirthDate>> {
+        let wrong = || FieldFault::new("births", "must be a list of 1 to 100 days");
+        let Some(value) = self.take("births") else { return Ok(Vec::new()) };
+        let days = value.as_array().filter(|days| (1..=100).contains(&days.len())).ok_or_else(wrong)?;
+        days.iter().map(|day| read::birth("births", day.as_str().ok_or_else(wrong)?)).collect()
+    }
+
     pub fn month(&mut self) -> Read<Month> {
         read::month("month", &self.text("month")?)
     }

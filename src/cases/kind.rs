@@ -1,13 +1,13 @@
 use super::input::Input;
 use super::outcome::Outcome;
-use super::{category, copay, dates, limit, number};
+use super::{category, copay, dates, limit, meals, number};
 use crate::calculator::FieldFault;
 use crate::rules::limit::Ages;
 
 type WorkOut = fn(&mut Input) -> Result<Outcome, FieldFault>;
 
 /// Every kind of case; `fixtures/cases/README.md` describes them.
-const KINDS: [(&str, WorkOut); 24] = [
+const KINDS: [(&str, WorkOut); 25] = [
     ("limit_monthly_under70", limit::under_70),
     ("patient_payment_70to74", |input| limit::patient(input, Ages::From70To74)),
     ("patient_payment_75plus_transitional", |input| limit::patient(input, Ages::LateElderly)),
@@ -15,6 +15,7 @@ const KINDS: [(&str, WorkOut); 24] = [
     ("household_refund_75plus", limit::household_refund),
     ("household_payment", limit::household),
     ("limit_specific_disease", limit::specific_disease),
+    ("meal_charge", meals::charge),
     ("category_under70_employee", category::under_70_employee),
     ("category_under70_nhi", category::under_70_nhi),
     ("category_70plus_employee", category::from_70_employee),

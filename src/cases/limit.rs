@@ -2,16 +2,16 @@
 
 use super::input::Input;
 use super::outcome::Outcome;
-use crate::calculator::FieldFault;
-use crate::rules::limit::{Ages, Item, Line, Terms, household as household_month, specific_disease_cap};
+use crate::calculator::{FieldFault, people_agree};
+use crate::rules::limit::{Ages, Item, Line, Terms, household as household_month};
 
 /// `limit_monthly_under70`.
 pub(super) fn under_70(input: &mut Input) -> Result<Outcome, FieldFault> {
     let month = input.month()?;
     let band = input.band("category", month, Ages::Under70)?;
     let cost = input.yen("medical_cost")?;
-    let terms = Terms { month, band, fourth_month: input.flag("multiple")?, turns_75: false };
-    Ok(Outcome::Yen(terms.household_cap(cost).yen))
+    let (fourth_month, turns_75) = (input.flag("multiple")?, input.flag("turns75_this_month")?);
+    Ok(Outcome::Yen(Terms { month, band, fourth_month, turns_75 }.household_cap(cost).yen))
 }
 
 /// `patient_payment_70to74`, `patient_payment_75plus_transitional`, `patient_payment_70plus`.
@@ -31,11 +31,10 @@ pub(super) fn household_refund(input: &mut Input) -> Result<Outcome, FieldFault>
     let terms = Terms { month, band, fourth_month: input.flag("multiple")?, turns_75: false };
     let read = |line: &mut Input| {
         let item = Item { cost: line.yen("cost")?, ratio, setting: line.setting()? };
-        Ok((line.text("who")?, item))
+        Bill::read(line, false, item)
     };
-    let items = input.lines(read)?;
-    let lines: Vec<Line<'_>> =
-        items.iter().map(|(who, item)| Line { who: who.as_str(), under_70: false, item: *item }).collect();
+    let bills = input.lines(read)?;
+    let lines = lines(&bills)?;
     Ok(Outcome::Yen(household_month(None, Some(&terms), &lines).refund))
 }
 
@@ -55,22 +54,46 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
     let read = |line: &mut Input| {
         let is_under_70 = line.ages()? == Ages::Under70;
         let item = Item { cost: line.yen("cost")?, ratio: line.ratio()?, setting: line.setting()? };
-        Ok((line.text("who")?, is_under_70, item))
+        Bill::read(line, is_under_70, item)
     };
-    let items = input.lines(read)?;
+    let bills = input.lines(read)?;
     for (is_under_70, terms, key) in [(true, under_70, "category_under70"), (false, from_70, "category_70plus")] {
-        if terms.is_none() && items.iter().any(|(_, age, _)| *age == is_under_70) {
+        if terms.is_none() && bills.iter().any(|bill| bill.under_70 == is_under_70) {
             return Err(FieldFault::new(key, "is missing; a line is of this age"));
         }
     }
-    let lines: Vec<Line<'_>> =
-        items.iter().map(|(who, under_70, item)| Line { who: who.as_str(), under_70: *under_70, item: *item }).collect();
-    Ok(Outcome::Yen(household_month(under_70.as_ref(), from_70.as_ref(), &lines).paid))
+    Ok(Outcome::Yen(household_month(under_70.as_ref(), from_70.as_ref(), &lines(&bills)?).paid))
+}
+
+/// A line of a household, with its own text.
+struct Bill {
+    who: String,
+    under_70: bool,
+    turns_75: bool,
+    item: Item,
+}
+
+impl Bill {
+    fn read(line: &mut Input, under_70: bool, item: Item) -> Result<Self, FieldFault> {
+        Ok(Self { who: line.text("who")?, under_70, turns_75: line.flag("turns75_this_month")?, item })
+    }
+}
+
+/// The lines as the rules take them.
+fn lines(bills: &[Bill]) -> Result<Vec<Line<'_>>, FieldFault> {
+    let lines: Vec<Line<'_>> = bills
+        .iter()
+        .map(|bill| Line { who: &bill.who, under_70: bill.under_70, turns_75: bill.turns_75, item: bill.item })
+        .collect();
+    people_agree(&lines)?;
+    Ok(lines)
 }
 
 /// `limit_specific_disease`.
 pub(super) fn specific_disease(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (month, ages) = (input.month()?, input.ages()?);
     let band = input.band("category", month, ages)?;
-    Ok(Outcome::Yen(specific_disease_cap(month, input.disease()?, band)))
+    let disease = input.disease()?;
+    let terms = Terms { month, band, fourth_month: false, turns_75: input.flag("turns75_this_month")? };
+    Ok(Outcome::Yen(terms.specific_disease_cap(disease).yen))
 }

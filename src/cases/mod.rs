@@ -6,6 +6,7 @@ mod dates;
 mod input;
 mod kind;
 mod limit;
+mod meals;
 mod number;
 mod outcome;
 

@@ -2,8 +2,10 @@ use jiff::civil::Date;
 
 use crate::domain::{Coverage, LimitCertificate, LimitKind, Month, Scheme, Yen};
 use crate::rules::limit::{BandError, BandName, Note, Since, Terms, band, readings, table_of, unchanged_since};
+use crate::rules::meals::{Eater, MealCharge};
 use crate::rules::scheme::late_elderly_begins;
 
+use super::compared::Compared;
 use super::findings::ages_on;
 
 /// The amounts of a category in a month.
@@ -26,13 +28,9 @@ impl Amounts {
     }
 }
 
-/// The amounts of a certificate's category in the month of the check date, or why there are none; neither for a certificate that
-/// limits nothing.
-pub(super) fn amounts(check_on: Date, coverage: &Coverage, limit: &LimitCertificate) -> Option<Result<Amounts, Note>> {
-    (limit.kind != LimitKind::Meal).then(|| of_category(check_on, coverage, BandName::Code(limit.category)))
-}
-
-fn of_category(check_on: Date, coverage: &Coverage, name: BandName<'_>) -> Result<Amounts, Note> {
+/// The amounts of a certificate's category in the month of the check date, half of them if `halved` says so, or why there are none.
+pub(super) fn amounts(check_on: Date, coverage: &Coverage, limit: &LimitCertificate, halved: bool) -> Result<Amounts, Note> {
+    let name = BandName::Code(limit.category);
     let month = Month::of(check_on);
     let table = table_of(month).ok_or(TOO_EARLY)?;
     let found = band(month, ages_on(coverage, check_on), name).map_err(|error| match error {
@@ -41,7 +39,7 @@ fn of_category(check_on: Date, coverage: &Coverage, name: BandName<'_>) -> Resul
         BandError::Unknown { .. } => NOT_IN_MONTH,
         BandError::Age { .. } => OF_ANOTHER_AGE,
     })?;
-    let terms = Terms { month, band: found, fourth_month: false, turns_75: changes_at_75(check_on, coverage) };
+    let terms = Terms { month, band: found, fourth_month: false, turns_75: halved };
     let since = unchanged_since(month, found);
     let measure = found.outpatient.and_then(|outpatient| outpatient.transitional);
     Ok(Amounts {
@@ -52,13 +50,30 @@ fn of_category(check_on: Date, coverage: &Coverage, name: BandName<'_>) -> Resul
     })
 }
 
-/// Whether the person changes the scheme in the month of `day` by turning 75, not on its first day. Whoever is in
-/// 後期高齢者医療 already, for a disability, changes nothing.
-fn changes_at_75(day: Date, coverage: &Coverage) -> bool {
+/// The 75th birthday in the month of `day`, not on its first day, by which the person changes the scheme: the person's own, or that
+/// of the insured with whom the person lost a coverage as a dependant on `lost_with_insured`. Whoever is in 後期高齢者医療 already, for
+/// a disability, changes nothing.
+pub(super) fn halving_birthday(day: Date, coverage: &Coverage, lost_with_insured: Option<Date>) -> Option<(Compared, Date)> {
     let begins = late_elderly_begins(coverage.identity.birth_on);
     let before = coverage.key.insurer.scheme() == Scheme::LateElderly && coverage.acquired_on < begins;
-    Month::of(begins) == Month::of(day) && begins.day() != 1 && !before
+    let own = Some((Compared::Turns75, begins)).filter(|_| !before);
+    let changes = |on: &Date| coverage.acquired_on == *on || coverage.loss.is_some_and(|loss| loss.on == *on);
+    let of_insured = lost_with_insured.filter(changes).map(|on| (Compared::InsuredTurns75, on));
+    let halves = |on: Date| Month::of(on) == Month::of(day) && on.day() != 1;
+    own.into_iter().chain(of_insured).find(|(_, on)| halves(*on))
 }
+
+/// What a meal in hospital costs with the certificate in the month of the check date, or why that is not known.
+pub(super) fn meal(check_on: Date, limit: &LimitCertificate) -> Result<MealCharge, Note> {
+    let reduced = limit.kind != LimitKind::Limit;
+    let long_stay = limit.long_stay_on.is_some_and(|since| since <= check_on);
+    Eater::of(Some(limit.category), reduced, long_stay, false).charge(Month::of(check_on)).ok_or(MEALS_TOO_EARLY)
+}
+
+const MEALS_TOO_EARLY: Note = Note {
+    english: "no charge of a meal is shown: those before 2018-04 are not known here",
+    japanese: "2018年3月以前の食事の負担額は収録していないため、示さない",
+};
 
 const TOO_EARLY: Note = Note {
     english: "no amounts are shown: those before 2015-01 are not known here",

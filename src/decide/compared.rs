@@ -25,6 +25,8 @@ pub enum Compared {
     Turns65,
     /// The 75th birthday.
     Turns75,
+    /// The 75th birthday of the insured whose dependant the person was.
+    InsuredTurns75,
     /// 資格取得日 of another coverage that bears on the validity.
     OtherAcquired,
     /// The day on which a card was shown.
@@ -52,6 +54,7 @@ impl Compared {
             Self::ElderlyBegins => "ratio of 70 to 74 from",
             Self::Turns65 => "65th birthday",
             Self::Turns75 => "75th birthday",
+            Self::InsuredTurns75 => "75th birthday of the insured",
             Self::OtherAcquired => "the other one acquired",
             Self::ShownOn => "card shown on",
             Self::CertificateFrom => "certificate from",
@@ -75,6 +78,7 @@ impl Compared {
             Self::ElderlyBegins => "70〜74歳の割合の開始日",
             Self::Turns65 => "65歳の誕生日",
             Self::Turns75 => "75歳の誕生日",
+            Self::InsuredTurns75 => "被保険者の75歳の誕生日",
             Self::OtherAcquired => "もう一方の資格取得日",
             Self::ShownOn => "カードの提示日",
             Self::CertificateFrom => "電子証明書の開始日",

@@ -4,11 +4,12 @@ use crate::domain::{CardClass, Coverage, InsurerNumber, LimitCertificate, LimitK
 use crate::rules::copay::WORKING_AGE;
 use crate::rules::elderly::{self, elderly_begins, elderly_ends, is_elderly};
 use crate::rules::limit::Note;
+use crate::rules::meals::MealCharge;
 use crate::rules::preschool::{PRESCHOOL, preschool_ends};
 use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
 use crate::rules::{Rule, late_elderly};
 
-use super::amounts::{Amounts, amounts};
+use super::amounts::{Amounts, amounts, halving_birthday, meal};
 use super::answer::{Answer, Other, Record, Relation};
 use super::compared::Compared;
 use super::message_rules as message;
@@ -31,6 +32,8 @@ pub struct Reason {
     pub consent: Option<bool>,
     /// What the category means in the month of the check date, where there is one.
     pub amounts: Option<Amounts>,
+    /// What a meal in hospital costs with the certificate, where there is one.
+    pub meal: Option<MealCharge>,
     /// What else there is to know.
     pub notes: Vec<Note>,
 }
@@ -38,17 +41,19 @@ pub struct Reason {
 impl Reason {
     pub(super) fn new(part: Part, rule: Rule) -> Self {
         let (others, dates, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { part, record: None, rule, others, dates, consent: None, amounts: None, notes }
+        Self { part, record: None, rule, others, dates, consent: None, amounts: None, meal: None, notes }
     }
 }
 
-/// Says for each part of an `answer` for `check_on` which record and which rule stand behind it.
+/// Says for each part of an `answer` for `check_on` which record and which rule stand behind it. `lost_with_insured` is the day, in
+/// the month of `check_on`, on which the person lost a coverage as a dependant because the insured turned 75: see
+/// [`lost_as_dependant`](super::lost_as_dependant()).
 #[must_use]
-pub fn explain(check_on: Date, answer: &Answer) -> Vec<Reason> {
+pub fn explain(check_on: Date, answer: &Answer, lost_with_insured: Option<Date>) -> Vec<Reason> {
     let mut reasons = vec![validity(check_on, answer)];
     if let Some(record) = &answer.record {
         reasons.extend(before_75(check_on, &record.coverage));
-        reasons.extend(record_reasons(check_on, record));
+        reasons.extend(record_reasons(check_on, record, lost_with_insured));
         for reason in &mut reasons {
             reason.record = Some((record.registration, record.coverage.key.insurer));
         }
@@ -103,7 +108,7 @@ fn before_75(check_on: Date, coverage: &Coverage) -> Option<Reason> {
     is_disabled.then(|| Reason { dates, ..Reason::new(Part::Validity, LATE_ELDERLY_FROM_65) })
 }
 
-fn record_reasons(check_on: Date, record: &Record) -> Vec<Reason> {
+fn record_reasons(check_on: Date, record: &Record, lost_with_insured: Option<Date>) -> Vec<Reason> {
     let coverage = &record.coverage;
     let mut reasons = vec![Reason::new(Part::Card, message::AS_REGISTERED), Reason::new(Part::Address, address(record))];
     reasons.extend(loss(check_on, record));
@@ -117,7 +122,7 @@ fn record_reasons(check_on: Date, record: &Record) -> Vec<Reason> {
         let dates = [vec![(Compared::CheckDate, check_on)], ends_of_coverage(coverage).collect()].concat();
         reasons.push(Reason { dates, ..Reason::new(Part::Ticket, message::LIMIT_NOT_IN_FORCE) });
     }
-    let mut limit = limit(check_on, record);
+    let mut limit = limit(check_on, record, lost_with_insured);
     limit.dates.insert(0, (Compared::CheckDate, check_on));
     reasons.push(limit);
     reasons
@@ -184,11 +189,14 @@ fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>)
     }
 }
 
-fn limit(check_on: Date, record: &Record) -> Reason {
+fn limit(check_on: Date, record: &Record, lost_with_insured: Option<Date>) -> Reason {
     let coverage = &record.coverage;
     let reason = |rule, dates| Reason { consent: Some(record.limit_consent), dates, ..Reason::new(Part::Limit, rule) };
     match record.limit {
-        Some(limit) => certificate(check_on, coverage, &limit, reason(limit_rule(limit.kind), ends(limit.period))),
+        Some(limit) => {
+            let halving = halving_birthday(check_on, coverage, lost_with_insured);
+            certificate(check_on, coverage, &limit, halving, reason(limit_rule(limit.kind), ends(limit.period)))
+        }
         None if !coverage.in_force_on(check_on) => reason(message::LIMIT_NOT_IN_FORCE, ends_of_coverage(coverage).collect()),
         None if record.limit_consent => {
             reason(message::LIMIT_MISSING, around(check_on, coverage.limits.iter().map(|limit| limit.period)))
@@ -197,18 +205,34 @@ fn limit(check_on: Date, record: &Record) -> Reason {
     }
 }
 
-/// The reason of a certificate that is shown, with what its category means.
-fn certificate(check_on: Date, coverage: &Coverage, limit: &LimitCertificate, mut reason: Reason) -> Reason {
+/// The reason of a certificate that is shown, with what its category means. `halving` is the birthday that halves the amounts.
+fn certificate(
+    check_on: Date,
+    coverage: &Coverage,
+    limit: &LimitCertificate,
+    halving: Option<(Compared, Date)>,
+    mut reason: Reason,
+) -> Reason {
     reason.dates.extend(limit.long_stay_on.map(|day| (Compared::LongStay, day)));
-    match amounts(check_on, coverage, limit) {
-        Some(Ok(amounts)) => {
-            let turns_75 = amounts.terms.halves().then(|| late_elderly_begins(coverage.identity.birth_on));
-            reason.dates.extend(turns_75.map(|day| (Compared::Turns75, day)));
-            reason.notes.extend(amounts.readings());
-            reason.amounts = Some(amounts);
+    let amounts = match amounts(check_on, coverage, limit, halving.is_some()) {
+        Ok(amounts) => amounts,
+        Err(note) => {
+            reason.notes.push(note);
+            return reason;
         }
-        Some(Err(note)) => reason.notes.push(note),
-        None => {}
+    };
+    // 標準負担額減額認定証 limits nothing.
+    if limit.kind != LimitKind::Meal {
+        reason.dates.extend(halving.filter(|_| amounts.terms.halves()));
+        reason.notes.extend(amounts.readings());
+        reason.amounts = Some(amounts);
+    }
+    match meal(check_on, limit) {
+        Ok(charge) => {
+            reason.notes.extend(charge.note);
+            reason.meal = Some(charge);
+        }
+        Err(note) => reason.notes.push(note),
     }
     reason
 }

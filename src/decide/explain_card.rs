@@ -21,8 +21,14 @@ pub struct CertificateDays {
 }
 
 /// Says for each part of an answer by card which record and which rule stand behind it; of several records one after the other.
+/// `lost_with_insured` is as for [`explain`].
 #[must_use]
-pub fn explain_card(query: &CertificateQuery, answer: &CardAnswer, certificate: CertificateDays) -> Vec<Reason> {
+pub fn explain_card(
+    query: &CertificateQuery,
+    answer: &CardAnswer,
+    certificate: CertificateDays,
+    lost_with_insured: Option<Date>,
+) -> Vec<Reason> {
     match answer {
         CardAnswer::Unusable(reason) => {
             let dates = vec![
@@ -34,12 +40,19 @@ pub fn explain_card(query: &CertificateQuery, answer: &CardAnswer, certificate: 
         }
         CardAnswer::Answered { records, .. } if records.is_empty() => explain_unregistered(query.check_on),
         CardAnswer::Answered { validity, records } => {
-            records.iter().flat_map(|record| about(query, *validity, record, records)).collect()
+            let about = |record| about(query, *validity, record, records, lost_with_insured);
+            records.iter().flat_map(about).collect()
         }
     }
 }
 
-fn about(query: &CertificateQuery, validity: Validity, record: &Record, all: &[Record]) -> Vec<Reason> {
+fn about(
+    query: &CertificateQuery,
+    validity: Validity,
+    record: &Record,
+    all: &[Record],
+    lost_with_insured: Option<Date>,
+) -> Vec<Reason> {
     let others = all.iter().filter(|other| other.registration != record.registration).map(|other| Other {
         relation: Relation::AlsoInForce,
         registration: other.registration,
@@ -48,7 +61,7 @@ fn about(query: &CertificateQuery, validity: Validity, record: &Record, all: &[R
         lost_on: other.coverage.loss.map(|loss| loss.on),
     });
     let answer = Answer { validity, record: Some(record.clone()), others: others.collect() };
-    let mut reasons = explain(query.check_on, &answer);
+    let mut reasons = explain(query.check_on, &answer, lost_with_insured);
     // A card asks for no coverage in particular; that several are in force is said by the rule as it is.
     match validity {
         Validity::Valid if answer.others.is_empty() => reasons[0].rule = rules::IN_FORCE,
@@ -93,7 +106,7 @@ mod tests {
         };
         let certificate =
             CertificateDays { shown_on: date(2026, 11, 22), from: date(2021, 11, 22), through: date(2026, 11, 21) };
-        let reasons = explain_card(&query, &CardAnswer::Unusable(CardUnusable::Expired), certificate);
+        let reasons = explain_card(&query, &CardAnswer::Unusable(CardUnusable::Expired), certificate, None);
         assert_eq!(reasons.len(), 1);
         assert_eq!((reasons[0].part, reasons[0].rule.name), (Part::CardState, "card-expired"));
         assert_eq!(

@@ -1,7 +1,10 @@
 //! 現役並み所得: an income with which people of 70 and over pay 3割. Since when each line stands is not known to us; our sources give
 //! them as the law of today, and they are applied to every day since 2008-04-01.
 
-use crate::domain::Yen;
+use jiff::Span;
+use jiff::civil::{Date, date};
+
+use crate::domain::{BirthDate, Yen};
 
 /// 標準報酬月額 of an employee of 70 and over (健康保険法施行令34条1項; since when is not known to us).
 pub const STANDARD_PAY: Yen = Yen::new(280_000);
@@ -15,6 +18,11 @@ const REVENUE_SEVERAL: Yen = Yen::new(5_200_000);
 /// Up to this sum of income less basic deduction they are general without request (国民健康保険法施行令27条の2;
 /// 高齢者の医療の確保に関する法律施行令7条; since when is not known to us).
 const AFTER_BASIC_DEDUCTION: Yen = Yen::new(2_100_000);
+/// In 後期高齢者医療 the line above is for households with an insured born on this day or later (高齢者の医療の確保に関する法律施行令7条; since
+/// when is not known to us: one document shows it from 2015-01 on).
+const AFTER_BASIC_DEDUCTION_BORN_SINCE: Date = date(1945, 1, 2);
+/// 旧被扶養者 of employees count among the housemates for so many years (健康保険法施行令34条2項; since when is not known to us).
+const FORMER_DEPENDANT_YEARS: i64 = 5;
 
 /// What a household declared to have its income judged by revenue (基準収入額適用).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +31,9 @@ pub struct Revenue {
     pub yen: Yen,
     /// Whether they are two or more.
     pub several: bool,
-    /// For a single insured, the same with the housemates that count: those of 70 to 74 (後期高齢者医療). That those who moved on
-    /// to 後期高齢者医療 count too (旧被扶養者 of employees, 特定同一世帯所属者 of national health insurance) is a reading of ours.
+    /// For a single insured, the same with the housemates that count: those of 70 to 74 (後期高齢者医療), those who moved on from
+    /// the household's national health insurance to 後期高齢者医療 (特定同一世帯所属者), those who did so as dependants of the employee
+    /// (旧被扶養者; see [`former_dependant_counts`]).
     pub with_housemates: Option<Yen>,
 }
 
@@ -36,19 +45,41 @@ impl Revenue {
     }
 }
 
-/// Employees' schemes (健康保険法施行令34条; since when is not known to us): the insured is 70 or over and has a standard pay of 280,000
-/// yen and more, and did not show a revenue below the line. The dependants of 70 to 74 follow the insured.
+/// Whether the income of somebody who moved on to 後期高齢者医療 on `moved_on`, until then a dependant of the employee, counts on `day`:
+/// for five years (健康保険法施行令34条2項; since when is not known to us). That this is through the same month five years later is a
+/// reading of ours.
 #[must_use]
-pub fn is_active_employee(standard_monthly_remuneration: Yen, revenue: Option<Revenue>) -> bool {
-    standard_monthly_remuneration >= STANDARD_PAY && !revenue.is_some_and(|revenue| revenue.is_low())
+pub fn former_dependant_counts(moved_on: Date, day: Date) -> bool {
+    day <= moved_on.saturating_add(Span::new().years(FORMER_DEPENDANT_YEARS)).last_of_month()
 }
 
-/// National health insurance (70 to 74) and 後期高齢者医療 (国民健康保険法施行令27条の2; 高齢者の医療の確保に関する法律施行令7条; since when is
-/// not known to us): somebody of them has a taxable income of 1,450,000 yen and more, the revenue was not shown to be below the
-/// line, and income less basic deduction is above 2,100,000 yen in all, where known. That the last holds in 後期高齢者医療 whatever the
-/// birth date is a reading of ours: one city limits it to people born since 1945-01-02.
+/// Employees' schemes (健康保険法施行令34条; since when is not known to us): the insured is 70 or over (`insured_is_elderly`, as
+/// [`is_elderly`](super::elderly::is_elderly) says) and has a standard pay of 280,000 yen and more, and did not show a revenue below
+/// the line. The dependants of 70 to 74 follow the insured, so that those of an insured below 70 pay 2割 whatever the pay.
 #[must_use]
-pub fn is_active_by_tax(taxable: Yen, revenue: Option<Revenue>, after_basic_deduction: Option<Yen>) -> bool {
+pub fn is_active_employee(insured_is_elderly: bool, standard_monthly_remuneration: Yen, revenue: Option<Revenue>) -> bool {
+    let above = standard_monthly_remuneration >= STANDARD_PAY;
+    insured_is_elderly && above && !revenue.is_some_and(|revenue| revenue.is_low())
+}
+
+/// National health insurance, 70 to 74 (国民健康保険法施行令27条の2; since when is not known to us): somebody of them has a taxable income
+/// of 1,450,000 yen and more, the revenue was not shown to be below the line, and income less basic deduction is above 2,100,000
+/// yen in all, where known.
+#[must_use]
+pub fn is_active_nhi(taxable: Yen, revenue: Option<Revenue>, after_basic_deduction: Option<Yen>) -> bool {
     let modest = after_basic_deduction.is_some_and(|sum| sum <= AFTER_BASIC_DEDUCTION);
     taxable >= TAXABLE && !modest && !revenue.is_some_and(|revenue| revenue.is_low())
+}
+
+/// 後期高齢者医療 (高齢者の医療の確保に関する法律施行令7条; since when is not known to us): the same of its insured, whose birth dates are
+/// `births`; but the line of 2,100,000 yen is only for households with an insured born since 1945-01-02.
+#[must_use]
+pub fn is_active_late_elderly(
+    taxable: Yen,
+    revenue: Option<Revenue>,
+    after_basic_deduction: Option<Yen>,
+    births: &[BirthDate],
+) -> bool {
+    let has_line = births.iter().any(|birth| birth.date() >= AFTER_BASIC_DEDUCTION_BORN_SINCE);
+    is_active_nhi(taxable, revenue, after_basic_deduction.filter(|_| has_line))
 }

@@ -10,6 +10,7 @@
 //! | [`card_class`] | what a registered 被保険者証区分 must agree with |
 //! | [`national_health`] | whom 国保 and 後期高齢者医療 leave out; 退職者医療 |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
+//! | [`meals`] | what a meal in hospital costs |
 //! | [`scheme`] | 後期高齢者医療 from 75 on |
 //! | [`loss`] | 資格喪失日, by what ended the coverage |
 //! | [`rounding`] | where money is rounded |
@@ -22,6 +23,7 @@ pub mod elderly;
 pub mod late_elderly;
 pub mod limit;
 pub mod loss;
+pub mod meals;
 pub mod national_health;
 pub mod preschool;
 #[cfg(test)]

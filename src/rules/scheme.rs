@@ -24,9 +24,9 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     name: "late-elderly-from-65",
     source: "高齢者の医療の確保に関する法律50条2号",
     effective_on: Some(BEGIN),
-    english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability (from the 65th birthday on, as \
-              we read it)",
-    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけ（65歳の誕生日からと読んだ）",
+    english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability, from the day of \
+              recognition (at the earliest the 65th birthday, as we read it)",
+    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけで、認定日から（早くて65歳の誕生日からと読んだ）",
 };
 
 /// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began
@@ -37,7 +37,8 @@ pub fn late_elderly_begins(birth: BirthDate) -> Date {
 }
 
 /// The first day on which somebody with a recognised disability can be in 後期高齢者医療 (高齢者の医療の確保に関する法律50条2号, since
-/// 2008-04-01). That this is the 65th birthday, as at 75, is a reading of ours: our sources give no day.
+/// 2008-04-01); it begins on the day of recognition itself, and halves no amounts. That this is the 65th birthday at the earliest, as
+/// at 75, is a reading of ours.
 #[must_use]
 pub fn late_elderly_earliest(birth: BirthDate) -> Date {
     birth.birthday(65).max(BEGIN)

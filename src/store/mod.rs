@@ -21,6 +21,7 @@ mod expire;
 mod facts;
 pub mod finish_piece;
 pub mod inspect;
+mod insured;
 pub mod jlis;
 pub mod leases;
 pub mod medical_aid;

@@ -148,3 +148,54 @@ async fn the_command_line_prints_it_in_both_languages() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn amounts_of_a_dependant_who_loses_the_insured_at_75_are_half() {
+    let world = World::start().await;
+    // The wife's coverage ends with that of the husband, who turns 75 on that day.
+    let lost = "update coverage set lost_on = date '2026-10-15', loss_reason = 3
+                 where person_id = (select id from person where fixture_id = 'family-wife-kyokai')";
+    world.database.execute(lost).await;
+    let check_on = |mut question: Value| {
+        question["check_on"] = json!("2026-10-10");
+        question
+    };
+    let card = fixtures().cards.iter().find(|card| card.person == "family-wife-kyokai").unwrap();
+    let questions =
+        [check_on(json!({"person": "family-wife-kyokai", "limit_consent": true})), check_on(question(&world, card))];
+    let amounts = async |question: &Value| {
+        let (status, explanation) = explain(&world, question).await;
+        assert_eq!(status, 200, "{explanation}");
+        let limit =
+            explanation["reasons"].as_array().unwrap().iter().find(|one| one["rule"] == "limit-certificate").unwrap();
+        let birthday = limit["dates"].as_array().unwrap().iter().any(|one| one["english"] == "75th birthday of the insured");
+        let amounts = &limit["amounts"];
+        assert_eq!((&limit["meal"]["yen"], &limit["meal"]["since"]), (&json!(550), &json!("2026-06")));
+        (birthday, amounts["household_yen"].clone(), amounts["halved_since"].clone())
+    };
+    let whole = (false, json!(85_800), Value::Null);
+    for question in &questions {
+        assert_eq!(amounts(question).await, whole, "nobody is known as the insured");
+    }
+    let insured = "update coverage
+                      set birth_on = date '1951-10-15', acquired_on = date '2000-04-01', lost_on = date '2026-10-15', loss_reason = 3
+                        , search_key = ( select search_key
+                                           from coverage
+                                          where person_id = (select id from person where fixture_id = 'family-wife-kyokai') )
+                    where person_id = (select id from person where fixture_id = 'kyokai-insured-tokyo')";
+    world.database.execute(insured).await;
+    for question in &questions {
+        assert_eq!(amounts(question).await, (true, json!(42_900), json!("2009-01")));
+    }
+    // An insured who turns 75 on another day, or was no insured of the card any more, is not the reason.
+    for other in [
+        "update coverage set birth_on = date '1951-10-16' where birth_on = date '1951-10-15'",
+        "update coverage set birth_on = date '1951-10-15', lost_on = date '2026-10-14' where birth_on = date '1951-10-16'",
+    ] {
+        world.database.execute(other).await;
+        for question in &questions {
+            assert_eq!(amounts(question).await, whole, "{other}");
+        }
+    }
+    world.stop().await;
+}

@@ -22,7 +22,7 @@ fn case_files() -> Vec<String> {
 }
 
 /// Every kind about settled law; the two others rest on memory, so that no case says what is true of them.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 23] = [
     "limit_monthly_under70",
     "patient_payment_70to74",
     "patient_payment_75plus_transitional",
@@ -30,6 +30,7 @@ const KINDS: [&str; 22] = [
     "household_refund_75plus",
     "household_payment",
     "limit_specific_disease",
+    "meal_charge",
     "category_under70_employee",
     "category_under70_nhi",
     "category_70plus_employee",
@@ -135,6 +136,46 @@ fn a_month_is_worked_out_on_the_command_line() {
 }
 
 #[test]
+fn half_amounts_and_meals_are_told_on_the_command_line() {
+    // 夫 turns 75: 9,000 as an outpatient; 妻 18,000.
+    let lines = ["--line", "夫,out,200000,,,turns75", "--line", "妻,out,200000"];
+    let (code, out, err) = rules(&[&["limit", "--month", "2026-07", "--category", "一般Ⅰ", "--json"], &lines[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&answer["payment_yen"], &answer["meals"]), (&json!(27_000), &Value::Null));
+
+    let base = ["limit", "--month", "2026-05", "--category", "オ", "--medical-cost", "100000", "--meals", "60"];
+    for (more, meal, all) in [
+        (&[][..], "240", "14,400"),
+        (&["--long-stay"], "190", "11,400"),
+        (&["--certificate", "01"], "510", "30,600"),
+        (&["--certificate", "01", "--designated-disease"], "300", "18,000"),
+    ] {
+        for (language, words) in [("ja", ["食事1食", "食事の合計"]), ("en", ["one meal", "all meals"])] {
+            let (code, out, err) = rules(&[&base[..], more, &["--lang", language]].concat());
+            assert_eq!(code, Some(0), "{err}");
+            let amount = |words: &str| out.lines().find(|line| line.contains(words)).unwrap().split_whitespace().last();
+            assert_eq!(words.map(amount), [Some(meal), Some(all)], "{out}");
+            assert!(out.contains("健康保険法85条2項") && out.contains("2025-04"), "{out}");
+        }
+    }
+    for (more, told) in [
+        (&["--meals", "94"][..], "--meals: must be 1 to 93"),
+        (&["--certificate", "04", "--meals", "3"], "--certificate: must be 01, 02 or 03"),
+        (&["--long-stay", "--certificate", "01", "--meals", "3"], "--long-stay: is of オ"),
+        (&["--line", "夫,out,1000,,,turns76"], "WHO,SETTING,COST"),
+        (&["--line", "夫,out,1000,,,turns75", "--line", "夫,in,1000"], "--line: line 2: turns75: must be the same"),
+    ] {
+        let cost = if more.contains(&"--line") { &[][..] } else { &["--medical-cost", "1000"] };
+        let (code, _, err) = rules(&[&base[..5], cost, more].concat());
+        assert_eq!(code, Some(2), "{more:?}");
+        assert!(err.contains(told), "{more:?}: {err}");
+    }
+    // What meals cost asks for meals.
+    assert_eq!(rules(&[&base[..7], &["--long-stay"]].concat()).0, Some(2));
+}
+
+#[test]
 fn an_impossible_month_names_the_field() {
     let base = ["limit", "--month", "2026-08", "--category", "一般Ⅱ", "--medical-cost", "1000", "--setting", "outpatient"];
     assert_eq!(rules(&base).0, Some(0));
@@ -217,6 +258,34 @@ async fn the_operator_api_works_a_month_out() {
             84_270,
             16_530,
         ),
+        // The ministry's example of the same month with 配慮措置: 6,000 + (40,000 − 30,000) × 10 %, of a share of 8,000.
+        (
+            json!({"month": "2023-04", "category": "一般Ⅱ", "medical_cost": 40_000, "setting": "out", "turns75_this_month": true}),
+            7_000,
+            1_000,
+        ),
+        // 特定疾病 in that month.
+        (
+            json!({"month": "2026-07", "category": "ウ", "medical_cost": 400_000, "specific_disease": 1,
+                   "turns75_this_month": true}),
+            5_000,
+            115_000,
+        ),
+        // 父 has half amounts: his 60,000 against 40,050 + (200,000 − 133,500) × 1 % = 40,715; 子 30,000; together below 82,430.
+        (
+            json!({"month": "2026-07", "category": "ウ", "lines": [
+                {"who": "父", "setting": "in", "cost": 200_000, "turns75_this_month": true},
+                {"who": "子", "setting": "out", "cost": 100_000}]}),
+            70_715,
+            19_285,
+        ),
+        // Meals cost nothing of the payment.
+        (
+            json!({"month": "2026-05", "category": "オ", "medical_cost": 100_000,
+                   "meals": {"count": 90, "certificate": "02", "long_stay": true}}),
+            30_000,
+            0,
+        ),
         // 配慮措置: 6,000 + (50,000 − 30,000) × 10 % until 2025-09, the share of 10,000 from 2025-10 on.
         (json!({"month": "2025-09", "category": "B09", "medical_cost": 50_000, "setting": "outpatient"}), 8_000, 2_000),
         (json!({"month": "2025-10", "category": "B09", "medical_cost": 50_000, "setting": "outpatient"}), 10_000, 0),
@@ -292,6 +361,13 @@ async fn the_operator_api_names_the_field_that_is_wrong() {
         assert!(problem["detail"].as_str().unwrap().contains(field), "{field}: {problem}");
     }
     for (question, field) in [
+        (json!({"month": "2026-05", "category": "ウ", "medical_cost": 1, "meals": {"count": 0}}), "meals: count"),
+        (json!({"month": "2026-05", "category": "ウ", "medical_cost": 1, "meals": {"count": 1, "menu": "rice"}}), "menu"),
+        (json!({"month": "2026-05", "category": "ウ", "medical_cost": 1, "meals": 3}), "meals"),
+        (
+            json!({"month": "2026-08", "category": "ウ", "turns75_this_month": true, "lines": [line.clone()]}),
+            "turns75_this_month",
+        ),
         (json!({"month": "2026-08", "category": "ウ"}), "medical_cost"),
         (json!({"category": "ウ", "medical_cost": 1}), "month"),
         (json!({"month": "2026-08", "category": "低所得Ⅱ", "medical_cost": 1, "setting": "in"}), "copay_wari"),

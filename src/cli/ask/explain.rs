@@ -1,5 +1,5 @@
 use crate::domain::Yen;
-use crate::http::operator::explanation::{AmountsView, Explanation, ReasonView};
+use crate::http::operator::explanation::{AmountsView, Explanation, MealView, ReasonView};
 use crate::wire::Element;
 
 use super::labels::name;
@@ -89,6 +89,13 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
         format!("    {consent}: {word}")
     }));
     lines.extend(reason.amounts.as_ref().map(|view| format!("    {amounts}: {}", amounts_text(view, language))));
+    lines.extend(reason.meal.as_ref().map(|meal| {
+        let MealView { yen, since, source } = meal;
+        match language {
+            Language::Ja => format!("    食事: 入院1食{yen}円（{since}から）[{source}]"),
+            Language::En => format!("    meals: {yen} yen a meal in hospital (since {since}) [{source}]"),
+        }
+    }));
     lines.extend(reason.notes.iter().map(|note| match language {
         Language::Ja => format!("    注: {}", note.japanese),
         Language::En => format!("    note: {}", note.english),
@@ -133,8 +140,11 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
         text += if japanese { "（2025年9月まで配慮措置あり）" } else { " (配慮措置 until 2025-09)" };
     }
     if view.halved {
-        text +=
-            if japanese { "（75歳到達月のため半額）" } else { " (half amounts: the month of the 75th birthday)" };
+        text += if japanese {
+            "（75歳到達月の特例で半額）"
+        } else {
+            " (half amounts: a 75th birthday changes the scheme)"
+        };
     }
     text += &match (japanese, view.since_is_start) {
         (true, true) => format!("（{}診療分から）[{}]", view.since, view.source),

@@ -1,6 +1,6 @@
 use unicode_width::UnicodeWidthStr;
 
-use crate::calculator::{FieldFault, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
+use crate::calculator::{FieldFault, MealsQuestion, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
 use crate::cli::exit::Exit;
 use crate::cli::language::Language;
 use crate::cli::output;
@@ -45,7 +45,20 @@ pub(in crate::cli) struct Options {
     /// 特定疾病: 1 (dialysis), 2 (haemophilia) or 3 (HIV)
     #[arg(long, value_name = "CODE", value_parser = whole, allow_negative_numbers = true)]
     specific_disease: Option<i64>,
-    /// An item of a household: WHO,SETTING,COST, then if needed AGE and WARI, such as 夫,out,300000
+    /// Meals of one patient in hospital in the month
+    #[arg(long, value_name = "COUNT", value_parser = whole, allow_negative_numbers = true, conflicts_with = "line")]
+    meals: Option<i64>,
+    /// 認定証区分 that decides what a meal costs: 01, 02 or 03; by default what goes with the category
+    #[arg(long, value_name = "KIND", requires = "meals")]
+    certificate: Option<String>,
+    /// 長期入院該当: meals after more than 90 days in hospital within 12 months
+    #[arg(long, requires = "meals")]
+    long_stay: bool,
+    /// 指定難病 or 小児慢性特定疾病: cheaper meals
+    #[arg(long, requires = "meals")]
+    designated_disease: bool,
+    /// An item of a household: WHO,SETTING,COST, then if needed AGE, WARI and turns75 (half amounts), such as 夫,out,300000 or
+    /// 夫,out,300000,,,turns75
     #[arg(long, value_name = "LINE", value_parser = line)]
     line: Vec<MonthlyLine>,
     /// Print one JSON object instead of a table
@@ -62,19 +75,21 @@ fn whole(text: &str) -> Result<i64, String> {
 
 fn line(text: &str) -> Result<MonthlyLine, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-    let &[who, setting, cost, ref rest @ ..] = parts.as_slice() else {
-        return Err("a line is WHO,SETTING,COST[,AGE[,WARI]]".to_owned());
+    let (who, setting, cost, rest) = match parts.as_slice() {
+        &[who, setting, cost, ref rest @ ..] if rest.len() <= 2 || matches!(rest, [_, _, "" | "turns75"]) => {
+            (who, setting, cost, rest)
+        }
+        _ => return Err("a line is WHO,SETTING,COST[,AGE[,WARI[,turns75]]]; numbers have no commas".to_owned()),
     };
-    if rest.len() > 2 {
-        return Err("a line is WHO,SETTING,COST[,AGE[,WARI]]; numbers have no commas".to_owned());
-    }
     let number = |name: &str, text: &str| text.parse().map_err(|_| format!("{name} must be a whole number"));
+    let given = |place: usize| rest.get(place).copied().filter(|text| !text.is_empty());
     Ok(MonthlyLine {
         who: who.to_owned(),
         setting: setting.to_owned(),
         cost: number("COST", cost)?,
-        age: rest.first().map(|age| (*age).to_owned()).filter(|age| !age.is_empty()),
-        copay_wari: rest.get(1).map(|wari| number("WARI", wari)).transpose()?,
+        age: given(0).map(str::to_owned),
+        copay_wari: given(1).map(|wari| number("WARI", wari)).transpose()?,
+        turns75_this_month: given(2).is_some(),
     })
 }
 
@@ -90,6 +105,12 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         multiple: options.multiple,
         turns75_this_month: options.turns75_this_month,
         specific_disease: options.specific_disease,
+        meals: options.meals.map(|count| MealsQuestion {
+            count,
+            certificate: options.certificate.clone(),
+            long_stay: options.long_stay,
+            designated_disease: options.designated_disease,
+        }),
         lines: options.line.clone(),
     };
     let answer = question.answer().map_err(|fault| Exit::usage(on_command_line(&fault, options)))?;
@@ -108,10 +129,13 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
 fn on_command_line(fault: &FieldFault, options: &Options) -> String {
     let FieldFault { field, reason } = fault;
     if field == "lines" {
-        return format!(
-            "--line: {}",
-            reason.replace("copay_wari", "WARI").replace("setting", "SETTING").replace("cost", "COST")
-        );
+        let part = |reason: String, (field, part)| reason.replace(field, part);
+        let parts = [("copay_wari", "WARI"), ("setting", "SETTING"), ("cost", "COST"), ("turns75_this_month", "turns75")];
+        return format!("--line: {}", parts.into_iter().fold(reason.to_string(), part));
+    }
+    if let ("meals", Some((part, reason))) = (&**field, reason.split_once(": ")) {
+        let flag = if part == "count" { "meals".to_owned() } else { part.replace('_', "-") };
+        return format!("--{flag}: {reason}");
     }
     let mut reason = reason.to_string();
     for name in ["category_under70", "medical_cost", "copay_wari"] {
@@ -149,6 +173,11 @@ fn table(answer: &MonthlyAnswer, language: Language) -> String {
     };
     rows.extend(answer.yearly_cap_yen.map(|yen| (yearly, yen)));
     rows.extend(answer.outpatient_yearly_cap_yen.map(|yen| (outpatient, yen)));
+    let (meal, meals) = match japanese {
+        true => ("食事1食（限度額の対象外）", "食事の合計（限度額の対象外）"),
+        false => ("one meal (not part of the cap)", "all meals (not part of the cap)"),
+    };
+    rows.extend(answer.meals.iter().flat_map(|answer| [(meal, answer.meal_yen), (meals, answer.meals_yen)]));
     let widest = rows.iter().map(|(words, _)| words.width()).max().unwrap_or_default();
     for (words, yen) in rows {
         let gap = widest - words.width();
@@ -161,5 +190,11 @@ fn table(answer: &MonthlyAnswer, language: Language) -> String {
         };
     }
     text += &format!("[{}]\n", answer.source);
+    if let Some(meals) = &answer.meals {
+        text += &match japanese {
+            true => format!("[食事は{}から: {}]\n", meals.since, meals.source),
+            false => format!("[meals since {}: {}]\n", meals.since, meals.source),
+        };
+    }
     text
 }

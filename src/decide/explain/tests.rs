@@ -7,6 +7,10 @@ use crate::domain::{CardKey, CardQuery, LimitCategory, Loss, LossReason, PersonF
 use crate::decide::findings::tests::{coverage, employee, late_elderly, limit};
 
 fn reasons(coverages: &[Coverage], asked: usize, day: Date) -> Vec<Reason> {
+    reasons_with(coverages, asked, day, None)
+}
+
+fn reasons_with(coverages: &[Coverage], asked: usize, day: Date, lost_with_insured: Option<Date>) -> Vec<Reason> {
     let registrations: Vec<Registration> = coverages
         .iter()
         .zip(1..)
@@ -20,7 +24,8 @@ fn reasons(coverages: &[Coverage], asked: usize, day: Date) -> Vec<Reason> {
         limit_consent: true,
     };
     let person = PersonFacts { id: PersonId(1), protection: Protection::default(), registrations };
-    explain(day, &by_card(&query, None, &[person]))
+    let answer = by_card(&query, None, std::slice::from_ref(&person));
+    explain(day, &answer, lost_with_insured)
 }
 
 fn of(part: Part, reasons: &[Reason]) -> &Reason {
@@ -48,6 +53,67 @@ fn amounts_are_half_in_the_month_of_the_75th_birthday() {
     assert_eq!(amounts(0, date(2026, 10, 9)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 10, 31)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 11, 1)), (61_500, 22_000, 0));
+}
+
+#[test]
+fn amounts_are_half_for_a_dependant_whose_insured_turns_75() {
+    let (birth, on) = (date(1960, 3, 3), date(2026, 7, 15));
+    let mut old = employee(birth);
+    old.relationship = Some(crate::domain::Relationship::Dependant);
+    old.loss = Some(Loss { on, reason: LossReason::OtherInsurance });
+    old.limits = vec![limit(LimitCategory::U, date(2025, 8, 1), date(2026, 7, 14))];
+    let mut new = coverage("138057", birth, on);
+    new.limits = vec![limit(LimitCategory::U, on, date(2026, 7, 31))];
+    let mut later = coverage("138057", birth, date(2026, 7, 20));
+    later.limits = vec![limit(LimitCategory::U, date(2026, 7, 20), date(2026, 7, 31))];
+    let of = |covered: &[Coverage], asked, day, lost_with_insured| {
+        let reasons = reasons_with(covered, asked, day, lost_with_insured);
+        let limit = of(Part::Limit, &reasons);
+        let formula = limit.amounts.unwrap().terms.formula();
+        let dates = limit.dates.iter().filter(|(compared, _)| *compared == Compared::InsuredTurns75);
+        (formula.base.amount(), formula.fourth.unwrap().amount(), dates.map(|(_, on)| *on).collect::<Vec<_>>())
+    };
+    let whole = (80_100, 44_400, vec![]);
+    let half = (40_050, 22_200, vec![on]);
+    let both = [old, new];
+    assert_eq!(of(&both, 0, date(2026, 7, 14), Some(on)), half);
+    assert_eq!(of(&both, 1, date(2026, 7, 31), Some(on)), half);
+    assert_eq!(of(&both, 0, date(2026, 7, 14), None), whole);
+    assert_eq!(of(&both, 0, date(2026, 6, 30), Some(on)), whole);
+    // A coverage that does not follow on that day has nothing to do with it.
+    assert_eq!(of(&[later], 0, date(2026, 7, 31), Some(on)), whole);
+}
+
+#[test]
+fn a_certificate_tells_what_a_meal_costs() {
+    let on = |kind, category, long_stay_on, day: Date| {
+        let mut covered = employee(date(1980, 1, 1));
+        let certificate = limit(category, date(2010, 4, 1), date(2027, 7, 31));
+        covered.limits = vec![crate::domain::LimitCertificate { kind, long_stay_on, ..certificate }];
+        let reasons = reasons(&[covered], 0, day);
+        let reason = of(Part::Limit, &reasons);
+        let meal = reason.meal.map(|charge| (charge.yen.amount(), charge.since.to_string()));
+        (meal, reason.amounts.is_some(), reason.notes.len())
+    };
+    let (o, day) = (LimitCategory::O, date(2026, 5, 31));
+    let meal = |yen, since: &str| Some((yen, since.to_owned()));
+    assert_eq!(on(LimitKind::LimitAndMeal, o, None, day), (meal(240, "2025-04"), true, 0));
+    // 標準負担額減額認定証 limits nothing, and 限度額適用認定証 makes no meal cheaper.
+    assert_eq!(on(LimitKind::Meal, o, None, day), (meal(240, "2025-04"), false, 0));
+    assert_eq!(on(LimitKind::Limit, o, None, day), (meal(510, "2025-04"), true, 0));
+    assert_eq!(on(LimitKind::Limit, LimitCategory::U, None, day), (meal(510, "2025-04"), true, 0));
+    // 長期入院該当 counts from its own day on.
+    assert_eq!(on(LimitKind::LimitAndMeal, o, Some(day), day), (meal(190, "2025-04"), true, 0));
+    assert_eq!(on(LimitKind::LimitAndMeal, o, Some(date(2026, 6, 1)), day), (meal(240, "2025-04"), true, 0));
+    // The low incomes of 2026-06 are a reading, which is noted; 550 yen is none.
+    let june = date(2026, 6, 1);
+    assert_eq!(on(LimitKind::LimitAndMeal, o, None, june), (meal(270, "2026-06"), true, 1));
+    assert_eq!(on(LimitKind::Limit, LimitCategory::U, None, june), (meal(550, "2026-06"), true, 0));
+    // Charges before 2018-04 are not known here, which is noted.
+    assert_eq!(on(LimitKind::LimitAndMeal, o, None, date(2018, 3, 31)), (None, true, 1));
+    assert_eq!(on(LimitKind::LimitAndMeal, o, None, date(2018, 4, 1)), (meal(210, "2018-04"), true, 0));
+    // A category of another age tells nothing.
+    assert_eq!(on(LimitKind::LimitAndMeal, LimitCategory::LowTwo, None, day), (None, false, 1));
 }
 
 #[test]

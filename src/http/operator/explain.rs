@@ -13,11 +13,11 @@ use super::explanation::Explanation;
 use super::{OperatorState, json, stable_id};
 use crate::calculator::read;
 use crate::decide;
-use crate::domain::{CardQuery, InstitutionCode, Registration};
+use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Registration};
 use crate::http::error::Failure;
 use crate::http::{body, content};
 use crate::query::failed;
-use crate::store;
+use crate::store::{self, Store};
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
 
@@ -101,7 +101,25 @@ pub(super) async fn explain(
     let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(failed("facts_by_card"))?;
     let [(institution, query)] = asked;
     let people = facts.pop().transpose().map_err(failed("facts_by_card"))?.unwrap_or_default();
-    Ok(Json(Explanation::of(query.check_on, &decide::by_card(&query, institution, &people))))
+    let answer = decide::by_card(&query, institution, &people);
+    let person = answer.record.as_ref().and_then(|record| people.iter().find(|person| person.id == record.person));
+    let lost_with_insured = lost_with_insured(&state.store, person, query.check_on).await?;
+    Ok(Json(Explanation::of(query.check_on, &answer, lost_with_insured)))
+}
+
+/// The day, in the month of `check_on`, on which the person lost a coverage as a dependant because the insured turned 75.
+pub(super) async fn lost_with_insured(
+    store: &Store,
+    person: Option<&PersonFacts>,
+    check_on: Date,
+) -> Result<Option<Date>, Failure> {
+    for (card, lost_on) in person.into_iter().flat_map(|person| decide::lost_as_dependant(person, check_on)) {
+        let insured = store.insured_births(card, lost_on).await.map_err(failed("insured_births"))?;
+        if decide::lost_with_insured(lost_on, &insured) {
+            return Ok(Some(lost_on));
+        }
+    }
+    Ok(None)
 }
 
 /// What the body asks about.

@@ -5,11 +5,11 @@ use utoipa::ToSchema;
 
 use super::OperatorState;
 use super::cards;
-use super::explain::{check_date, institution};
+use super::explain::{self, check_date, institution};
 use super::explanation::Explanation;
 use crate::clock::tokyo_date;
 use crate::decide::{self, CardAnswer, CertificateDays};
-use crate::domain::{CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
+use crate::domain::{CardFacts, CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
 use crate::http::error::Failure;
 use crate::query::failed;
 use crate::store;
@@ -47,6 +47,7 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         from: tokyo_date(certificate.not_before()),
         through: tokyo_date(certificate.not_after()),
     };
+    let mut lost_with_insured = None;
     let answer = if now < certificate.not_before() {
         CardAnswer::Unusable(CardUnusable::NotYetValid)
     } else if now.as_second() > certificate.not_after().as_second() {
@@ -57,9 +58,12 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         let mut facts =
             store::by_certificate::facts(&mut connection, &shown).await.map_err(failed("facts_by_certificate"))?;
         let facts = facts.pop().transpose().map_err(failed("facts_by_certificate"))?.flatten();
+        if let Some(CardFacts::Holder(person)) = &facts {
+            lost_with_insured = explain::lost_with_insured(&state.store, Some(person), query.check_on).await?;
+        }
         decide::by_certificate(&query, institution, facts.as_ref(), now)
     };
-    Ok(Explanation::of_card(&query, &answer, days))
+    Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
 }
 
 fn consents(words: Option<&[String]>) -> Result<Consents, Failure> {

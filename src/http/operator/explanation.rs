@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::finding::FindingView;
 use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Held, Other, Reason, Record};
 use crate::domain::{CertificateQuery, Validity};
-use crate::rules::limit::Note;
+use crate::rules::limit::{HALVED_SINCE, Note};
+use crate::rules::meals::{self, MealCharge};
 use crate::wire::code;
 use crate::wire::message::record::elements;
 
@@ -46,6 +47,8 @@ pub struct ReasonView {
     pub consent: Option<bool>,
     /// What the category of a limit certificate means in the month of the check date.
     pub amounts: Option<AmountsView>,
+    /// What a meal in hospital costs with the limit certificate.
+    pub meal: Option<MealView>,
     /// The reason in English.
     pub english: String,
     /// The reason in Japanese.
@@ -97,8 +100,10 @@ pub struct AmountsView {
     pub since: String,
     /// Whether they begin with that month; otherwise they may be older.
     pub since_is_start: bool,
-    /// Whether they are half of the amounts, because the person turns 75 in this month.
+    /// Whether they are half of the amounts, because the person, or the insured of a dependant, turns 75 in this month.
     pub halved: bool,
+    /// Where they are halved, the first month in which that was so.
+    pub halved_since: Option<String>,
     /// Where the amounts stand.
     pub source: String,
     /// Of the household.
@@ -113,25 +118,42 @@ pub struct AmountsView {
     pub transitional: bool,
 }
 
+/// 食事療養標準負担額: what a patient pays for a meal, beside what is capped.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct MealView {
+    /// For one meal, without 指定難病 and 小児慢性特定疾病, of which a limit certificate says nothing.
+    pub yen: u64,
+    /// The first month with this table of charges.
+    pub since: String,
+    /// Where the charges stand.
+    pub source: String,
+}
+
 impl Explanation {
     /// Explains an answer for `check_on`.
-    pub(super) fn of(check_on: Date, answer: &Answer) -> Self {
+    pub(super) fn of(check_on: Date, answer: &Answer, lost_with_insured: Option<Date>) -> Self {
         Self {
             validity: Some(code::validity(answer.validity).to_owned()),
-            reasons: decide::explain(check_on, answer).into_iter().map(ReasonView::from).collect(),
+            reasons: decide::explain(check_on, answer, lost_with_insured).into_iter().map(ReasonView::from).collect(),
             findings: findings(check_on, answer.record.as_slice(), &answer.others),
         }
     }
 
     /// Explains an answer by card.
-    pub(super) fn of_card(query: &CertificateQuery, answer: &CardAnswer, certificate: CertificateDays) -> Self {
+    pub(super) fn of_card(
+        query: &CertificateQuery,
+        answer: &CardAnswer,
+        certificate: CertificateDays,
+        lost_with_insured: Option<Date>,
+    ) -> Self {
         let (validity, records) = match answer {
             CardAnswer::Unusable(_) => (None, &[][..]),
             CardAnswer::Answered { validity, records } => (Some(code::validity(*validity).to_owned()), records.as_slice()),
         };
+        let reasons = decide::explain_card(query, answer, certificate, lost_with_insured);
         Self {
             validity,
-            reasons: decide::explain_card(query, answer, certificate).into_iter().map(ReasonView::from).collect(),
+            reasons: reasons.into_iter().map(ReasonView::from).collect(),
             findings: findings(query.check_on, records, &[]),
         }
     }
@@ -176,6 +198,7 @@ impl From<Reason> for ReasonView {
             dates: dates.collect(),
             consent: reason.consent,
             amounts: reason.amounts.map(AmountsView::from),
+            meal: reason.meal.map(MealView::from),
             english: reason.rule.english.to_owned(),
             japanese: reason.rule.japanese.to_owned(),
             notes: reason.notes.into_iter().map(NoteView::from).collect(),
@@ -200,6 +223,12 @@ impl From<Note> for NoteView {
     }
 }
 
+impl From<MealCharge> for MealView {
+    fn from(MealCharge { yen, since, note: _ }: MealCharge) -> Self {
+        Self { yen: yen.amount(), since: since.to_string(), source: meals::SOURCE.to_owned() }
+    }
+}
+
 impl From<Amounts> for AmountsView {
     fn from(Amounts { terms, since, source, transitional }: Amounts) -> Self {
         let household = terms.formula();
@@ -208,6 +237,7 @@ impl From<Amounts> for AmountsView {
             since: since.month.to_string(),
             since_is_start: since.is_start,
             halved: terms.halves(),
+            halved_since: terms.halves().then(|| HALVED_SINCE.to_string()),
             source: source.to_owned(),
             household_yen: household.base.amount(),
             one_per_cent_above_yen: household.start.map(|yen| yen.amount()),

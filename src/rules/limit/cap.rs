@@ -1,6 +1,6 @@
 use super::band::{Band, Formula, Transitional};
-use super::reading::{HALVES_SPECIFIC_DISEASE, HALVES_TRANSITIONAL, is_halved_in};
-use super::specific_disease::specific_disease_cap;
+use super::reading::is_halved_in;
+use super::specific_disease::{is_upper, specific_disease_cap};
 use super::step::Step;
 use crate::domain::{CopayRatio, Month, SpecificDisease, Yen};
 use crate::rules::rounding::{one_per_cent, tenth};
@@ -43,11 +43,15 @@ pub struct Terms {
     pub band: &'static Band,
     /// 多数回該当: three months of the last twelve, with this insurer, already reached the household's cap.
     pub fourth_month: bool,
-    /// The patient turns 75 in this month, not on its first day, or has to change the scheme because the insured person does,
-    /// which is a reading of ours: both schemes use half of every amount (健康保険法施行令42条; by examples of 2018-08). What else of
-    /// it is a reading stands in `reading.rs`.
+    /// 75歳到達時特例: the patient turns 75 in this month, not on its first day, or loses the coverage as a dependant because the
+    /// insured person does. Then the old scheme and the new one each use half of every amount (健康保険法施行令42条, since
+    /// 2009-01), but for those of 配慮措置. Somebody who enters 後期高齢者医療 for a disability has whole amounts. What of it is a
+    /// reading stands in `reading.rs`.
     pub turns_75: bool,
 }
+
+/// The first month with half amounts (健康保険法施行令41条・42条).
+pub const HALVED_SINCE: Month = Month::new(2009, 1);
 
 /// 算定基準額, and how it came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +83,10 @@ pub enum Origin {
     /// 外来（個人）.
     Outpatient,
     /// 特定疾病.
-    SpecificDisease,
+    SpecificDisease {
+        /// Whether it is that of the upper bands under 70 for dialysis.
+        upper: bool,
+    },
     /// 配慮措置: `base` and 10 % of what `cost` lies above `start`.
     Transitional {
         /// 10 % comes on top of this.
@@ -136,13 +143,7 @@ impl Terms {
         let outpatient = self.band.outpatient?;
         let cap = self.cap(self.outpatient_amount()?, Origin::Outpatient);
         let measure = outpatient.transitional.filter(|measure| self.month <= measure.through);
-        Some(measure.map(|measure| self.transitional_cap(measure, cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
-    }
-
-    fn transitional_cap(&self, measure: Transitional, cost: Yen) -> Cap {
-        let terms = self.halving(HALVES_TRANSITIONAL);
-        let (base, start) = (terms.half(measure.base), terms.half(measure.start));
-        terms.cap(base + tenth(cost.over(start)), Origin::Transitional { base, start, cost })
+        Some(measure.map(|measure| measure.cap(cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
     }
 
     /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
@@ -161,9 +162,14 @@ impl Terms {
     /// What the patient pays of an item for a 特定疾病.
     #[must_use]
     pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
-        let terms = self.halving(HALVES_SPECIFIC_DISEASE);
-        let cap = terms.cap(terms.half(specific_disease_cap(self.month, disease, self.band)), Origin::SpecificDisease);
-        Payment::capped(item.share(), cap)
+        Payment::capped(item.share(), self.specific_disease_cap(disease))
+    }
+
+    /// The cap of care for a 特定疾病 at one institution, halved where it is.
+    #[must_use]
+    pub fn specific_disease_cap(&self, disease: SpecificDisease) -> Cap {
+        let yen = self.half(specific_disease_cap(self.month, disease, self.band));
+        self.cap(yen, Origin::SpecificDisease { upper: is_upper(disease, self.band) })
     }
 
     fn cap(&self, yen: Yen, origin: Origin) -> Cap {
@@ -177,12 +183,22 @@ impl Terms {
     /// Whether the amounts are half of the band's.
     #[must_use]
     pub fn halves(&self) -> bool {
-        self.turns_75 && is_halved_in(self.month)
+        self.turns_75 && self.month >= HALVED_SINCE && is_halved_in(self.month)
     }
 
-    /// The same, with half amounts only where `too` says that amounts of the kind at hand are halved.
-    fn halving(&self, too: bool) -> Self {
-        Self { turns_75: self.turns_75 && too, ..*self }
+    /// The same for one person of a household, or with `false` for the household as a whole.
+    #[must_use]
+    pub(super) fn of(&self, turns_75: bool) -> Self {
+        Self { turns_75, ..*self }
+    }
+}
+
+impl Transitional {
+    /// The cap at a person's `cost`. The month of the 75th birthday halves the ordinary cap that it lowers, and not this one (the
+    /// ministry's examples of 2023-04).
+    fn cap(self, cost: Yen) -> Cap {
+        let Self { base, start, .. } = self;
+        Cap { yen: base + tenth(cost.over(start)), origin: Origin::Transitional { base, start, cost }, halved: false }
     }
 }
 

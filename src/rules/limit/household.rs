@@ -11,6 +11,8 @@ pub struct Line<'a> {
     pub who: &'a str,
     /// Whether the person is under 70.
     pub under_70: bool,
+    /// Whether the person has half amounts in this month: see [`Terms::turns_75`]. The same in all lines of one person.
+    pub turns_75: bool,
     /// What was charged.
     pub item: Item,
 }
@@ -31,26 +33,33 @@ pub struct Household<'a> {
 /// An item of somebody under 70 counts from this share on (健康保険法施行令41条1項; in every table here, so since 2015-01 at the latest).
 const COUNTS_FROM: Yen = Yen::new(21_000);
 
-/// 世帯合算 (健康保険法施行令41条; in every table here, so since 2015-01 at the latest), within one insurer: first each person of 70 and over has the outpatient cap, then all of them
-/// the household's cap of their band; then what stays joins the items of people under 70 with a share of 21,000 yen and more,
-/// against the cap of the band under 70, with 1 % of the cost of both. That the
-/// two ages join like this is a reading of ours. Lines of an age without terms stay uncapped.
+/// 世帯合算 (健康保険法施行令41条; in every table here, so since 2015-01 at the latest), within one insurer. People of 70 and over: first
+/// each person has the outpatient cap, then all of them the household's cap of their band. Then what stays joins the items of people
+/// under 70 with a share of 21,000 yen and more, against the cap of the band under 70, with 1 % of the cost of both. That the two
+/// ages join like this is a reading of ours. Lines of an age without terms stay uncapped.
+///
+/// Somebody who has half amounts in this month pays at most these for all that counts, as an outpatient half of that cap, and under
+/// 70 counts from 10,500 yen on; the household's cap stays whole (41条, since 2009-01). Whether `under_70` and `from_70` say that
+/// amounts are halved does not matter: the lines do.
 #[must_use]
 pub fn household<'a>(under_70: Option<&Terms>, from_70: Option<&Terms>, lines: &[Line<'a>]) -> Household<'a> {
     let mut steps: Vec<Step<'a>> = lines.iter().map(share_step).collect();
     let (younger, elderly): (Vec<Line<'a>>, Vec<Line<'a>>) = lines.iter().partition(|line| line.under_70);
+    let below = |line: &Line<'_>| counts_from(under_70, line);
     let (counted, uncounted): (Vec<Line<'a>>, Vec<Line<'a>>) =
-        younger.into_iter().partition(|line| line.item.share() >= COUNTS_FROM);
-    steps.extend(uncounted.iter().map(|line| Step::Uncounted { who: line.who, yen: line.item.share() }));
+        younger.into_iter().partition(|line| line.item.share() >= below(line));
+    steps.extend(uncounted.iter().map(|line| Step::Uncounted { who: line.who, yen: line.item.share(), below: below(line) }));
 
     let mut stays = match from_70 {
         Some(terms) if !elderly.is_empty() => elderly_stays(terms, &elderly, &mut steps),
         _ => shares(&elderly),
     };
-    stays += shares(&counted);
     if let Some(terms) = under_70.filter(|_| !counted.is_empty()) {
-        let cap = terms.household_cap(costs(&elderly) + costs(&counted));
+        stays += by_person(&counted).into_values().map(|lines| own(terms, &lines, shares(&lines), &mut steps)).sum();
+        let cap = terms.of(false).household_cap(costs(&elderly) + costs(&counted));
         stays = capped(Stage::Household, stays, cap, &mut steps);
+    } else {
+        stays += shares(&counted);
     }
 
     let share = shares(lines);
@@ -58,6 +67,12 @@ pub fn household<'a>(under_70: Option<&Terms>, from_70: Option<&Terms>, lines: &
     let refund = share.over(paid);
     steps.extend([Step::Pays(paid), Step::Refund(refund)]);
     Household { share, paid, refund, steps }
+}
+
+/// From which share on a line of somebody under 70 counts.
+fn counts_from(terms: Option<&Terms>, line: &Line<'_>) -> Yen {
+    let halves = terms.is_some_and(|terms| terms.of(line.turns_75).halves());
+    if halves { COUNTS_FROM.half() } else { COUNTS_FROM }
 }
 
 fn share_step<'a>(line: &Line<'a>) -> Step<'a> {
@@ -73,23 +88,38 @@ fn costs(lines: &[Line<'_>]) -> Yen {
     lines.iter().map(|line| line.item.cost).sum()
 }
 
+/// The lines of each person.
+fn by_person<'a>(lines: &[Line<'a>]) -> BTreeMap<&'a str, Vec<Line<'a>>> {
+    let mut people: BTreeMap<&'a str, Vec<Line<'a>>> = BTreeMap::new();
+    for line in lines {
+        people.entry(line.who).or_default().push(*line);
+    }
+    people
+}
+
+/// What stays with one person of `sum`, which the lines come to: at most the half amounts, for somebody who has them.
+fn own<'a>(terms: &Terms, lines: &[Line<'a>], sum: Yen, steps: &mut Vec<Step<'a>>) -> Yen {
+    match lines.iter().find(|line| terms.of(line.turns_75).halves()) {
+        Some(line) => capped(Stage::Person(line.who), sum, terms.of(true).household_cap(costs(lines)), steps),
+        None => sum,
+    }
+}
+
 /// What stays with the people of 70 and over after the caps of their own.
 fn elderly_stays<'a>(terms: &Terms, lines: &[Line<'a>], steps: &mut Vec<Step<'a>>) -> Yen {
     let mut sum = Yen::ZERO;
-    let mut outpatient: BTreeMap<&'a str, Vec<Line<'a>>> = BTreeMap::new();
-    for line in lines {
-        match line.item.setting {
-            Setting::Inpatient => sum += line.item.share(),
-            Setting::Outpatient => outpatient.entry(line.who).or_default().push(*line),
-        }
-    }
-    for (who, lines) in outpatient {
-        sum += match terms.outpatient_cap(costs(&lines)) {
-            Some(cap) => capped(Stage::Outpatient(who), shares(&lines), cap, steps),
-            None => shares(&lines),
+    for (who, lines) in by_person(lines) {
+        let turns_75 = lines.iter().any(|line| line.turns_75);
+        let (outpatient, inpatient): (Vec<Line<'a>>, Vec<Line<'a>>) =
+            lines.iter().partition(|line| line.item.setting == Setting::Outpatient);
+        let cap = terms.of(turns_75).outpatient_cap(costs(&outpatient)).filter(|_| !outpatient.is_empty());
+        let stays = match cap {
+            Some(cap) => capped(Stage::Outpatient(who), shares(&outpatient), cap, steps),
+            None => shares(&outpatient),
         };
+        sum += own(terms, &lines, stays + shares(&inpatient), steps);
     }
-    capped(Stage::Elderly, sum, terms.household_cap(costs(lines)), steps)
+    capped(Stage::Elderly, sum, terms.of(false).household_cap(costs(lines)), steps)
 }
 
 /// The lesser of a sum and its cap; both go into the steps.

@@ -12,7 +12,7 @@ mod step;
 mod table;
 
 pub use band::{Ages, Band, Formula, Note, Outpatient, Transitional};
-pub use cap::{Cap, Item, Origin, Payment, Setting, Terms};
+pub use cap::{Cap, HALVED_SINCE, Item, Origin, Payment, Setting, Terms};
 pub use household::{Household, Line, household};
 pub use reading::{BOTH_AGES, readings};
 pub use specific_disease::specific_disease_cap;

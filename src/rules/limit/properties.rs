@@ -61,7 +61,14 @@ fn any_lines() -> impl Strategy<Value = Vec<Line<'static>>> {
     let line = (proptest::sample::select(vec!["a", "b", "c"]), any::<bool>(), 0..2_000_000_u64, 1..=3_i64, any::<bool>());
     let line = line.prop_map(|(who, under_70, cost, tenths, outpatient)| {
         let setting = if outpatient { Setting::Outpatient } else { Setting::Inpatient };
-        Line { who, under_70, item: Item { cost: Yen::new(cost), ratio: CopayRatio::from_tenths(tenths).unwrap(), setting } }
+        // Lines of one person agree.
+        let turns_75 = who == "a";
+        Line {
+            who,
+            under_70,
+            turns_75,
+            item: Item { cost: Yen::new(cost), ratio: CopayRatio::from_tenths(tenths).unwrap(), setting },
+        }
     });
     proptest::collection::vec(line, 1..8)
 }
@@ -118,6 +125,15 @@ fn the_base_is_three_tenths_of_the_start_and_every_amount_can_be_halved() {
         for amount in amounts.into_iter().flatten() {
             assert_eq!(amount.amount() % 2, 0, "{from} {}", band.label);
         }
+    }
+}
+
+#[test]
+fn half_amounts_exist_since_2009_01() {
+    let band = band(Month::new(2026, 7), Ages::Under70, BandName::Label("エ")).unwrap();
+    for (month, base) in [(Month::new(2008, 12), 57_600), (Month::new(2009, 1), 28_800), (Month::new(2026, 7), 28_800)] {
+        let terms = Terms { month, band, fourth_month: false, turns_75: true };
+        assert_eq!(terms.household_cap(Yen::ZERO).yen, Yen::new(base), "{month}");
     }
 }
 

@@ -12,14 +12,7 @@ const WITHOUT_EXAMPLES_SINCE: Month = Month::new(2026, 8);
 /// from memory.
 const HALVES_SINCE_2026_08: bool = true;
 
-/// Half amounts are also those of 配慮措置 (2022-10 to 2025-09). A reading of ours: our sources are silent.
-pub(super) const HALVES_TRANSITIONAL: bool = true;
-
-/// Half amounts are also those of 特定疾病. A reading of ours: our sources are silent, and since when is not known to us.
-pub(super) const HALVES_SPECIFIC_DISEASE: bool = true;
-
-/// Whether amounts of `month` are halved in the month of the 75th birthday (健康保険法施行令42条; by examples of 2018-08, before it
-/// since when is not known to us).
+/// Whether amounts of `month` are halved in the month of the 75th birthday, as far as it is a reading (健康保険法施行令42条).
 pub(super) fn is_halved_in(month: Month) -> bool {
     HALVES_SINCE_2026_08 || month < WITHOUT_EXAMPLES_SINCE
 }
@@ -27,12 +20,11 @@ pub(super) fn is_halved_in(month: Month) -> bool {
 /// The readings that a cap rests on, besides those that the row of its band notes.
 pub fn readings(terms: &Terms, cap: &Cap) -> impl Iterator<Item = Note> {
     let late = terms.month >= WITHOUT_EXAMPLES_SINCE;
-    let disease = cap.origin == Origin::SpecificDisease;
-    let transitional = matches!(cap.origin, Origin::Transitional { .. });
+    let disease = matches!(cap.origin, Origin::SpecificDisease { .. });
+    let upper = cap.origin == Origin::SpecificDisease { upper: true };
     [
         (cap.halved && late, HALVED_SINCE_2026_08),
-        (cap.halved && transitional, HALVED_TRANSITIONAL),
-        (cap.halved && disease, HALVED_SPECIFIC_DISEASE),
+        (cap.halved && upper, HALVED_UPPER_DISEASE),
         (disease && late, SPECIFIC_DISEASE_SINCE_2026_08),
     ]
     .into_iter()
@@ -50,14 +42,9 @@ const HALVED_SINCE_2026_08: Note = Note {
     japanese: "75歳到達月の特例が2026年8月以降も同じと読んだ",
 };
 
-const HALVED_TRANSITIONAL: Note = Note {
-    english: "that the month of the 75th birthday halves the amounts of 配慮措置 too is a reading of ours",
-    japanese: "75歳到達月は配慮措置の額も半分になると読んだ",
-};
-
-const HALVED_SPECIFIC_DISEASE: Note = Note {
-    english: "that the month of the 75th birthday halves the amounts of 特定疾病 too is a reading of ours",
-    japanese: "75歳到達月は特定疾病の額も半分になると読んだ",
+const HALVED_UPPER_DISEASE: Note = Note {
+    english: "that the month of the 75th birthday halves the 20,000 yen of 特定疾病 too is a reading of ours: one source says so",
+    japanese: "75歳到達月は特定疾病の20,000円も半分になると読んだ（出典は一つ）",
 };
 
 const SPECIFIC_DISEASE_SINCE_2026_08: Note = Note {

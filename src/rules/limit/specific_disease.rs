@@ -10,9 +10,14 @@ const CAPS: [(Month, Yen, Yen); 2] = [
 ];
 
 /// 特定疾病: what is paid at most in a month at one institution, in- and outpatient apart (健康保険法施行令41条9項, 42条9項; the dates
-/// are those of the rows).
+/// are those of the rows), before it is halved in the month of the 75th birthday.
 #[must_use]
 pub fn specific_disease_cap(month: Month, disease: SpecificDisease, band: &Band) -> Yen {
     let (_, ordinary, upper) = CAPS.iter().find(|(from, ..)| *from <= month).unwrap_or(&CAPS[CAPS.len() - 1]);
-    if disease == SpecificDisease::Dialysis && band.upper_income { *upper } else { *ordinary }
+    if is_upper(disease, band) { *upper } else { *ordinary }
+}
+
+/// Whether the upper amount holds: dialysis in the upper bands under 70.
+pub(super) fn is_upper(disease: SpecificDisease, band: &Band) -> bool {
+    disease == SpecificDisease::Dialysis && band.upper_income
 }

@@ -21,6 +21,8 @@ pub enum Step<'a> {
         who: &'a str,
         /// Its share.
         yen: Yen,
+        /// From which share on it would count.
+        below: Yen,
     },
     /// What is compared with the next cap.
     Sum {
@@ -44,6 +46,8 @@ pub enum Step<'a> {
 pub enum Stage<'a> {
     /// One person's outpatient care, 70 and over.
     Outpatient(&'a str),
+    /// Everything that counts of one person, against half amounts.
+    Person(&'a str),
     /// Everybody of 70 and over.
     Elderly,
     /// The whole household.
@@ -68,8 +72,11 @@ impl Step<'_> {
             Self::Share { who, cost, ratio, .. } => {
                 format!("{}share: {}0 % of {cost}", of(*who), ratio.tenths())
             }
-            Self::Uncounted { who, .. } => format!("{who}: share below 21,000, so it does not count in the household's sum"),
+            Self::Uncounted { who, below, .. } => {
+                format!("{who}: share below {below}, so it does not count in the household's sum")
+            }
             Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: outpatient shares together"),
+            Self::Sum { stage: Stage::Person(who), .. } => format!("{who}: everything together"),
             Self::Sum { stage: Stage::Elderly, .. } => "70 and over together".to_owned(),
             Self::Sum { stage: Stage::Household, .. } => "the household together".to_owned(),
             Self::Cap(cap) => cap.origin.english() + if cap.halved { " (half of everything: 75th birthday)" } else { "" },
@@ -84,8 +91,9 @@ impl Step<'_> {
     pub fn japanese(&self) -> String {
         match self {
             Self::Share { who, cost, ratio, .. } => format!("{}一部負担金: {cost}円の{}割", of(*who), ratio.tenths()),
-            Self::Uncounted { who, .. } => format!("{who}: 21,000円未満のため世帯合算の対象外"),
+            Self::Uncounted { who, below, .. } => format!("{who}: {below}円未満のため世帯合算の対象外"),
             Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: 外来の一部負担金の合計"),
+            Self::Sum { stage: Stage::Person(who), .. } => format!("{who}: 本人の合計"),
             Self::Sum { stage: Stage::Elderly, .. } => "70歳以上の合計".to_owned(),
             Self::Sum { stage: Stage::Household, .. } => "世帯の合計".to_owned(),
             Self::Cap(cap) => cap.origin.japanese() + if cap.halved { "（75歳到達月の半額）" } else { "" },
@@ -110,7 +118,7 @@ impl Origin {
             Self::Rising { base, start, cost } => format!("cap: {base} + 1 % of {cost} above {start}"),
             Self::FourthMonth => "cap from the fourth month on (多数回該当)".to_owned(),
             Self::Outpatient => "cap of one person's outpatient care".to_owned(),
-            Self::SpecificDisease => "cap of a 特定疾病 at one institution".to_owned(),
+            Self::SpecificDisease { .. } => "cap of a 特定疾病 at one institution".to_owned(),
             Self::Transitional { base, start, cost } if cost <= start => {
                 format!("outpatient cap until 2025-09 (配慮措置): {base}, because {cost} is not above {start}")
             }
@@ -127,7 +135,7 @@ impl Origin {
             Self::Rising { base, start, cost } => format!("自己負担限度額: {base} + ({cost} − {start}) × 1%"),
             Self::FourthMonth => "自己負担限度額（多数回該当）".to_owned(),
             Self::Outpatient => "外来（個人）の限度額".to_owned(),
-            Self::SpecificDisease => "特定疾病の限度額".to_owned(),
+            Self::SpecificDisease { .. } => "特定疾病の限度額".to_owned(),
             Self::Transitional { base, start, cost } if cost <= start => {
                 format!("外来の配慮措置: {base}（{cost}は{start}以下）")
             }
