@@ -143,7 +143,7 @@ mod tests {
                 "MedicalInstitutionCode（検証番号: 0）",
             ),
             ("InsuredBranchNumber", V::Card(CardKeyError::Branch), "InsuredBranchNumber（2桁の数字）"),
-            ("InsuredCardSymbol", V::Card(CardKeyError::Text), "InsuredCardSymbol（1〜20文字、制御文字なし）"),
+            ("InsuredCardSymbol", V::Card(CardKeyError::Text), "InsuredCardSymbol（1〜20文字、制御文字や読めない文字なし）"),
             ("ReferenceNumber", V::ReferenceNumber(ReferenceNumberError), "ReferenceNumber（1〜50文字、制御文字なし）"),
             ("ReceptionNumber", V::ReceptionNumber(ReceptionNumberError), "ReceptionNumber（1〜100文字、制御文字なし）"),
             ("ConsentDateTo", V::Days, "ConsentDateTo（開始日以降の日付）"),
