@@ -100,6 +100,7 @@ impl Frames {
 
     /// Looks at bytes that came in at `now`; false when there was one frame too many among them.
     fn look(&mut self, mut bytes: &[u8], now: Instant) -> bool {
+        let mut within = true;
         loop {
             let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;
@@ -109,14 +110,12 @@ impl Frames {
             self.filled += taken;
             bytes = &bytes[taken..];
             if self.filled < HEADER {
-                return true;
+                return within;
             }
             self.filled = 0;
             let [high, middle, low, ..] = self.header;
             self.skip = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
-            if !self.allows(now) {
-                return false;
-            }
+            within &= self.allows(now);
         }
     }
 }
