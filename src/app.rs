@@ -18,7 +18,8 @@ use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
 use crate::query::{
-    AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, ReferenceNumbers, challenges,
+    AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, Misses, ReferenceNumbers,
+    challenges,
 };
 use crate::store::{Store, StoreError};
 
@@ -75,10 +76,11 @@ impl App {
         let key = LogKey::of(&config.secret);
         let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
         let bulk = config.limits.bulk;
+        let misses = Misses::new(config.limits.misses, &metrics);
         let terminal = TerminalState {
-            by_card: ByCard::start(&store, &metrics, &config.limits, log.clone()),
+            by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
-            bulk_register: BulkRegister::new(&store, log.clone(), &bulk),
+            bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
             bulk_fetch: BulkFetch::new(&store),
             reference_numbers: ReferenceNumbers::new(&store, log),
             arrivals: Arrivals::new(bulk),
@@ -99,7 +101,7 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
         };
-        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics), &tasks, &stop);
+        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics, &misses), &tasks, &stop);
         tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
         let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {

@@ -30,6 +30,9 @@ pub(super) struct ServerOptions {
     /// Terminal connections open at once
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub max_connections: usize,
+    /// Lookups by card number, and people of files, of one institution an hour that may find nobody; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = Limits::default().misses)]
+    pub max_misses: usize,
     /// Leave work on files with questions about many people to other processes
     #[arg(long, help_heading = "Bulk files")]
     pub no_worker: bool,
@@ -49,7 +52,7 @@ impl ServerOptions {
             operator_token: self.operator_token.clone().filter(|token| !token.is_empty()),
             pki,
             secret,
-            limits: Limits { connections: self.max_connections, bulk, ..Limits::default() },
+            limits: Limits { connections: self.max_connections, misses: self.max_misses, bulk, ..Limits::default() },
         })
     }
 }

@@ -29,10 +29,13 @@ pub struct Limits {
     pub head_bytes: usize,
     /// HTTP/2 streams open at once on one connection.
     pub streams: u32,
-    /// Lookups waiting for the database at once; more are refused as busy.
+    /// Lookups waiting for the database at once; beyond that, the institution with most of them is refused as busy.
     pub waiting: usize,
     /// Lookups that one statement takes.
     pub batch: usize,
+    /// Lookups by what stands on a card, and people of files, that find nobody, of one institution in an hour; 0 for no limit. More
+    /// than an institution asks at once, so that lookups at once are not refused for what they might be.
+    pub misses: usize,
     /// Bounds on files with questions about many people.
     pub bulk: BulkLimits,
 }
@@ -54,6 +57,7 @@ impl Default for Limits {
             streams: 32,
             waiting: 4096,
             batch: 256,
+            misses: 2000,
             bulk: BulkLimits::default(),
         }
     }

@@ -51,6 +51,8 @@ pub enum Failure {
     FilesInFlight,
     /// The institution asks about too many people in one day.
     PeopleOfDay,
+    /// The institution has asked about too many people whom nobody knows; it may ask again after so many seconds.
+    Misses(u64),
     /// There is no file of this reception number, or it is another institution's.
     NoSuchFile,
     /// The result can be fetched no more.
@@ -157,6 +159,12 @@ impl Failure {
                 "The institution has asked about too many different people today",
                 "本日の照会人数の上限を超えます",
             ),
+            Self::Misses(_) => row(
+                "SHK7005",
+                S::TOO_MANY_REQUESTS,
+                "Too many lookups of the institution found nobody",
+                "該当なしの照会が多すぎます。時間をおいてください",
+            ),
             Self::NoSuchFile => {
                 row("SHK7003", S::NOT_FOUND, "There is no file of this reception number", "該当する受付番号がありません")
             }
@@ -233,6 +241,7 @@ impl Failure {
             Self::Conflict("in use".into()),
             Self::FilesInFlight,
             Self::PeopleOfDay,
+            Self::Misses(60),
             Self::NoSuchFile,
             Self::ResultExpired,
             Self::Busy,
@@ -345,6 +354,7 @@ impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Busy => Self::Busy,
+            QueryError::Misses(seconds) => Self::Misses(seconds),
             QueryError::Unavailable => Self::Unavailable,
             QueryError::Log => Self::LogUnavailable,
         }
@@ -356,6 +366,7 @@ impl From<BulkRefused> for Failure {
         match refused {
             BulkRefused::InFlight => Self::FilesInFlight,
             BulkRefused::PeopleOfDay => Self::PeopleOfDay,
+            BulkRefused::Misses(seconds) => Self::Misses(seconds),
             BulkRefused::Unavailable => Self::Unavailable,
         }
     }
