@@ -12,7 +12,7 @@ use tracing::{error, info};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::operator::{self, OperatorState};
-use crate::http::{Arrivals, TerminalState, terminal_router};
+use crate::http::{Arrivals, Fetches, TerminalParts, terminal_router};
 use crate::identity::{self, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
@@ -77,14 +77,14 @@ impl App {
         let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
         let bulk = config.limits.bulk;
         let misses = Misses::new(config.limits.misses, &metrics);
-        let terminal = TerminalState {
+        let terminal = Arc::new(TerminalParts {
             by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
             bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
             bulk_fetch: BulkFetch::new(&store),
             reference_numbers: ReferenceNumbers::new(&store, log),
             arrivals: Arrivals::new(bulk),
-            fetches: Arc::new(Semaphore::new(bulk.fetches)),
+            fetches: Fetches::new(&bulk),
             shaping: Arc::new(Semaphore::new(bulk.shaping)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
             directory: directory.clone(),
@@ -93,7 +93,7 @@ impl App {
             metrics: metrics.clone(),
             trust: trust.clone(),
             tokens: Arc::new(Tokens::new(&config.secret)),
-        };
+        });
         let listener = Listener {
             socket: terminal_socket,
             router: terminal_router(terminal),

@@ -7,6 +7,15 @@ use super::BulkLimits;
 pub struct Limits {
     /// Terminal connections open at once; more are closed at once.
     pub connections: usize,
+    /// Of these, connections of one institution; more are closed after the handshake.
+    pub connections_of_institution: usize,
+    /// Requests of one institution in work at once, from their head to the head of the answer; more are held back, as heads.
+    pub requests_at_once: usize,
+    /// Requests of one institution in work or held back; more are refused as busy, and so are those held back for the time of a
+    /// request.
+    pub requests_held: usize,
+    /// Requests of all institutions in work or held back; more are refused as busy where their institution has `requests_at_once` already.
+    pub requests_held_of_all: usize,
     /// TLS handshakes under way at once; more wait, within the time of their own handshake.
     pub handshakes: usize,
     /// Time for a TLS handshake, waiting included.
@@ -17,8 +26,10 @@ pub struct Limits {
     pub idle: Duration,
     /// Time for a request body.
     pub body: Duration,
-    /// Time for a client to take what is written to it.
+    /// Time for a client to take some of what is written to it, and `write_bytes` of the bodies of its answers.
     pub write: Duration,
+    /// The least that a client takes of the bodies of its answers in the time `write`, bytes.
+    pub write_bytes: usize,
     /// Time from a complete request to its answer.
     pub request: Duration,
     /// Time for connections to finish when the server stops.
@@ -34,7 +45,7 @@ pub struct Limits {
     /// Lookups that one statement takes.
     pub batch: usize,
     /// Lookups by what stands on a card, and people of files, that find nobody, of one institution in an hour; 0 for no limit. More
-    /// than an institution asks at once, so that lookups at once are not refused for what they might be.
+    /// than `requests_at_once`, so that lookups at once are not refused for what they might be.
     pub misses: usize,
     /// Bounds on files with questions about many people.
     pub bulk: BulkLimits,
@@ -44,12 +55,17 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            connections_of_institution: 1024,
+            requests_at_once: 64,
+            requests_held: 8192,
+            requests_held_of_all: 24 * 1024,
             handshakes: 128,
             handshake: Duration::from_secs(5),
             first_request: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             body: Duration::from_secs(10),
-            write: Duration::from_secs(10),
+            write: Duration::from_secs(20),
+            write_bytes: 16 * 1024,
             request: Duration::from_secs(20),
             stop: Duration::from_secs(10),
             body_bytes: 64 * 1024,

@@ -55,6 +55,8 @@ pub enum Failure {
     Misses(u64),
     /// There is no file of this reception number, or it is another institution's.
     NoSuchFile,
+    /// A part of a result is wanted that begins behind its end.
+    OutsideResult,
     /// The result can be fetched no more.
     ResultExpired,
     /// Too many questions are waiting.
@@ -168,6 +170,9 @@ impl Failure {
             Self::NoSuchFile => {
                 row("SHK7003", S::NOT_FOUND, "There is no file of this reception number", "該当する受付番号がありません")
             }
+            Self::OutsideResult => {
+                row("SHK7006", S::RANGE_NOT_SATISFIABLE, "The result has no such part", "Rangeが結果の長さを超えています")
+            }
             Self::ResultExpired => {
                 row("SHK7004", S::GONE, "The result can be fetched no more", "結果の保存期間が過ぎました")
             }
@@ -243,6 +248,7 @@ impl Failure {
             Self::PeopleOfDay,
             Self::Misses(60),
             Self::NoSuchFile,
+            Self::OutsideResult,
             Self::ResultExpired,
             Self::Busy,
             Self::Unavailable,

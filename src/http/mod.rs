@@ -10,14 +10,17 @@ mod by_certificate;
 mod challenges;
 pub mod error;
 mod exchange;
+mod fetches;
 mod login;
 mod message;
 pub mod operator;
 mod pieces;
 mod problem;
+mod range;
 mod reference_number;
 mod request;
 mod terminal;
 
 pub use arrivals::Arrivals;
-pub use terminal::{TerminalState, router as terminal_router};
+pub use fetches::Fetches;
+pub use terminal::{TerminalParts, router as terminal_router};

@@ -1,6 +1,5 @@
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,37 +11,31 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
-use tokio::time::Instant;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 use super::VerifiedCaller;
+use super::activity::{Activity, Running};
+use super::flow::Flow;
 use super::listener::Shared;
+
+/// Among the extensions of a request that has to be refused, because too many of its institution wait already, or it has waited too
+/// long.
+#[derive(Debug, Clone, Copy)]
+pub struct Overloaded;
 
 /// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, or the server
 /// stops.
-pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller: VerifiedCaller) {
+pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, caller: VerifiedCaller) {
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let activity = Arc::new(Activity::default());
+    let activity = Activity::new();
     let caller = Arc::new(caller);
     let service = {
-        let (router, activity) = (shared.router.clone(), activity.clone());
-        service_fn(move |mut request: Request<Incoming>| {
-            let activity = activity.clone();
+        let (shared, activity) = (shared.clone(), activity.clone());
+        service_fn(move |request: Request<Incoming>| {
             let running = Running::start(activity.clone());
-            request.extensions_mut().insert(caller.clone());
-            let answer = router.clone().oneshot(request.map(Body::new));
-            async move {
-                let response: Result<Response, std::convert::Infallible> = answer.await;
-                // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
-                if response.as_ref().is_ok_and(|response| response.headers().get(CONNECTION).is_some_and(|v| v == "close")) {
-                    activity.ending.notify_one();
-                }
-                drop(running);
-                response
-            }
+            answer(shared.clone(), caller.clone(), activity.clone(), running, request)
         })
     };
 
@@ -81,69 +74,43 @@ pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller:
     }
 }
 
+/// Answers one request when it is its institution's turn. What waits here is a head and nothing else: the body is not read, and
+/// nothing is set up for the answer.
+async fn answer(
+    shared: Arc<Shared>,
+    caller: Arc<VerifiedCaller>,
+    activity: Arc<Activity>,
+    running: Running,
+    mut request: Request<Incoming>,
+) -> Result<Response<Flow>, std::convert::Infallible> {
+    let turn = shared.requests.wait(caller.institution(), shared.limits.request).await;
+    if turn.is_none() {
+        request.extensions_mut().insert(Overloaded);
+    }
+    request.extensions_mut().insert(caller);
+    let response = Box::pin(shared.router.clone().oneshot(request.map(Body::new))).await?;
+    // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
+    if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
+        activity.ending.notify_one();
+    }
+    let response = response.map(|body| Flow::new(body, activity));
+    drop((turn, running));
+    Ok(response)
+}
+
 /// Drives a connection; true when it should be wound up, false when it ended by itself.
 async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connection: std::pin::Pin<&mut C>) -> bool {
     loop {
-        let deadline = activity.deadline(shared.limits.first_request, shared.limits.idle);
         tokio::select! {
             _ = connection.as_mut() => return false,
             () = shared.stop.cancelled() => return true,
             () = activity.ending.notified() => return true,
-            () = tokio::time::sleep_until(deadline) => {
-                if activity.deadline(shared.limits.first_request, shared.limits.idle) <= Instant::now() {
-                    shared.metrics.connections_closed.with_label_values(&["idle"]).inc();
+            () = tokio::time::sleep_until(activity.deadline(&shared.limits)) => {
+                if let Some(ending) = activity.judge(&shared.limits) {
+                    shared.metrics.connections_closed.with_label_values(&[ending.label()]).inc();
                     return true;
                 }
             }
         }
-    }
-}
-
-/// What a connection has been doing.
-struct Activity {
-    running: AtomicUsize,
-    seen: AtomicUsize,
-    last: Mutex<Instant>,
-    /// Told when an answer ends the connection.
-    ending: Notify,
-}
-
-impl Default for Activity {
-    fn default() -> Self {
-        Self {
-            running: AtomicUsize::new(0),
-            seen: AtomicUsize::new(0),
-            last: Mutex::new(Instant::now()),
-            ending: Notify::new(),
-        }
-    }
-}
-
-impl Activity {
-    /// When the connection will have been quiet for too long, if nothing happens; while a request runs, that is far off.
-    fn deadline(&self, first_request: Duration, idle: Duration) -> Instant {
-        if self.running.load(Ordering::Acquire) > 0 {
-            return Instant::now() + idle;
-        }
-        let patience = if self.seen.load(Ordering::Acquire) == 0 { first_request } else { idle };
-        *self.last.lock().expect("no holder panics") + patience
-    }
-}
-
-/// Counts one request as running for as long as it lives.
-struct Running(Arc<Activity>);
-
-impl Running {
-    fn start(activity: Arc<Activity>) -> Self {
-        activity.running.fetch_add(1, Ordering::AcqRel);
-        activity.seen.fetch_add(1, Ordering::AcqRel);
-        Self(activity)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        *self.0.last.lock().expect("no holder panics") = Instant::now();
-        self.0.running.fetch_sub(1, Ordering::AcqRel);
     }
 }
