@@ -5,7 +5,7 @@
 //! * `flood`: two institutions ask as fast as they are answered over 180 HTTP/2 connections each, 32 questions at once on each. A third
 //!   asks one question after the other, before and meanwhile: failures, 99th percentiles, and the resident set at most.
 //!
-//! Clients, server and PostgreSQL share the machine. `-- --rounds N` repeats the flood.
+//! Clients, server and PostgreSQL share the machine. `-- --connections N --streams N --rounds N` takes other numbers.
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
@@ -48,8 +48,9 @@ fn main() {
         |name: &str| arguments.iter().position(|argument| argument == name).and_then(|place| arguments.get(place + 1));
     let rounds = after("--rounds").map_or(3, |rounds| rounds.parse().expect("a number"));
     let connections = after("--connections").map_or(CONNECTIONS, |connections| connections.parse().expect("a number"));
+    let streams = after("--streams").map_or(STREAMS, |streams| streams.parse().expect("a number"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(heads(connections));
+    runtime.block_on(heads(connections, streams));
     for _ in 0..rounds {
         runtime.block_on(flood());
     }
@@ -145,7 +146,7 @@ fn open_institutions(fixtures: &Fixtures) -> Vec<String> {
     open.filter(|entry| !entry.terminals.is_empty()).map(|entry| entry.institution.code.to_string()).collect()
 }
 
-async fn heads(connections: usize) {
+async fn heads(connections: usize, streams: usize) {
     let server = Arc::new(Server::start());
     let at_rest = server.memory("VmRSS");
     let configs: Vec<_> = open_institutions(&fixtures()).iter().map(|code| server.tls(code)).collect();
@@ -153,7 +154,7 @@ async fn heads(connections: usize) {
     let mut senders = Vec::new();
     for place in 0..connections {
         let mut sender = server.connect(&configs[place % configs.len()]).await;
-        for _ in 0..STREAMS {
+        for _ in 0..streams {
             let (answered, broken) = (answered.clone(), broken.clone());
             let body = StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>());
             let sent = sender.send_request(request(BodyExt::boxed(body)));
@@ -167,7 +168,7 @@ async fn heads(connections: usize) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (most, now) = (server.memory("VmHWM"), server.memory("VmRSS"));
     println!(
-        "heads: {connections} connections of {} institutions, {STREAMS} streams each: {most:.1} MiB at most, {now:.1} now, {at_rest:.1} \
+        "heads: {connections} connections of {} institutions, {streams} streams each: {most:.1} MiB at most, {now:.1} now, {at_rest:.1} \
          at rest; {} answered or refused, {} broken so far",
         configs.len(),
         answered.load(Ordering::Relaxed),
@@ -231,7 +232,8 @@ async fn keep_asking(
         let reply = sender.send_request(request(Full::new(message.clone()).boxed())).await;
         let good = match reply {
             Ok(reply) => reply.status() == 200 && reply.into_body().collect().await.is_ok(),
-            Err(_) => return,
+            // Refused before the client knew how many streams it may open.
+            Err(_) => false,
         };
         counts[usize::from(!good)].fetch_add(1, Ordering::Relaxed);
     }

@@ -9,8 +9,9 @@ use tokio::time::timeout;
 
 use crate::domain::InstitutionCode;
 
-/// Gives every institution as many places, and lets a bounded number wait for one.
+/// Gives every institution places of its own and a chance of those that all have in common, and lets a bounded number wait.
 pub struct Shares {
+    common: Arc<Semaphore>,
     users: Mutex<Users>,
     bounds: Bounds,
 }
@@ -18,11 +19,13 @@ pub struct Shares {
 /// How many there may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Places of one institution.
+    /// Places of one institution alone.
     pub places: usize,
+    /// Places beyond those, for whoever needs more; one institution may have them all.
+    pub common: usize,
     /// Those of one institution that have a place or wait for one.
     pub of_institution: usize,
-    /// The same of all institutions together. An institution that has no more than its places is never refused for this.
+    /// The same of all institutions together. An institution that has no more than its own places is never refused for this.
     pub of_all: usize,
 }
 
@@ -42,28 +45,38 @@ impl Shares {
     /// Nobody has a place yet.
     #[must_use]
     pub fn new(bounds: Bounds) -> Arc<Self> {
-        Arc::new(Self { users: Mutex::default(), bounds })
+        Arc::new(Self { common: Arc::new(Semaphore::new(bounds.common)), users: Mutex::default(), bounds })
     }
 
     /// Waits for a place, in the order of arrival and no longer than `patience`. None at once where too many wait already.
     pub async fn wait(self: &Arc<Self>, institution: InstitutionCode, patience: Duration) -> Option<Place> {
         let (mut place, places) = self.enter(institution)?;
-        place.permit = match places.clone().try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(_) => Some(timeout(patience, places.acquire_owned()).await.ok()?.ok()?),
-        };
+        place.permit = self.at_once(&places);
+        if place.permit.is_none() {
+            let free = async {
+                tokio::select! {
+                    permit = places.acquire_owned() => permit,
+                    permit = self.common.clone().acquire_owned() => permit,
+                }
+            };
+            place.permit = Some(timeout(patience, free).await.ok()?.ok()?);
+        }
         Some(place)
     }
 
     /// Takes a place if there is one now.
     pub fn take(self: &Arc<Self>, institution: InstitutionCode) -> Option<Place> {
         let (mut place, places) = self.enter(institution)?;
-        place.permit = Some(places.try_acquire_owned().ok()?);
+        place.permit = Some(self.at_once(&places)?);
         Some(place)
     }
 
+    fn at_once(&self, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        places.clone().try_acquire_owned().or_else(|_| self.common.clone().try_acquire_owned()).ok()
+    }
+
     fn enter(self: &Arc<Self>, institution: InstitutionCode) -> Option<(Place, Arc<Semaphore>)> {
-        let Bounds { places, of_institution, of_all } = self.bounds;
+        let Bounds { places, of_institution, of_all, .. } = self.bounds;
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         let full = users.count >= of_all;
         let share = users.of_institution.entry(institution);
@@ -111,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_institution_waits_behind_itself_alone() {
-        let shares = Shares::new(Bounds { places: 2, of_institution: 4, of_all: 100 });
+        let shares = Shares::new(Bounds { places: 2, common: 0, of_institution: 4, of_all: 100 });
         let (one, other) = (institution("1310012344"), institution("2710034568"));
         let first = shares.wait(one, PATIENCE).await.expect("there are two");
         let _second = shares.wait(one, PATIENCE).await.expect("there are two");
@@ -127,8 +140,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_common_is_had_by_one_alone_and_shared_by_many() {
+        let shares = Shares::new(Bounds { places: 1, common: 2, of_institution: 10, of_all: 100 });
+        let (one, other) = (institution("1310012344"), institution("2710034568"));
+        let mut held: Vec<_> = (0..3).map(|_| shares.take(one).expect("its own and all that are common")).collect();
+        assert!(shares.take(one).is_none());
+        let own = shares.take(other).expect("its own is kept for it");
+        let mut waiting = Box::pin(shares.wait(other, PATIENCE));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        // The first that one had was its own; the second is anybody's.
+        held.remove(0);
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        held.remove(0);
+        assert!(waiting.await.is_some());
+        drop((held, own));
+        assert_eq!(shares.common.available_permits(), 2);
+    }
+
+    #[tokio::test]
     async fn too_many_that_wait_are_refused_and_waiting_ends() {
-        let shares = Shares::new(Bounds { places: 1, of_institution: 2, of_all: 100 });
+        let shares = Shares::new(Bounds { places: 1, common: 0, of_institution: 2, of_all: 100 });
         let one = institution("1310012344");
         let _held = shares.take(one).expect("a place");
         let mut waiting = Box::pin(shares.wait(one, PATIENCE));
@@ -140,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_house_refuses_only_those_who_have_more_than_their_places() {
-        let shares = Shares::new(Bounds { places: 1, of_institution: 10, of_all: 3 });
+        let shares = Shares::new(Bounds { places: 1, common: 0, of_institution: 10, of_all: 3 });
         let (one, other) = (institution("1310012344"), institution("2710034568"));
         let held = shares.take(one).expect("a place");
         let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(shares.wait(one, PATIENCE))).collect();

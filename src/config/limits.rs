@@ -9,8 +9,11 @@ pub struct Limits {
     pub connections: usize,
     /// Of these, connections of one institution; more are closed after the handshake.
     pub connections_of_institution: usize,
-    /// Requests of one institution in work at once, from their head to the head of the answer; more are held back, as heads.
+    /// Requests of one institution in work at once whatever others do, from their head to the head of the answer; more are held back,
+    /// as heads.
     pub requests_at_once: usize,
+    /// Requests beyond those that may be in work, of all institutions together or of a single one that is alone.
+    pub requests_in_common: usize,
     /// Requests of one institution in work or held back; more are refused as busy, and so are those held back for the time of a
     /// request.
     pub requests_held: usize,
@@ -38,14 +41,14 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Size of a request head, in bytes.
     pub head_bytes: usize,
-    /// HTTP/2 streams open at once on one connection.
+    /// HTTP/2 streams open at once on one connection. Each costs a connection about 1 KiB for as long as it lives, used or not.
     pub streams: u32,
     /// Lookups waiting for the database at once; beyond that, the institution with most of them is refused as busy.
     pub waiting: usize,
     /// Lookups that one statement takes.
     pub batch: usize,
     /// Lookups by what stands on a card, and people of files, that find nobody, of one institution in an hour; 0 for no limit. More
-    /// than `requests_at_once`, so that lookups at once are not refused for what they might be.
+    /// than can be in work, so that lookups at once are not refused for what they might be.
     pub misses: usize,
     /// Bounds on files with questions about many people.
     pub bulk: BulkLimits,
@@ -56,9 +59,10 @@ impl Default for Limits {
         Self {
             connections: 4096,
             connections_of_institution: 1024,
-            requests_at_once: 64,
-            requests_held: 8192,
-            requests_held_of_all: 24 * 1024,
+            requests_at_once: 8,
+            requests_in_common: 56,
+            requests_held: 4096,
+            requests_held_of_all: 12 * 1024,
             handshakes: 128,
             handshake: Duration::from_secs(5),
             first_request: Duration::from_secs(10),
@@ -70,7 +74,7 @@ impl Default for Limits {
             stop: Duration::from_secs(10),
             body_bytes: 64 * 1024,
             head_bytes: 16 * 1024,
-            streams: 32,
+            streams: 16,
             waiting: 4096,
             batch: 256,
             misses: 2000,

@@ -29,7 +29,8 @@ impl Fetches {
     #[must_use]
     pub fn new(limits: &BulkLimits) -> Self {
         // How many wait is bounded with all requests.
-        let bounds = Bounds { places: limits.fetches_of_institution, of_institution: usize::MAX, of_all: usize::MAX };
+        let bounds =
+            Bounds { places: limits.fetches_of_institution, common: 0, of_institution: usize::MAX, of_all: usize::MAX };
         Self { of_institution: Shares::new(bounds), of_all: Arc::new(Semaphore::new(limits.fetches)) }
     }
 

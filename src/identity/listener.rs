@@ -48,11 +48,13 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
         connections: Arc::new(Semaphore::new(limits.connections)),
         connections_of: Shares::new(Bounds {
             places: limits.connections_of_institution,
+            common: 0,
             of_institution: limits.connections_of_institution,
             of_all: limits.connections,
         }),
         requests: Shares::new(Bounds {
             places: limits.requests_at_once,
+            common: limits.requests_in_common,
             of_institution: limits.requests_held,
             of_all: limits.requests_held_of_all,
         }),

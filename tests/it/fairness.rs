@@ -46,7 +46,7 @@ fn validity(reply: &Reply) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_beyond_an_institutions_share_are_held_back_and_beyond_that_refused() {
-    let limits = Limits { requests_at_once: 2, requests_held: 5, ..Limits::default() };
+    let limits = Limits { requests_at_once: 2, requests_in_common: 0, requests_held: 5, ..Limits::default() };
     let world = world(limits).await;
     let mut connection = H2::connect(&world, TEST_CLINIC).await;
     let mut requests = Vec::new();
@@ -79,12 +79,20 @@ async fn requests_beyond_an_institutions_share_are_held_back_and_beyond_that_ref
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_are_held_back_too_long_are_refused() {
-    let limits = Limits { requests_at_once: 1, request: Duration::from_millis(300), ..Limits::default() };
+    let limits =
+        Limits { requests_at_once: 1, requests_in_common: 0, request: Duration::from_millis(300), ..Limits::default() };
     let world = world(limits).await;
     let mut connection = H2::connect(&world, TEST_CLINIC).await;
     let (_unsent, _first) = connection.post_head(SINGLE, JSON).await;
-    let reply = connection.post(SINGLE, JSON, question(TEST_CLINIC)).await.unwrap();
-    assert_eq!(outcome(Format::Json, &reply), refused(503, "SHK5001"));
+    let mut last = answered();
+    for _ in 0..20 {
+        // One that comes to its turn before the first is answered.
+        last = outcome(Format::Json, &connection.post(SINGLE, JSON, question(TEST_CLINIC)).await.unwrap());
+        if last != answered() {
+            break;
+        }
+    }
+    assert_eq!(last, refused(503, "SHK5001"));
     world.stop().await;
 }
 
@@ -122,7 +130,7 @@ async fn an_institution_has_only_its_share_of_connections() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lookups_of_a_third_all_succeed_while_two_flood() {
     const CONNECTIONS: usize = 8;
-    const STREAMS: usize = 32;
+    const STREAMS: usize = 16;
     let world = world(Limits { waiting: 64, ..Limits::default() }).await;
     let (stop, flooded) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let mut flood = Vec::new();
@@ -158,7 +166,7 @@ async fn lookups_of_a_third_all_succeed_while_two_flood() {
 
 #[tokio::test]
 async fn an_institution_that_finds_nobody_too_often_is_slowed_whatever_it_asks() {
-    let world = world(Limits { misses: 5, requests_at_once: 4, ..Limits::default() }).await;
+    let world = world(Limits { misses: 5, ..Limits::default() }).await;
     let mut connection = world.terminal(TEST_CLINIC).connect().await.unwrap();
     let mut post = async |body| connection.ask("/oqs/OQSsiquc01", Format::Json, body).await.unwrap();
     for _ in 0..20 {
@@ -184,10 +192,10 @@ async fn an_institution_that_finds_nobody_too_often_is_slowed_whatever_it_asks()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn misses_of_files_count_too() {
-    let world = world(Limits { misses: 5, requests_at_once: 4, ..Limits::default() }).await;
+    let world = world(Limits { misses: 5, ..Limits::default() }).await;
     let mut clinic = Clinic::of(&world).await;
     // People who are found may be as many as they like.
-    let found = vec!["kyokai-insured-tokyo"; 30];
+    let found = ["kyokai-insured-tokyo"; 30];
     let number = clinic.upload(&found).await;
     clinic.result(&number).await;
     let unknown = crate::support::fixtures().people.iter().find(|person| person.expect.validity == "4").unwrap();
