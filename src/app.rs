@@ -12,13 +12,14 @@ use tracing::{error, info};
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::http::operator::{self, OperatorState};
-use crate::http::{Arrivals, TerminalState, terminal_router, token_router};
+use crate::http::{Arrivals, Fetches, TerminalParts, terminal_router, token_router};
 use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
 use crate::query::{
-    AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, ReferenceNumbers, challenges,
+    AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, Misses, ReferenceNumbers,
+    challenges,
 };
 use crate::store::{Store, StoreError};
 
@@ -80,14 +81,15 @@ impl App {
         let key = LogKey::of(&config.secret);
         let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
         let bulk = config.limits.bulk;
-        let terminal = TerminalState {
-            by_card: ByCard::start(&store, &metrics, &config.limits, log.clone()),
+        let misses = Misses::new(config.limits.misses, &metrics);
+        let terminal = Arc::new(TerminalParts {
+            by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
-            bulk_register: BulkRegister::new(&store, log.clone(), &bulk),
+            bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
             bulk_fetch: BulkFetch::new(&store),
             reference_numbers: ReferenceNumbers::new(&store, log),
             arrivals: Arrivals::new(bulk),
-            fetches: Arc::new(Semaphore::new(bulk.fetches)),
+            fetches: Fetches::new(&bulk),
             shaping: Arc::new(Semaphore::new(bulk.shaping)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
             directory: directory.clone(),
@@ -96,7 +98,7 @@ impl App {
             metrics: metrics.clone(),
             trust: trust.clone(),
             tokens: Arc::new(Tokens::new(&config.secret, config.limits.token)),
-        };
+        });
         let token_addr = token_socket.as_ref().map(|(_, address)| *address);
         if let Some((socket, _)) = token_socket {
             let listener = Listener {
@@ -117,7 +119,7 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
         };
-        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics), &tasks, &stop);
+        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics, &misses), &tasks, &stop);
         tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
         let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {

@@ -53,6 +53,7 @@ pub mod pki;
 pub mod postgres;
 pub mod query;
 pub mod rules;
+pub mod shares;
 pub mod store;
 pub mod telemetry;
 pub mod terminal;

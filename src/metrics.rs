@@ -21,6 +21,8 @@ pub struct Metrics {
     pub refused_callers: IntCounterVec,
     /// `shikaku_refused_cards_total{reason}`: cards that were not genuine, or did not prove to be there.
     pub refused_cards: IntCounterVec,
+    /// `shikaku_misses_total{result}`: lookups that found nobody: `told`, or `refused` because the institution had too many.
+    pub misses: IntCounterVec,
     /// `shikaku_database_seconds{statement}`: batched statements of the request path.
     pub database_seconds: HistogramVec,
     /// `shikaku_database_batch{statement}`: questions that one batched statement took.
@@ -107,6 +109,12 @@ impl Metrics {
                 "shikaku_refused_cards_total",
                 "Cards that were not genuine or did not prove to be there, by reason",
                 &["reason"],
+            ),
+            misses: counters(
+                &registry,
+                "shikaku_misses_total",
+                "Lookups and people of files that were told to be unknown, and lookups and files refused after too many, by result",
+                &["result"],
             ),
             database_seconds: histograms(
                 &registry,

@@ -42,6 +42,9 @@ pub(super) struct ServerOptions {
     /// Terminal connections open at once; fewer where the limit of open files is too low for them
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub max_connections: usize,
+    /// Lookups by card number, and people of files, of one institution an hour that may find nobody; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = Limits::default().misses)]
+    pub max_misses: usize,
     /// Leave work on files with questions about many people to other processes
     #[arg(long, help_heading = "Bulk files")]
     pub no_worker: bool,
@@ -70,6 +73,7 @@ impl ServerOptions {
             limits: Limits {
                 connections: open_files::connections(self.max_connections)?,
                 token: Duration::from_secs(self.token_seconds),
+                misses: self.max_misses,
                 bulk,
                 ..Limits::default()
             },

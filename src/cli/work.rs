@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::Secret;
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
-use crate::query::{Directory, LogKey};
+use crate::query::{Directory, LogKey, Misses};
 use crate::telemetry::{self, LogFormat};
 
 use super::bulk::BulkOptions;
@@ -43,7 +43,10 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let key = LogKey::of(&Secret::read_or_make(&options.secret_file)?);
     let directory = Arc::new(Directory::load(store.clone()).await?);
     let (clock, stop, tasks) = (Clock::system(), CancellationToken::new(), TaskTracker::new());
-    let worker = Worker::new(&store, &directory, key, &clock, limits, &Arc::new(Metrics::new()));
+    let metrics = Arc::new(Metrics::new());
+    // The servers that refuse do not hear of what is counted here.
+    let misses = Misses::new(0, &metrics);
+    let worker = Worker::new(&store, &directory, key, &clock, limits, &metrics, &misses);
     Workers::start(&worker, &tasks, &stop);
     tasks.spawn(directory.follow(stop.clone()));
     tasks.spawn(expire_old(store, clock, limits, stop.clone()));

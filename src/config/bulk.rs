@@ -21,6 +21,8 @@ pub struct BulkLimits {
     pub people_a_day: usize,
     /// Results that are sent at once; others wait for their turn, within the time of a request.
     pub fetches: usize,
+    /// Of these, results of one institution.
+    pub fetches_of_institution: usize,
     /// Pieces of results that are brought into another format or character set at once.
     pub shaping: usize,
     /// People that are worked on together.
@@ -52,6 +54,7 @@ impl Default for BulkLimits {
             in_flight: 20,
             people_a_day: 50_000,
             fetches: 16,
+            fetches_of_institution: 4,
             shaping: 2,
             slice: 1250,
             workers: 4,

@@ -42,7 +42,7 @@ pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body,
     let understood = read.upload.understood();
     let file_identifier = read.upload.file_identifier.clone();
     let limit = exchange.state.limits.request;
-    match tokio::time::timeout(limit, register(exchange, kind, read)).await.unwrap_or(Err(Failure::Timeout)) {
+    match tokio::time::timeout(limit, Box::pin(register(exchange, kind, read))).await.unwrap_or(Err(Failure::Timeout)) {
         Ok(number) => exchange.respond(wire::answer(&exchange.processed, file_identifier.as_deref(), &number)),
         Err(failure) => exchange.refuse(&understood, &failure),
     }

@@ -58,8 +58,12 @@ pub enum Failure {
     FilesInFlight,
     /// The institution asks about too many people in one day.
     PeopleOfDay,
+    /// The institution has asked about too many people whom nobody knows; it may ask again after so many seconds.
+    Misses(u64),
     /// There is no file of this reception number, or it is another institution's.
     NoSuchFile,
+    /// A part of a result is wanted that begins behind its end.
+    OutsideResult,
     /// The result can be fetched no more.
     ResultExpired,
     /// Too many questions are waiting.
@@ -169,8 +173,17 @@ impl Failure {
                 "The institution has asked about too many different people today",
                 "本日の照会人数の上限を超えます",
             ),
+            Self::Misses(_) => row(
+                "SHK7005",
+                S::TOO_MANY_REQUESTS,
+                "Too many lookups of the institution found nobody",
+                "該当なしの照会が多すぎます。時間をおいてください",
+            ),
             Self::NoSuchFile => {
                 row("SHK7003", S::NOT_FOUND, "There is no file of this reception number", "該当する受付番号がありません")
+            }
+            Self::OutsideResult => {
+                row("SHK7006", S::RANGE_NOT_SATISFIABLE, "The result has no such part", "Rangeが結果の長さを超えています")
             }
             Self::ResultExpired => {
                 row("SHK7004", S::GONE, "The result can be fetched no more", "結果の保存期間が過ぎました")
@@ -253,7 +266,9 @@ impl Failure {
             Self::Conflict("in use".into()),
             Self::FilesInFlight,
             Self::PeopleOfDay,
+            Self::Misses(60),
             Self::NoSuchFile,
+            Self::OutsideResult,
             Self::ResultExpired,
             Self::Busy,
             Self::Unavailable,
@@ -299,6 +314,7 @@ impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Busy => Self::Busy,
+            QueryError::Misses(seconds) => Self::Misses(seconds),
             QueryError::Unavailable => Self::Unavailable,
             QueryError::Inconsistent => Self::Inconsistent,
             QueryError::Log => Self::LogUnavailable,
@@ -311,6 +327,7 @@ impl From<BulkRefused> for Failure {
         match refused {
             BulkRefused::InFlight => Self::FilesInFlight,
             BulkRefused::PeopleOfDay => Self::PeopleOfDay,
+            BulkRefused::Misses(seconds) => Self::Misses(seconds),
             BulkRefused::TooManyPeople(most) => Self::Message(Fault::TooManyPeople(most)),
             BulkRefused::Failed(error) => error.into(),
         }

@@ -130,7 +130,8 @@ impl Exchange {
             Ok(institution) => institution,
             Err(failure) => return self.refuse(&question.understood(), &failure),
         };
-        let answer = tokio::time::timeout(self.state.limits.request, look_up(institution, &question)).await;
+        // Set up when the body is there: until then a request is small.
+        let answer = tokio::time::timeout(self.state.limits.request, Box::pin(look_up(institution, &question))).await;
         match answer.unwrap_or(Err(Failure::Timeout)) {
             Ok(answer) => self.respond(answer),
             Err(failure) => self.refuse(&question.understood(), &failure),

@@ -54,8 +54,8 @@ pub(super) async fn message(
         Family::Qualification(_) => by_card::answer(&exchange, &parts.headers, body, sent).await,
         Family::ReferenceNumber => reference_number::answer(&exchange, &parts.headers, body, sent).await,
         Family::BulkRegister | Family::BulkFetch => match (register::kind_of(&id), fetch::kind_of(&id)) {
-            (Some(kind), _) => bulk_register::answer(&exchange, &parts.headers, body, sent, kind).await,
-            (None, Some(kind)) => bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind).await,
+            (Some(kind), _) => Box::pin(bulk_register::answer(&exchange, &parts.headers, body, sent, kind)).await,
+            (None, Some(kind)) => Box::pin(bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind)).await,
             (None, None) => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
         },
         Family::Unknown => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),

@@ -1,8 +1,11 @@
 //! A whole result, piece by piece.
 
 use std::io;
+use std::ops::Range;
 
-use crate::domain::AnswerCharset;
+use axum::body::Bytes;
+
+use crate::store::bulk_fetch::KeptPiece;
 use crate::wire::message::unit;
 use crate::wire::{Format, encode};
 
@@ -12,8 +15,11 @@ use super::bulk_fetch::Whole;
 /// What is left of a result that goes out.
 pub(super) struct Pieces {
     result: Whole,
-    archive: Option<Archive>,
+    archive: Option<Box<Archive>>,
     step: Step,
+    /// How many bytes of what comes next are not wanted, and how many may still go out.
+    skip: usize,
+    left: usize,
 }
 
 /// What comes next.
@@ -29,70 +35,79 @@ enum Step {
 
 impl Pieces {
     /// All of a result.
-    pub fn of(result: Whole) -> Self {
-        Self { result, archive: None, step: Step::Before }
+    pub fn of(result: Whole) -> io::Result<Self> {
+        let archive = result.zipped.as_deref().map(Archive::new).transpose()?.map(Box::new);
+        Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX })
+    }
+
+    /// A part of a result that goes out as it was kept. Pieces before it are not read.
+    pub fn part(result: Whole, kept: &[KeptPiece], part: Range<usize>) -> io::Result<Self> {
+        let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result)? };
+        while !matches!(pieces.step, Step::Rest | Step::End) {
+            let length = pieces.length(pieces.step, kept);
+            if pieces.skip < length {
+                break;
+            }
+            pieces.skip -= length;
+            pieces.step = pieces.following(pieces.step);
+        }
+        Ok(pieces)
     }
 
     /// The next bytes to send; none at the end.
-    pub async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
-        loop {
-            let piece = match self.step {
-                Step::Before => {
-                    self.archive = self.result.zipped.as_deref().map(Archive::new).transpose()?;
-                    self.step = self.units_or_after(0);
-                    std::mem::take(&mut self.result.before)
-                }
-                Step::Units(place) => {
-                    let next = self.units_or_after(place + 1);
-                    let separate = self.result.processed.format == Format::Json && matches!(next, Step::Units(_));
-                    self.step = if separate { Step::Comma(place + 1) } else { next };
-                    self.units(place).await?
-                }
-                Step::Comma(place) => {
-                    self.step = Step::Units(place);
-                    b",".to_vec()
-                }
-                Step::After => {
-                    self.step = Step::Rest;
-                    std::mem::take(&mut self.result.after)
-                }
+    pub async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        while self.left > 0 {
+            let step = self.step;
+            self.step = self.following(step);
+            let piece = match step {
+                Step::Before => std::mem::take(&mut self.result.before),
+                Step::Units(place) => self.units(place).await?,
+                Step::Comma(_) => b",".to_vec(),
+                Step::After => std::mem::take(&mut self.result.after),
                 Step::Rest => {
-                    self.step = Step::End;
                     // Of the archive only its directory is left.
-                    let rest = self.archive.take().map(Archive::finish).transpose()?;
-                    return Ok(rest.filter(|rest| !rest.is_empty()));
+                    let rest = self.archive.take().map(|archive| archive.finish()).transpose()?;
+                    return Ok(rest.filter(|rest| !rest.is_empty()).map(Bytes::from));
                 }
                 Step::End => return Ok(None),
             };
-            let ready = self.packed(piece).await?;
+            let mut ready = Bytes::from(self.packed(piece).await?);
+            drop(ready.split_to(self.skip.min(ready.len())));
+            ready.truncate(self.left);
+            self.skip = 0;
+            self.left -= ready.len();
             if !ready.is_empty() {
                 return Ok(Some(ready));
             }
         }
+        Ok(None)
     }
 
-    /// The size of a result that goes out as it was kept, in bytes; none where it is only known when all of it has been made.
-    pub fn size(&self) -> Option<usize> {
-        let Whole { batch, before, after, .. } = &self.result;
-        if !self.is_as_kept() || self.result.zipped.is_some() {
-            return None;
+    fn following(&self, step: Step) -> Step {
+        match step {
+            Step::Before => self.units_or_after(0),
+            Step::Units(place) => {
+                let next = self.units_or_after(place + 1);
+                let separate = self.result.processed.format == Format::Json && matches!(next, Step::Units(_));
+                if separate { Step::Comma(place + 1) } else { next }
+            }
+            Step::Comma(place) => Step::Units(place),
+            Step::After => Step::Rest,
+            Step::Rest | Step::End => Step::End,
         }
-        let commas = match batch.format {
-            Format::Xml => 0,
-            Format::Json => usize::try_from(batch.slices).ok()?.saturating_sub(1),
-        };
-        Some(before.len() + usize::try_from(batch.result_bytes).ok()? + commas + after.len())
     }
 
-    /// Whether units go out as they are kept, but for the character set.
-    fn has_kept_shape(&self) -> bool {
-        let (batch, wanted) = (&self.result.batch, self.result.processed);
-        batch.format == wanted.format && unit::is_kept_in(batch.kind, wanted.form.disease_list)
-    }
-
-    /// Whether units go out to the byte as they are kept.
-    fn is_as_kept(&self) -> bool {
-        self.has_kept_shape() && self.result.processed.answer_charset() == AnswerCharset::Utf8
+    /// How many bytes a step is, where units go out as they were kept.
+    fn length(&self, step: Step, kept: &[KeptPiece]) -> usize {
+        match step {
+            Step::Before => self.result.before.len(),
+            Step::Units(place) => {
+                usize::try_from(place).ok().and_then(|place| kept.get(place)).map_or(0, |piece| piece.bytes)
+            }
+            Step::Comma(_) => 1,
+            Step::After => self.result.after.len(),
+            Step::Rest | Step::End => 0,
+        }
     }
 
     fn units_or_after(&self, place: i32) -> Step {
@@ -105,13 +120,13 @@ impl Pieces {
         let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
         let (kind, from, to) = (result.batch.kind, result.batch.format, result.processed.format);
         let (charset, form) = (result.processed.answer_charset(), result.processed.form.disease_list);
-        let has_kept_shape = self.has_kept_shape();
+        let has_kept_shape = result.has_kept_shape();
         let shaped = move || {
             let units = if has_kept_shape { Some(units) } else { unit::convert(kind, &units, from, to, form) };
             units.map(|units| encode(units, charset))
         };
         // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
-        let units = if self.is_as_kept() {
+        let units = if result.is_as_kept() {
             shaped()
         } else {
             // What is made of a piece on the way takes many times its size.

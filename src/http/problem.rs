@@ -60,12 +60,13 @@ pub(super) fn finish(response: &mut Response, failure: &Failure) {
         response.extensions_mut().insert(Reason(reason));
     }
     let again = match failure {
-        Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some("1"),
-        Failure::FilesInFlight => Some("5"),
+        Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some(1),
+        Failure::FilesInFlight => Some(5),
+        Failure::Misses(seconds) => Some(*seconds),
         _ => None,
     };
     if let Some(seconds) = again {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     let ends_connection = Failure::BodyTooLarge == *failure
         || Failure::BodyIncomplete == *failure

@@ -14,18 +14,21 @@ use utoipa_axum::routes;
 
 use crate::clock::Clock;
 use crate::config::Limits;
-use crate::identity::{Framing, Tokens, Trust, VerifiedCaller};
+use crate::identity::{Framing, Overloaded, Tokens, Trust, VerifiedCaller};
 use crate::metrics::Metrics;
 use crate::query::{BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, ReferenceNumbers};
 
 use super::arrivals::Arrivals;
 use super::error::Failure;
+use super::fetches::Fetches;
 use super::request::{Surroundings, surround};
 use super::{by_certificate, challenges, exchange, login, message, search};
 
-/// What terminal routes work with.
-#[derive(Clone)]
-pub struct TerminalState {
+/// What terminal routes work with. Every request has it several times over, so that it is only pointed to.
+pub type TerminalState = Arc<TerminalParts>;
+
+/// What there is of it.
+pub struct TerminalParts {
     /// Lookups by insured-person's card.
     pub by_card: ByCard,
     /// Lookups by マイナンバーカード.
@@ -53,7 +56,7 @@ pub struct TerminalState {
     /// Bounds files that arrive at once.
     pub arrivals: Arc<Arrivals>,
     /// Bounds results that are sent at once.
-    pub fetches: Arc<Semaphore>,
+    pub fetches: Fetches,
     /// Turns for bringing pieces of results into another format or character set.
     pub shaping: Arc<Semaphore>,
 }
@@ -90,17 +93,21 @@ pub(super) fn last_resort(limits: Limits) -> Duration {
     limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
 }
 
-/// Judges the caller's certificate again, for it may have been revoked since the handshake, and refuses requests whose framing is
-/// broken.
+/// Judges the caller's certificate again, for it may have been revoked since the handshake, and refuses what the listener found to be
+/// broken or too much.
 pub(super) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>().cloned() else {
         return Failure::Internal.into_response();
     };
     match state.trust.check(&caller) {
-        Ok(()) => match request.extensions().get::<Framing>().copied() {
-            None => next.run(request).await,
-            Some(framing) => exchange::refuse_early(state, caller, request, Failure::Framing(framing)).await,
-        },
+        Ok(()) => {
+            let failure = match (request.extensions().get::<Framing>(), request.extensions().get::<Overloaded>()) {
+                (Some(framing), _) => Failure::Framing(*framing),
+                (None, Some(Overloaded)) => Failure::Busy,
+                (None, None) => return next.run(request).await,
+            };
+            Box::pin(exchange::refuse_early(state, caller, request, failure)).await
+        }
         Err(reason) => {
             state.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
             warn!(
@@ -110,7 +117,7 @@ pub(super) async fn still_trusted(State(state): State<TerminalState>, request: R
                 institution = %caller.institution(),
                 terminal = caller.terminal(),
             );
-            exchange::refuse_early(state, caller, request, Failure::Certificate(reason)).await
+            Box::pin(exchange::refuse_early(state, caller, request, Failure::Certificate(reason))).await
         }
     }
 }

@@ -1,8 +1,6 @@
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
@@ -13,13 +11,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, oneshot};
-use tokio::time::Instant;
+use tokio::sync::oneshot;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 use super::VerifiedCaller;
+use super::activity::{Activity, Running};
+use super::flow::Flow;
 use super::frames::Frames;
 use super::framing::Scanner;
 use super::http2::Http2;
@@ -28,40 +27,57 @@ use super::listener::Shared;
 use super::remainder::{Expectation, Remainder};
 use super::watched::{Findings, Watched};
 
+/// Among the extensions of a request that has to be refused, because too many of its institution wait already, or it has waited too
+/// long.
+#[derive(Debug, Clone, Copy)]
+pub struct Overloaded;
+
 /// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, floods the server, or
 /// the server stops.
-pub(super) async fn serve(shared: &Shared, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
+pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let activity = Arc::new(Activity::default());
-    let caller = caller.map(Arc::new);
-    let answer = {
-        let (router, activity) = (shared.router.clone(), activity.clone());
-        move |mut request: Request<Body>| {
-            let activity = activity.clone();
-            let running = Running::start(activity.clone());
-            if let Some(caller) = &caller {
-                request.extensions_mut().insert(caller.clone());
-            }
-            let answer = router.clone().oneshot(request);
-            async move {
-                let Ok(response) = answer.await;
-                // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
-                if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
-                    activity.ending.notify_one();
-                }
-                drop(running);
-                response
-            }
-        }
-    };
-
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(shared.limits.write));
     let stream = Lingering::new(stream, shared.limits.body);
+    let (activity, caller) = (Activity::new(), caller.map(Arc::new));
+    let answers = {
+        let (shared, activity) = (shared.clone(), activity.clone());
+        move |request| answer(&shared, caller.as_ref(), &activity, request)
+    };
+    // Each in a box of its own: an open connection has the state of one protocol, and none of what was before.
     if speaks_h2 {
-        serve_http2(shared, &activity, stream, answer).await;
+        Box::pin(serve_http2(shared, &activity, stream, answers)).await;
     } else {
-        serve_http1(shared, &activity, stream, answer).await;
+        Box::pin(serve_http1(shared, &activity, stream, answers)).await;
+    }
+}
+
+/// Answers one request when it is its institution's turn; callers whom only a token will tell take turns as if they were one. What waits
+/// here is a head and nothing else: the body is not read, and nothing is set up for the answer.
+fn answer(
+    shared: &Arc<Shared>,
+    caller: Option<&Arc<VerifiedCaller>>,
+    activity: &Arc<Activity>,
+    mut request: Request<Body>,
+) -> impl Future<Output = Response> + Send + use<> {
+    let (shared, activity, running) = (shared.clone(), activity.clone(), Running::start(activity.clone()));
+    let institution = caller.map(|caller| caller.institution());
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller.clone());
+    }
+    async move {
+        let turn = shared.requests.wait(institution, shared.limits.request).await;
+        if turn.is_none() {
+            request.extensions_mut().insert(Overloaded);
+        }
+        let Ok(response) = Box::pin(shared.router.clone().oneshot(request)).await;
+        // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
+        if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
+            activity.ending.notify_one();
+        }
+        let response = response.map(|body| Body::new(Flow::new(body, activity)));
+        drop((turn, running));
+        response
     }
 }
 
@@ -156,66 +172,16 @@ where
 /// Drives a connection; true when it should be wound up, false when it ended by itself.
 async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connection: Pin<&mut C>) -> bool {
     loop {
-        let deadline = activity.deadline(shared.limits.first_request, shared.limits.idle);
         tokio::select! {
             _ = connection.as_mut() => return false,
             () = shared.stop.cancelled() => return true,
             () = activity.ending.notified() => return true,
-            () = tokio::time::sleep_until(deadline) => {
-                if activity.deadline(shared.limits.first_request, shared.limits.idle) <= Instant::now() {
-                    shared.metrics.connections_closed.with_label_values(&["idle"]).inc();
+            () = tokio::time::sleep_until(activity.deadline(&shared.limits)) => {
+                if let Some(ending) = activity.judge(&shared.limits) {
+                    shared.metrics.connections_closed.with_label_values(&[ending.label()]).inc();
                     return true;
                 }
             }
         }
-    }
-}
-
-/// What a connection has been doing.
-struct Activity {
-    running: AtomicUsize,
-    seen: AtomicUsize,
-    last: Mutex<Instant>,
-    /// Told when an answer ends the connection.
-    ending: Notify,
-}
-
-impl Default for Activity {
-    fn default() -> Self {
-        Self {
-            running: AtomicUsize::new(0),
-            seen: AtomicUsize::new(0),
-            last: Mutex::new(Instant::now()),
-            ending: Notify::new(),
-        }
-    }
-}
-
-impl Activity {
-    /// When the connection will have been quiet for too long, if nothing happens; while a request runs, that is far off.
-    fn deadline(&self, first_request: Duration, idle: Duration) -> Instant {
-        if self.running.load(Ordering::Acquire) > 0 {
-            return Instant::now() + idle;
-        }
-        let patience = if self.seen.load(Ordering::Acquire) == 0 { first_request } else { idle };
-        *self.last.lock().expect("no holder panics") + patience
-    }
-}
-
-/// Counts one request as running for as long as it lives.
-struct Running(Arc<Activity>);
-
-impl Running {
-    fn start(activity: Arc<Activity>) -> Self {
-        activity.running.fetch_add(1, Ordering::AcqRel);
-        activity.seen.fetch_add(1, Ordering::AcqRel);
-        Self(activity)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        *self.0.last.lock().expect("no holder panics") = Instant::now();
-        self.0.running.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -17,11 +17,16 @@ use tracing::{info, warn};
 
 use crate::config::Limits;
 use crate::metrics::Metrics;
+use crate::shares::{Bounds, Shares};
 
 use super::connection;
 use super::linger::Drain;
 use super::verifier::REFUSED;
 use super::{Refused, Trust, VerifiedCaller};
+
+/// How many bytes may wait in a socket before they are sent; twice as many at most, for a moment.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 32 * 1024;
 
 /// How a listener knows its callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,18 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
         handshakes: Semaphore::new(limits.handshakes),
         connections: Arc::new(Semaphore::new(limits.connections)),
         callers,
+        connections_of: Shares::new(Bounds {
+            places: limits.connections_of_institution,
+            common: 0,
+            of_institution: limits.connections_of_institution,
+            of_all: limits.connections,
+        }),
+        requests: Shares::new(Bounds {
+            places: limits.requests_at_once,
+            common: limits.requests_in_common,
+            of_institution: limits.requests_held,
+            of_all: limits.requests_held_of_all,
+        }),
         router,
         trust,
         limits,
@@ -88,6 +105,9 @@ pub(super) struct Shared {
     handshakes: Semaphore,
     connections: Arc<Semaphore>,
     callers: Callers,
+    connections_of: Arc<Shares>,
+    /// Turns of requests.
+    pub requests: Arc<Shares>,
     pub router: Router,
     pub trust: Arc<Trust>,
     pub limits: Limits,
@@ -103,12 +123,25 @@ impl Shared {
         };
         tasks.spawn(async move {
             self.metrics.connections.inc();
-            if let Some((stream, caller)) = self.handshake(stream, peer).await {
-                connection::serve(&self, stream, caller).await;
+            // The handshake is done when the connection is served: its state need not be there any more.
+            if let Some((stream, caller)) = Box::pin(self.handshake(stream, peer)).await {
+                let place = caller.as_ref().map(|caller| (caller, self.connections_of.take(caller.institution())));
+                match place {
+                    Some((caller, None)) => self.refuse_share(caller),
+                    // Held as long as the connection is served.
+                    _place => connection::serve(&self, stream, caller.clone()).await,
+                }
             }
             self.metrics.connections.dec();
             drop(place);
         });
+    }
+
+    /// An institution has as many connections as it may: the new one is closed.
+    fn refuse_share(&self, caller: &VerifiedCaller) {
+        self.metrics.connections_closed.with_label_values(&["too_many_of_institution"]).inc();
+        let (institution, terminal) = (caller.institution(), caller.terminal());
+        warn!(target: "audit", event = "too_many_connections", institution = %institution, terminal);
     }
 
     /// Performs the handshake; a failed one is counted and logged with its reason.
@@ -120,6 +153,10 @@ impl Shared {
         let attempt = async {
             // Answers are small and whole: waiting to fill a packet only delays them. A socket that cannot is dead anyway.
             let _ = stream.set_nodelay(true);
+            // Little waits unsent, so that a client that takes some of its answer is seen to, and memory is not spent on one that does
+            // not.
+            #[cfg(target_os = "linux")]
+            let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
             // A place is taken only by a peer that has begun to speak, so that silent ones keep nobody out.
             let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
             let _place = self.handshakes.acquire().await.ok()?;

@@ -4,9 +4,11 @@
 //! of its certificate are judged at the handshake and again on every request; a caller known by the token of a login is judged by
 //! the certificate of that login.
 
+mod activity;
 mod caller;
 pub mod card;
 mod connection;
+mod flow;
 mod frames;
 mod framing;
 mod http2;
@@ -21,6 +23,7 @@ mod verifier;
 mod watched;
 
 pub use caller::VerifiedCaller;
+pub use connection::Overloaded;
 pub use framing::Framing;
 pub(crate) use framing::Scanner;
 pub use listener::{Callers, Listener, serve};

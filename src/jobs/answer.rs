@@ -9,8 +9,8 @@ use tracing::error;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId};
-use crate::query::{Directory, LogKey, QueryError, note_shown};
+use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
+use crate::query::{Directory, LogKey, Misses, QueryError, note_shown};
 use crate::store::access_log::{self, Outcome, Path, PersonRecord};
 use crate::store::finish_piece::{Finished, pack};
 use crate::store::leases::Leased;
@@ -37,6 +37,7 @@ pub(super) struct Answering {
     pub directory: Arc<Directory>,
     pub key: LogKey,
     pub clock: Clock,
+    pub misses: Arc<Misses>,
 }
 
 /// The people of a piece. A file was read once when it came: what is kept of it must be readable.
@@ -98,6 +99,8 @@ impl Answering {
             let log = asked.records(&answers, &self.key);
             (answers, log)
         });
+        let nobody = answers.iter().flatten().filter(|answer| answer.validity == Validity::NoneFound).count();
+        self.misses.owe(piece.institution, nobody);
         let insurers = self.insurers(&answers).await?;
         let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
         let base = Finished { records: count(&log), ..base };

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::BulkLimits;
 use crate::domain::BatchFailure;
 use crate::metrics::Metrics;
-use crate::query::{Directory, LogKey};
+use crate::query::{Directory, LogKey, Misses};
 use crate::store::bulk_register::QUEUED;
 use crate::store::finish_piece::{Completion, finish};
 use crate::store::leases::{self, Leased, Taken};
@@ -57,8 +57,9 @@ impl Worker {
         clock: &Clock,
         limits: BulkLimits,
         metrics: &Arc<Metrics>,
+        misses: &Arc<Misses>,
     ) -> Self {
-        let answering = Answering { directory: directory.clone(), key, clock: clock.clone() };
+        let answering = Answering { directory: directory.clone(), key, clock: clock.clone(), misses: misses.clone() };
         Self { store: store.clone(), clock: clock.clone(), limits, metrics: metrics.clone(), answering }
     }
 

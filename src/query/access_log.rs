@@ -79,7 +79,7 @@ impl AccessLog {
 
     /// Writes a record. When this returns without an error, the record is committed.
     pub(super) async fn write(&self, record: Record) -> Result<(), QueryError> {
-        let result = self.records.ask(record).await.map_err(|error| match error {
+        let result = self.records.ask(Some(record.institution), record).await.map_err(|error| match error {
             QueryError::Busy => QueryError::Busy,
             _ => QueryError::Log,
         });

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{InstitutionCode, ReceptionNumber};
 use crate::store::Store;
-use crate::store::bulk_fetch::Batch;
+use crate::store::bulk_fetch::{Batch, KeptPiece};
 
 use super::{QueryError, failed};
 
@@ -32,6 +32,18 @@ impl BulkFetch {
         at: Timestamp,
     ) -> Result<Option<Batch>, QueryError> {
         self.store.batch(number, institution, at).await.map_err(failed("batch"))
+    }
+
+    /// The pieces of a file that is done, in their order.
+    ///
+    /// # Errors
+    /// When the database does not answer, or some are gone.
+    pub async fn pieces(&self, batch: &Batch) -> Result<Vec<KeptPiece>, QueryError> {
+        let pieces = self.store.kept_pieces(batch.id).await.map_err(|error| {
+            tracing::error!(error = %error, "the pieces of a result could not be looked up");
+            QueryError::Unavailable
+        })?;
+        if usize::try_from(batch.slices) == Ok(pieces.len()) { Ok(pieces) } else { Err(QueryError::Unavailable) }
     }
 
     /// The units of a piece of a file that is done.

@@ -1,5 +1,7 @@
 //! A file with questions about many people is taken.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +12,7 @@ use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
 
 use super::access_log::{AccessLog, Asker};
+use super::misses::Misses;
 use super::{QueryError, failed};
 
 /// A file that was read.
@@ -52,6 +55,8 @@ pub enum BulkRefused {
     PeopleOfDay,
     /// There are more people of the days or the month than a file may be about.
     TooManyPeople(usize),
+    /// Too many people of files, or of lookups, were unknown. Another file may be sent after so many seconds.
+    Misses(u64),
     /// The database failed.
     Failed(QueryError),
 }
@@ -65,15 +70,17 @@ pub struct BulkRegister {
     keep: SignedDuration,
     slice: usize,
     persons: usize,
+    misses: Arc<Misses>,
 }
 
 impl BulkRegister {
     /// Takes files into `store`.
     #[must_use]
-    pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits) -> Self {
+    pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits, misses: &Arc<Misses>) -> Self {
         let limit = |number: usize| Some(number).filter(|number| *number > 0);
         let quota = Quota { in_flight: limit(limits.in_flight), people_a_day: limit(limits.people_a_day) };
-        Self { store: store.clone(), log, quota, keep: limits.keep, slice: limits.slice, persons: limits.persons }
+        let BulkLimits { keep, slice, persons, .. } = *limits;
+        Self { store: store.clone(), log, quota, keep, slice, persons, misses: misses.clone() }
     }
 
     /// Tells people apart for the count of the day, unreadable without the secret; nothing where nobody counts.
@@ -89,6 +96,11 @@ impl BulkRegister {
     /// # Errors
     /// See [`BulkRefused`]; then nothing is stored.
     pub async fn register(&self, asker: &Asker, file: NewFile) -> Result<ReceptionNumber, BulkRefused> {
+        if file.kind == BatchKind::Qualification
+            && let Err(QueryError::Misses(seconds)) = self.misses.check(asker.institution)
+        {
+            return Err(BulkRefused::Misses(seconds));
+        }
         let mut people = file.people;
         people.sort_unstable();
         people.dedup();

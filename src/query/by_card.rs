@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use crate::config::Limits;
 use crate::decide::{self, Answer};
-use crate::domain::{CardQuery, InstitutionCode, PersonFacts};
+use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Validity};
 use crate::metrics::Metrics;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::{self, Store};
@@ -14,6 +14,7 @@ use crate::store::{self, Store};
 use super::QueryError;
 use super::access_log::{AccessLog, Asker, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::misses::Misses;
 
 /// Connections for lookups. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
@@ -23,13 +24,15 @@ const WORKERS: usize = 2;
 pub struct ByCard {
     facts: Coalescer<ReadFacts>,
     log: AccessLog,
+    misses: Arc<Misses>,
 }
 
 impl ByCard {
     /// Starts the workers.
     #[must_use]
-    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog) -> Self {
-        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch), log }
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog, misses: &Arc<Misses>) -> Self {
+        let facts = Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch);
+        Self { facts, log, misses: misses.clone() }
     }
 
     /// Answers one question. When this returns an answer, its access-log record is committed.
@@ -37,12 +40,18 @@ impl ByCard {
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
-        let facts = self.facts.ask((Some(asker.institution), query.clone())).await?;
-        let answer = decide::by_card(&query, Some(asker.institution), &facts);
+        // Taken before anything is known of the answer, so that a hit and a miss take the same way.
+        let attempt = self.misses.attempt(asker.institution)?;
+        let institution = Some(asker.institution);
+        let facts = self.facts.ask(institution, (institution, query.clone())).await?;
+        let answer = decide::by_card(&query, institution, &facts);
         let mut log = self.record(asker, &query, Outcome::Answered(answer.validity));
         log.about.person = answer.record.as_ref().map(|record| record.person);
         note_shown(&mut log.about, answer.record.as_slice(), self.log.key());
         self.log.write(log).await?;
+        if answer.validity == Validity::NoneFound {
+            attempt.missed();
+        }
         Ok(answer)
     }
 

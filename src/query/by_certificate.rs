@@ -47,7 +47,7 @@ impl ByCertificate {
         query: &CertificateQuery,
     ) -> Result<CardAnswer, QueryError> {
         let shown_card = PresentedCard { card: card.id().clone(), institution: Some(asker.institution), at: asker.at };
-        let facts = self.facts.ask(shown_card).await?;
+        let facts = self.facts.ask(shown_card.institution, shown_card).await?;
         let answer = decide::by_certificate(query, Some(asker.institution), facts.as_ref(), asker.at);
         let person = facts.as_ref().map(person_of);
         let mut log = match &answer {

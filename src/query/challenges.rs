@@ -90,7 +90,7 @@ impl Challenges {
             // In whole milliseconds: what the terminal is told and what the database keeps are the same.
             expires_at: Timestamp::from_millisecond(expires_at.as_millisecond()).unwrap_or(expires_at),
         };
-        self.keep.ask(challenge.clone()).await?;
+        self.keep.ask(Some(asker.institution), challenge.clone()).await?;
         Ok(challenge)
     }
 
@@ -106,7 +106,7 @@ impl Challenges {
         purpose: TreatmentKind,
         id: Uuid,
     ) -> Result<Result<[u8; 32], ChallengeRefused>, QueryError> {
-        let challenge = match self.consume.ask((id, at)).await? {
+        let challenge = match self.consume.ask(Some(asker.institution), (id, at)).await? {
             Use::First(challenge) => challenge,
             Use::Again => return Ok(Err(ChallengeRefused::Used)),
             Use::Unknown => return Ok(Err(ChallengeRefused::Unknown)),

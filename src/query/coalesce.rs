@@ -1,13 +1,17 @@
-use std::sync::Arc;
+//! Single questions are gathered into batches, in which every institution has its turn.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::PgConnection;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, timeout};
 
+use crate::domain::InstitutionCode;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
+use super::turns::Turns;
 use super::{QueryError, failed};
 
 /// Something that one statement does for many questions at once.
@@ -34,15 +38,42 @@ pub(super) type Answers<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
 const ATTEMPT: Duration = Duration::from_secs(6);
 
 /// Gathers single questions into batches without any timer: a worker takes the first waiting question and whatever has
-/// queued while the previous statement ran. A lone question goes at once; under load batches grow by themselves.
+/// queued while the previous statement ran. A lone question goes at once; under load batches grow by themselves. Institutions take
+/// turns in a batch, and when too many questions wait, the one that has most of them is refused.
 pub(super) struct Coalescer<B: Batch> {
-    queue: mpsc::Sender<Waiting<B>>,
+    open: Arc<Open<B>>,
 }
 
 impl<B: Batch> Clone for Coalescer<B> {
     fn clone(&self) -> Self {
-        Self { queue: self.queue.clone() }
+        Self { open: self.open.clone() }
     }
+}
+
+/// What askers share; the workers end with it.
+struct Open<B: Batch>(Arc<Queue<B>>);
+
+impl<B: Batch> Drop for Open<B> {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.more.notify_waiters();
+    }
+}
+
+/// What waits to be asked.
+struct Queue<B: Batch> {
+    waiting: Mutex<Questions<B>>,
+    /// Told when a question comes.
+    more: Notify,
+    /// Held while a batch is put together, so that workers take turns and never split one.
+    taking: tokio::sync::Mutex<()>,
+    /// How many questions may wait.
+    most: usize,
+}
+
+struct Questions<B: Batch> {
+    turns: Turns<Option<InstitutionCode>, Waiting<B>>,
+    closed: bool,
 }
 
 struct Waiting<B: Batch> {
@@ -50,17 +81,69 @@ struct Waiting<B: Batch> {
     reply: oneshot::Sender<Result<B::Answer, QueryError>>,
 }
 
+impl<B: Batch> Queue<B> {
+    fn lock(&self) -> MutexGuard<'_, Questions<B>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a question in. Where too many wait, the last one of the institution with most of them is refused, be it this one.
+    fn push(&self, asker: Option<InstitutionCode>, waiting: Waiting<B>) {
+        let mut questions = self.lock();
+        questions.turns.push(asker, waiting);
+        let refused = (questions.turns.len() > self.most).then(|| questions.turns.pop_excess()).flatten();
+        drop(questions);
+        self.more.notify_one();
+        if let Some(refused) = refused {
+            // Whoever asked may have gone away.
+            let _ = refused.reply.send(Err(QueryError::Busy));
+        }
+    }
+
+    /// Waits until there is something to ask; false when nobody can ask any more.
+    async fn until_asked(&self) -> bool {
+        loop {
+            let mut more = std::pin::pin!(self.more.notified());
+            // Before the look, so that a question that comes in between is not missed.
+            more.as_mut().enable();
+            {
+                let questions = self.lock();
+                if questions.turns.len() > 0 || questions.closed {
+                    return !questions.closed;
+                }
+            }
+            more.await;
+        }
+    }
+
+    /// Takes the first waiting question and whatever else is ready to be asked; false when nobody can ask any more.
+    async fn take(&self, batch: &mut Vec<Waiting<B>>, most: usize) -> bool {
+        let _turn = self.taking.lock().await;
+        if !self.until_asked().await {
+            return false;
+        }
+        // Tasks that are ready to run go first once: what they ask comes along. With nothing else to do this costs nothing.
+        tokio::task::yield_now().await;
+        let mut questions = self.lock();
+        while batch.len() < most {
+            let Some(next) = questions.turns.pop() else { break };
+            batch.push(next);
+        }
+        true
+    }
+}
+
 impl<B: Batch> Coalescer<B> {
     /// Starts `workers` tasks, each with a connection of its own. They end when the coalescer is dropped.
-    pub fn start(store: &Store, metrics: &Arc<Metrics>, workers: usize, waiting: usize, batch: usize) -> Self {
-        let (queue, receiver) = mpsc::channel(waiting);
-        let receiver = Arc::new(Mutex::new(receiver));
+    pub fn start(store: &Store, metrics: &Arc<Metrics>, workers: usize, most: usize, batch: usize) -> Self {
+        let questions = Questions { turns: Turns::default(), closed: false };
+        let (waiting, more, taking) = (Mutex::new(questions), Notify::new(), tokio::sync::Mutex::default());
+        let queue: Arc<Queue<B>> = Arc::new(Queue { waiting, more, taking, most });
         for _ in 0..workers {
-            let (receiver, store, metrics) = (receiver.clone(), store.clone(), metrics.clone());
+            let (queue, store, metrics) = (queue.clone(), store.clone(), metrics.clone());
             tokio::spawn(async move {
                 loop {
-                    let (receiver, store, metrics) = (receiver.clone(), store.clone(), metrics.clone());
-                    let worker: Worker<B> = Worker { receiver, store, metrics, connection: None, batch };
+                    let (queue, store, metrics) = (queue.clone(), store.clone(), metrics.clone());
+                    let worker: Worker<B> = Worker { queue, store, metrics, connection: None, batch };
                     // A worker that panics takes its batch with it, and the next one takes its place.
                     if tokio::spawn(worker.work()).await.is_ok() {
                         return;
@@ -68,22 +151,19 @@ impl<B: Batch> Coalescer<B> {
                 }
             });
         }
-        Self { queue }
+        Self { open: Arc::new(Open(queue)) }
     }
 
-    /// Puts a question in and waits for its answer.
-    pub async fn ask(&self, question: B::Question) -> Result<B::Answer, QueryError> {
+    /// Puts a question of an institution in, or of the operator, and waits for its answer.
+    pub async fn ask(&self, asker: Option<InstitutionCode>, question: B::Question) -> Result<B::Answer, QueryError> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Waiting { question, reply }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => QueryError::Busy,
-            mpsc::error::TrySendError::Closed(_) => QueryError::Unavailable,
-        })?;
+        self.open.0.push(asker, Waiting { question, reply });
         answer.await.unwrap_or(Err(QueryError::Unavailable))
     }
 }
 
 struct Worker<B: Batch> {
-    receiver: Arc<Mutex<mpsc::Receiver<Waiting<B>>>>,
+    queue: Arc<Queue<B>>,
     store: Store,
     metrics: Arc<Metrics>,
     connection: Option<PgConnection>,
@@ -94,7 +174,7 @@ impl<B: Batch> Worker<B> {
     async fn work(mut self) {
         let mut waiting = Vec::with_capacity(self.batch);
         loop {
-            if !self.take(&mut waiting).await {
+            if !self.queue.take(&mut waiting, self.batch).await {
                 return;
             }
             // Whoever has given up waiting is neither looked up nor recorded.
@@ -119,22 +199,6 @@ impl<B: Batch> Worker<B> {
                 }
             }
         }
-    }
-
-    /// Takes the first waiting question and whatever else is ready to be asked; false when nobody can ask any more.
-    async fn take(&self, waiting: &mut Vec<Waiting<B>>) -> bool {
-        // Held until the batch is complete, so that workers take turns and never split one.
-        let mut receiver = self.receiver.lock().await;
-        if receiver.recv_many(waiting, self.batch).await == 0 {
-            return false;
-        }
-        // Tasks that are ready to run go first once: what they ask comes along. With nothing else to do this costs nothing.
-        tokio::task::yield_now().await;
-        while waiting.len() < self.batch {
-            let Ok(another) = receiver.try_recv() else { break };
-            waiting.push(another);
-        }
-        true
     }
 
     /// Runs the statement; once more on a new connection when it fails, because the old one may have died while idle.

@@ -110,7 +110,8 @@ impl Directory {
         if let Some(institution) = self.copy.load().institutions.get(&code) {
             return Ok(Some(institution.clone()));
         }
-        Ok(found(self.store.institution(code)).await?.map(Arc::new))
+        // Seldom needed, and large.
+        Ok(Box::pin(found(self.store.institution(code))).await?.map(Arc::new))
     }
 
     async fn listen(&self) -> Option<PgListener> {

@@ -11,7 +11,9 @@ pub mod challenges;
 mod coalesce;
 mod directory;
 mod log_key;
+mod misses;
 mod reference_number;
+mod turns;
 
 pub use access_log::{AccessLog, Asker, note_shown};
 pub use bulk_fetch::BulkFetch;
@@ -21,6 +23,7 @@ pub use by_certificate::ByCertificate;
 pub use challenges::{ChallengeRefused, Challenges};
 pub use directory::Directory;
 pub use log_key::LogKey;
+pub use misses::Misses;
 pub use reference_number::ReferenceNumbers;
 
 use tracing::error;
@@ -33,6 +36,9 @@ pub enum QueryError {
     /// Too many questions are waiting.
     #[error("too many questions are waiting for the database")]
     Busy,
+    /// The institution has asked about too many people whom nobody knows. One more may be asked about after so many seconds.
+    #[error("too many lookups found nobody")]
+    Misses(u64),
     /// The database did not answer.
     #[error("the database did not answer")]
     Unavailable,

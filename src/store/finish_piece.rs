@@ -48,12 +48,21 @@ pub fn pack(units: &[u8]) -> Vec<u8> {
     lz4_flex::compress_prepend_size(units)
 }
 
+const UNREADABLE: StoreError = StoreError::illegal("batch_slice", "units");
+
+/// The size of units before [`pack`], in bytes. The first four packed bytes are enough.
+///
+/// # Errors
+/// When there are fewer.
+pub(super) fn unpacked_size(units: &[u8]) -> Result<usize, StoreError> {
+    lz4_flex::block::uncompressed_size(units).map(|(size, _)| size).map_err(|_| UNREADABLE)
+}
+
 /// Units as they were before [`pack`].
 ///
 /// # Errors
 /// When the bytes are not what [`pack`] made.
 pub(super) fn unpack(units: &[u8]) -> Result<Vec<u8>, StoreError> {
-    const UNREADABLE: StoreError = StoreError::illegal("batch_slice", "units");
     let (size, blocks) = lz4_flex::block::uncompressed_size(units).map_err(|_| UNREADABLE)?;
     let unpacked = lz4_flex::block::decompress(blocks, size).map_err(|_| UNREADABLE)?;
     // One that was cut off between two sequences is read without a fault.

@@ -7,7 +7,7 @@ use crate::support::database::TestDatabase;
 use crate::support::root;
 
 /// What each module may import from the crate. A module that is not here may import everything.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("rules", &["domain"]),
     ("decide", &["domain", "rules"]),
@@ -21,7 +21,8 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("store", &["domain"]),
     ("fixtures", &["domain", "pki", "store", "wire"]),
     ("pki", &["domain", "clock"]),
-    ("identity", &["domain", "clock", "config", "metrics", "pki"]),
+    ("shares", &["domain"]),
+    ("identity", &["domain", "clock", "config", "metrics", "pki", "shares"]),
     ("jobs", &["domain", "decide", "query", "store", "wire", "clock", "config", "metrics"]),
     ("query", &["domain", "decide", "identity", "store", "config", "metrics"]),
 ];

@@ -12,7 +12,7 @@ use shikaku::clock::Clock;
 use shikaku::config::{BulkLimits, Limits, Secret};
 use shikaku::jobs::{Work, Worker};
 use shikaku::metrics::Metrics;
-use shikaku::query::{Directory, LogKey};
+use shikaku::query::{Directory, LogKey, Misses};
 use shikaku::store::Store;
 use shikaku::store::leases::Leased;
 use shikaku::wire::Format;
@@ -168,7 +168,8 @@ impl Run {
         let store = world.database.store().await;
         let directory = Arc::new(Directory::load(store.clone()).await.unwrap());
         let key = LogKey::of(&Secret::random().unwrap());
-        let worker = Worker::new(&store, &directory, key, &clock, bulk, &Arc::new(Metrics::new()));
+        let metrics = Arc::new(Metrics::new());
+        let worker = Worker::new(&store, &directory, key, &clock, bulk, &metrics, &Misses::new(0, &metrics));
         let clinics = [Clinic::at(&world, TEST_CLINIC).await, Clinic::at(&world, OTHER_CLINIC).await];
         let connections = (0..WORKERS).map(|_| None).collect();
         Self { world, store, worker, time, clinics, model: Model::default(), held: HashMap::new(), connections, leases: 0 }

@@ -41,7 +41,10 @@ async fn connect(world: &World, config: ClientConfig) -> TlsStream<TcpStream> {
 }
 
 async fn connect_to(address: &str, config: ClientConfig) -> TlsStream<TcpStream> {
-    let stream = TcpStream::connect(address).await.unwrap();
+    connect_over(TcpStream::connect(address).await.unwrap(), config).await
+}
+
+async fn connect_over(stream: TcpStream, config: ClientConfig) -> TlsStream<TcpStream> {
     let name = ServerName::try_from("localhost").unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
@@ -53,6 +56,14 @@ pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
     let stream = connect(world, config).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     stream
+}
+
+/// A connection of an institution's first terminal over a given socket, on which `protocol` was agreed.
+pub async fn stream_over(stream: TcpStream, world: &World, institution: &str, protocol: &str) -> TlsStream<TcpStream> {
+    let (certificate, key) = world.identity(institution);
+    let mut config = config_of(&world.pki.ca(), (&certificate, &key), &[&version::TLS13]);
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    connect_over(stream, config).await
 }
 
 /// A connection that speaks HTTP/1.1 and takes any bytes.

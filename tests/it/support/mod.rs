@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod card;
 pub mod database;
+pub mod h2;
 pub mod look_alike;
 pub mod process;
 pub mod world;
