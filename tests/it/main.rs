@@ -38,6 +38,7 @@ mod load_smoke;
 mod login;
 mod migrations;
 mod operator;
+mod overload_memory;
 mod people;
 mod pki;
 mod postgres;
