@@ -85,7 +85,7 @@ async fn ten_large_files_and_endless_bodies() {
 }
 
 /// Certificate and key of the institution's first terminal.
-fn identity(code: &str) -> (PathBuf, PathBuf) {
+pub fn identity(code: &str) -> (PathBuf, PathBuf) {
     let code = InstitutionCode::parse(code).unwrap();
     let entry = fixtures().institutions.iter().find(|entry| entry.institution.code == code).unwrap();
     let (pki, name) = (shared_pki(), &entry.terminals[0]);
@@ -93,7 +93,7 @@ fn identity(code: &str) -> (PathBuf, PathBuf) {
 }
 
 /// The largest resident set that the process had until now, in bytes.
-fn peak(server: &Program) -> u64 {
+pub fn peak(server: &Program) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024

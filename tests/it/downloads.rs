@@ -23,8 +23,9 @@ const JSON: &str = "application/json";
 /// Limits that a transfer of some seconds is far beyond.
 fn short() -> Limits {
     Limits {
+        first_request: Duration::from_secs(1),
         idle: Duration::from_millis(300),
-        write: Duration::from_secs(2),
+        write: Duration::from_secs(1),
         write_bytes: 8 * 1024,
         stop: Duration::from_millis(300),
         ..Limits::default()
@@ -57,7 +58,8 @@ async fn a_slow_download_over_http_1_goes_on_while_it_flows() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     let stream = socket.connect(world.app.terminal_addr()).await.unwrap();
-    let mut stream = crate::tls::stream_over(stream, &world, TEST_CLINIC, "http/1.1").await;
+    let (certificate, key) = world.identity(TEST_CLINIC);
+    let mut stream = crate::tls::stream_over(stream, &world.pki.ca(), (&certificate, &key), "http/1.1").await;
     let body = fetch_of(TEST_CLINIC, &number);
     let head = format!(
         "POST /oqs/OQSmuquc02 HTTP/1.1\r\nhost: localhost\r\ncontent-type: {JSON}\r\ncontent-length: {}\r\n\r\n",
@@ -76,9 +78,9 @@ async fn a_slow_download_over_http_1_goes_on_while_it_flows() {
             let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
             wanted = head + length.parse::<usize>().unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(40)).await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
     }
-    assert!(begun.elapsed() > Duration::from_millis(1500), "too fast to show anything: {:?}", begun.elapsed());
+    assert!(begun.elapsed() > Duration::from_millis(2500), "too fast to show anything: {:?}", begun.elapsed());
     assert!(whole.ends_with(b"}"));
     world.stop().await;
 }
@@ -93,9 +95,9 @@ async fn a_slow_download_over_http_2_goes_on_while_it_flows() {
     let (mut body, mut taken, begun) = (response.into_body(), Vec::new(), std::time::Instant::now());
     while let Some(frame) = body.frame().await {
         taken.extend_from_slice(frame.expect("it flows").data_ref().unwrap());
-        tokio::time::sleep(Duration::from_millis(60)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert!(begun.elapsed() > Duration::from_millis(1500), "too fast to show anything: {:?}", begun.elapsed());
+    assert!(begun.elapsed() > Duration::from_millis(2500), "too fast to show anything: {:?}", begun.elapsed());
     assert_eq!(Bytes::from(taken), whole.body);
     world.stop().await;
 }

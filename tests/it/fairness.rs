@@ -199,7 +199,7 @@ async fn misses_of_files_count_too() {
     let number = clinic.upload(&found).await;
     clinic.result(&number).await;
     let unknown = crate::support::fixtures().people.iter().find(|person| person.expect.validity == "4").unwrap();
-    let number = clinic.upload(&vec![unknown.person.fixture_id.as_str(); 6]).await;
+    let number = clinic.upload(&[unknown.person.fixture_id.as_str(); 6]).await;
     clinic.result(&number).await;
     // Their answers stand; the next file, and the next question, have to wait.
     let file = file_of(&found, TEST_CLINIC, "NEXT", Format::Json);

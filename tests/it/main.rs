@@ -52,6 +52,7 @@ mod migration_rules;
 mod migrations;
 mod negotiation;
 mod operator;
+mod overload_memory;
 mod people;
 mod pki;
 mod postgres;

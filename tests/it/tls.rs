@@ -58,10 +58,9 @@ pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
     stream
 }
 
-/// A connection of an institution's first terminal over a given socket, on which `protocol` was agreed.
-pub async fn stream_over(stream: TcpStream, world: &World, institution: &str, protocol: &str) -> TlsStream<TcpStream> {
-    let (certificate, key) = world.identity(institution);
-    let mut config = config_of(&world.pki.ca(), (&certificate, &key), &[&version::TLS13]);
+/// A connection over a given socket, with any certificate and key, on which `protocol` was agreed.
+pub async fn stream_over(stream: TcpStream, ca: &Path, identity: (&Path, &Path), protocol: &str) -> TlsStream<TcpStream> {
+    let mut config = config_of(ca, identity, &[&version::TLS13]);
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     connect_over(stream, config).await
 }

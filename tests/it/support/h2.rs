@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use shikaku::terminal::Reply;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio_rustls::client::TlsStream;
 
 use super::World;
 
@@ -38,7 +39,13 @@ impl H2 {
     /// One that lets the server send so many bytes of an answer before it has taken some.
     pub async fn with_window(world: &World, institution: &str, window: u32) -> Self {
         let stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
-        let stream = crate::tls::stream_over(stream, world, institution, "h2").await;
+        let (certificate, key) = world.identity(institution);
+        let stream = crate::tls::stream_over(stream, &world.pki.ca(), (&certificate, &key), "h2").await;
+        Self::over(stream, window).await
+    }
+
+    /// The same over a connection on which h2 was agreed.
+    pub async fn over(stream: TlsStream<TcpStream>, window: u32) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.initial_stream_window_size(window).initial_connection_window_size(65_535);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.unwrap();
