@@ -16,16 +16,18 @@ impl Store {
     pub async fn expire_batches(&self, at: Timestamp, forget: Timestamp, today: Date) -> Result<u64, StoreError> {
         let (at, forget): (SqlTimestamp, SqlTimestamp) = (at.to_sqlx(), forget.to_sqlx());
         let mut transaction = self.pool().begin().await?;
+        // Which files it is about is settled once: of one that is added later no piece would be held yet.
+        let due = sqlx::query_scalar!("select id from batch where expires_at < $1", at).fetch_all(&mut *transaction).await?;
         // Pieces in order and before the files, as everywhere, so that no two wait for each other.
         sqlx::query!(
             r#"
             select batch_id, place
               from batch_slice
-             where batch_id in (select id from batch where expires_at < $1)
+             where batch_id = any($1)
              order by batch_id, place
                for update
             "#,
-            at
+            &due
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -33,13 +35,15 @@ impl Store {
             r#"
             select id, state <> 5 as "has_result!", expires_at < $2 as "is_forgotten!"
               from batch
-             where expires_at < $1
+             where id = any($3)
+               and expires_at < $1
                and (state <> 5 or expires_at < $2)
              order by id
                for update
             "#,
             at,
-            forget
+            forget,
+            &due
         )
         .fetch_all(&mut *transaction)
         .await?;
