@@ -1,3 +1,5 @@
+//! What the reader of JSON messages takes, and what it refuses.
+
 use super::*;
 
 fn parse(text: &str) -> Result<Element<'_>, Fault> {
