@@ -134,12 +134,12 @@ mod tests {
             long_stay_on: None,
         };
         let changed = [
-            LimitCertificate { kind: LimitKind::LimitAndMeal, ..one.clone() },
-            LimitCertificate { category: LimitCategory::E, ..one.clone() },
-            LimitCertificate { issued_on: None, ..one.clone() },
-            LimitCertificate { period: Period::new(date(2026, 8, 2), date(2027, 7, 31)).unwrap(), ..one.clone() },
-            LimitCertificate { period: Period::new(date(2026, 8, 1), date(2027, 7, 30)).unwrap(), ..one.clone() },
-            LimitCertificate { long_stay_on: Some(date(2026, 8, 1)), ..one.clone() },
+            LimitCertificate { kind: LimitKind::LimitAndMeal, ..one },
+            LimitCertificate { category: LimitCategory::E, ..one },
+            LimitCertificate { issued_on: None, ..one },
+            LimitCertificate { period: Period::new(date(2026, 8, 2), date(2027, 7, 31)).unwrap(), ..one },
+            LimitCertificate { period: Period::new(date(2026, 8, 1), date(2027, 7, 30)).unwrap(), ..one },
+            LimitCertificate { long_stay_on: Some(date(2026, 8, 1)), ..one },
         ];
         let mut marks: Vec<i64> = changed.iter().map(|other| key.limit_mark([other].into_iter())).collect();
         marks.extend([
