@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::PgConnection;
 
 use crate::domain::{BatchFailure, BatchKind, BatchState, ReceptionNumber};
 
@@ -175,18 +176,7 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
-        sqlx::query!(
-            r#"
-            select place from batch_slice
-             where batch_id = (select id from batch where reception_number = $1)
-             order by place
-               for update
-            "#,
-            number.as_str()
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        lock_pieces(&mut transaction, number).await?;
         sqlx::query!(
             r#"
             update batch_slice set state = 3
@@ -219,18 +209,7 @@ impl Store {
     /// When the database fails; then nothing has changed.
     pub async fn rerun_batch(&self, number: &ReceptionNumber) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
-        sqlx::query!(
-            r#"
-            select place from batch_slice
-             where batch_id = (select id from batch where reception_number = $1)
-             order by place
-               for update
-            "#,
-            number.as_str()
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        lock_pieces(&mut transaction, number).await?;
         let again = sqlx::query_scalar!(
             r#"
             update batch
@@ -304,4 +283,20 @@ impl Store {
         .await?;
         Ok(QueueState { files: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
     }
+}
+
+/// Locks the pieces of a file in order and before the file itself, as everywhere, so that no two transactions wait for each other.
+async fn lock_pieces(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"
+            select place from batch_slice
+             where batch_id = (select id from batch where reception_number = $1)
+             order by place
+               for update
+            "#,
+        number.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
 }
