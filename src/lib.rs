@@ -58,7 +58,3 @@ pub mod store;
 pub mod telemetry;
 pub mod terminal;
 pub mod wire;
-
-/// Of every program that is made out of this library, so that tests and benchmarks are about what is shipped.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
