@@ -67,3 +67,7 @@ mod store;
 mod terminal_certificates;
 mod tls;
 mod trust;
+
+// The allocator of the shipped program, because some tests start servers in this process and measure memory.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
