@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
 use h2::server::{Builder, Connection, SendResponse};
 use h2::{Reason, RecvStream, SendStream};
 use http_body_util::BodyExt;
@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use crate::clock::system_now;
 use crate::config::Limits;
 
+use super::framing::Framing;
 use super::remainder::{Expectation, Remainder};
 
 /// The window of a stream and of the connection, bytes.
@@ -80,7 +81,10 @@ where
         let me = self.get_mut();
         // An error has been told to the peer, if it is still there.
         while let Some(Ok((request, respond))) = ready!(me.connection.poll_accept(cx)) {
-            let (parts, stream) = request.into_parts();
+            let (mut parts, stream) = request.into_parts();
+            if names_several_hosts(&parts) {
+                parts.extensions.insert(Framing::SeveralHosts);
+            }
             let expects = parts
                 .headers
                 .get(header::EXPECT)
@@ -94,6 +98,14 @@ where
         }
         Poll::Ready(())
     }
+}
+
+/// Whether two readers may take a request for one to different hosts: `Host` twice, or another one than `:authority` (RFC 9113 8.3.1).
+fn names_several_hosts(parts: &request::Parts) -> bool {
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let (first, second) = (hosts.next(), hosts.next());
+    let differs = |host: &HeaderValue, authority: &str| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
+    second.is_some() || first.zip(parts.uri.authority()).is_some_and(|(host, own)| differs(host, own.as_str()))
 }
 
 /// Sends the answer to one request, and 100 (Continue) before that when its body is `wanted`. Stops when the peer wants it no more.
