@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
 use sqlx::postgres::PgListener;
-use sqlx::{Connection, PgConnection};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use crate::store::finish_piece::{Completion, finish};
 use crate::store::leases::{self, Leased, Taken};
 use crate::store::{Store, StoreError};
 
-use super::answer::{AnswerError, Answering};
+use super::answer::{AnswerError, Answered, Answering};
 
 /// How long to wait after a failure of the database before the next try.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -44,6 +44,7 @@ pub struct Worker {
     clock: Clock,
     limits: BulkLimits,
     metrics: Arc<Metrics>,
+    misses: Arc<Misses>,
     answering: Answering,
 }
 
@@ -59,8 +60,9 @@ impl Worker {
         metrics: &Arc<Metrics>,
         misses: &Arc<Misses>,
     ) -> Self {
-        let answering = Answering { directory: directory.clone(), key, clock: clock.clone(), misses: misses.clone() };
-        Self { store: store.clone(), clock: clock.clone(), limits, metrics: metrics.clone(), answering }
+        let answering = Answering { directory: directory.clone(), key, clock: clock.clone() };
+        let (metrics, misses) = (metrics.clone(), misses.clone());
+        Self { store: store.clone(), clock: clock.clone(), limits, metrics, misses, answering }
     }
 
     fn lease_end(&self) -> Timestamp {
@@ -130,10 +132,11 @@ impl Worker {
     }
 
     async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
-        let mut transaction = connection.begin().await.map_err(StoreError::from)?;
-        let finished = self.answering.answer(&mut transaction, piece, self.limits.keep).await?;
+        let Answered { transaction, finished, missed } = self.answering.answer(connection, piece, self.limits.keep).await?;
         let completion = finish(transaction, piece, &finished).await?;
         if completion != Completion::Lost {
+            // Now and not before: a piece that is begun again misses nobody twice.
+            self.misses.owe(piece.institution, missed);
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
             self.metrics.log_records.with_label_values(&["written"]).inc_by(finished.records);
         }
