@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long a piece that failed is left alone, times the number of tries.
 const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
 
+/// How long a piece is left alone whose result the database has no room for.
+const UNTIL_ROOM: SignedDuration = SignedDuration::from_secs(2);
+
 /// How the work on a piece went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
@@ -123,9 +126,13 @@ impl Worker {
             }
             Err(error) => {
                 warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
-                let wait = BACK_OFF * i32::from(piece.attempts);
-                let from = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
-                self.store.move_lease_end(piece, from).await?;
+                let after = |wait| self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+                // A file that was taken is not given up because nobody makes room at once.
+                if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
+                    self.store.put_off(piece, after(UNTIL_ROOM)).await?;
+                } else {
+                    self.store.move_lease_end(piece, after(BACK_OFF * i32::from(piece.attempts))).await?;
+                }
                 Ok(Work::BrokenOff)
             }
         }

@@ -11,14 +11,16 @@ use std::time::{Duration, Instant};
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use shikaku::clock::Clock;
+use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
 use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
 use shikaku::terminal::{Connection, Terminal};
 use shikaku::wire::Format;
 
-use crate::support::bulk::{Clinic, file_of};
+use crate::support::bulk::{Clinic, file_of, outcomes};
 use crate::support::database::TestDatabase;
-use crate::support::world::shared_pki;
+use crate::support::world::{Wishes, shared_pki};
 use crate::support::{Program, TEST_CLINIC, World, answered, ask_of, message, outcome, process, refused, scratch};
 
 fn demo(data: &Path) -> Command {
@@ -306,6 +308,37 @@ async fn with_a_full_disk_nothing_is_shown_and_all_goes_on_when_there_is_room() 
     assert_eq!(outcome(Format::Xml, &world.ask(&ask, Format::Xml).await), answered());
     let number = clinic.upload_as("OQSmuquc01", Format::Json, file()).await;
     clinic.result(&number).await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_taken_waits_for_room_however_often_it_is_tried() {
+    let mut limits = Limits::default();
+    limits.bulk.attempts = 1;
+    let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
+    fill(&world.database).await;
+    // What a sequence counts is not undone.
+    world
+        .database
+        .execute(
+            "drop trigger full_disk on batch;
+             create sequence tries;
+             create function count_try() returns trigger language plpgsql as $$ begin perform nextval('tries'); return new; end $$;
+             create trigger count_try before insert on access_log for each statement execute function count_try()",
+        )
+        .await;
+    let mut clinic = Clinic::of(&world).await;
+    let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
+    for _ in 0..1000 {
+        if world.database.count("select last_value from tries").await >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    world.database.execute("drop trigger full_disk on access_log").await;
+    let result = clinic.result(&number).await;
+    assert_eq!(outcomes(&result), [("1".to_owned(), None, Some("1".to_owned()))]);
+    assert!(world.database.count("select last_value from tries").await >= 4, "it was tried again and again");
     world.stop().await;
 }
 
