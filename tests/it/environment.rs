@@ -15,6 +15,7 @@ use shikaku::clock::Clock;
 use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
 use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
+use shikaku::store::Store;
 use shikaku::terminal::{Connection, Terminal};
 use shikaku::wire::Format;
 
@@ -340,6 +341,30 @@ async fn a_file_that_was_taken_waits_for_room_however_often_it_is_tried() {
     assert_eq!(outcomes(&result), [("1".to_owned(), None, Some("1".to_owned()))]);
     assert!(world.database.count("select last_value from tries").await >= 4, "it was tried again and again");
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_does_not_keep_a_server_from_stopping() {
+    let data = scratch("environment-stop");
+    let binaries = Binaries::find().unwrap();
+    let postgres = PrivatePostgres::start(&binaries, &data.join("postgres"), Durability::Ephemeral).await.unwrap();
+    Store::connect(postgres.options("postgres"), 1).await.unwrap().migrate().await.unwrap();
+    let mut server = Program::serve(&postgres.url("postgres"), shared_pki().root(), &[]);
+    let mut work = process::command();
+    work.args(["work", "--database-url", &postgres.url("postgres"), "--secret-file"]).arg(data.join("secret.key"));
+    let mut work = Killed(work.stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(work.0.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.is_ok_and(|line| line.starts_with("ready: "))));
+    let stopped = Stopped::all(&data);
+    // Long enough for everybody to be in the middle of a statement.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let begun = Instant::now();
+    server.signal("TERM");
+    signal("TERM", &[work.0.id().to_string()]);
+    assert!(server.child.wait().unwrap().success() && work.0.wait().unwrap().success());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(server.log().contains("work was broken off"), "{}", server.log());
+    drop(stopped);
 }
 
 #[test]
