@@ -63,6 +63,8 @@ impl ServerOptions {
         if self.no_worker {
             bulk.workers = 0;
         }
+        let usual = Limits::default();
+        let of_tokens = self.token_addr.map_or(0, |_| usual.token_connections);
         Ok(Config {
             terminal_addr: self.terminal_addr,
             token_addr: self.token_addr,
@@ -71,11 +73,11 @@ impl ServerOptions {
             pki,
             secret,
             limits: Limits {
-                connections: open_files::connections(self.max_connections)?,
+                connections: open_files::connections(self.max_connections, of_tokens)?,
                 token: Duration::from_secs(self.token_seconds),
                 misses: self.max_misses,
                 bulk,
-                ..Limits::default()
+                ..usual
             },
         })
     }

@@ -244,6 +244,13 @@ async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
     assert!(!server.log().contains("accept failed"), "{}", server.log());
     drop(server);
 
+    // Connections to the listener for tokens need files of their own: 512.
+    let mut command = limited("ulimit -n 900", &database);
+    command.args(["--token-addr", "127.0.0.1:0"]);
+    let server = Program::start(command);
+    until_logged(&server, "connections=132").await;
+    drop(server);
+
     // With hardly any it does not start, and says what to do.
     let output = limited("ulimit -n 200", &database).output().unwrap();
     let (_, err) = process::texts(&output);
