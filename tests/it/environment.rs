@@ -375,6 +375,23 @@ async fn a_database_that_hangs_does_not_keep_a_server_from_stopping() {
 }
 
 #[test]
+fn what_is_wrong_with_an_option_is_said() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = format!("postgres://{closed}/nowhere");
+    for (arguments, code, text) in [
+        (&["migrate", "--database-url", &nobody][..], 3, "Connection refused"),
+        (&["migrate", "--database-url", "mysql://localhost/x"], 2, "not of the form postgres://"),
+        (&["demo", "--max-connections", "0"], 2, "--max-connections"),
+        (&["fixtures", "check", "--dir", "/nowhere"], 4, "there is no directory /nowhere"),
+    ] {
+        let output = process::shikaku(arguments);
+        let (_, err) = process::texts(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {err}");
+        assert!(err.contains(text), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
 fn a_secret_is_there_whole_or_not_at_all() {
     let directory = scratch("environment-secret");
     let path = directory.join("below/secret.key");
