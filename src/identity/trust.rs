@@ -1,5 +1,6 @@
 //! What the server believes about certificates, and the judgement of a caller on every request.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -42,12 +43,13 @@ impl Trust {
     pub fn reload(&self) -> Result<(), TrustError> {
         let result = Loaded::read(&self.files, system_now()).and_then(|loaded| {
             let live = self.live.load();
-            if (loaded.crl_number.len(), &loaded.crl_number) < (live.crl_number.len(), &live.crl_number) {
-                return Err(TrustError::OlderList(self.files.crl()));
-            }
-            // Another CA counts anew.
-            if loaded.authority == live.authority && loaded.crl_number == live.crl_number && loaded.crl != live.crl {
-                return Err(TrustError::OtherList(self.files.crl()));
+            let number = |loaded: &Loaded| (loaded.crl_number.len(), loaded.crl_number.clone());
+            match number(&loaded).cmp(&number(&live)) {
+                // Another CA counts anew.
+                _ if loaded.authority != live.authority => {}
+                Ordering::Less => return Err(TrustError::OlderList(self.files.crl())),
+                Ordering::Equal if loaded.crl != live.crl => return Err(TrustError::OtherList(self.files.crl())),
+                Ordering::Equal | Ordering::Greater => {}
             }
             self.metrics.crl_next_update.set(loaded.next_update.as_second());
             self.live.store(Arc::new(loaded));

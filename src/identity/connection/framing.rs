@@ -1,4 +1,4 @@
-//! What can be wrong with the framing of a request of HTTP/1.1.
+//! What can be wrong with the framing of a request.
 
 use std::fmt;
 
@@ -11,8 +11,10 @@ pub enum Framing {
     FoldedHeader,
     /// HTTP/1.1 without `Host`.
     NoHost,
-    /// `Host` twice.
+    /// `Host` twice, or in HTTP/2 another one than `:authority`.
     SeveralHosts,
+    /// `Host` holds what no host and port can.
+    Host,
     /// `Content-Length` is no number.
     Length,
     /// `Content-Length` twice, whether equal or not.
@@ -34,7 +36,7 @@ impl Framing {
         match self {
             Self::BareLineFeed => "bare LF",
             Self::FoldedHeader => "folded header",
-            Self::NoHost | Self::SeveralHosts => "Host",
+            Self::NoHost | Self::SeveralHosts | Self::Host => "Host",
             Self::Length | Self::SeveralLengths => "Content-Length",
             Self::Encoding | Self::SeveralEncodings => "Transfer-Encoding",
             Self::LengthAndEncoding => "Content-Length, Transfer-Encoding",
@@ -49,7 +51,8 @@ impl fmt::Display for Framing {
             Self::BareLineFeed => "a line ends with LF alone; every line ends with CR LF",
             Self::FoldedHeader => "a header goes on in the next line; each header is one line",
             Self::NoHost => "there is no Host header; send it once",
-            Self::SeveralHosts => "there are several Host headers; send it once",
+            Self::SeveralHosts => "there are several hosts; send one Host header, or :authority alone",
+            Self::Host => "Host is no host and port; send it as in localhost:8443",
             Self::Length => "Content-Length is no number; send the number of bytes in digits",
             Self::SeveralLengths => "there are several Content-Length headers; send it once",
             Self::Encoding => "Transfer-Encoding is not chunked; send chunked, or Content-Length instead",
