@@ -41,7 +41,7 @@ pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
-pub use fold::{digits, fold, is_invisible};
+pub use fold::{digits, fold, is_incomparable, is_invisible};
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
     ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,
