@@ -73,6 +73,10 @@ impl DataDir {
         self.data_dir.join("pki")
     }
 
+    fn postgres(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+
     fn secret(&self) -> PathBuf {
         self.data_dir.join("secret.key")
     }
