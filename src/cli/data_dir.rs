@@ -15,6 +15,10 @@ impl DataDir {
         self.data_dir.join("pki")
     }
 
+    pub fn postgres(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+
     pub fn secret(&self) -> PathBuf {
         self.data_dir.join("secret.key")
     }

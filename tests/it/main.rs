@@ -27,6 +27,7 @@ mod cards;
 mod challenges;
 mod checkout;
 mod demo;
+mod documents;
 mod downloads;
 mod early_refusals;
 mod environment;

@@ -1,4 +1,4 @@
-//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; the README lists them) and a
+//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; docs/errors.md lists them) and a
 //! Japanese text of at most 60 characters.
 
 use crate::domain::{BatchFailure, BatchState, CardUnusable};
