@@ -15,8 +15,8 @@ use crate::clock::in_tokyo;
 use crate::domain::{AnswerCharset, BatchKind, BatchState};
 use crate::query::BulkFetch;
 use crate::store::bulk_fetch::{Batch, KeptPiece};
-use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
-use crate::wire::message::unit;
+use crate::wire::message::bulk_fetch::{self as wire, Fetched, Request as Fetch};
+use crate::wire::message::unit::{self, Counts};
 use crate::wire::message::{Message, MessageKind, Processed, remark};
 use crate::wire::{Format, Sent};
 

@@ -11,7 +11,7 @@ use crate::wire::{Format, code, write_frame};
 use super::header::{Processed, date_text, institution, time_text, value};
 use super::refusal::{self, Refusal};
 use super::request::{Message, Understood};
-use super::unit::unit_element;
+use super::unit::{Counts, unit_element};
 
 /// ダウンロード要求.
 #[derive(Clone)]
@@ -92,15 +92,6 @@ pub struct Fetched {
     pub file_identifier: Option<String>,
     /// 受付番号.
     pub number: ReceptionNumber,
-}
-
-/// How many people a result is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Those who were answered about.
-    pub normal: usize,
-    /// Those who could not be.
-    pub errors: usize,
 }
 
 pub(super) static ANSWER_HEADER: Shape = shape![
