@@ -14,7 +14,7 @@ mod json_reader;
 pub mod message;
 mod object;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 mod sent;
 mod xml_reader;
 mod xml_writer;

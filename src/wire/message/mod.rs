@@ -8,7 +8,7 @@ pub mod challenge;
 pub mod entry;
 mod header;
 #[cfg(test)]
-mod order;
+mod order_tests;
 mod qualification;
 pub mod record;
 pub mod reference_number;
