@@ -15,6 +15,8 @@ pub mod reference_number;
 mod refusal;
 pub mod remark;
 mod request;
+#[cfg(test)]
+mod request_tests;
 mod table;
 pub mod unit;
 
