@@ -9,7 +9,7 @@ use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code, write_frame};
 
 use super::header::{Processed, date_text, institution, time_text, value};
-use super::refusal::{self, Refusal};
+use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 use super::unit::{Counts, unit_element};
 
@@ -67,7 +67,7 @@ impl Message for Request {
             .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
             .text_if("ReceptionNumber", understood.reception_number.as_ref().map(|number| number.as_str().to_owned()))
             .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
-        refusal::write(processed, header, reason)
+        refused::write(processed, header, reason)
     }
 }
 
@@ -133,7 +133,7 @@ pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
 /// There will be no result, encoded.
 #[must_use]
 pub fn failed(processed: &Processed, fetched: &Fetched, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, header(processed, fetched), reason)
+    refused::write(processed, header(processed, fetched), reason)
 }
 
 fn header(processed: &Processed, fetched: &Fetched) -> Object<'static> {

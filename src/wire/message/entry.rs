@@ -11,7 +11,7 @@ use crate::wire::object::{Object, Shape};
 
 use super::by_card::{self, Asked, SEARCH_INFO};
 use super::reference_number::{self, REGISTRATION_INFO, Registration};
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 /// The element of one person in a file, and its members.
 pub(super) struct EntryForm {

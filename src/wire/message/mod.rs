@@ -12,7 +12,7 @@ mod order_tests;
 mod qualification;
 pub mod record;
 pub mod reference_number;
-mod refusal;
+mod refused;
 pub mod remark;
 mod request;
 #[cfg(test)]
@@ -21,6 +21,6 @@ mod table;
 pub mod unit;
 
 pub use header::{Processed, date_text};
-pub use refusal::Refusal;
+pub use refused::Refusal;
 pub use request::{Message, Understood};
 pub use table::{MessageKind, refusal};

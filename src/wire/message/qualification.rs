@@ -9,7 +9,7 @@ use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{Processed, date_text, free_text, institution, required_date};
-use super::refusal::{Refusal, refused};
+use super::refused::{Refusal, refused};
 use super::request::Understood;
 
 /// The header that every request for 資格確認 has, and its body.

@@ -19,7 +19,7 @@ use super::record::{
     referenced,
 };
 use super::reference_number::REGISTRATION_INFO;
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
     "QualificationConfirmSearchInfo",
