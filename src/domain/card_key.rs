@@ -98,6 +98,9 @@ pub struct CardNumber(String);
 pub struct BranchNumber([u8; 2]);
 
 fn part(text: &str) -> Result<String, CardKeyError> {
+    if (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
     check_text(text, 20).map_err(|_| CardKeyError::Text)?;
     if text.contains('\u{fffd}') || fold(text).is_empty() {
         return Err(CardKeyError::Text);

@@ -22,6 +22,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// The digits that a text of any width holds, blanks and what cannot be seen left out; `None` when it holds anything else.
 #[must_use]
 pub fn digits(text: &str) -> Option<Cow<'_, str>> {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Cow::Borrowed(text));
+    }
     if text.chars().any(char::is_control) {
         return None;
     }
