@@ -16,30 +16,20 @@ use crate::clock::in_tokyo;
 use crate::domain::{AnswerCharset, BatchKind, BatchState};
 use crate::query::BulkFetch;
 use crate::store::bulk_fetch::Batch;
-use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
-use crate::wire::message::unit;
-use crate::wire::message::{Processed, Understood, remark};
-use crate::wire::{Element, Fault, Format, Sent};
+use crate::wire::message::bulk_fetch::{self as wire, Fetched, Request as Fetch};
+use crate::wire::message::unit::{self, Counts};
+use crate::wire::message::{Message, MessageKind, Processed, remark};
+use crate::wire::{Format, Sent};
 
 use super::error::Failure;
-use super::exchange::{Exchange, Question};
+use super::exchange::Exchange;
 use super::fetches::Fetching;
 use super::pieces::Pieces;
 use super::range::{self, Wanted};
 
-impl Question for Fetch {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
-}
-
 /// Gives the result out, or says how far it is.
 pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
-    let question: Fetch = match exchange.read(headers, body, sent).await {
+    let question = match exchange.read(headers, body, sent, |root| Fetch::parse(kind, root)).await {
         Ok(question) => question,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };
@@ -153,7 +143,7 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
             let zipped = accept.prefers_zip(processed.format) || (large && accept.permits_zip());
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
-            let name = format!("{}res_{}.xml", wire::id(kind), question.number);
+            let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), question.number);
             Ok(Given::Result(Box::new(Whole {
                 source: state.bulk_fetch.clone(),
                 batch,

@@ -7,15 +7,14 @@ use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::decide::CardAnswer;
-use crate::domain::{CardUnusable, CertificateQuery, Institution};
+use crate::domain::{CardUnusable, Institution};
 use crate::identity::VerifiedCaller;
 use crate::identity::card::{CardCertificate, CardRefused, Proof};
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
-use crate::wire::message::{Family, Reference, Understood, remark};
-use crate::wire::{Element, Fault};
+use crate::wire::message::{MessageKind, remark};
 
 use super::error::Failure;
-use super::exchange::{Exchange, Question};
+use super::exchange::Exchange;
 use super::request::RequestId;
 use super::terminal::TerminalState;
 
@@ -36,24 +35,16 @@ pub(super) async fn look_up(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let family = Family::Qualification(Reference::Card);
-    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
-        Ok(opened) => opened,
-        Err(failure) => return failure.into_response(),
-    };
+    let (exchange, sent) =
+        match Exchange::open(state, caller, request_id, &parts.headers, Some(MessageKind::ByCertificate)).await {
+            Ok(opened) => opened,
+            Err(failure) => return failure.into_response(),
+        };
     exchange
-        .answer(&parts.headers, body, sent, async |institution, question| answer(&exchange, institution, question).await)
+        .answer(&parts.headers, body, sent, ByCertificate::parse, async |institution, question| {
+            answer(&exchange, institution, question).await
+        })
         .await
-}
-
-impl Question for ByCertificate {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
 }
 
 async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
@@ -62,7 +53,7 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
     let at = state.clock.now();
     // As soon as the message is understood, its challenge is spent, whatever else is wrong with it.
     let nonce = state.challenges.spend(asker, at, question.treatment, question.challenge).await?;
-    let query = query(question);
+    let query = question.query();
     if !exchange.is_from(question.institution) {
         let (claimed, certificate) = (question.institution, &question.certificate);
         state.by_certificate.refuse_mismatch(asker.clone(), claimed, certificate, &query).await?;
@@ -96,15 +87,6 @@ async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCer
             let remark = card.runs_out_soon(at).then(remark::runs_out_soon);
             Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
         }
-    }
-}
-
-fn query(question: &ByCertificate) -> CertificateQuery {
-    CertificateQuery {
-        holder: question.holder,
-        treatment: question.treatment,
-        consents: question.consents,
-        check_on: question.check_on,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
 use crate::http::error::Failure;
 use crate::query::failed;
 use crate::store::batches::{BatchFilter, BatchLine};
-use crate::wire::message::bulk_register;
+use crate::wire::message::MessageKind;
 
 /// Files a page.
 const PAGE: i64 = 200;
@@ -91,7 +91,7 @@ impl From<BatchLine> for BatchView {
     fn from(line: BatchLine) -> Self {
         Self {
             reception_number: line.reception_number,
-            message: bulk_register::id(line.kind),
+            message: MessageKind::BulkRegister(line.kind).id(),
             institution: line.institution,
             state: word(line.state),
             failure: line.failure.map(|failure| match failure {

@@ -22,4 +22,4 @@ pub use step::Step;
 pub use table::{BandError, BandName, Since, Table, band, table_of, tables, unchanged_since};
 
 #[cfg(test)]
-mod properties;
+mod property_tests;
