@@ -50,7 +50,7 @@ pub(super) struct Load {
     /// Directory of the test PKI, for the certificates of cards
     #[arg(long, value_name = "DIR", default_value = ".shikaku/pki", env = "SHIKAKU_PKI")]
     pki: PathBuf,
-    /// Empty the registry first; the access log is kept
+    /// Also remove what the files do not hold; the access log and earlier registrations are kept
     #[arg(long)]
     reset: bool,
 }
