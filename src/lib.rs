@@ -15,7 +15,7 @@
 //! * "Not found", "lost", "several match" are answers. An error means that we could not answer.
 //! * Past rules of law never change; a new year is a new table.
 //!
-//! `tests/it/architecture.rs` holds the directions of imports:
+//! `tests/it/architecture/` holds the directions of imports, module by module, and that neither modules nor files stand on a circle:
 //! `domain ← rules ← decide ← query ← http, jobs, cli`; `wire ← jobs`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
 //! `domain ← identity ← http`; `identity ← query`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
 //!
@@ -58,7 +58,3 @@ pub mod store;
 pub mod telemetry;
 pub mod terminal;
 pub mod wire;
-
-/// Of every program that is made out of this library, so that tests and benchmarks are about what is shipped.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,5 +1,9 @@
 //! Runs a benchmark, and prints its figures.
 
+// The allocator of the shipped program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Runs a benchmark. Cargo runs every one with --bench; `cargo test --benches` does not, and then there is nothing to do.
 pub fn run(benchmark: impl Future<Output = ()>) {
     if std::env::args().any(|argument| argument == "--bench") {

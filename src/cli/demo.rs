@@ -17,7 +17,7 @@ use crate::postgres::{Binaries, Durability, PrivatePostgres};
 use crate::store::Store;
 use crate::telemetry;
 
-use super::DataDir;
+use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::fixtures::Directory;
 use super::pki::{self, ServerNames};

@@ -58,6 +58,12 @@ pub(super) struct Load {
 impl Directory {
     /// Reads the directory; every fault goes to standard error.
     pub fn read(&self) -> Result<Fixtures, Exit> {
+        if !self.directory.is_dir() {
+            return Err(Exit::data(format!(
+                "there is no directory {}: change to the root of the project, or name the directory of the fixtures with --dir",
+                self.directory.display()
+            )));
+        }
         Fixtures::read(&self.directory).map_err(|faults| {
             for fault in &faults {
                 eprintln!("{fault}");

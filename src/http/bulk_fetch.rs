@@ -9,12 +9,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use futures_util::stream;
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::clock::in_tokyo;
 use crate::domain::{AnswerCharset, BatchKind, BatchState};
 use crate::query::BulkFetch;
-use crate::store::bulk_fetch::{Batch, KeptPiece};
+use crate::store::bulk_fetch::Batch;
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
 use crate::wire::message::unit;
 use crate::wire::message::{Processed, Understood, remark};
@@ -105,20 +106,20 @@ impl Whole {
     }
 
     /// The size of a result that goes out as it was kept, in bytes.
-    fn size(&self, pieces: &[KeptPiece]) -> usize {
+    fn size(&self) -> usize {
         let commas = match self.batch.format {
             Format::Xml => 0,
-            Format::Json => pieces.len().saturating_sub(1),
+            Format::Json => usize::try_from(self.batch.slices).unwrap_or_default().saturating_sub(1),
         };
-        self.before.len() + pieces.iter().map(|piece| piece.bytes).sum::<usize>() + commas + self.after.len()
+        self.before.len() + count_bytes(&self.batch) + commas + self.after.len()
     }
 
-    /// A strong validator: results with the same one are the same bytes, because every piece came out of the same run and what is
-    /// around them is the same.
-    fn tag(&self, pieces: &[KeptPiece]) -> String {
+    /// A strong validator: a file that is done changes no more, so that results with the same one are the same bytes.
+    fn tag(&self) -> String {
         let mut hash = Context::new(&SHA256);
         hash.update(&self.batch.id.to_be_bytes());
-        pieces.iter().for_each(|piece| hash.update(piece.run.as_bytes()));
+        hash.update(&self.batch.result_bytes.to_be_bytes());
+        hash.update(&self.batch.finished_at.map_or(0, Timestamp::as_nanosecond).to_be_bytes());
         hash.update(&self.before);
         hash.update(&self.after);
         format!("\"{}\"", HEXLOWER.encode(&hash.finish().as_ref()[..16]))
@@ -188,8 +189,7 @@ async fn give(
             None => exchange.respond(body),
         }));
     }
-    let kept = result.source.pieces(&result.batch).await?;
-    let (length, tag) = (result.size(&kept), result.tag(&kept));
+    let (length, tag) = (result.size(), result.tag());
     let part = match range::wanted(headers, length, &tag) {
         Wanted::Outside => return Ok(Err(length)),
         Wanted::Whole => None,
@@ -197,7 +197,10 @@ async fn give(
     };
     let pieces = match &part {
         None => Pieces::of(result),
-        Some(part) => Pieces::part(result, &kept, part.clone()),
+        Some(part) => {
+            let sizes = result.source.piece_sizes(&result.batch).await?;
+            Pieces::part(result, &sizes, part.clone())
+        }
     };
     let mut response = exchange.respond(body(pieces, place)?);
     let mut describe = |name: HeaderName, value: String| {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
-use crate::wire::code;
+use crate::wire::{Bounds, code, parse_object};
 
 use super::body;
 use super::content::require_json;
@@ -53,8 +53,7 @@ pub(super) async fn auth(
         return Err(Failure::InstitutionInactive);
     }
     let bytes = body::read(&parts.headers, body, state.limits.body_bytes, state.limits.body).await?;
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes)
-        .map_err(|_| crate::wire::Fault::Malformed)?;
+    parse_object(&bytes, Bounds::ANSWER, None)?;
     let now = system_now();
     let session = Session {
         access_token: state.tokens.issue("access", &caller, now),

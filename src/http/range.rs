@@ -20,7 +20,7 @@ pub(super) enum Wanted {
 pub(super) fn wanted(headers: &HeaderMap, length: usize, tag: &str) -> Wanted {
     let mut ranges = headers.get_all(header::RANGE).iter();
     let (Some(range), None) = (ranges.next(), ranges.next()) else { return Wanted::Whole };
-    let unchanged = headers.get(header::IF_RANGE).is_none_or(|validator| validator.as_bytes() == tag.as_bytes());
+    let unchanged = headers.get_all(header::IF_RANGE).iter().all(|validator| validator.as_bytes() == tag.as_bytes());
     match range.to_str().ok().filter(|_| unchanged).and_then(|range| part(range, length)) {
         None => Wanted::Whole,
         Some(part) if part.is_empty() => Wanted::Outside,
@@ -121,5 +121,8 @@ mod tests {
             headers.insert(header::IF_RANGE, validator.parse().unwrap());
             assert_eq!(wanted(&headers, 1000, "\"tag\""), expected, "{validator}");
         }
+        headers.insert(header::IF_RANGE, "\"tag\"".parse().unwrap());
+        headers.append(header::IF_RANGE, "\"other\"".parse().unwrap());
+        assert_eq!(wanted(&headers, 1000, "\"tag\""), Wanted::Whole, "one of two");
     }
 }

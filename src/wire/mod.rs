@@ -23,7 +23,7 @@ pub use element::{Bounds, Each, Element};
 pub use fault::{Fault, FieldName, NotText, Tail, ValueFault};
 pub use java_order::java_order;
 pub use json::write_json;
-pub use json_reader::{parse_json, parse_json_each};
+pub use json_reader::{after_end, parse_json, parse_json_each, parse_object};
 pub use object::{Object, Shape, Value};
 pub use sent::Sent;
 pub use xml_reader::{parse_xml, parse_xml_each};

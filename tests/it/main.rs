@@ -71,3 +71,7 @@ mod tls;
 mod trust;
 mod versions;
 mod versions_model;
+
+// The allocator of the shipped program, because some tests start servers in this process and measure memory.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -6,6 +6,7 @@ use super::OperatorState;
 use crate::http::body;
 use crate::http::content::require_json;
 use crate::http::error::Failure;
+use crate::wire::after_end;
 
 /// Reads a JSON body within the bounds of the listener.
 pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &HeaderMap, body: Body) -> Result<T, Failure> {
@@ -16,6 +17,7 @@ pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &H
 
 /// Reads JSON; a fault names the field and never repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // A list would be read as the fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Failure::OperatorRequest("the body is not one JSON object".into()));
@@ -32,8 +34,12 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         };
         Failure::OperatorRequest(reason.into())
     })?;
-    source.end().map_err(|_| Failure::OperatorRequest("the body is not one JSON object".into()))?;
-    Ok(parsed)
+    match after_end(source, bytes) {
+        Some(tail) => {
+            Err(Failure::OperatorRequest(format!("{tail} after the end of the body; nothing may follow it").into()))
+        }
+        None => Ok(parsed),
+    }
 }
 
 /// Whether a message of serde tells of field names only: those are ours, or a client's own mistake in one of them.

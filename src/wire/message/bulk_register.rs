@@ -156,7 +156,7 @@ fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> 
         false => &["MedicalInstitutionCode", "ArbitraryFileIdentifier"],
     };
     let header = message.element("MessageHeader")?.group("MessageHeader", members)?;
-    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?.map(str::to_owned);
     let check_on = dated.then(|| required_date(&header, "QualificationConfirmationDate")).transpose()?;
     understood.check_on = check_on;
     let upload = Upload {

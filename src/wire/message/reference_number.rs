@@ -73,7 +73,7 @@ impl Request {
         let header = message
             .element("MessageHeader")?
             .group("MessageHeader", &["MedicalInstitutionCode", "ArbitraryFileIdentifier"])?;
-        understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+        understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?.map(str::to_owned);
         let institution = institution(&header)?;
         let info = message.element(BODY)?.group(BODY, &[INFO])?.element(INFO)?.group(INFO, REGISTRATION_INFO.keys())?;
         let registration = registration(&info)?;
