@@ -37,8 +37,8 @@ const IMPORTS: [(&str, &str); 22] = [
     ),
 ];
 
-/// Folders whose circles are removed on branches of their own. TO DELETE when all are merged, with what uses it.
-const MENDED_ELSEWHERE: [&str; 2] = ["http/", "wire/"];
+/// The folder whose circles are removed on a branch of its own. TO DELETE when that is merged, with what uses it.
+const MENDED_ELSEWHERE: [&str; 1] = ["http/"];
 
 /// Which module imports from which, and in which files.
 fn imports_of_modules() -> Uses {
