@@ -1,0 +1,58 @@
+//! Which 限度額適用認定証 an institution saw of a person last.
+
+use std::collections::HashSet;
+
+use sqlx::PgConnection;
+
+use super::StoreError;
+use super::access_log::PersonRecord;
+use super::leases::Leased;
+
+/// The numbers in the file (from 1) of the people of a piece whose 限度額適用認定証 is the one that the institution saw last, before this
+/// file.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn unchanged(
+    connection: &mut PgConnection,
+    piece: &Leased,
+    people: &[PersonRecord],
+) -> Result<HashSet<i32>, StoreError> {
+    let shown = (piece.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
+    let (mut places, mut ids, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, id, mark) in shown {
+        places.push(place);
+        ids.push(id);
+        marks.push(mark);
+    }
+    if places.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let unchanged = sqlx::query_scalar!(
+        r#"
+        select shown.place as "place!"
+          from ( select unnest($3::integer[]) as place
+                      , unnest($4::bigint[]) as person_id
+                      , unnest($5::bigint[]) as mark
+               ) as shown
+         where shown.mark =
+               ( select last.mark
+                   from limit_seen as last
+                  where hashtextextended(last.institution_code, last.person_id) = hashtextextended($1, shown.person_id)
+                    and last.institution_code = $1
+                    and last.person_id = shown.person_id
+                    and last.request_id <> $2
+                  order by last.log_id desc
+                  limit 1
+               )
+        "#,
+        piece.institution.as_str(),
+        piece.request_id,
+        &places,
+        &ids,
+        &marks,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(unchanged.into_iter().collect())
+}
