@@ -287,7 +287,8 @@ pub async fn append_piece(
     at: Moment,
     people: &[PersonRecord],
 ) -> Result<HashSet<i32>, StoreError> {
-    let unchanged = limit_seen::unchanged(connection, piece, people).await?;
+    let shown = (piece.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
+    let unchanged = limit_seen::unchanged(connection, piece, shown).await?;
     let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
     let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
     let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();

@@ -5,20 +5,18 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 
 use super::StoreError;
-use super::access_log::PersonRecord;
 use super::leases::Leased;
 
-/// The numbers in the file (from 1) of the people of a piece whose 限度額適用認定証 is the one that the institution saw last, before this
-/// file.
+/// Returns the numbers in the file (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
+/// this file. `shown` has the number of each person of the piece, the id (`person.id`) and the mark.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn unchanged(
     connection: &mut PgConnection,
     piece: &Leased,
-    people: &[PersonRecord],
+    shown: impl Iterator<Item = (i32, i64, i64)>,
 ) -> Result<HashSet<i32>, StoreError> {
-    let shown = (piece.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
     let (mut places, mut ids, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     for (place, id, mark) in shown {
         places.push(place);

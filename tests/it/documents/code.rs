@@ -113,8 +113,8 @@ fn help(command: &[&str]) -> String {
 }
 
 /// Options of other programs that documents name.
-const OF_OTHERS: [&str; 8] =
-    ["--bench", "--cacert", "--cert", "--data-binary", "--install", "--key", "--nocapture", "--test"];
+const OF_OTHERS: [&str; 9] =
+    ["--bench", "--cacert", "--cert", "--data-binary", "--install", "--key", "--nocapture", "--release", "--test"];
 
 /// The words of a text that are options.
 fn options(text: &str) -> impl Iterator<Item = String> {
