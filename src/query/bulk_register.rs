@@ -1,4 +1,4 @@
-//! A file with questions about many people is taken.
+//! Accepts files with questions about many people.
 
 use std::sync::Arc;
 
@@ -18,27 +18,27 @@ use super::access_log::{AccessLog, Asker};
 use super::misses::Misses;
 use super::{QueryError, failed};
 
-/// A file that was read.
+/// Holds a file that was read and is not stored yet.
 pub struct NewFile {
     /// What it asks for.
     pub kind: BatchKind,
     /// 任意のファイル識別子.
     pub file_identifier: Option<String>,
-    /// 資格確認日; the day of reception where the file has none.
+    /// 資格確認日; the day of reception if the file has none.
     pub check_on: Date,
     /// The day of reception in Tokyo.
     pub received_on: Date,
-    /// Whose result is wanted, where the file names no people.
+    /// The people whose results are wanted, if the file does not name them itself.
     pub wanted: Option<Wanted>,
     /// The format of the answer.
     pub format: Format,
-    /// Its people, in pieces.
+    /// The people of the file, in pieces.
     pub slices: Vec<NewSlice>,
-    /// Those of them who can be asked about, as [`BulkRegister::person`] tells them apart.
+    /// The people who can be asked about, each as the number that [`BulkRegister::person`] returns.
     pub people: Vec<u64>,
 }
 
-/// By which path the people of a file are asked about.
+/// Returns the path on which the people of a file are asked about.
 fn path_of(kind: BatchKind) -> Path {
     match kind {
         BatchKind::Qualification => Path::BulkCard,
@@ -52,19 +52,19 @@ fn path_of(kind: BatchKind) -> Path {
 /// Why a file was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkRefused {
-    /// The institution has too many files in work.
+    /// The institution has too many unfinished files.
     InFlight,
     /// The institution asks about too many people in one day.
     PeopleOfDay,
-    /// There are more people of the days or the month than a file may be about.
+    /// More people belong to the days or the month than one file may cover.
     TooManyPeople(usize),
-    /// Too many people of files, or of lookups, were unknown. Another file may be sent after so many seconds.
+    /// The institution's files or lookups found nobody too often. It may send another file after this many seconds.
     Misses(u64),
     /// The database failed.
     Failed(QueryError),
 }
 
-/// Takes files.
+/// Accepts files.
 #[derive(Clone)]
 pub struct BulkRegister {
     store: Store,
@@ -77,7 +77,7 @@ pub struct BulkRegister {
 }
 
 impl BulkRegister {
-    /// Takes files into `store`.
+    /// Makes a service that stores files in `store`.
     #[must_use]
     pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits, misses: &Arc<Misses>) -> Self {
         let limit = |number: usize| Some(number).filter(|number| *number > 0);
@@ -86,7 +86,8 @@ impl BulkRegister {
         Self { store: store.clone(), log, quota, keep, slice, persons, misses: misses.clone() }
     }
 
-    /// Tells people apart for the count of the day, unreadable without the secret; nothing where nobody counts.
+    /// Returns a number that tells people apart for the daily count and reveals nothing without the secret. None if there is no
+    /// daily limit.
     #[must_use]
     pub fn person(&self, key: &CardKey, birth_on: BirthDate) -> Option<u64> {
         self.quota.people_a_day?;
@@ -94,7 +95,7 @@ impl BulkRegister {
         Some(u64::from_be_bytes(*hash.first_chunk().expect("32 bytes hold 8")))
     }
 
-    /// Takes a file. When this returns its number, the file is committed.
+    /// Stores a file. When this returns its number, the file is committed.
     ///
     /// # Errors
     /// See [`BulkRefused`]; then nothing is stored.
@@ -133,10 +134,10 @@ impl BulkRegister {
         })
     }
 
-    /// Records a file, or a question for its result, that came in another institution's name; it gets no answer.
+    /// Records a file, or a question for its result, that claims another institution; the institution gets no answer.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse_mismatch(
         &self,
         asker: Asker,

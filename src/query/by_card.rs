@@ -1,4 +1,4 @@
-//! 資格確認 by what stands on the insured person's card.
+//! Answers 資格確認 by the numbers on the insured person's card.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use super::access_log::{AccessLog, Asker, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 use super::misses::Misses;
 
-/// Connections for lookups. More than two do not help: batches grow instead.
+/// Number of connections for lookups. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
 
-/// Answers questions by what stands on the card.
+/// Answers questions by the numbers on the card.
 #[derive(Clone)]
 pub struct ByCard {
     facts: Coalescer<ReadFacts>,
@@ -40,7 +40,7 @@ impl ByCard {
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
     pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
-        // Taken before anything is known of the answer, so that a hit and a miss take the same way.
+        // Taken before anything is known of the answer, so that a hit and a miss do the same work.
         let attempt = self.misses.attempt(asker.institution)?;
         let institution = Some(asker.institution);
         let facts = self.facts.ask(institution, (institution, query.clone())).await?;
@@ -55,10 +55,10 @@ impl ByCard {
         Ok(answer)
     }
 
-    /// Records a question that came in another institution's name; it gets no answer.
+    /// Records a question that claims another institution; the institution gets no answer.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse_mismatch(
         &self,
         asker: Asker,

@@ -1,4 +1,4 @@
-//! 資格確認 by マイナンバーカード.
+//! Answers 資格確認 by マイナンバーカード.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ use super::QueryError;
 use super::access_log::{AccessLog, Asker, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 
-/// Connections for lookups. With one, what waits behind the running statement makes the next one larger, and on two cores fewer
-/// and larger statements are what counts: verification takes the rest.
+/// Number of connections for lookups. With one, the questions that wait behind the running statement make the next one larger. On
+/// two cores, fewer and larger statements win, because verification needs the remaining time.
 const WORKERS: usize = 1;
 
-/// Answers questions by cards that proved to be there.
+/// Answers questions by cards that proved possession of their key.
 #[derive(Clone)]
 pub struct ByCertificate {
     facts: Coalescer<ReadFacts>,
@@ -65,10 +65,10 @@ impl ByCertificate {
         Ok(answer)
     }
 
-    /// Records a card whose certificate is out of its period; nothing is looked up.
+    /// Records a card whose certificate is outside its period; looks nothing up.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse(
         &self,
         asker: Asker,
@@ -79,10 +79,11 @@ impl ByCertificate {
         self.log.write(self.record(asker, &key_of(card), query, Outcome::CardUnusable(reason))).await
     }
 
-    /// Records a question that came in another institution's name, with whatever `certificate` it showed; it gets no answer.
+    /// Records a question that claims another institution, with the `certificate` it showed if any; the institution gets no
+    /// answer.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse_mismatch(
         &self,
         asker: Asker,
