@@ -11,8 +11,9 @@ use tracing::{error, info};
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
+use crate::exchange::{Arrivals, Fetches};
 use crate::http::operator::{self, OperatorState};
-use crate::http::{Arrivals, Fetches, TerminalParts, terminal_router, token_router};
+use crate::http::{TerminalParts, terminal_router, token_router};
 use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;

@@ -44,6 +44,7 @@ pub mod clock;
 pub mod config;
 pub mod decide;
 pub mod domain;
+pub mod exchange;
 pub mod fixtures;
 pub mod http;
 pub mod identity;

@@ -12,7 +12,7 @@ const ZIP: [&str; 1] = ["application/zip"];
 
 /// How much the caller likes each of the formats, in thousandths; 0 is not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Accept {
+pub(crate) struct Accept {
     xml: u16,
     json: u16,
     zip: u16,

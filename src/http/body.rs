@@ -9,16 +9,16 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use crate::identity::Framing;
 
 use super::content::is_encoded;
-use super::error::Failure;
+use crate::exchange::failure::Failure;
 
 /// The size that a body says it has.
-pub(super) fn announced(headers: &HeaderMap) -> Option<usize> {
+pub(crate) fn announced(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
     Some(usize::try_from(length).unwrap_or(usize::MAX))
 }
 
 /// Whether a body may come at all: a compressed one, or one that says it is too long, is refused unread.
-pub(super) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
+pub(crate) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
     if is_encoded(headers) {
         return Err(Failure::ContentEncoding);
     }
@@ -26,7 +26,7 @@ pub(super) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
 }
 
 /// Reads a whole request body within bounds.
-pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience: Duration) -> Result<Bytes, Failure> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, most: usize, patience: Duration) -> Result<Bytes, Failure> {
     check(headers, most)?;
     let mut whole = Vec::with_capacity(announced(headers).unwrap_or_default());
     let mut body = Limited::new(body, most);

@@ -1,31 +1,13 @@
-//! The edge: terminal routes and operator routes, one file an operation. [`error`] is the one error table.
+//! The edge: terminal routes and operator routes, one file an operation.
 
-mod accept;
-mod archive;
-mod arrivals;
-mod body;
-mod bulk_fetch;
-mod bulk_register;
-mod by_card;
-mod by_certificate;
-mod challenges;
-mod content;
-pub mod error;
-mod exchange;
-mod fetches;
-mod login;
+pub(crate) mod accept;
+pub(crate) mod body;
+pub(crate) mod content;
 mod media_type;
-mod message;
 pub mod operator;
-mod pieces;
-mod problem;
-mod range;
-mod reference_number;
-mod request;
-mod search;
-mod terminal;
+pub(crate) mod problem;
+pub(crate) mod range;
+pub(crate) mod request;
+pub(crate) mod terminal;
 
-pub use arrivals::Arrivals;
-pub use fetches::Fetches;
-pub use search::router as token_router;
-pub use terminal::{TerminalParts, router as terminal_router};
+pub use terminal::{TerminalParts, router as terminal_router, token_router};

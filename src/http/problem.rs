@@ -5,19 +5,19 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::Failure;
+use crate::exchange::failure::Failure;
 
 /// The outcome of a request for metrics and logs: the middleware reads it off the response.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Code(pub &'static str);
+pub(crate) struct Code(pub &'static str);
 
 /// What was wrong with a message, for the log; without anything personal.
 #[derive(Debug, Clone)]
-pub(super) struct Reason(pub String);
+pub(crate) struct Reason(pub String);
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// `urn:shikaku:error:` and the code.
     r#type: String,
     /// What happened, in English.
@@ -54,7 +54,7 @@ impl IntoResponse for Failure {
 }
 
 /// What every failing response carries, whatever its format.
-pub(super) fn finish(response: &mut Response, failure: &Failure) {
+pub(crate) fn finish(response: &mut Response, failure: &Failure) {
     response.extensions_mut().insert(Code(failure.row().code));
     if let Some(reason) = failure.logged() {
         response.extensions_mut().insert(Reason(reason));

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 
 /// What of a result is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// All of it.
     Whole,
     /// These bytes; at least one.
@@ -17,7 +17,7 @@ pub(super) enum Wanted {
 
 /// What the headers want of a result of `length` bytes with the strong validator `tag`. What is no range of bytes, or several, means
 /// the whole; so does `If-Range` with another validator.
-pub(super) fn wanted(headers: &HeaderMap, length: usize, tag: &str) -> Wanted {
+pub(crate) fn wanted(headers: &HeaderMap, length: usize, tag: &str) -> Wanted {
     let mut ranges = headers.get_all(header::RANGE).iter();
     let (Some(range), None) = (ranges.next(), ranges.next()) else { return Wanted::Whole };
     let unchanged = headers.get(header::IF_RANGE).is_none_or(|validator| validator.as_bytes() == tag.as_bytes());

@@ -14,18 +14,18 @@ use uuid::Uuid;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
-use super::error::Failure;
 use super::problem::{Code, Reason};
+use crate::exchange::failure::Failure;
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request; the access log holds it too.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RequestId(pub Uuid);
+pub(crate) struct RequestId(pub Uuid);
 
 /// What the one `Authorization` header says. Of several none counts: another reader on the way may have taken the other one.
-pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let only = values.next().filter(|_| values.next().is_none());
     only.and_then(|value| value.to_str().ok())
@@ -33,13 +33,13 @@ pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
 
 /// What the middleware works with.
 #[derive(Clone)]
-pub(super) struct Surroundings {
+pub(crate) struct Surroundings {
     pub listener: &'static str,
     pub metrics: Arc<Metrics>,
     pub patience: Duration,
 }
 
-pub(super) async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = Uuid::now_v7();
     request.extensions_mut().insert(RequestId(id));

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::OperatorState;
 use super::explain::institution;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::query::failed;
 use crate::store::batches::{BatchFilter, BatchLine};
 use crate::wire::message::bulk_register;

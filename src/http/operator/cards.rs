@@ -10,7 +10,7 @@ use x509_parser::pem::parse_x509_pem;
 
 use super::{OperatorState, json, stable_id};
 use crate::domain::{CardId, CardKind, CardState};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::identity::card::CardCertificate;
 use crate::query::failed;
 use crate::store::jlis::{CardRecord, JlisError, KnownCard};

@@ -14,7 +14,7 @@ use super::{OperatorState, json, stable_id};
 use crate::calculator::read;
 use crate::decide;
 use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Registration};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::http::{body, content};
 use crate::query::failed;
 use crate::store::{self, Store};

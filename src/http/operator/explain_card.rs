@@ -10,7 +10,7 @@ use super::explanation::Explanation;
 use crate::clock::tokyo_date;
 use crate::decide::{self, CardAnswer, CertificateDays};
 use crate::domain::{CardFacts, CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::query::failed;
 use crate::store;
 use crate::store::by_certificate::PresentedCard;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::OperatorState;
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::query::failed;
 
 /// An insurer and how much of it is loaded.

@@ -3,9 +3,9 @@ use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::OperatorState;
+use crate::exchange::failure::Failure;
 use crate::http::body;
 use crate::http::content::require_json;
-use crate::http::error::Failure;
 
 /// Reads a JSON body within the bounds of the listener.
 pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &HeaderMap, body: Body) -> Result<T, Failure> {

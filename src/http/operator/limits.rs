@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use super::OperatorState;
 use super::json;
 use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 
 /// What a patient or a household pays in a month (高額療養費), and the way there. Nothing of it is stored.
 #[utoipa::path(

@@ -39,8 +39,8 @@ use crate::metrics::Metrics;
 use crate::query::Directory;
 use crate::store::Store;
 
-use super::error::Failure;
-use super::request::{Surroundings, surround};
+use crate::exchange::failure::Failure;
+use crate::http::request::{Surroundings, surround};
 
 /// What operator routes work with.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::stable_id;
 use crate::clock::tokyo_date;
 use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::query::failed;
 use crate::wire::code;
 

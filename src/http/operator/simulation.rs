@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{OperatorState, json};
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::query::failed;
 use crate::store::batches::Simulation;
 

@@ -4,7 +4,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::OperatorState;
-use crate::http::error::Failure;
+use crate::exchange::failure::Failure;
 use crate::http::request::authorization;
 use crate::identity::Framing;
 

@@ -1,50 +1,19 @@
-//! `POST /card/lookups`: 資格確認 by マイナンバーカード.
+//! 資格確認 by マイナンバーカード.
 
-use std::sync::Arc;
-
-use axum::extract::{Extension, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use tracing::warn;
 
 use crate::decide::CardAnswer;
 use crate::domain::{CardUnusable, CertificateQuery, Institution};
-use crate::identity::VerifiedCaller;
 use crate::identity::card::{CardCertificate, CardRefused, Proof};
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
-use crate::wire::message::{Family, Reference, Understood, remark};
-use crate::wire::{Element, Fault};
+use crate::wire::message::{Understood, remark};
+use crate::wire::{Element, Fault, Sent};
 
-use super::error::Failure;
-use super::exchange::{Exchange, Question};
-use super::request::RequestId;
-use super::terminal::TerminalState;
-
-/// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
-#[utoipa::path(
-    post, path = "/card/lookups", tag = "terminal",
-    request_body(content(("application/xml"), ("application/json"))),
-    responses(
-        (status = 200, description = "OQS-IF-002 with ReferenceClassification 1; ProcessingResultStatus 2 for a card that is good no more"),
-        (status = "4XX", description = "An official answer with SegmentOfResult 9 and an ErrorCode"),
-        (status = "5XX", description = "The same; worth another try when Retry-After is given")
-    )
-)]
-pub(super) async fn look_up(
-    State(state): State<TerminalState>,
-    Extension(caller): Extension<Arc<VerifiedCaller>>,
-    Extension(request_id): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let family = Family::Qualification(Reference::Card);
-    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
-        Ok(opened) => opened,
-        Err(failure) => return failure.into_response(),
-    };
-    exchange
-        .answer(&parts.headers, body, sent, async |institution, question| answer(&exchange, institution, question).await)
-        .await
-}
+use super::failure::Failure;
+use super::message::{Exchange, Question};
 
 impl Question for ByCertificate {
     fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
@@ -56,7 +25,12 @@ impl Question for ByCertificate {
     }
 }
 
-async fn answer(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
+/// Answers a lookup by card.
+pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
+    exchange.answer(headers, body, sent, async |institution, question| look_up(exchange, institution, question).await).await
+}
+
+async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
     let Exchange { state, asker, processed, .. } = exchange;
     // Reading the message may have taken a while since it began to arrive.
     let at = state.clock.now();

@@ -13,11 +13,11 @@ use crate::clock::{system_now, tokyo_date};
 use crate::identity::VerifiedCaller;
 use crate::wire::code;
 
-use super::body;
-use super::content::require_json;
-use super::error::Failure;
 use super::search;
-use super::terminal::TerminalState;
+use super::state::TerminalState;
+use crate::exchange::failure::Failure;
+use crate::http::body;
+use crate::http::content::require_json;
 
 /// The answer to a login. `status` and `msg` have synthetic values.
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ struct Session {
     post, path = "/oqs-api-pro/MSA12020/ILI12020SV01/auth", tag = "terminal", request_body = Object,
     responses((status = 200, description = "Tokens; idToken goes into Authorization"))
 )]
-pub(super) async fn auth(
+pub(crate) async fn auth(
     State(state): State<TerminalState>,
     Extension(caller): Extension<Arc<VerifiedCaller>>,
     request: Request,

@@ -20,11 +20,11 @@ use crate::wire::message::unit;
 use crate::wire::message::{Processed, Understood, remark};
 use crate::wire::{Element, Fault, Format, Sent};
 
-use super::error::Failure;
-use super::exchange::{Exchange, Question};
+use super::failure::Failure;
 use super::fetches::Fetching;
+use super::message::{Exchange, Question};
 use super::pieces::Pieces;
-use super::range::{self, Wanted};
+use crate::http::range::{self, Wanted};
 
 impl Question for Fetch {
     fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
@@ -37,7 +37,7 @@ impl Question for Fetch {
 }
 
 /// Gives the result out, or says how far it is.
-pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
+pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
     let question: Fetch = match exchange.read(headers, body, sent).await {
         Ok(question) => question,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
@@ -80,7 +80,7 @@ enum Given {
 }
 
 /// A whole result.
-pub(super) struct Whole {
+pub(crate) struct Whole {
     pub source: BulkFetch,
     pub batch: Batch,
     pub processed: Processed,

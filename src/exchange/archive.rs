@@ -5,7 +5,7 @@ use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 /// A ZIP with one file, written piece by piece.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     writer: ZipWriter<StreamWriter<Sink>>,
     sink: Sink,
 }

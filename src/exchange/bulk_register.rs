@@ -16,9 +16,9 @@ use crate::wire::message::entry::Packer;
 use crate::wire::{Fault, Sent};
 
 use super::arrivals::Arriving;
-use super::body;
-use super::error::Failure;
-use super::exchange::Exchange;
+use super::failure::Failure;
+use super::message::Exchange;
+use crate::http::body;
 
 /// A file that was read.
 struct Read {
@@ -34,7 +34,7 @@ struct Arrived {
 }
 
 /// Takes a file; the answer leaves when it is committed.
-pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
+pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
     let Arrived { read, _share } = match arrive(exchange, headers, body, sent, kind).await {
         Ok(arrived) => arrived,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),

@@ -13,7 +13,7 @@ use super::archive::Archive;
 use super::bulk_fetch::Whole;
 
 /// What is left of a result that goes out.
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     result: Whole,
     archive: Option<Box<Archive>>,
     step: Step,

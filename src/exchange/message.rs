@@ -16,17 +16,17 @@ use crate::query::Asker;
 use crate::wire::message::{self, Family, Processed, Reference, Understood};
 use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
-use super::accept::Accept;
-use super::body;
-use super::content;
-use super::error::Failure;
-use super::message::family;
-use super::problem::finish;
-use super::request::RequestId;
-use super::terminal::TerminalState;
+use super::failure::Failure;
+use crate::http::accept::Accept;
+use crate::http::body;
+use crate::http::content;
+use crate::http::problem::finish;
+use crate::http::request::RequestId;
+use crate::http::terminal::message::family;
+use crate::http::terminal::state::TerminalState;
 
 /// Refuses a request before any of it was looked at: in official fields where it would be answered so, else as a problem.
-pub(super) async fn refuse_early(
+pub(crate) async fn refuse_early(
     state: TerminalState,
     caller: Arc<VerifiedCaller>,
     request: Request,
@@ -49,7 +49,7 @@ pub(super) async fn refuse_early(
 }
 
 /// One message on its way from request to answer.
-pub(super) struct Exchange {
+pub(crate) struct Exchange {
     pub state: TerminalState,
     pub caller: Arc<VerifiedCaller>,
     pub asker: Asker,
@@ -62,7 +62,7 @@ pub(super) struct Exchange {
 }
 
 /// A message that was understood, whatever it asks.
-pub(super) trait Question: Sized {
+pub(crate) trait Question: Sized {
     /// Reads it.
     fn parse(root: &Element) -> Result<Self, (Fault, Understood)>;
 

@@ -15,17 +15,17 @@ use crate::identity::VerifiedCaller;
 use crate::query::Asker;
 use crate::wire::message::challenge as wire;
 
-use super::body;
-use super::content::require_json;
-use super::error::Failure;
-use super::request::RequestId;
-use super::terminal::TerminalState;
+use super::state::TerminalState;
+use crate::exchange::failure::Failure;
+use crate::http::body;
+use crate::http::content::require_json;
+use crate::http::request::RequestId;
 
 /// What the challenge is for.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "documents what `wire` reads")]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// 診療区分 (table 028): 1 外来 (the default), 2 訪問診療等, 3 オンライン診療等.
     #[serde(default)]
     medical_treatment_flag: String,
@@ -34,7 +34,7 @@ pub(super) struct Wanted {
 /// A challenge. It can be used once, by the terminal that asked for it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ChallengeView {
+pub(crate) struct ChallengeView {
     /// Its name; goes into ChallengeId.
     challenge_id: String,
     /// What the card signs, in base64: 32 bytes.
@@ -49,7 +49,7 @@ pub(super) struct ChallengeView {
     post, path = "/card/challenges", tag = "terminal", request_body = Wanted,
     responses((status = 201, body = ChallengeView), (status = "4XX", description = "A problem document"))
 )]
-pub(super) async fn make(
+pub(crate) async fn make(
     State(state): State<TerminalState>,
     Extension(caller): Extension<Arc<VerifiedCaller>>,
     Extension(RequestId(request_id)): Extension<RequestId>,

@@ -18,18 +18,19 @@ use crate::identity::{TokenError, VerifiedCaller};
 use crate::wire::Format;
 use crate::wire::message::{Family, Reference, Understood};
 
-use super::by_card;
-use super::content::sent;
-use super::error::Failure;
-use super::exchange::Exchange;
-use super::request::{RequestId, Surroundings, authorization, surround};
-use super::terminal::{TerminalState, last_resort, still_trusted};
+use super::state::TerminalState;
+use super::trusted::{last_resort, still_trusted};
+use crate::exchange::by_card;
+use crate::exchange::failure::Failure;
+use crate::exchange::message::Exchange;
+use crate::http::content::sent;
+use crate::http::request::{RequestId, Surroundings, authorization, surround};
 
 /// Where the real host takes searches.
-pub(super) const PATH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
+pub(crate) const PATH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
 
 /// The kind of token that a search shows.
-pub(super) const TOKEN: &str = "id";
+pub(crate) const TOKEN: &str = "id";
 
 /// OQS-IF-001 in JSON, with the idToken as the whole of `Authorization`.
 #[utoipa::path(
@@ -40,7 +41,7 @@ pub(super) const TOKEN: &str = "id";
         (status = "4XX", description = "An official answer with SegmentOfResult 9 and an ErrorCode")
     )
 )]
-pub(super) async fn search(
+pub(crate) async fn search(
     State(state): State<TerminalState>,
     Extension(caller): Extension<Arc<VerifiedCaller>>,
     Extension(request_id): Extension<RequestId>,

@@ -281,7 +281,7 @@ impl Failure {
     }
 
     /// What goes beyond the title: the element, and what is wrong with it.
-    pub(super) fn detail(&self) -> Option<String> {
+    pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Message(fault) => Some(fault.to_string()),
             Self::Framing(framing) => Some(framing.to_string()),
@@ -296,7 +296,7 @@ impl Failure {
 
     /// The same for logs, where neither a name that the caller spelled nor a digit of any number may stand. Only what is wrong with
     /// a message is told; the code says the rest.
-    pub(super) fn logged(&self) -> Option<String> {
+    pub(crate) fn logged(&self) -> Option<String> {
         match self {
             Self::Message(fault) => Some(fault.for_logs()),
             _ => None,

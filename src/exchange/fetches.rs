@@ -10,7 +10,7 @@ use crate::config::BulkLimits;
 use crate::domain::InstitutionCode;
 use crate::shares::{Bounds, Place, Shares};
 
-use super::error::Failure;
+use super::failure::Failure;
 
 /// Bounds the memory of results on their way. An institution that takes its results slowly delays its own alone.
 pub struct Fetches {
@@ -19,7 +19,7 @@ pub struct Fetches {
 }
 
 /// A result on its way; others have the place when it is dropped.
-pub(super) struct Fetching {
+pub(crate) struct Fetching {
     _of_institution: Place,
     _of_all: OwnedSemaphorePermit,
 }
@@ -35,7 +35,7 @@ impl Fetches {
     }
 
     /// Waits for a place.
-    pub(super) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
+    pub(crate) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
         let admitted = async {
             let of_institution = self.of_institution.wait(institution, patience).await?;
             let of_all = self.of_all.clone().acquire_owned().await.ok()?;

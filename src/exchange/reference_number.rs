@@ -8,8 +8,8 @@ use crate::wire::message::Understood;
 use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
 use crate::wire::{Element, Fault, Sent};
 
-use super::error::Failure;
-use super::exchange::{Exchange, Question};
+use super::failure::Failure;
+use super::message::{Exchange, Question};
 
 impl Question for NewNumber {
     fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
@@ -22,7 +22,7 @@ impl Question for NewNumber {
 }
 
 /// Registers a number, however it came.
-pub(super) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
+pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
     exchange.answer(headers, body, sent, async |_, question| register(exchange, question).await).await
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::config::BulkLimits;
 use crate::domain::InstitutionCode;
 
-use super::error::Failure;
+use super::failure::Failure;
 
 /// Bounds the memory of files from their arrival until they are stored: each takes its announced size out of a common budget before it
 /// is read, and one institution's together no more than half of that, so that others are never behind it.
@@ -38,7 +38,7 @@ impl Arrivals {
     }
 
     /// Waits until a file of so many bytes may arrive; a file that does not announce its size counts as the largest.
-    pub(super) async fn admit(
+    pub(crate) async fn admit(
         self: &Arc<Self>,
         institution: InstitutionCode,
         announced: Option<usize>,
@@ -65,7 +65,7 @@ impl Arrivals {
 }
 
 /// A file that arrives; gives its share of the budget back when it is dropped.
-pub(super) struct Arriving {
+pub(crate) struct Arriving {
     arrivals: Arc<Arrivals>,
     institution: InstitutionCode,
     budget: Option<[OwnedSemaphorePermit; 2]>,

@@ -9,14 +9,14 @@ use crate::identity::VerifiedCaller;
 use crate::wire::message::{Family, Reference, Understood};
 use crate::wire::message::{bulk_fetch as fetch, bulk_register as register, by_card as card, reference_number as number};
 
-use super::error::Failure;
-use super::exchange::Exchange;
-use super::request::RequestId;
-use super::terminal::TerminalState;
-use super::{bulk_fetch, bulk_register, by_card, reference_number};
+use super::state::TerminalState;
+use crate::exchange::failure::Failure;
+use crate::exchange::message::Exchange;
+use crate::exchange::{bulk_fetch, bulk_register, by_card, reference_number};
+use crate::http::request::RequestId;
 
 /// The answer that a message of this file id gets.
-pub(super) fn family(id: &str) -> Family {
+pub(crate) fn family(id: &str) -> Family {
     match id {
         card::ID => Family::Qualification(Reference::InsuredCard),
         number::ID => Family::ReferenceNumber,
@@ -37,7 +37,7 @@ pub(super) fn family(id: &str) -> Family {
         (status = "5XX", description = "The same; worth another try when Retry-After is given")
     )
 )]
-pub(super) async fn message(
+pub(crate) async fn message(
     State(state): State<TerminalState>,
     Extension(caller): Extension<Arc<VerifiedCaller>>,
     Extension(request_id): Extension<RequestId>,
