@@ -18,6 +18,7 @@ use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
+use crate::query::operator::Operations;
 use crate::query::{
     AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, Misses, ReferenceNumbers,
     challenges,
@@ -124,8 +125,7 @@ impl App {
         tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
         let (forgetting, cleaning) = (store.clone(), clock.clone());
         let operator = OperatorState {
-            store: store.clone(),
-            directory: directory.clone(),
+            operations: Operations::new(&store, &metrics),
             trust: trust.clone(),
             metrics,
             clock,

@@ -12,6 +12,7 @@ mod coalesce;
 mod directory;
 mod log_key;
 mod misses;
+pub mod operator;
 mod reference_number;
 mod turns;
 

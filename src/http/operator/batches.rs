@@ -8,12 +8,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::OperatorState;
-use super::explain::institution;
+use super::fields::institution;
+use super::state::OperatorState;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
 use crate::exchange::failure::Failure;
-use crate::query::failed;
-use crate::store::batches::{BatchFilter, BatchLine};
+use crate::query::operator::{BatchFilter, BatchLine, Ordered};
 use crate::wire::message::bulk_register;
 
 /// Files a page.
@@ -131,7 +130,8 @@ pub(super) async fn list(
         state: wanted.state.map(known).transpose()?,
         before: wanted.before.map(number).transpose()?,
     };
-    Ok(Json(lines(&state, &filter).await?.into_iter().map(BatchView::from).collect()))
+    let lines = state.operations.batches(&filter, state.clock.now(), PAGE).await?;
+    Ok(Json(lines.into_iter().map(BatchView::from).collect()))
 }
 
 /// One file.
@@ -144,8 +144,7 @@ pub(super) async fn one(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
 ) -> Result<Json<BatchView>, Failure> {
-    let filter = BatchFilter { number: Some(named(number)?.to_string()), ..BatchFilter::default() };
-    let line = lines(&state, &filter).await?.pop().ok_or(NO_FILE)?;
+    let line = state.operations.batch(&named(number)?, state.clock.now()).await?.ok_or(NO_FILE)?;
     Ok(Json(line.into()))
 }
 
@@ -163,16 +162,8 @@ pub(super) async fn cancel(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Failure> {
-    let number = known(&state, named(number)?).await?;
-    let now = state.clock.now();
-    let expires_at = now.saturating_add(state.limits.bulk.keep).unwrap_or(Timestamp::MAX);
-    let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(failed("cancel_batch"))?;
-    if cancelled {
-        state.metrics.bulk_files.with_label_values(&["cancelled"]).inc();
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Failure::Conflict("the file is not in work".into()))
-    }
+    let ordered = state.operations.cancel(&named(number)?, state.clock.now(), state.limits.bulk.keep).await?;
+    done(ordered, "the file is not in work")
 }
 
 /// Begins a file again that failed or was cancelled. What was done of it stays as it is.
@@ -189,30 +180,25 @@ pub(super) async fn rerun(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Failure> {
-    let number = known(&state, named(number)?).await?;
-    match state.store.rerun_batch(&number).await.map_err(failed("rerun_batch"))? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Failure::Conflict("only a file that failed or was cancelled can be begun again".into())),
-    }
+    let ordered = state.operations.rerun(&named(number)?, state.clock.now()).await?;
+    done(ordered, "only a file that failed or was cancelled can be begun again")
 }
 
 const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
 
-async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchLine>, Failure> {
-    Ok(state.store.batches(filter, state.clock.now(), PAGE).await.map_err(failed("batches"))?)
+/// What an order answers; `otherwise` says why the file's state does not allow it.
+fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, Failure> {
+    match ordered {
+        Ordered::Done => Ok(StatusCode::NO_CONTENT),
+        Ordered::NoFile => Err(NO_FILE),
+        Ordered::WrongState => Err(Failure::Conflict(otherwise.into())),
+    }
 }
 
 /// The reception number that a path names; what can be none is no file's.
 fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, Failure> {
     let Path(number) = path.map_err(|_| NO_FILE)?;
     ReceptionNumber::parse(&number).map_err(|_| NO_FILE)
-}
-
-/// The number, if there is such a file.
-async fn known(state: &OperatorState, number: ReceptionNumber) -> Result<ReceptionNumber, Failure> {
-    let filter = BatchFilter { number: Some(number.to_string()), ..BatchFilter::default() };
-    lines(state, &filter).await?.pop().ok_or(NO_FILE)?;
-    Ok(number)
 }
 
 /// The field `before`.

@@ -3,17 +3,14 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::OperatorState;
 use super::cards;
-use super::explain::{self, check_date, institution};
 use super::explanation::Explanation;
+use super::fields::{check_date, institution};
+use super::state::OperatorState;
 use crate::clock::tokyo_date;
-use crate::decide::{self, CardAnswer, CertificateDays};
-use crate::domain::{CardFacts, CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
+use crate::decide::CertificateDays;
+use crate::domain::{CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
 use crate::exchange::failure::Failure;
-use crate::query::failed;
-use crate::store;
-use crate::store::by_certificate::PresentedCard;
 use crate::wire::code;
 
 /// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
@@ -47,22 +44,7 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         from: tokyo_date(certificate.not_before()),
         through: tokyo_date(certificate.not_after()),
     };
-    let mut lost_with_insured = None;
-    let answer = if now < certificate.not_before() {
-        CardAnswer::Unusable(CardUnusable::NotYetValid)
-    } else if now.as_second() > certificate.not_after().as_second() {
-        CardAnswer::Unusable(CardUnusable::Expired)
-    } else {
-        let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
-        let shown = [PresentedCard { card: certificate.id().clone(), institution, at: now }];
-        let mut facts =
-            store::by_certificate::facts(&mut connection, &shown).await.map_err(failed("facts_by_certificate"))?;
-        let facts = facts.pop().transpose().map_err(failed("facts_by_certificate"))?.flatten();
-        if let Some(CardFacts::Holder(person)) = &facts {
-            lost_with_insured = explain::lost_with_insured(&state.store, Some(person), query.check_on).await?;
-        }
-        decide::by_certificate(&query, institution, facts.as_ref(), now)
-    };
+    let (answer, lost_with_insured) = state.operations.answer_card(&certificate, institution, &query, now).await?;
     Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
 }
 

@@ -1,11 +1,12 @@
+//! Insurers that are loaded.
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::OperatorState;
+use super::state::OperatorState;
 use crate::exchange::failure::Failure;
-use crate::query::failed;
 
 /// An insurer and how much of it is loaded.
 #[derive(Serialize, ToSchema)]
@@ -23,7 +24,7 @@ pub(super) struct InsurerView {
 /// Every insurer that is loaded.
 #[utoipa::path(get, path = "/api/insurers", tag = "registry", responses((status = 200, body = Vec<InsurerView>)))]
 pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, Failure> {
-    let sizes = state.store.insurer_sizes().await.map_err(failed("insurer_sizes"))?;
+    let sizes = state.operations.insurers().await?;
     let views = sizes.into_iter().map(|size| InsurerView {
         number: size.insurer.number.to_string(),
         scheme: size.insurer.number.scheme().japanese(),

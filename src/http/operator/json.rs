@@ -1,8 +1,10 @@
+//! Reading JSON bodies of operators.
+
 use axum::body::Body;
 use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::OperatorState;
+use super::state::OperatorState;
 use crate::exchange::failure::Failure;
 use crate::http::body;
 use crate::http::content::require_json;

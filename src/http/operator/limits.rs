@@ -1,10 +1,12 @@
+//! What is paid in a month, worked out.
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 
-use super::OperatorState;
 use super::json;
+use super::state::OperatorState;
 use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
 use crate::exchange::failure::Failure;
 

@@ -1,3 +1,5 @@
+//! People that are loaded.
+
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -5,15 +7,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::OperatorState;
 use super::cards::CardView;
 use super::finding::FindingView;
 use super::stable_id;
+use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::exchange::failure::Failure;
-use crate::query::failed;
 use crate::wire::code;
 
 const NOBODY: Failure = Failure::NotFound(Some("id: nobody has this id"));
@@ -169,7 +170,7 @@ pub(super) async fn list(
     if !stable_id::can_be(&after) {
         return Err(Failure::OperatorRequest("after: no id holds a NUL".into()));
     }
-    let people = state.store.people(&after, PAGE).await.map_err(failed("people"))?;
+    let people = state.operations.people(&after, PAGE).await?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
 
@@ -188,13 +189,11 @@ pub(super) async fn one(
     if !stable_id::can_be(&id) {
         return Err(NOBODY);
     }
-    let found = state.store.person(&id).await.map_err(failed("person"))?;
-    let person = found.ok_or(NOBODY)?;
+    let (person, cards) = state.operations.person(&id).await?.ok_or(NOBODY)?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
-    let cards = state.store.cards(&id).await.map_err(failed("cards"))?;
     let today = tokyo_date(state.clock.now());
     let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     Ok(Json(PersonView {

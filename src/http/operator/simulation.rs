@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OperatorState, json};
+use super::json;
+use super::state::OperatorState;
 use crate::exchange::failure::Failure;
-use crate::query::failed;
-use crate::store::batches::Simulation;
+use crate::query::operator::Simulation;
 
 /// How files that come from now on misbehave. What is left out is off.
 #[derive(Serialize, Deserialize, ToSchema, Default)]
@@ -33,7 +33,7 @@ pub(super) struct SimulationView {
 /// How files that come misbehave. By default nothing does.
 #[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
 pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, Failure> {
-    let simulation = state.store.simulation().await.map_err(failed("simulation"))?;
+    let simulation = state.operations.simulation().await?;
     let number = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
     Ok(Json(SimulationView {
         hold_fetches: number(simulation.hold_fetches),
@@ -59,6 +59,6 @@ pub(super) async fn set(State(state): State<OperatorState>, headers: HeaderMap, 
         fail_next: wanted.fail_next.into(),
         fail_person: wanted.fail_person.map(i32::from),
     };
-    state.store.set_simulation(simulation).await.map_err(failed("set_simulation"))?;
+    state.operations.simulate(simulation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

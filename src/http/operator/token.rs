@@ -1,9 +1,11 @@
+//! Who may use operator routes.
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::OperatorState;
+use super::state::OperatorState;
 use crate::exchange::failure::Failure;
 use crate::http::request::authorization;
 use crate::identity::Framing;
