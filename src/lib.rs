@@ -34,7 +34,7 @@
 //! gives the result out.
 //!
 //! To follow it in the code, begin at [`http`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
-//! `query`, `decide` and `store`.
+//! `query`, `decide` and `store`. `wire/message/table.rs` lists every official message by its file id.
 
 pub mod app;
 pub mod calculator;

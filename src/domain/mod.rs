@@ -52,7 +52,7 @@ pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, Ti
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
 pub use person::{CardFacts, PersonFacts, PersonId, Protection};
-pub use query::{CardQuery, CertificateQuery};
+pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};

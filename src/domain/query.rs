@@ -1,5 +1,6 @@
 use jiff::civil::Date;
 
+use super::batch::BatchKind;
 use super::birth::BirthDate;
 use super::card::HolderVerification;
 use super::card_key::CardKey;
@@ -29,4 +30,26 @@ pub struct CertificateQuery {
     pub consents: Consents,
     /// 資格確認日: the day for which the answer holds.
     pub check_on: Date,
+}
+
+/// What a message is about: all that is known of it before anything is looked up.
+pub enum Subject<'a> {
+    /// A person, by what stands on the insured-person's card.
+    Card(&'a CardQuery),
+    /// A person, by a card whose certificate is not judged yet.
+    Certificate {
+        /// The certificate in DER.
+        der: &'a [u8],
+        /// What is asked.
+        query: CertificateQuery,
+    },
+    /// The people of a file.
+    File {
+        /// What the file asks for.
+        kind: BatchKind,
+        /// 資格確認日, if the message names it.
+        check_on: Option<Date>,
+    },
+    /// The number by which the institution knows a person.
+    ReferenceNumber,
 }

@@ -17,28 +17,18 @@ use crate::query::BulkFetch;
 use crate::store::bulk_fetch::{Batch, KeptPiece};
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
 use crate::wire::message::unit;
-use crate::wire::message::{Processed, Understood, remark};
-use crate::wire::{Element, Fault, Format, Sent};
+use crate::wire::message::{Message, MessageKind, Processed, remark};
+use crate::wire::{Format, Sent};
 
 use super::failure::Failure;
 use super::fetches::Fetching;
-use super::message::{Exchange, Question};
+use super::message::Exchange;
 use super::pieces::Pieces;
 use crate::http::range::{self, Wanted};
 
-impl Question for Fetch {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
-}
-
 /// Gives the result out, or says how far it is.
 pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
-    let question: Fetch = match exchange.read(headers, body, sent).await {
+    let question = match exchange.read(headers, body, sent, |root| Fetch::parse(kind, root)).await {
         Ok(question) => question,
         Err((failure, understood)) => return exchange.refuse(&understood, &failure),
     };
@@ -152,7 +142,7 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
             let zipped = accept.prefers_zip(processed.format) || (large && accept.permits_zip());
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
-            let name = format!("{}res_{}.xml", wire::id(kind), question.number);
+            let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), question.number);
             Ok(Given::Result(Box::new(Whole {
                 source: state.bulk_fetch.clone(),
                 batch,

@@ -10,9 +10,9 @@ use crate::config::BulkLimits;
 use crate::domain::{BatchKind, ReceptionNumber, Wanted};
 use crate::query::{BulkRegister, NewFile};
 use crate::store::bulk_register::NewSlice;
-use crate::wire::message::Understood;
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
+use crate::wire::message::{Message, Understood};
 use crate::wire::{Fault, Sent};
 
 use super::arrivals::Arriving;

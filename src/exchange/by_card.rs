@@ -4,26 +4,15 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::wire::message::Understood;
+use crate::wire::Sent;
 use crate::wire::message::by_card::{self as wire, Request as ByCard};
-use crate::wire::{Element, Fault, Sent};
 
 use super::failure::Failure;
-use super::message::{Exchange, Question};
-
-impl Question for ByCard {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
-}
+use super::message::Exchange;
 
 /// Answers OQSsiquc01, however it came.
 pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
-    exchange.answer(headers, body, sent, async |_, question| look_up(exchange, question).await).await
+    exchange.answer(headers, body, sent, ByCard::parse, async |_, question| look_up(exchange, question).await).await
 }
 
 async fn look_up(exchange: &Exchange, question: &ByCard) -> Result<Vec<u8>, Failure> {

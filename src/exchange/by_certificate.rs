@@ -6,28 +6,22 @@ use axum::response::Response;
 use tracing::warn;
 
 use crate::decide::CardAnswer;
-use crate::domain::{CardUnusable, CertificateQuery, Institution};
+use crate::domain::{CardUnusable, Institution};
 use crate::identity::card::{CardCertificate, CardRefused, Proof};
+use crate::wire::Sent;
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
-use crate::wire::message::{Understood, remark};
-use crate::wire::{Element, Fault, Sent};
+use crate::wire::message::remark;
 
 use super::failure::Failure;
-use super::message::{Exchange, Question};
-
-impl Question for ByCertificate {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
-}
+use super::message::Exchange;
 
 /// Answers a lookup by card.
 pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
-    exchange.answer(headers, body, sent, async |institution, question| look_up(exchange, institution, question).await).await
+    exchange
+        .answer(headers, body, sent, ByCertificate::parse, async |institution, question| {
+            look_up(exchange, institution, question).await
+        })
+        .await
 }
 
 async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
@@ -36,7 +30,7 @@ async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCe
     let at = state.clock.now();
     // As soon as the message is understood, its challenge is spent, whatever else is wrong with it.
     let nonce = state.challenges.spend(asker, at, question.treatment, question.challenge).await?;
-    let query = query(question);
+    let query = question.query();
     if !exchange.is_from(question.institution) {
         let (claimed, certificate) = (question.institution, &question.certificate);
         state.by_certificate.refuse_mismatch(asker.clone(), claimed, certificate, &query).await?;
@@ -70,15 +64,6 @@ async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCe
             let remark = card.runs_out_soon(at).then(remark::runs_out_soon);
             Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
         }
-    }
-}
-
-fn query(question: &ByCertificate) -> CertificateQuery {
-    CertificateQuery {
-        holder: question.holder,
-        treatment: question.treatment,
-        consents: question.consents,
-        check_on: question.check_on,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::rand;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use crate::clock::{in_tokyo, tokyo_date};
 use crate::domain::{AnswerCharset, AnswerForm, Institution, InstitutionCode};
 use crate::identity::VerifiedCaller;
 use crate::query::Asker;
-use crate::wire::message::{self, Family, Processed, Reference, Understood};
+use crate::wire::message::{self, Message, MessageKind, Processed, Understood};
 use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
 use super::failure::Failure;
@@ -22,7 +22,6 @@ use crate::http::body;
 use crate::http::content;
 use crate::http::problem::finish;
 use crate::http::request::RequestId;
-use crate::http::terminal::message::family;
 use crate::http::terminal::state::TerminalState;
 
 /// Refuses a request before any of it was looked at: in official fields where it would be answered so, else as a problem.
@@ -33,16 +32,16 @@ pub(crate) async fn refuse_early(
     failure: Failure,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let family = match route {
-        Some("/oqs/{id}") => request.uri().path().strip_prefix("/oqs/").map(family),
-        Some("/oqs-api-pro/MSA01030/ILI01030SV01/search") => Some(Family::Qualification(Reference::InsuredCard)),
-        Some("/card/lookups") => Some(Family::Qualification(Reference::Card)),
+    let kind = match route {
+        Some("/oqs/{id}") => request.uri().path().strip_prefix("/oqs/").map(MessageKind::of),
+        Some("/oqs-api-pro/MSA01030/ILI01030SV01/search") => Some(Some(MessageKind::ByCard)),
+        Some("/card/lookups") => Some(Some(MessageKind::ByCertificate)),
         _ => None,
     };
-    let (Some(family), Some(id)) = (family, request.extensions().get::<RequestId>()) else {
+    let (Some(kind), Some(id)) = (kind, request.extensions().get::<RequestId>()) else {
         return failure.into_response();
     };
-    match Exchange::open(state, caller, *id, request.headers(), family).await {
+    match Exchange::open(state, caller, *id, request.headers(), kind).await {
         Ok((exchange, _)) => exchange.refuse(&Understood::default(), &failure),
         Err(_) => failure.into_response(),
     }
@@ -56,19 +55,14 @@ pub(crate) struct Exchange {
     pub processed: Processed,
     /// Which formats the caller likes.
     pub accept: Accept,
-    family: Family,
+    /// What the message asks for; `None` if there is no such message.
+    kind: Option<MessageKind>,
     /// The caller's institution if it may ask; the reason when it may not.
     admission: Result<Arc<Institution>, Failure>,
 }
 
-/// A message that was understood, whatever it asks.
-pub(crate) trait Question: Sized {
-    /// Reads it.
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)>;
-
-    /// What a refusal repeats.
-    fn understood(&self) -> Understood;
-}
+/// What is wrong with a message, and what was understood before.
+type Misunderstood = (Fault, Understood);
 
 impl Exchange {
     /// Fixes time, institution and formats of the answer; says how the request is sent too.
@@ -80,11 +74,11 @@ impl Exchange {
         caller: Arc<VerifiedCaller>,
         request_id: RequestId,
         headers: &HeaderMap,
-        family: Family,
+        kind: Option<MessageKind>,
     ) -> Result<(Self, Sent), Failure> {
         let sent = content::sent(headers).ok_or(Failure::MediaType)?;
         let accept = Accept::of(headers);
-        let exchange = Self::begin(state, caller, request_id, accept.format(sent.format), family).await;
+        let exchange = Self::begin(state, caller, request_id, accept.format(sent.format), kind).await;
         Ok((Self { accept, ..exchange }, sent))
     }
 
@@ -94,7 +88,7 @@ impl Exchange {
         caller: Arc<VerifiedCaller>,
         RequestId(request_id): RequestId,
         format: Format,
-        family: Family,
+        kind: Option<MessageKind>,
     ) -> Self {
         let at = state.clock.now();
         let institution = state.directory.institution(caller.institution()).await;
@@ -108,21 +102,22 @@ impl Exchange {
             Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
             Ok(Some(institution)) => Ok(institution),
         };
-        let drawn = drawn(family);
+        let drawn = drawn(kind);
         let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format, drawn };
         let asker = Asker { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at };
-        Self { state, caller, asker, processed, accept: Accept::only(format), family, admission }
+        Self { state, caller, asker, processed, accept: Accept::only(format), kind, admission }
     }
 
     /// Answers the message in `body`, within the time of a request.
-    pub async fn answer<Q: Question>(
+    pub async fn answer<M: Message>(
         &self,
         headers: &HeaderMap,
         body: Body,
         sent: Sent,
-        look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
+        parse: impl FnOnce(&Element) -> Result<M, Misunderstood>,
+        look_up: impl AsyncFnOnce(&Institution, &M) -> Result<Vec<u8>, Failure>,
     ) -> Response {
-        let question: Q = match self.read(headers, body, sent).await {
+        let question = match self.read(headers, body, sent, parse).await {
             Ok(question) => question,
             Err((failure, understood)) => return self.refuse(&understood, &failure),
         };
@@ -144,12 +139,19 @@ impl Exchange {
     }
 
     /// Reads a short message of somebody who may ask.
-    pub async fn read<Q: Question>(&self, headers: &HeaderMap, body: Body, sent: Sent) -> Result<Q, (Failure, Understood)> {
+    pub async fn read<M: Message>(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        sent: Sent,
+        parse: impl FnOnce(&Element) -> Result<M, Misunderstood>,
+    ) -> Result<M, (Failure, Understood)> {
         let unread = |failure| (failure, Understood::default());
         self.admitted().map_err(unread)?;
         let limits = &self.state.limits;
         let bytes = body::read(headers, body, limits.body_bytes, limits.body).await.map_err(unread)?;
-        parse(sent, &bytes)
+        let root = sent.parse(&bytes, Bounds::SINGLE).map_err(|fault| unread(fault.into()))?;
+        parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
     }
 
     /// Whether a message comes in the caller's own name; if not, the audit hears of it.
@@ -188,7 +190,7 @@ impl Exchange {
 
     /// A refusal in official fields.
     pub fn refuse(&self, understood: &Understood, failure: &Failure) -> Response {
-        let body = message::refusal(self.family, &self.processed, understood, &failure.refusal());
+        let body = message::refusal(self.kind, &self.processed, understood, &failure.refusal());
         let mut response = self.respond(body);
         *response.status_mut() = failure.row().status;
         finish(&mut response, failure);
@@ -206,13 +208,8 @@ impl Exchange {
 
 /// What an answer about a card makes its file identifier of. The element is optional: should the system have no randomness, the
 /// answer goes out without it.
-fn drawn(family: Family) -> Option<[u8; 11]> {
+fn drawn(kind: Option<MessageKind>) -> Option<[u8; 11]> {
     let mut bytes = [0; 11];
-    let drawn = family == Family::Qualification(Reference::Card) && rand::fill(&mut bytes).is_ok();
+    let drawn = kind == Some(MessageKind::ByCertificate) && rand::fill(&mut bytes).is_ok();
     drawn.then_some(bytes)
-}
-
-fn parse<Q: Question>(sent: Sent, bytes: &Bytes) -> Result<Q, (Failure, Understood)> {
-    let root = sent.parse(bytes, Bounds::SINGLE).map_err(|fault| (fault.into(), Understood::default()))?;
-    Q::parse(&root).map_err(|(fault, understood)| (fault.into(), understood))
 }

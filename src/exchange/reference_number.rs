@@ -4,26 +4,15 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::wire::message::Understood;
+use crate::wire::Sent;
 use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
-use crate::wire::{Element, Fault, Sent};
 
 use super::failure::Failure;
-use super::message::{Exchange, Question};
-
-impl Question for NewNumber {
-    fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
-        Self::parse(root)
-    }
-
-    fn understood(&self) -> Understood {
-        self.understood()
-    }
-}
+use super::message::Exchange;
 
 /// Registers a number, however it came.
 pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
-    exchange.answer(headers, body, sent, async |_, question| register(exchange, question).await).await
+    exchange.answer(headers, body, sent, NewNumber::parse, async |_, question| register(exchange, question).await).await
 }
 
 async fn register(exchange: &Exchange, question: &NewNumber) -> Result<Vec<u8>, Failure> {

@@ -1,6 +1,5 @@
 //! Official code values (code tables 001–026 in wire.md §3) of the domain's enums.
 
-use super::message::Reference;
 use crate::domain::{
     AnswerCharset, CardClass, CardKind, Consent, CopayRatio, HolderVerification, InsurerNumber, LimitCategory, LimitKind,
     LossReason, MedicalTreatment, Relationship, RevocationReason, Sex, SpecificDisease, TicketKind, TreatmentKind, Validity,
@@ -236,9 +235,17 @@ pub fn present(present: bool) -> &'static str {
     if present { "01" } else { "02" }
 }
 
+/// 照会区分: how was asked.
+#[derive(Clone, Copy)]
+pub(super) enum Reference {
+    /// By マイナンバーカード.
+    Card,
+    /// By 被保険者証情報.
+    InsuredCard,
+}
+
 /// 照会区分 (table 002).
-#[must_use]
-pub fn reference(reference: Reference) -> &'static str {
+pub(super) fn reference(reference: Reference) -> &'static str {
     match reference {
         Reference::Card => "1",
         Reference::InsuredCard => "2",

@@ -11,7 +11,7 @@ use crate::domain::{AnswerCharset, BatchKind};
 use crate::fixtures::Fixtures;
 use crate::terminal::{Connection, Reply};
 use crate::wire::message::by_card::NewRequest;
-use crate::wire::message::{bulk_fetch, bulk_register};
+use crate::wire::message::{MessageKind, bulk_fetch, bulk_register};
 use crate::wire::{Bounds, Element, Format};
 
 use super::labels::meaning;
@@ -79,7 +79,10 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
 }
 
 fn parse_message(id: &str) -> Result<BatchKind, &'static str> {
-    bulk_register::kind_of(id).ok_or("must be OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01")
+    match MessageKind::of(id) {
+        Some(MessageKind::BulkRegister(kind)) => Ok(kind),
+        _ => Err("must be OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01"),
+    }
 }
 
 fn spinner() -> ProgressBar {
@@ -127,7 +130,7 @@ fn chosen<'a>(fixtures: &'a Fixtures, ids: &str) -> Result<Vec<&'a crate::fixtur
 /// Sends the file; gives its reception number.
 async fn upload(options: &Options, connection: &mut Connection, sent_as: Format, file: Vec<u8>) -> Result<String, Exit> {
     let (media, accept) = (media(sent_as), media(options.output.wire()));
-    let path = format!("/oqs/{}", bulk_register::id(options.message));
+    let path = format!("/oqs/{}", MessageKind::BulkRegister(options.message).id());
     let reply = connection.post(&path, media, &[("accept", accept)], file).await?;
     let answer = parse(options, &reply.body)?;
     match text_of(&answer, "ReceptionNumber") {
@@ -144,7 +147,7 @@ async fn wait(
     number: &str,
     progress: &ProgressBar,
 ) -> Result<Reply, Exit> {
-    let path = format!("/oqs/{}", bulk_fetch::id(options.message));
+    let path = format!("/oqs/{}", MessageKind::BulkFetch(options.message).id());
     let format = options.output.wire();
     let request = bulk_fetch::request(caller.institution.as_str(), number, format, AnswerCharset::Utf8);
     let accept = if options.zip { "application/zip" } else { media(format) };

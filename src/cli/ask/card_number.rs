@@ -4,7 +4,7 @@ use crate::clock::{system_now, tokyo_date};
 use crate::domain::AnswerCharset;
 use crate::fixtures::Ask;
 use crate::wire::Format;
-use crate::wire::message::by_card::ID;
+use crate::wire::message::MessageKind;
 
 use super::explain;
 use super::terminal::{OutputOptions, TerminalOptions};
@@ -54,7 +54,8 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let institution = caller.institution;
     let format = options.output.wire();
     let body = ask.request(institution.as_str()).write(format, AnswerCharset::Utf8);
-    let reply = caller.connect().await?.ask(&format!("/oqs/{ID}"), format, body).await?;
+    let path = format!("/oqs/{}", MessageKind::ByCard.id());
+    let reply = caller.connect().await?.ask(&path, format, body).await?;
     options.output.print(&reply)?;
     if options.explain {
         let question = ask.request(institution.as_str()).write(Format::Json, AnswerCharset::Utf8);

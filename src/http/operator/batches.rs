@@ -13,7 +13,7 @@ use super::state::OperatorState;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
 use crate::exchange::failure::Failure;
 use crate::query::operator::{BatchFilter, BatchLine, Ordered};
-use crate::wire::message::bulk_register;
+use crate::wire::message::MessageKind;
 
 /// Files a page.
 const PAGE: i64 = 200;
@@ -90,7 +90,7 @@ impl From<BatchLine> for BatchView {
     fn from(line: BatchLine) -> Self {
         Self {
             reception_number: line.reception_number,
-            message: bulk_register::id(line.kind),
+            message: MessageKind::BulkRegister(line.kind).id(),
             institution: line.institution,
             state: word(line.state),
             failure: line.failure.map(|failure| match failure {

@@ -9,7 +9,7 @@ use crate::exchange::by_certificate;
 use crate::exchange::message::Exchange;
 use crate::http::request::RequestId;
 use crate::identity::VerifiedCaller;
-use crate::wire::message::{Family, Reference};
+use crate::wire::message::MessageKind;
 
 use super::state::TerminalState;
 
@@ -30,7 +30,7 @@ pub(crate) async fn look_up(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let family = Family::Qualification(Reference::Card);
+    let family = Some(MessageKind::ByCertificate);
     let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
         Ok(opened) => opened,
         Err(failure) => return failure.into_response(),

@@ -6,25 +6,13 @@ use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 
 use crate::identity::VerifiedCaller;
-use crate::wire::message::{Family, Reference, Understood};
-use crate::wire::message::{bulk_fetch as fetch, bulk_register as register, by_card as card, reference_number as number};
+use crate::wire::message::{MessageKind, Understood};
 
 use super::state::TerminalState;
 use crate::exchange::failure::Failure;
 use crate::exchange::message::Exchange;
 use crate::exchange::{bulk_fetch, bulk_register, by_card, reference_number};
 use crate::http::request::RequestId;
-
-/// The answer that a message of this file id gets.
-pub(crate) fn family(id: &str) -> Family {
-    match id {
-        card::ID => Family::Qualification(Reference::InsuredCard),
-        number::ID => Family::ReferenceNumber,
-        _ if register::kind_of(id).is_some() => Family::BulkRegister,
-        _ if fetch::kind_of(id).is_some() => Family::BulkFetch,
-        _ => Family::Unknown,
-    }
-}
 
 /// Answers an official message in the format that `Accept` prefers; where it prefers none, in that of the question.
 #[utoipa::path(
@@ -45,19 +33,21 @@ pub(crate) async fn message(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let family = family(&id);
-    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
+    let kind = MessageKind::of(&id);
+    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, kind).await {
         Ok(opened) => opened,
         Err(failure) => return failure.into_response(),
     };
-    match family {
-        Family::Qualification(_) => by_card::answer(&exchange, &parts.headers, body, sent).await,
-        Family::ReferenceNumber => reference_number::answer(&exchange, &parts.headers, body, sent).await,
-        Family::BulkRegister | Family::BulkFetch => match (register::kind_of(&id), fetch::kind_of(&id)) {
-            (Some(kind), _) => Box::pin(bulk_register::answer(&exchange, &parts.headers, body, sent, kind)).await,
-            (None, Some(kind)) => Box::pin(bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind)).await,
-            (None, None) => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
-        },
-        Family::Unknown => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
+    match kind {
+        Some(MessageKind::ByCard) => by_card::answer(&exchange, &parts.headers, body, sent).await,
+        Some(MessageKind::ReferenceNumber) => reference_number::answer(&exchange, &parts.headers, body, sent).await,
+        Some(MessageKind::BulkRegister(kind)) => {
+            Box::pin(bulk_register::answer(&exchange, &parts.headers, body, sent, kind)).await
+        }
+        Some(MessageKind::BulkFetch(kind)) => {
+            Box::pin(bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind)).await
+        }
+        // Cards are shown on a path of their own.
+        Some(MessageKind::ByCertificate) | None => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
     }
 }

@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::clock::system_now;
 use crate::identity::{TokenError, VerifiedCaller};
 use crate::wire::Format;
-use crate::wire::message::{Family, Reference, Understood};
+use crate::wire::message::{MessageKind, Understood};
 
 use super::state::TerminalState;
 use super::trusted::{last_resort, still_trusted};
@@ -52,9 +52,7 @@ pub(crate) async fn search(
         return Failure::MediaType.into_response();
     };
     let tokens = state.tokens.clone();
-    let exchange =
-        Exchange::begin(state, caller.clone(), request_id, Format::Json, Family::Qualification(Reference::InsuredCard))
-            .await;
+    let exchange = Exchange::begin(state, caller.clone(), request_id, Format::Json, Some(MessageKind::ByCard)).await;
     let admitted =
         token_of(&parts.headers).and_then(|token| tokens.check(TOKEN, &caller, token, system_now()).map_err(Failure::Token));
     match admitted {

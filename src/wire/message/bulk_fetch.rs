@@ -2,37 +2,22 @@
 
 use jiff::civil::{Date, DateTime};
 
-use crate::domain::{AnswerCharset, BatchKind, InstitutionCode, ReceptionNumber};
+use crate::domain::{AnswerCharset, BatchKind, InstitutionCode, ReceptionNumber, Subject};
 use crate::wire::element::{BODY, Element, Texts};
 use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code, write_frame};
 
-use super::header::{Processed, Refusal, date_text, institution, time_text, value};
-use super::refusal::{self, Understood};
+use super::header::{Processed, date_text, institution, time_text, value};
+use super::refusal::{self, Refusal};
+use super::request::{Message, Understood};
 use super::unit::unit_element;
-
-/// The file id of the message without `req` and `res`.
-#[must_use]
-pub fn id(kind: BatchKind) -> &'static str {
-    match kind {
-        BatchKind::Qualification => "OQSmuquc02",
-        BatchKind::ReferenceNumbers => "OQSmuimm02",
-        BatchKind::Visit => "OQSmuhvq02",
-        BatchKind::Online => "OQSmuonq02",
-        BatchKind::MedicalAid => "OQSmutic02",
-    }
-}
-
-/// The kind of file whose result is fetched under a file id.
-#[must_use]
-pub fn kind_of(message: &str) -> Option<BatchKind> {
-    BatchKind::ALL.into_iter().find(|kind| id(*kind) == message)
-}
 
 /// ダウンロード要求.
 #[derive(Clone)]
 pub struct Request {
+    /// The kind of file whose result is fetched.
+    pub kind: BatchKind,
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
     /// 受付番号.
@@ -40,16 +25,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a request out of either format.
+    /// Reads a request out of either format. Which kind of file it means, its file id alone tells.
     ///
     /// # Errors
     /// The first fault found, with what had been understood before it.
-    pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
+    pub fn parse(kind: BatchKind, root: &Element) -> Result<Self, (Fault, Understood)> {
         let mut understood = Understood::default();
-        Self::read(root, &mut understood).map_err(|fault| (fault, understood))
+        Self::read(kind, root, &mut understood).map_err(|fault| (fault, understood))
     }
 
-    fn read(root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
+    fn read(kind: BatchKind, root: &Element, understood: &mut Understood) -> Result<Self, Fault> {
         const NUMBER: &str = "ReceptionNumber";
         if root.name != "XmlMsg" {
             return Err(Fault::Unknown(FieldName::of(&root.name)));
@@ -59,13 +44,30 @@ impl Request {
         let body = message.element(BODY)?.group(BODY, &[NUMBER])?;
         let number = value(NUMBER, ReceptionNumber::parse(body.required(NUMBER)?))?;
         understood.reception_number = Some(number.clone());
-        Ok(Self { institution: institution(&header)?, number })
+        Ok(Self { kind, institution: institution(&header)?, number })
+    }
+}
+
+impl Message for Request {
+    fn institution(&self) -> InstitutionCode {
+        self.institution
     }
 
-    /// What a refusal of this request repeats.
-    #[must_use]
-    pub fn understood(&self) -> Understood {
+    fn subject(&self) -> Subject<'_> {
+        Subject::File { kind: self.kind, check_on: None }
+    }
+
+    fn understood(&self) -> Understood {
         Understood { reception_number: Some(self.number.clone()), ..Understood::default() }
+    }
+
+    fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+        let header = Object::new(&ANSWER_HEADER)
+            .text("ProcessExecutionTime", processed.at_text())
+            .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
+            .text_if("ReceptionNumber", understood.reception_number.as_ref().map(|number| number.as_str().to_owned()))
+            .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
+        refusal::write(processed, header, reason)
     }
 }
 
@@ -141,15 +143,6 @@ pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
 #[must_use]
 pub fn failed(processed: &Processed, fetched: &Fetched, reason: &Refusal) -> Vec<u8> {
     refusal::write(processed, header(processed, fetched), reason)
-}
-
-pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-    let header = Object::new(&ANSWER_HEADER)
-        .text("ProcessExecutionTime", processed.at_text())
-        .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-        .text_if("ReceptionNumber", understood.reception_number.as_ref().map(|number| number.as_str().to_owned()))
-        .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
-    refusal::write(processed, header, reason)
 }
 
 fn header(processed: &Processed, fetched: &Fetched) -> Object<'static> {

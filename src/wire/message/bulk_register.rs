@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, TreatmentKind, Wanted,
+    AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, Subject, TreatmentKind, Wanted,
 };
 use crate::wire::element::{BODY, Bounds, Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
@@ -12,34 +12,17 @@ use crate::wire::{Format, Sent, code, encode, write_frame, write_units};
 
 use super::by_card::Asked;
 use super::entry::{Entry, EntryForm, form};
-use super::header::{
-    Processed, Refusal, free_text, institution, required_date, required_month, short_header, time_text, value,
-};
+use super::header::{Processed, free_text, institution, required_date, required_month, short_header, time_text, value};
 use super::qualification::request_header;
-use super::refusal::{self, Understood};
+use super::refusal::{self, Refusal};
+use super::request::{Message, Understood};
 use super::{by_card, reference_number};
-
-/// The file id of the message without `req` and `res`.
-#[must_use]
-pub fn id(kind: BatchKind) -> &'static str {
-    match kind {
-        BatchKind::Qualification => "OQSmuquc01",
-        BatchKind::ReferenceNumbers => "OQSmuimm01",
-        BatchKind::Visit => "OQSmuhvq01",
-        BatchKind::Online => "OQSmuonq01",
-        BatchKind::MedicalAid => "OQSmutic01",
-    }
-}
-
-/// The kind of file that comes under a file id.
-#[must_use]
-pub fn kind_of(message: &str) -> Option<BatchKind> {
-    BatchKind::ALL.into_iter().find(|kind| id(*kind) == message)
-}
 
 /// What a file says beside its people.
 #[derive(Clone)]
 pub struct Upload {
+    /// What the file asks for.
+    pub kind: BatchKind,
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
     /// 資格確認日, in 資格確認一括照会 only.
@@ -50,11 +33,21 @@ pub struct Upload {
     pub wanted: Option<Wanted>,
 }
 
-impl Upload {
-    /// What a refusal of this file repeats.
-    #[must_use]
-    pub fn understood(&self) -> Understood {
+impl Message for Upload {
+    fn institution(&self) -> InstitutionCode {
+        self.institution
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::File { kind: self.kind, check_on: self.check_on }
+    }
+
+    fn understood(&self) -> Understood {
         Understood { check_on: self.check_on, file_identifier: self.file_identifier.clone(), ..Understood::default() }
+    }
+
+    fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+        refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
     }
 }
 
@@ -160,6 +153,7 @@ fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> 
     let check_on = dated.then(|| required_date(&header, "QualificationConfirmationDate")).transpose()?;
     understood.check_on = check_on;
     let upload = Upload {
+        kind,
         institution: institution(&header)?,
         check_on,
         file_identifier: understood.file_identifier.clone(),
@@ -210,8 +204,4 @@ pub fn answer(processed: &Processed, file_identifier: Option<&str>, number: &Rec
         .text("ReceptionNumber", number.as_str().to_owned())
         .text("ReceptionDateTime", time_text(processed.at));
     processed.write(&short_header(processed, file_identifier), &body)
-}
-
-pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
 }

@@ -1,24 +1,23 @@
-//! 資格確認 by what stands on the card: OQS-IF-001 request, OQS-IF-002 answer (file id `OQSsiquc01`).
+//! 資格確認 by what stands on the card: OQS-IF-001 request, OQS-IF-002 answer.
 
 use jiff::civil::Date;
 
 use crate::decide::Answer;
 use crate::domain::{
     AnswerCharset, BirthDate, BranchNumber, CardKey, CardNumber, CardQuery, CardSymbol, InstitutionCode, InsurerNumber,
-    digits,
+    Subject, digits,
 };
+use crate::wire::Format;
+use crate::wire::code::{self, Reference};
 use crate::wire::element::{Element, Texts};
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, Value, shape};
-use crate::wire::{Format, code};
 
-use super::header::{Processed, Reference, date_text, free_text, parse_date, value};
-use super::qualification::{ANSWER_BODY, header, open, request_header, result_list};
+use super::header::{Processed, date_text, free_text, parse_date, value};
+use super::qualification::{self, ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, limit, record, referenced};
-use super::refusal::Understood;
-
-/// The file id of the message without `req` and `res`.
-pub const ID: &str = "OQSsiquc01";
+use super::refusal::Refusal;
+use super::request::{Message, Understood};
 
 /// OQS-IF-001 資格確認要求.
 #[derive(Clone)]
@@ -38,15 +37,25 @@ pub struct Echo {
     search_info: Vec<(&'static str, String)>,
 }
 
-impl Request {
-    /// What a refusal of this request repeats.
-    #[must_use]
-    pub fn understood(&self) -> Understood {
+impl Message for Request {
+    fn institution(&self) -> InstitutionCode {
+        self.institution
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::Card(&self.query)
+    }
+
+    fn understood(&self) -> Understood {
         Understood {
             check_on: Some(self.query.check_on),
             file_identifier: self.echo.file_identifier.clone(),
             ..Understood::default()
         }
+    }
+
+    fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+        qualification::refusal(processed, Reference::InsuredCard, understood, reason)
     }
 }
 

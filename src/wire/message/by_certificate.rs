@@ -9,18 +9,20 @@ use uuid::Uuid;
 
 use crate::decide::Record;
 use crate::domain::{
-    AnswerCharset, CONSENT_LASTS, Consent, Consents, DiseaseList, HolderVerification, InstitutionCode, TreatmentKind,
-    Validity,
+    AnswerCharset, CONSENT_LASTS, CertificateQuery, Consent, Consents, DiseaseList, HolderVerification, InstitutionCode,
+    Subject, TreatmentKind, Validity,
 };
+use crate::wire::Format;
+use crate::wire::code::{self, Reference};
 use crate::wire::element::{Element, Group, Texts};
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, Value, shape};
-use crate::wire::{Format, code};
 
-use super::header::{Processed, Reference, Refusal, time_text, value};
-use super::qualification::{ANSWER_BODY, header, open, request_header, result_list};
+use super::header::{Processed, time_text, value};
+use super::qualification::{self, ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, RECORD_2025, diseases, limit, record, referenced};
-use super::refusal::Understood;
+use super::refusal::Refusal;
+use super::request::{Message, Understood};
 
 /// A card that is shown.
 #[derive(Clone)]
@@ -146,10 +148,28 @@ impl Request {
         })
     }
 
-    /// What a refusal of this request repeats.
+    /// What is asked about the card's holder.
     #[must_use]
-    pub fn understood(&self) -> Understood {
+    pub fn query(&self) -> CertificateQuery {
+        CertificateQuery { holder: self.holder, treatment: self.treatment, consents: self.consents, check_on: self.check_on }
+    }
+}
+
+impl Message for Request {
+    fn institution(&self) -> InstitutionCode {
+        self.institution
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::Certificate { der: &self.certificate, query: self.query() }
+    }
+
+    fn understood(&self) -> Understood {
         Understood { check_on: Some(self.check_on), file_identifier: self.file_identifier.clone(), ..Understood::default() }
+    }
+
+    fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+        qualification::refusal(processed, Reference::Card, understood, reason)
     }
 }
 

@@ -10,8 +10,8 @@ use crate::wire::fault::{Fault, FieldName, NotText, ValueFault};
 use crate::wire::object::{Object, Shape};
 
 use super::by_card::{self, Asked, SEARCH_INFO};
-use super::header::Refusal;
 use super::reference_number::{self, REGISTRATION_INFO, Registration};
+use super::refusal::Refusal;
 
 /// The element of one person in a file, and its members.
 pub(super) struct EntryForm {

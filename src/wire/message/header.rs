@@ -1,3 +1,5 @@
+//! What the headers of messages have in common: dates, institutions, and what an answer says about its making.
+
 use data_encoding::BASE64URL;
 use jiff::civil::{Date, DateTime};
 
@@ -23,15 +25,6 @@ pub struct Processed {
     pub drawn: Option<[u8; 11]>,
 }
 
-/// 照会区分 (code table 002): how was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reference {
-    /// 1 マイナンバーカード.
-    Card,
-    /// 2 被保険者証情報.
-    InsuredCard,
-}
-
 impl Processed {
     /// The character set of this answer: JSON is always UTF-8.
     #[must_use]
@@ -55,15 +48,6 @@ impl Processed {
     pub(super) fn at_text(&self) -> String {
         time_text(self.at)
     }
-}
-
-/// Why a message could not be answered, in official header fields (処理結果区分 9).
-#[derive(Debug, Clone)]
-pub struct Refusal {
-    /// エラーコード; synthetic, because the official list is not public.
-    pub code: &'static str,
-    /// エラーメッセージ, at most 60 characters.
-    pub message: String,
 }
 
 static SHORT_HEADER: Shape = shape![

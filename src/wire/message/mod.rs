@@ -14,7 +14,11 @@ pub mod record;
 pub mod reference_number;
 mod refusal;
 pub mod remark;
+mod request;
+mod table;
 pub mod unit;
 
-pub use header::{Processed, Reference, Refusal, date_text};
-pub use refusal::{Family, Understood, refusal};
+pub use header::{Processed, date_text};
+pub use refusal::Refusal;
+pub use request::{Message, Understood};
+pub use table::{MessageKind, refusal};

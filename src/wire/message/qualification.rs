@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 
 use crate::domain::{InstitutionCode, ResultLists};
-use crate::wire::code;
+use crate::wire::code::{self, Reference};
 use crate::wire::element::{Element, Group};
 use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
 
-use super::header::{Processed, Reference, Refusal, date_text, free_text, institution, required_date};
-use super::refusal::{Understood, refused};
+use super::header::{Processed, date_text, free_text, institution, required_date};
+use super::refusal::{Refusal, refused};
+use super::request::Understood;
 
 /// The header that every request for 資格確認 has, and its body.
 pub(super) struct Opened<'a> {

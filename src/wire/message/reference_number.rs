@@ -1,18 +1,16 @@
-//! 照会番号登録: OQS-IF-003 request and OQS-IF-004 answer (file id `OQSsiimm01`).
+//! 照会番号登録: OQS-IF-003 request and OQS-IF-004 answer.
 
 use crate::domain::{
-    AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, ReferenceNumber,
+    AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, ReferenceNumber, Subject,
 };
 use crate::wire::Format;
 use crate::wire::element::{BODY, Element, Texts};
 use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
 
-use super::header::{Processed, Refusal, free_text, institution, short_header, value};
-use super::refusal::{self, Understood};
-
-/// The file id of the message without `req` and `res`.
-pub const ID: &str = "OQSsiimm01";
+use super::header::{Processed, free_text, institution, short_header, value};
+use super::refusal::{self, Refusal};
+use super::request::{Message, Understood};
 
 /// What an institution calls the holder of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +81,23 @@ impl Request {
         }
         Ok(Self { institution, registration, info: echo, file_identifier: understood.file_identifier.clone() })
     }
+}
 
-    /// What a refusal of this request repeats.
-    #[must_use]
-    pub fn understood(&self) -> Understood {
+impl Message for Request {
+    fn institution(&self) -> InstitutionCode {
+        self.institution
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::ReferenceNumber
+    }
+
+    fn understood(&self) -> Understood {
         Understood { file_identifier: self.file_identifier.clone(), ..Understood::default() }
+    }
+
+    fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
+        refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
     }
 }
 
@@ -148,8 +158,4 @@ pub fn answer(processed: &Processed, request: &Request) -> Vec<u8> {
     let header = short_header(processed, request.file_identifier.as_deref()).text("SegmentOfResult", "1");
     let body = Object::new(&ANSWER_BODY).set(INFO, Value::Object(request.info.clone())).text("ProcessingResultStatus", "1");
     processed.write(&header, &body)
-}
-
-pub(super) fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
 }

@@ -1,66 +1,19 @@
-//! Answers that say why a message could not be processed (処理結果区分 9), with the members that its answer would have had.
+//! How an answer says why a message could not be processed (処理結果区分 9).
 
-use jiff::civil::Date;
-
-use crate::domain::ReceptionNumber;
-use crate::wire::code;
 use crate::wire::object::{Object, Shape, shape};
 
-use super::header::{Processed, Reference, Refusal};
-use super::{bulk_fetch, bulk_register, qualification, reference_number};
+use super::header::Processed;
 
-/// Which answer a message gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// OQS-IF-002 and its like: 資格確認結果.
-    Qualification(Reference),
-    /// A file was taken: アップロード結果.
-    BulkRegister,
-    /// A file's result: ダウンロード結果.
-    BulkFetch,
-    /// OQS-IF-004 照会番号登録結果.
-    ReferenceNumber,
-    /// Nobody knows: there is no message of this id.
-    Unknown,
+/// Why a message could not be answered, in official header fields (処理結果区分 9).
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// エラーコード; synthetic, because the official list is not public.
+    pub code: &'static str,
+    /// エラーメッセージ, at most 60 characters.
+    pub message: String,
 }
-
-/// What was understood of a request that cannot be answered: as much of it as stood before the fault. It is repeated, because
-/// clients pair answers by it.
-#[derive(Clone, Default)]
-pub struct Understood {
-    pub(super) check_on: Option<Date>,
-    pub(super) file_identifier: Option<String>,
-    pub(super) reception_number: Option<ReceptionNumber>,
-}
-
-static HEADER: Shape = shape![
-    "ProcessExecutionTime",
-    "MedicalInstitutionCode",
-    "SegmentOfResult",
-    "ErrorCode",
-    "ErrorMessage",
-    "CharacterCodeIdentifier",
-];
 
 static BODY: Shape = shape!["ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage"];
-
-/// An answer that says why the request could not be processed.
-#[must_use]
-pub fn refusal(family: Family, processed: &Processed, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
-    match family {
-        Family::Qualification(reference) => qualification::refusal(processed, reference, understood, refusal),
-        Family::BulkRegister => bulk_register::refusal(processed, understood, refusal),
-        Family::BulkFetch => bulk_fetch::refusal(processed, understood, refusal),
-        Family::ReferenceNumber => reference_number::refusal(processed, understood, refusal),
-        Family::Unknown => {
-            let header = Object::new(&HEADER)
-                .text("ProcessExecutionTime", processed.at_text())
-                .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
-                .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
-            write(processed, header, refusal)
-        }
-    }
-}
 
 /// A refusal whose body holds nothing else.
 pub(super) fn write(processed: &Processed, header: Object<'static>, refusal: &Refusal) -> Vec<u8> {

@@ -3,7 +3,7 @@
 
 use crate::domain::{BatchFailure, BatchState, CardUnusable};
 
-use super::header::Refusal;
+use super::refusal::Refusal;
 
 fn remark(code: &'static str, message: &str) -> Refusal {
     Refusal { code, message: message.to_owned() }

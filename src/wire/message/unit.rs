@@ -14,12 +14,12 @@ use crate::wire::{Format, code, parse_json_each, parse_xml_each, write_units};
 use super::by_card::SEARCH_INFO;
 use super::by_certificate::{Given, consented};
 use super::entry::{Entry, form};
-use super::header::Refusal;
 use super::record::{
     BULK_RECORD, DISEASE, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, TICKET_INFO, disease_list, limit, record,
     referenced,
 };
 use super::reference_number::REGISTRATION_INFO;
+use super::refusal::Refusal;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
     "QualificationConfirmSearchInfo",
