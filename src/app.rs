@@ -11,9 +11,9 @@ use tracing::{error, info};
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
-use crate::exchange::{Arrivals, Fetches};
+use crate::exchange::{Admission, Arrivals, Fetches, Parts};
 use crate::http::operator::{self, OperatorState};
-use crate::http::{TerminalParts, terminal_router, token_router};
+use crate::http::{TerminalState, terminal_router, token_router};
 use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
@@ -84,23 +84,26 @@ impl App {
         let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
         let bulk = config.limits.bulk;
         let misses = Misses::new(config.limits.misses, &metrics);
-        let terminal = Arc::new(TerminalParts {
+        let exchange = Arc::new(Parts {
+            admission: Admission::new(&directory, &trust, &metrics),
             by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
-            bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
-            bulk_fetch: BulkFetch::new(&store),
-            reference_numbers: ReferenceNumbers::new(&store, log),
-            arrivals: Arrivals::new(bulk),
-            fetches: Fetches::new(&bulk),
-            shaping: Arc::new(Semaphore::new(bulk.shaping)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
+            bulk_register: BulkRegister::new(&store, key.clone(), &bulk, &misses),
+            bulk_fetch: BulkFetch::new(&store),
+            reference_numbers: ReferenceNumbers::new(&store),
+            log,
             directory: directory.clone(),
+            trust: trust.clone(),
             clock: clock.clone(),
             limits: config.limits,
             metrics: metrics.clone(),
-            trust: trust.clone(),
-            tokens: Arc::new(Tokens::new(&config.secret, config.limits.token)),
+            arrivals: Arrivals::new(bulk),
+            fetches: Fetches::new(&bulk),
+            shaping: Arc::new(Semaphore::new(bulk.shaping)),
         });
+        let tokens = Arc::new(Tokens::new(&config.secret, config.limits.token));
+        let terminal = TerminalState { exchange, tokens };
         let token_addr = token_socket.as_ref().map(|(_, address)| *address);
         if let Some((socket, _)) = token_socket {
             let listener = Listener {

@@ -1,3 +1,5 @@
+//! A ZIP that is written piece by piece.
+
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -5,7 +7,7 @@ use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 /// A ZIP with one file, written piece by piece.
-pub(crate) struct Archive {
+pub(super) struct Archive {
     writer: ZipWriter<StreamWriter<Sink>>,
     sink: Sink,
 }

@@ -1,3 +1,5 @@
+//! Files that arrive at once: a share of the institution's own, then one of all.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,7 +40,7 @@ impl Arrivals {
     }
 
     /// Waits until a file of so many bytes may arrive; a file that does not announce its size counts as the largest.
-    pub(crate) async fn admit(
+    pub(super) async fn admit(
         self: &Arc<Self>,
         institution: InstitutionCode,
         announced: Option<usize>,
@@ -65,7 +67,7 @@ impl Arrivals {
 }
 
 /// A file that arrives; gives its share of the budget back when it is dropped.
-pub(crate) struct Arriving {
+pub(super) struct Arriving {
     arrivals: Arc<Arrivals>,
     institution: InstitutionCode,
     budget: Option<[OwnedSemaphorePermit; 2]>,

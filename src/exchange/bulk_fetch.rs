@@ -1,64 +1,47 @@
 //! OQSmuquc02 and its like: the result of a file is fetched.
 
-use std::io;
-use std::sync::Arc;
-
-use aws_lc_rs::digest::{Context, SHA256};
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
-use data_encoding::HEXLOWER;
-use futures_util::stream;
-use tokio::sync::Semaphore;
-
 use crate::clock::in_tokyo;
-use crate::domain::{AnswerCharset, BatchKind, BatchState};
-use crate::query::BulkFetch;
-use crate::store::bulk_fetch::{Batch, KeptPiece};
+use crate::domain::{BatchKind, BatchState};
 use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
-use crate::wire::message::unit;
 use crate::wire::message::{Message, MessageKind, Processed, remark};
 use crate::wire::{Format, Sent};
 
 use super::failure::Failure;
 use super::fetches::Fetching;
+use super::incoming::{MessageBody, Packing};
 use super::message::Exchange;
+use super::part::{Part, Wanted};
 use super::pieces::Pieces;
-use crate::http::range::{self, Wanted};
+use super::reply::{Content, Extent, Media, Reply, ResultContent};
+use super::whole::Whole;
 
 /// Gives the result out, or says how far it is.
-pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
-    let question = match exchange.read(headers, body, sent, |root| Fetch::parse(kind, root)).await {
-        Ok(question) => question,
-        Err((failure, understood)) => return exchange.refuse(&understood, &failure),
+pub(super) async fn answer(
+    exchange: &Exchange,
+    body: impl MessageBody,
+    sent: Sent,
+    kind: BatchKind,
+    packing: Packing,
+    part: Option<Part>,
+) -> Reply {
+    let message = match exchange.read(body, sent, |root| Fetch::parse(kind, root)).await {
+        Ok((_, message)) => message,
+        Err((failure, understood)) => return exchange.refuse(&understood, failure),
     };
-    let answered = match answered(exchange, headers, &question, kind).await {
-        Ok(response) => response,
-        Err(failure) => return exchange.refuse(&question.understood(), &failure),
-    };
-    answered.unwrap_or_else(|length| {
-        let mut response = exchange.refuse(&question.understood(), &Failure::OutsideResult);
-        if let Ok(range) = HeaderValue::from_str(&format!("bytes */{length}")) {
-            response.headers_mut().insert(header::CONTENT_RANGE, range);
-        }
-        response
-    })
+    match answered(exchange, &message, packing, part.as_ref()).await {
+        Ok(reply) => reply,
+        Err(failure) => exchange.refuse(&message.understood(), failure),
+    }
 }
 
-/// The answer, or the length of a result that has not what is wanted of it.
-async fn answered(
-    exchange: &Exchange,
-    headers: &HeaderMap,
-    question: &Fetch,
-    kind: BatchKind,
-) -> Result<Result<Response, usize>, Failure> {
-    let limit = exchange.state.limits.request;
-    let found = tokio::time::timeout(limit, Box::pin(find(exchange, question, kind))).await;
+async fn answered(exchange: &Exchange, message: &Fetch, packing: Packing, part: Option<&Part>) -> Result<Reply, Failure> {
+    let limit = exchange.parts.limits.request;
+    let found = tokio::time::timeout(limit, Box::pin(find(exchange, message, packing))).await;
     match found.unwrap_or(Err(Failure::Timeout))? {
-        Given::Message(message) => Ok(Ok(exchange.respond(message))),
+        Given::Message(message) => Ok(exchange.reply(message)),
         Given::Result(result) => {
-            let place = exchange.state.fetches.admit(exchange.asker.institution, limit).await?;
-            give(exchange, headers, *result, place).await
+            let place = exchange.parts.fetches.admit(exchange.asker.institution, limit).await?;
+            give(exchange, *result, part, place).await
         }
     }
 }
@@ -69,66 +52,18 @@ enum Given {
     Result(Box<Whole>),
 }
 
-/// A whole result.
-pub(crate) struct Whole {
-    pub source: BulkFetch,
-    pub batch: Batch,
-    pub processed: Processed,
-    pub before: Vec<u8>,
-    pub after: Vec<u8>,
-    /// The name of the file in an archive; none when the result comes as it is.
-    pub zipped: Option<String>,
-    /// Turns for bringing pieces into another format, form or character set.
-    pub shaping: Arc<Semaphore>,
-}
-
-impl Whole {
-    /// Whether units go out as they are kept, but for the character set.
-    pub fn has_kept_shape(&self) -> bool {
-        let (batch, wanted) = (&self.batch, self.processed);
-        batch.format == wanted.format && unit::is_kept_in(batch.kind, wanted.form.disease_list)
-    }
-
-    /// Whether units go out to the byte as they are kept, one after the other.
-    pub fn is_as_kept(&self) -> bool {
-        self.has_kept_shape() && self.processed.answer_charset() == AnswerCharset::Utf8
-    }
-
-    /// The size of a result that goes out as it was kept, in bytes.
-    fn size(&self, pieces: &[KeptPiece]) -> usize {
-        let commas = match self.batch.format {
-            Format::Xml => 0,
-            Format::Json => pieces.len().saturating_sub(1),
-        };
-        self.before.len() + pieces.iter().map(|piece| piece.bytes).sum::<usize>() + commas + self.after.len()
-    }
-
-    /// A strong validator: results with the same one are the same bytes, because every piece came out of the same run and what is
-    /// around them is the same.
-    fn tag(&self, pieces: &[KeptPiece]) -> String {
-        let mut hash = Context::new(&SHA256);
-        hash.update(&self.batch.id.to_be_bytes());
-        pieces.iter().for_each(|piece| hash.update(piece.run.as_bytes()));
-        hash.update(&self.before);
-        hash.update(&self.after);
-        format!("\"{}\"", HEXLOWER.encode(&hash.finish().as_ref()[..16]))
-    }
-}
-
-async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<Given, Failure> {
-    let Exchange { state, asker, processed, .. } = exchange;
-    if !exchange.is_from(question.institution) {
-        state.bulk_register.refuse_mismatch(asker.clone(), question.institution, kind, None).await?;
-        return Err(Failure::InstitutionMismatch);
-    }
-    let found = state.bulk_fetch.find(&question.number, asker.institution, asker.at).await?;
+async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<Given, Failure> {
+    let Exchange { parts, processed, .. } = exchange;
+    let kind = message.kind;
+    let own = exchange.own(message).await?;
+    let found = parts.bulk_fetch.find(own.map(|message| &message.number)).await?;
     // Another institution's file is as unknown as one that never was.
     let batch = found.filter(|batch| batch.kind == kind).ok_or(Failure::NoSuchFile)?;
     let fetched = Fetched {
         kind,
         check_on: (kind != BatchKind::ReferenceNumbers).then_some(batch.check_on),
         file_identifier: batch.file_identifier.clone(),
-        number: question.number.clone(),
+        number: message.number.clone(),
     };
     match (batch.state, batch.finished_at) {
         (BatchState::Expired, _) => Err(Failure::ResultExpired),
@@ -137,79 +72,52 @@ async fn find(exchange: &Exchange, question: &Fetch, kind: BatchKind) -> Result<
         (BatchState::Done, Some(finished_at)) => {
             let count = |count: i32| usize::try_from(count).unwrap_or_default();
             let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
-            let large = count_bytes(&batch) > state.limits.bulk.zip_above && processed.format == Format::Xml;
-            let accept = exchange.accept;
-            let zipped = accept.prefers_zip(processed.format) || (large && accept.permits_zip());
+            let large = usize::try_from(batch.result_bytes).unwrap_or(usize::MAX) > parts.limits.bulk.zip_above
+                && processed.format == Format::Xml;
+            let zipped = packing == Packing::Preferred || (large && packing == Packing::Permitted);
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
-            let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), question.number);
+            let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), message.number);
             Ok(Given::Result(Box::new(Whole {
-                source: state.bulk_fetch.clone(),
+                source: parts.bulk_fetch.clone(),
                 batch,
                 processed,
                 before,
                 after,
                 zipped: zipped.then_some(name),
-                shaping: state.shaping.clone(),
+                shaping: parts.shaping.clone(),
             })))
         }
         (state, _) => Ok(Given::Message(wire::failed(processed, &fetched, &remark::given_up(state, batch.failure)))),
     }
 }
 
-fn count_bytes(batch: &Batch) -> usize {
-    usize::try_from(batch.result_bytes).unwrap_or(usize::MAX)
-}
-
-/// Sends a result, or the part of it that is wanted, piece by piece, so that it is never in memory as a whole. Gives its length where
-/// it has no such part. RFC 9110 defines ranges for GET alone; asking for a result is as safe and as repeatable, and here they mean
-/// the same. A result that is made into another form on the way has no length beforehand, and no parts.
-async fn give(
-    exchange: &Exchange,
-    headers: &HeaderMap,
-    result: Whole,
-    place: Fetching,
-) -> Result<Result<Response, usize>, Failure> {
+/// Sends a result, or the part of it that is wanted, piece by piece, so that it is never in memory as a whole. A result that is made
+/// into another form on the way has no length beforehand, and no parts.
+async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, Failure> {
+    let reply = |media, pieces, extent| {
+        let content = Content::Result(Box::new(ResultContent { pieces, extent }));
+        Reply { failure: None, media, content }
+    };
     if !result.is_as_kept() || result.zipped.is_some() {
-        let archive = result.zipped.clone();
-        let body = body(Pieces::of(result), place)?;
-        return Ok(Ok(match archive {
-            Some(name) => exchange.respond_zip(body, &name),
-            None => exchange.respond(body),
-        }));
+        let media = match &result.zipped {
+            Some(name) => Media::Zip(name.replace(".xml", ".zip")),
+            None => exchange.media(),
+        };
+        let pieces = Pieces::of(result, place).map_err(|_| Failure::Internal)?;
+        return Ok(reply(media, pieces, None));
     }
     let kept = result.source.pieces(&result.batch).await?;
-    let (length, tag) = (result.size(&kept), result.tag(&kept));
-    let part = match range::wanted(headers, length, &tag) {
-        Wanted::Outside => return Ok(Err(length)),
+    let (whole, tag) = (result.size(&kept), result.tag(&kept));
+    let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
+        Wanted::Outside => return Err(Failure::OutsideResult(whole)),
         Wanted::Whole => None,
         Wanted::Part(part) => Some(part),
     };
     let pieces = match &part {
-        None => Pieces::of(result),
-        Some(part) => Pieces::part(result, &kept, part.clone()),
+        None => Pieces::of(result, place),
+        Some(part) => Pieces::part(result, &kept, part.clone(), place),
     };
-    let mut response = exchange.respond(body(pieces, place)?);
-    let mut describe = |name: HeaderName, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    describe(header::ACCEPT_RANGES, "bytes".to_owned());
-    describe(header::ETAG, tag);
-    describe(header::CONTENT_LENGTH, part.as_ref().map_or(length, ExactSizeIterator::len).to_string());
-    if let Some(part) = part {
-        describe(header::CONTENT_RANGE, format!("bytes {}-{}/{length}", part.start, part.end - 1));
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-    }
-    Ok(Ok(response))
-}
-
-/// The next piece is made when the last one has gone out. Whoever fetches sees a failure as a transfer that breaks, and fetches again.
-fn body(pieces: io::Result<Pieces>, place: Fetching) -> Result<Body, Failure> {
     let pieces = pieces.map_err(|_| Failure::Internal)?;
-    Ok(Body::from_stream(stream::try_unfold((pieces, place), async |(mut pieces, place)| {
-        let piece = pieces.next().await?;
-        Ok::<_, io::Error>(piece.map(|piece| (piece, (pieces, place))))
-    })))
+    Ok(reply(exchange.media(), pieces, Some(Extent { whole, tag, part })))
 }

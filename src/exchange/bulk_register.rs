@@ -1,15 +1,11 @@
 //! OQSmuquc01 and its like: a file with questions about many people is taken.
 
-use axum::body::{Body, Bytes};
-use axum::http::HeaderMap;
-use axum::response::Response;
 use jiff::civil::Date;
 
 use crate::clock::tokyo_date;
 use crate::config::BulkLimits;
 use crate::domain::{BatchKind, ReceptionNumber, Wanted};
-use crate::query::{BulkRegister, NewFile};
-use crate::store::bulk_register::NewSlice;
+use crate::query::{BulkRegister, NewFile, NewSlice};
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
 use crate::wire::message::{Message, Understood};
@@ -17,8 +13,9 @@ use crate::wire::{Fault, Sent};
 
 use super::arrivals::Arriving;
 use super::failure::Failure;
+use super::incoming::MessageBody;
 use super::message::Exchange;
-use crate::http::body;
+use super::reply::Reply;
 
 /// A file that was read.
 struct Read {
@@ -34,38 +31,37 @@ struct Arrived {
 }
 
 /// Takes a file; the answer leaves when it is committed.
-pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent, kind: BatchKind) -> Response {
-    let Arrived { read, _share } = match arrive(exchange, headers, body, sent, kind).await {
+pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent, kind: BatchKind) -> Reply {
+    let Arrived { read, _share } = match arrive(exchange, body, sent, kind).await {
         Ok(arrived) => arrived,
-        Err((failure, understood)) => return exchange.refuse(&understood, &failure),
+        Err((failure, understood)) => return exchange.refuse(&understood, failure),
     };
     let understood = read.upload.understood();
     let file_identifier = read.upload.file_identifier.clone();
-    let limit = exchange.state.limits.request;
-    match tokio::time::timeout(limit, Box::pin(register(exchange, kind, read))).await.unwrap_or(Err(Failure::Timeout)) {
-        Ok(number) => exchange.respond(wire::answer(&exchange.processed, file_identifier.as_deref(), &number)),
-        Err(failure) => exchange.refuse(&understood, &failure),
+    let limit = exchange.parts.limits.request;
+    match tokio::time::timeout(limit, Box::pin(register(exchange, read))).await.unwrap_or(Err(Failure::Timeout)) {
+        Ok(number) => exchange.reply(wire::answer(&exchange.processed, file_identifier.as_deref(), &number)),
+        Err(failure) => exchange.refuse(&understood, failure),
     }
 }
 
 /// Reads a file, within bounds of memory and time.
 async fn arrive(
     exchange: &Exchange,
-    headers: &HeaderMap,
-    body: Body,
+    body: impl MessageBody,
     sent: Sent,
     kind: BatchKind,
 ) -> Result<Arrived, (Failure, Understood)> {
     let unread = |failure| (failure, Understood::default());
-    let state = &exchange.state;
-    let limits = state.limits.bulk;
+    let parts = &exchange.parts;
+    let limits = parts.limits.bulk;
     let institution = exchange.admitted().map_err(unread)?.code;
-    body::check(headers, limits.file_bytes).map_err(unread)?;
-    let admitted = state.arrivals.admit(institution, body::announced(headers));
-    let arriving = tokio::time::timeout(state.limits.request, admitted).await;
+    let announced = body.announced(limits.file_bytes).map_err(unread)?;
+    let admitted = parts.arrivals.admit(institution, announced);
+    let arriving = tokio::time::timeout(parts.limits.request, admitted).await;
     let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
-    let bytes = body::read(headers, body, limits.file_bytes, limits.file).await.map_err(unread)?;
-    let register = state.bulk_register.clone();
+    let bytes = body.read(limits.file_bytes, limits.file).await.map_err(unread)?;
+    let register = parts.bulk_register.clone();
     // Reading takes milliseconds that others should not wait for. It goes on when the peer has gone away, and holds its share until
     // then.
     let reading = tokio::task::spawn_blocking(move || {
@@ -80,7 +76,7 @@ fn read(
     limits: BulkLimits,
     sent: Sent,
     kind: BatchKind,
-    bytes: &Bytes,
+    bytes: &[u8],
 ) -> Result<Read, (Failure, Understood)> {
     let mut packer = Packer::new(limits.slice);
     let mut people = Vec::new();
@@ -105,26 +101,21 @@ fn read(
     Ok(Read { upload, slices: slices.collect(), people })
 }
 
-async fn register(exchange: &Exchange, kind: BatchKind, read: Read) -> Result<ReceptionNumber, Failure> {
-    let Exchange { state, asker, processed, .. } = exchange;
-    let upload = read.upload;
-    if !exchange.is_from(upload.institution) {
-        state.bulk_register.refuse_mismatch(asker.clone(), upload.institution, kind, upload.check_on).await?;
-        return Err(Failure::InstitutionMismatch);
-    }
+async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, Failure> {
+    let Exchange { parts, asker, processed, .. } = exchange;
+    let Read { upload, slices, people } = read;
     let received_on = tokyo_date(asker.at);
-    let check_on = check_on(&upload, received_on);
-    let file = NewFile {
-        kind,
-        file_identifier: upload.file_identifier,
-        check_on,
+    let file = exchange.own(&upload).await?.map(|upload| NewFile {
+        kind: upload.kind,
+        file_identifier: upload.file_identifier.clone(),
+        check_on: check_on(upload, received_on),
         received_on,
         wanted: upload.wanted,
         format: processed.format,
-        slices: read.slices,
-        people: read.people,
-    };
-    Ok(state.bulk_register.register(asker, file).await?)
+        slices,
+        people,
+    });
+    Ok(parts.bulk_register.register(file).await?)
 }
 
 /// 資格確認日 of a file: that of its header, or the day of reception; where a month is wanted, the day in it that is nearest to that.

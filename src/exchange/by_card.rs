@@ -1,30 +1,25 @@
 //! OQSsiquc01: 資格確認 by what stands on the insured person's card.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::response::Response;
-
 use crate::wire::Sent;
 use crate::wire::message::by_card::{self as wire, Request as ByCard};
 
 use super::failure::Failure;
+use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::reply::Reply;
 
-/// Answers OQSsiquc01, however it came.
-pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
-    exchange.answer(headers, body, sent, ByCard::parse, async |_, question| look_up(exchange, question).await).await
+/// Answers OQSsiquc01, under whatever path it came.
+pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
+    exchange.answer(body, sent, ByCard::parse, async |_, message| look_up(exchange, message).await).await
 }
 
-async fn look_up(exchange: &Exchange, question: &ByCard) -> Result<Vec<u8>, Failure> {
-    let Exchange { state, asker, processed, .. } = exchange;
-    if !exchange.is_from(question.institution) {
-        state.by_card.refuse_mismatch(asker.clone(), question.institution, &question.query).await?;
-        return Err(Failure::InstitutionMismatch);
-    }
-    let answer = state.by_card.answer(asker.clone(), question.query.clone()).await?;
+async fn look_up(exchange: &Exchange, message: &ByCard) -> Result<Vec<u8>, Failure> {
+    let Exchange { parts, processed, .. } = exchange;
+    let own = exchange.own(message).await?;
+    let answer = parts.by_card.answer(own.map(|message| &message.query)).await?;
     let insurer = match &answer.record {
-        Some(record) => Some(state.directory.insurer_name(record.coverage.key.insurer).await?),
+        Some(record) => Some(parts.directory.insurer_name(record.coverage.key.insurer).await?),
         None => None,
     };
-    Ok(wire::answer(processed, question, &answer, insurer.as_deref()))
+    Ok(wire::answer(processed, message, &answer, insurer.as_deref()))
 }

@@ -1,8 +1,5 @@
 //! 資格確認 by マイナンバーカード.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::response::Response;
 use tracing::warn;
 
 use crate::decide::CardAnswer;
@@ -13,29 +10,25 @@ use crate::wire::message::by_certificate::{self as wire, Request as ByCertificat
 use crate::wire::message::remark;
 
 use super::failure::Failure;
+use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::reply::Reply;
 
-/// Answers a lookup by card.
-pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
+/// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
+pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
     exchange
-        .answer(headers, body, sent, ByCertificate::parse, async |institution, question| {
-            look_up(exchange, institution, question).await
-        })
+        .answer(body, sent, ByCertificate::parse, async |institution, message| look_up(exchange, institution, message).await)
         .await
 }
 
-async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCertificate) -> Result<Vec<u8>, Failure> {
-    let Exchange { state, asker, processed, .. } = exchange;
+async fn look_up(exchange: &Exchange, institution: &Institution, message: &ByCertificate) -> Result<Vec<u8>, Failure> {
+    let Exchange { parts, asker, processed, .. } = exchange;
     // Reading the message may have taken a while since it began to arrive.
-    let at = state.clock.now();
+    let at = parts.clock.now();
     // As soon as the message is understood, its challenge is spent, whatever else is wrong with it.
-    let nonce = state.challenges.spend(asker, at, question.treatment, question.challenge).await?;
-    let query = question.query();
-    if !exchange.is_from(question.institution) {
-        let (claimed, certificate) = (question.institution, &question.certificate);
-        state.by_certificate.refuse_mismatch(asker.clone(), claimed, certificate, &query).await?;
-        return Err(Failure::InstitutionMismatch);
-    }
+    let nonce = parts.challenges.spend(asker, at, message.treatment, message.challenge).await?;
+    let query = message.query();
+    let own = exchange.own(message).await?.map(|_| &query);
     let nonce = nonce.map_err(|reason| {
         exchange.audit_card(reason.label());
         Failure::Challenge(reason)
@@ -44,25 +37,25 @@ async fn look_up(exchange: &Exchange, institution: &Institution, question: &ByCe
         exchange.audit_card(reason.label());
         Failure::Card(reason)
     };
-    let certificate = CardCertificate::read(&question.certificate, &state.trust.cards(), at).map_err(refused)?;
-    let proof = match &question.signature {
+    let certificate = CardCertificate::read(&message.certificate, &parts.trust.cards(), at).map_err(refused)?;
+    let proof = match &message.signature {
         Some(signature) => Proof::Signature { challenge: &nonce, signature },
         None => Proof::Sight(institution),
     };
-    let card = match certificate.prove(question.holder, &proof, at) {
+    let card = match certificate.prove(message.holder, &proof, at) {
         Ok(card) => card,
         Err(reason) => {
             let Some(unusable) = out_of_period(reason) else { return Err(refused(reason)) };
-            state.by_certificate.refuse(asker.clone(), certificate.id(), &query, unusable).await?;
-            return Ok(wire::unusable(processed, question, &remark::card(unusable)));
+            parts.by_certificate.refuse(own, certificate.id(), unusable).await?;
+            return Ok(wire::unusable(processed, message, &remark::card(unusable)));
         }
     };
-    match state.by_certificate.answer(asker.clone(), &card, &query).await? {
-        CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, question, &remark::card(reason))),
+    match parts.by_certificate.answer(own, &card).await? {
+        CardAnswer::Unusable(reason) => Ok(wire::unusable(processed, message, &remark::card(reason))),
         CardAnswer::Answered { validity, records } => {
-            let named = state.directory.named(records).await?;
+            let named = parts.directory.named(records).await?;
             let remark = card.runs_out_soon(at).then(remark::runs_out_soon);
-            Ok(wire::answer(processed, question, validity, &named, remark.as_ref()))
+            Ok(wire::answer(processed, message, validity, &named, remark.as_ref()))
         }
     }
 }
@@ -79,7 +72,7 @@ fn out_of_period(reason: CardRefused) -> Option<CardUnusable> {
 impl Exchange {
     /// Tells the audit why a card was refused; nothing of it tells whose card it was.
     fn audit_card(&self, reason: &'static str) {
-        self.state.metrics.refused_cards.with_label_values(&[reason]).inc();
+        self.parts.metrics.refused_cards.with_label_values(&[reason]).inc();
         warn!(
             target: "audit",
             event = "card_refused",

@@ -19,7 +19,7 @@ pub struct Fetches {
 }
 
 /// A result on its way; others have the place when it is dropped.
-pub(crate) struct Fetching {
+pub(super) struct Fetching {
     _of_institution: Place,
     _of_all: OwnedSemaphorePermit,
 }
@@ -35,7 +35,7 @@ impl Fetches {
     }
 
     /// Waits for a place.
-    pub(crate) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
+    pub(super) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
         let admitted = async {
             let of_institution = self.of_institution.wait(institution, patience).await?;
             let of_all = self.of_all.clone().acquire_owned().await.ok()?;

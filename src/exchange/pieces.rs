@@ -3,23 +3,24 @@
 use std::io;
 use std::ops::Range;
 
-use axum::body::Bytes;
-
-use crate::store::bulk_fetch::KeptPiece;
+use crate::query::KeptPiece;
 use crate::wire::message::unit;
 use crate::wire::{Format, encode};
 
 use super::archive::Archive;
-use super::bulk_fetch::Whole;
+use super::fetches::Fetching;
+use super::whole::Whole;
 
 /// What is left of a result that goes out.
-pub(crate) struct Pieces {
+pub struct Pieces {
     result: Whole,
     archive: Option<Box<Archive>>,
     step: Step,
     /// How many bytes of what comes next are not wanted, and how many may still go out.
     skip: usize,
     left: usize,
+    /// Others have it when this is dropped.
+    _place: Fetching,
 }
 
 /// What comes next.
@@ -35,14 +36,14 @@ enum Step {
 
 impl Pieces {
     /// All of a result.
-    pub fn of(result: Whole) -> io::Result<Self> {
+    pub(super) fn of(result: Whole, place: Fetching) -> io::Result<Self> {
         let archive = result.zipped.as_deref().map(Archive::new).transpose()?.map(Box::new);
-        Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX })
+        Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX, _place: place })
     }
 
     /// A part of a result that goes out as it was kept. Pieces before it are not read.
-    pub fn part(result: Whole, kept: &[KeptPiece], part: Range<usize>) -> io::Result<Self> {
-        let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result)? };
+    pub(super) fn part(result: Whole, kept: &[KeptPiece], part: Range<usize>, place: Fetching) -> io::Result<Self> {
+        let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
         while !matches!(pieces.step, Step::Rest | Step::End) {
             let length = pieces.length(pieces.step, kept);
             if pieces.skip < length {
@@ -54,8 +55,11 @@ impl Pieces {
         Ok(pieces)
     }
 
-    /// The next bytes to send; none at the end.
-    pub async fn next(&mut self) -> io::Result<Option<Bytes>> {
+    /// The next bytes to send; none at the end. Nothing is made before it is asked for.
+    ///
+    /// # Errors
+    /// If the next bytes cannot be read or made. The caller sees a transfer that breaks, and fetches again.
+    pub async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         while self.left > 0 {
             let step = self.step;
             self.step = self.following(step);
@@ -67,12 +71,12 @@ impl Pieces {
                 Step::Rest => {
                     // Of the archive only its directory is left.
                     let rest = self.archive.take().map(|archive| archive.finish()).transpose()?;
-                    return Ok(rest.filter(|rest| !rest.is_empty()).map(Bytes::from));
+                    return Ok(rest.filter(|rest| !rest.is_empty()));
                 }
                 Step::End => return Ok(None),
             };
-            let mut ready = Bytes::from(self.packed(piece).await?);
-            drop(ready.split_to(self.skip.min(ready.len())));
+            let mut ready = self.packed(piece).await?;
+            ready.drain(..self.skip.min(ready.len()));
             ready.truncate(self.left);
             self.skip = 0;
             self.left -= ready.len();

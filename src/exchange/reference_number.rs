@@ -1,26 +1,22 @@
 //! OQSsiimm01: 照会番号登録.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::response::Response;
-
 use crate::wire::Sent;
 use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
 
 use super::failure::Failure;
+use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::reply::Reply;
 
-/// Registers a number, however it came.
-pub(crate) async fn answer(exchange: &Exchange, headers: &HeaderMap, body: Body, sent: Sent) -> Response {
-    exchange.answer(headers, body, sent, NewNumber::parse, async |_, question| register(exchange, question).await).await
+/// Registers a number.
+pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
+    exchange.answer(body, sent, NewNumber::parse, async |_, message| register(exchange, message).await).await
 }
 
-async fn register(exchange: &Exchange, question: &NewNumber) -> Result<Vec<u8>, Failure> {
-    let Exchange { state, asker, processed, .. } = exchange;
-    if !exchange.is_from(question.institution) {
-        state.reference_numbers.refuse_mismatch(asker.clone(), question.institution).await?;
-        return Err(Failure::InstitutionMismatch);
-    }
-    state.reference_numbers.register(asker, &question.registration.key, &question.registration.reference).await?;
-    Ok(wire::answer(processed, question))
+async fn register(exchange: &Exchange, message: &NewNumber) -> Result<Vec<u8>, Failure> {
+    let Exchange { parts, processed, .. } = exchange;
+    let own = exchange.own(message).await?;
+    let new = own.map(|message| (&message.registration.key, &message.registration.reference));
+    parts.reference_numbers.register(new).await?;
+    Ok(wire::answer(processed, message))
 }

@@ -4,17 +4,17 @@ use axum::http::{HeaderMap, header};
 
 use crate::wire::{Format, Sent};
 
+use super::error::HttpError;
 use super::media_type::{MediaType, split};
-use crate::exchange::failure::Failure;
 
 /// The media types of XML (RFC 7303 makes them equal).
-pub(crate) const XML: [&str; 2] = ["application/xml", "text/xml"];
+pub(super) const XML: [&str; 2] = ["application/xml", "text/xml"];
 
 /// The media type of JSON.
-pub(crate) const JSON: [&str; 1] = ["application/json"];
+pub(super) const JSON: [&str; 1] = ["application/json"];
 
 /// How the body is sent; `None` when the request does not say, says it twice, or names something else than XML and JSON.
-pub(crate) fn sent(headers: &HeaderMap) -> Option<Sent> {
+pub(super) fn sent(headers: &HeaderMap) -> Option<Sent> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else { return None };
     let media = MediaType::of(only.to_str().ok()?);
@@ -33,14 +33,14 @@ pub(crate) fn sent(headers: &HeaderMap) -> Option<Sent> {
 ///
 /// # Errors
 /// When it is something else, or in another character set than UTF-8.
-pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Failure> {
-    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(Failure::MediaType)?;
+pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
+    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(HttpError::MediaType)?;
     sent.charset()?;
     Ok(())
 }
 
 /// Whether the body is compressed or encoded otherwise. `identity` says that it is not (RFC 9110 section 8.4.1).
-pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| {
         value.to_str().map_or(true, |codings| {
             split(codings, ',').map(str::trim).any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A media type or range with its parameters.
-pub(crate) struct MediaType<'a> {
+pub(super) struct MediaType<'a> {
     /// `type/subtype`, as it is spelled.
     pub name: &'a str,
     parameters: &'a str,
@@ -34,7 +34,7 @@ impl<'a> MediaType<'a> {
 const BLANKS: [char; 2] = [' ', '\t'];
 
 /// The parts of a header between separators that stand outside of quoted strings.
-pub(crate) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(super) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |c: char| {
         let inside = quoted;

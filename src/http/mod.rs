@@ -1,13 +1,17 @@
-//! The edge: terminal routes and operator routes, one file an operation.
+//! The edge: routes of terminals and of operators, one file an operation, and what both need beside them.
+//!
+//! Official messages go through [`exchange`](crate::exchange): what stands here makes of a request what comes in there, and a response
+//! of the reply. [`error`] is the one way of errors out.
 
-pub(crate) mod accept;
-pub(crate) mod body;
-pub(crate) mod content;
+mod accept;
+mod body;
+mod content;
+pub mod error;
 mod media_type;
 pub mod operator;
-pub(crate) mod problem;
-pub(crate) mod range;
-pub(crate) mod request;
-pub(crate) mod terminal;
+mod problem;
+mod range;
+mod request;
+mod terminal;
 
-pub use terminal::{TerminalParts, router as terminal_router, token_router};
+pub use terminal::{TerminalState, router as terminal_router, token_router};

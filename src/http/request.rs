@@ -11,21 +11,22 @@ use tokio::time::Instant;
 use tracing::info;
 use uuid::Uuid;
 
+use crate::exchange::failure::Failure;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
+use super::error::HttpError;
 use super::problem::{Code, Reason};
-use crate::exchange::failure::Failure;
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request; the access log holds it too.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestId(pub Uuid);
+pub(super) struct RequestId(pub Uuid);
 
 /// What the one `Authorization` header says. Of several none counts: another reader on the way may have taken the other one.
-pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let only = values.next().filter(|_| values.next().is_none());
     only.and_then(|value| value.to_str().ok())
@@ -33,13 +34,13 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
 
 /// What the middleware works with.
 #[derive(Clone)]
-pub(crate) struct Surroundings {
+pub(super) struct Surroundings {
     pub listener: &'static str,
     pub metrics: Arc<Metrics>,
     pub patience: Duration,
 }
 
-pub(crate) async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
+pub(super) async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = Uuid::now_v7();
     request.extensions_mut().insert(RequestId(id));
@@ -49,7 +50,7 @@ pub(crate) async fn surround(State(around): State<Surroundings>, mut request: Re
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
 
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| Failure::Timeout.into_response());
+    let mut response = answer.unwrap_or_else(|_| HttpError::Failure(Failure::Timeout).into_response());
 
     // A caller known by a token is known only further in.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());

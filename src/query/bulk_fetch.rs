@@ -1,11 +1,10 @@
 //! The result of a file is fetched.
 
-use jiff::Timestamp;
-
-use crate::domain::{InstitutionCode, ReceptionNumber};
+use crate::domain::ReceptionNumber;
 use crate::store::Store;
 use crate::store::bulk_fetch::{Batch, KeptPiece};
 
+use super::own::Own;
 use super::{QueryError, failed};
 
 /// Gives results out. Their access-log records were committed with them.
@@ -25,13 +24,9 @@ impl BulkFetch {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn find(
-        &self,
-        number: &ReceptionNumber,
-        institution: InstitutionCode,
-        at: Timestamp,
-    ) -> Result<Option<Batch>, QueryError> {
-        self.store.batch(number, institution, at).await.map_err(failed("batch"))
+    pub async fn find(&self, own: Own<'_, &ReceptionNumber>) -> Result<Option<Batch>, QueryError> {
+        let asker = own.asker();
+        self.store.batch(own.question(), asker.institution, asker.at).await.map_err(failed("batch"))
     }
 
     /// The pieces of a file that is done, in their order.

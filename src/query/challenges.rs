@@ -17,8 +17,8 @@ use crate::store::Store;
 use crate::store::challenges::{self, Binding, Challenge, Use};
 
 use super::QueryError;
-use super::access_log::Asker;
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::own::Asker;
 
 /// How long a challenge can be used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_secs(60);

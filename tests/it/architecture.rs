@@ -7,7 +7,7 @@ use crate::support::database::TestDatabase;
 use crate::support::root;
 
 /// What each module may import from the crate. A module that is not here may import everything.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("rules", &["domain"]),
     ("decide", &["domain", "rules"]),
@@ -25,7 +25,15 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("identity", &["domain", "clock", "config", "metrics", "pki", "shares"]),
     ("jobs", &["domain", "decide", "query", "store", "wire", "clock", "config", "metrics"]),
     ("query", &["domain", "decide", "identity", "store", "config", "metrics"]),
+    ("exchange", &["domain", "decide", "wire", "query", "identity", "clock", "config", "metrics", "shares"]),
+    (
+        "http",
+        &["domain", "rules", "decide", "calculator", "wire", "query", "exchange", "identity", "clock", "config", "metrics"],
+    ),
 ];
+
+/// What answers messages must not know these: it does not care what carries them.
+const CARRIERS: [&str; 5] = ["axum", "hyper", "tower", "http_body", "http::"];
 
 /// The pure centre must not know these.
 const IMPURE: [&str; 9] =
@@ -102,6 +110,33 @@ fn the_centre_does_no_input_or_output() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_answers_messages_knows_no_carrier() {
+    let mut wrong = Vec::new();
+    for (file, text) in source_files() {
+        if !["exchange", "query", "wire"].contains(&module_of(&file)) {
+            continue;
+        }
+        for line in code(&text) {
+            let words = CARRIERS.iter().filter(|word| line.contains(*word));
+            wrong.extend(words.map(|word| format!("src/{file}: {word}: {line}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_place_makes_questions_in_the_askers_own_name() {
+    let places: Vec<String> = source_files()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("Own::of(")))
+        .map(|(file, _)| file)
+        // Where it is defined, its test makes some.
+        .filter(|file| file != "query/own.rs")
+        .collect();
+    assert_eq!(places, ["exchange/message.rs"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::domain::{CardKeyError, InstitutionCodeError, InsurerNumberError, Rece
 use crate::wire::message::Refusal;
 use crate::wire::{Fault, Format, NotText, Tail, ValueFault};
 
-use super::Failure;
+use super::kind::Failure;
 
 /// Characters that an ErrorMessage takes.
 const MOST: usize = 60;

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::fields::institution;
 use super::state::OperatorState;
 use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::query::operator::{BatchFilter, BatchLine, Ordered};
 use crate::wire::message::MessageKind;
 
@@ -117,12 +117,14 @@ impl From<BatchLine> for BatchView {
 pub(super) async fn list(
     State(state): State<OperatorState>,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<BatchView>>, Failure> {
+) -> Result<Json<Vec<BatchView>>, HttpError> {
     let Query(wanted) =
-        wanted.map_err(|_| Failure::OperatorRequest("the query takes institution, state and before, each once".into()))?;
+        wanted.map_err(|_| HttpError::OperatorRequest("the query takes institution, state and before, each once".into()))?;
     let known = |text: String| {
         let found = STATES.into_iter().find(|(_, word)| *word == text).map(|(state, _)| state);
-        found.ok_or_else(|| Failure::OperatorRequest("state: must be processing, done, failed, cancelled or expired".into()))
+        found.ok_or_else(|| {
+            HttpError::OperatorRequest("state: must be processing, done, failed, cancelled or expired".into())
+        })
     };
     let filter = BatchFilter {
         number: None,
@@ -143,7 +145,7 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<Json<BatchView>, Failure> {
+) -> Result<Json<BatchView>, HttpError> {
     let line = state.operations.batch(&named(number)?, state.clock.now()).await?.ok_or(NO_FILE)?;
     Ok(Json(line.into()))
 }
@@ -161,7 +163,7 @@ pub(super) async fn one(
 pub(super) async fn cancel(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let ordered = state.operations.cancel(&named(number)?, state.clock.now(), state.limits.bulk.keep).await?;
     done(ordered, "the file is not in work")
 }
@@ -179,30 +181,30 @@ pub(super) async fn cancel(
 pub(super) async fn rerun(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let ordered = state.operations.rerun(&named(number)?, state.clock.now()).await?;
     done(ordered, "only a file that failed or was cancelled can be begun again")
 }
 
-const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
+const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of this reception number"));
 
 /// What an order answers; `otherwise` says why the file's state does not allow it.
-fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, Failure> {
+fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {
     match ordered {
         Ordered::Done => Ok(StatusCode::NO_CONTENT),
         Ordered::NoFile => Err(NO_FILE),
-        Ordered::WrongState => Err(Failure::Conflict(otherwise.into())),
+        Ordered::WrongState => Err(HttpError::Conflict(otherwise.into())),
     }
 }
 
 /// The reception number that a path names; what can be none is no file's.
-fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, Failure> {
+fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, HttpError> {
     let Path(number) = path.map_err(|_| NO_FILE)?;
     ReceptionNumber::parse(&number).map_err(|_| NO_FILE)
 }
 
 /// The field `before`.
-fn number(text: String) -> Result<String, Failure> {
+fn number(text: String) -> Result<String, HttpError> {
     let parsed = ReceptionNumber::parse(&text);
-    parsed.map(|_| text).map_err(|reason| Failure::OperatorRequest(format!("before: {reason}").into()))
+    parsed.map(|_| text).map_err(|reason| HttpError::OperatorRequest(format!("before: {reason}").into()))
 }

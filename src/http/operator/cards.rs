@@ -11,7 +11,7 @@ use x509_parser::pem::parse_x509_pem;
 use super::state::OperatorState;
 use super::{json, stable_id};
 use crate::domain::{CardKind, CardState};
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::identity::card::CardCertificate;
 use crate::query::operator::{JlisRefused, KnownCard};
 use crate::wire::code;
@@ -110,10 +110,10 @@ pub(super) async fn register(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let new: NewCard = json::read(&state, &headers, body).await?;
     let kind = code::parse_card_kind(&new.kind)
-        .ok_or_else(|| Failure::OperatorRequest("kind: must be card, android or ios".into()))?;
+        .ok_or_else(|| HttpError::OperatorRequest("kind: must be card, android or ios".into()))?;
     if !stable_id::can_be(&new.person) {
         return Err(NOBODY);
     }
@@ -135,10 +135,10 @@ pub(super) async fn revoke(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let revocation: Revocation = json::read(&state, &headers, body).await?;
     let reason = code::parse_revocation_reason(&revocation.reason)
-        .ok_or_else(|| Failure::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
+        .ok_or_else(|| HttpError::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
     let card = read(&state, "certificate", &revocation.certificate)?;
     state.operations.revoke_card(card.id(), reason, state.clock.now()).await.map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)
@@ -157,7 +157,7 @@ pub(super) async fn renew(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let renewal: Renewal = json::read(&state, &headers, body).await?;
     let old = read(&state, "certificate", &renewal.certificate)?;
     let new = read(&state, "new_certificate", &renewal.new_certificate)?;
@@ -166,19 +166,19 @@ pub(super) async fn renew(
 }
 
 /// A certificate of one of the trusted roots; its own period is not judged, so that expired ones can be made for tests.
-pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, Failure> {
-    let wrong = |reason: String| Failure::OperatorRequest(format!("{field}: {reason}").into());
+pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, HttpError> {
+    let wrong = |reason: String| HttpError::OperatorRequest(format!("{field}: {reason}").into());
     let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;
     CardCertificate::read(&pem.contents, &state.trust.cards(), state.clock.now()).map_err(|reason| wrong(reason.to_string()))
 }
 
-const NOBODY: Failure = Failure::NotFound(Some("person: nobody has this id"));
+const NOBODY: HttpError = HttpError::NotFound(Some("person: nobody has this id"));
 
-fn failure(refused: JlisRefused) -> Failure {
+fn failure(refused: JlisRefused) -> HttpError {
     match refused {
         JlisRefused::NoPerson => NOBODY,
-        JlisRefused::NoCard => Failure::NotFound(None),
-        JlisRefused::WrongState(reason) => Failure::Conflict(reason.into()),
+        JlisRefused::NoCard => HttpError::NotFound(None),
+        JlisRefused::WrongState(reason) => HttpError::Conflict(reason.into()),
         JlisRefused::Failed(error) => error.into(),
     }
 }

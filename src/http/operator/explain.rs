@@ -1,7 +1,7 @@
 //! `POST /api/explain`: why an answer is as it is.
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::civil::Date;
@@ -14,8 +14,10 @@ use super::fields::{check_date, institution};
 use super::state::OperatorState;
 use super::{json, stable_id};
 use crate::domain::{CardQuery, InstitutionCode, Registration};
-use crate::exchange::failure::Failure;
-use crate::http::{body, content};
+use crate::exchange::MessageBody;
+use crate::http::body::Unread;
+use crate::http::content;
+use crate::http::error::HttpError;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
 
@@ -44,7 +46,7 @@ fn consents() -> bool {
 }
 
 impl PersonQuestion {
-    fn check_on(&self) -> Result<Date, Failure> {
+    fn check_on(&self) -> Result<Date, HttpError> {
         check_date(&self.check_on)
     }
 }
@@ -64,10 +66,10 @@ pub(super) async fn explain(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Explanation>, Failure> {
-    let sent = content::sent(&headers).ok_or(Failure::MediaType)?;
+) -> Result<Json<Explanation>, HttpError> {
+    let sent = content::sent(&headers).ok_or(HttpError::MediaType)?;
     sent.charset()?;
-    let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
+    let bytes = Unread::new(&headers, body).read(state.limits.body_bytes, state.limits.body).await?;
     let (institution, query) = match question(sent.format, &bytes)? {
         Question::Shown(card) => return explain_card::explain(&state, &card).await.map(Json),
         Question::Person(question) => match card_of(&state, &question).await? {
@@ -88,7 +90,7 @@ enum Question {
     Shown(ShownCard),
 }
 
-fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
+fn question(format: Format, bytes: &[u8]) -> Result<Question, HttpError> {
     if format == Format::Xml {
         return Ok(Question::Official);
     }
@@ -102,30 +104,29 @@ fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
     }
 }
 
-fn official_query(sent: Sent, bytes: &Bytes) -> Result<(Option<InstitutionCode>, CardQuery), Failure> {
+fn official_query(sent: Sent, bytes: &[u8]) -> Result<(Option<InstitutionCode>, CardQuery), HttpError> {
     let root = sent.parse(bytes, Bounds::SINGLE)?;
     let request = Request::parse(&root).map_err(|(fault, _)| fault)?;
     Ok((Some(request.institution), request.query))
 }
 
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
-async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
+async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, HttpError> {
     let check_on = question.check_on()?;
-    let nobody = Failure::NotFound(Some("person: nobody has this id"));
+    let nobody = HttpError::NotFound(Some("person: nobody has this id"));
     if !stable_id::can_be(&question.person) {
         return Err(nobody);
     }
     let registrations = state.operations.registrations(&question.person).await?.ok_or(nobody)?;
-    let meant =
-        match question.coverage {
-            Some(place) => {
-                let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
-                Some(meant.ok_or_else(|| {
-                    Failure::OperatorRequest("coverage: the person has no registration of this number".into())
-                })?)
-            }
-            None => current(&registrations, check_on),
-        };
+    let meant = match question.coverage {
+        Some(place) => {
+            let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
+            Some(meant.ok_or_else(|| {
+                HttpError::OperatorRequest("coverage: the person has no registration of this number".into())
+            })?)
+        }
+        None => current(&registrations, check_on),
+    };
     Ok(meant.map(|Registration { coverage, .. }| CardQuery {
         key: coverage.key.clone(),
         birth_on: coverage.identity.birth_on,

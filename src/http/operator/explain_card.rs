@@ -10,7 +10,7 @@ use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::CertificateDays;
 use crate::domain::{CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::wire::code;
 
 /// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
@@ -29,7 +29,7 @@ pub(super) struct ShownCard {
 }
 
 /// Decides as a lookup by card would, and says why.
-pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, Failure> {
+pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, HttpError> {
     let now = state.clock.now();
     let query = CertificateQuery {
         holder: HolderVerification::Pin,
@@ -48,11 +48,11 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
     Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
 }
 
-fn consents(words: Option<&[String]>) -> Result<Consents, Failure> {
+fn consents(words: Option<&[String]>) -> Result<Consents, HttpError> {
     let Some(words) = words else { return Ok(Consents::all()) };
     let parsed: Option<Consents> = words.iter().map(|word| code::parse_consent_word(word)).collect();
     parsed.ok_or_else(|| {
         let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
-        Failure::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
+        HttpError::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
     })
 }

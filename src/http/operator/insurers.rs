@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::state::OperatorState;
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 
 /// An insurer and how much of it is loaded.
 #[derive(Serialize, ToSchema)]
@@ -23,7 +23,7 @@ pub(super) struct InsurerView {
 
 /// Every insurer that is loaded.
 #[utoipa::path(get, path = "/api/insurers", tag = "registry", responses((status = 200, body = Vec<InsurerView>)))]
-pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, Failure> {
+pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, HttpError> {
     let sizes = state.operations.insurers().await?;
     let views = sizes.into_iter().map(|size| InsurerView {
         number: size.insurer.number.to_string(),

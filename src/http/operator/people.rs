@@ -14,10 +14,10 @@ use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::wire::code;
 
-const NOBODY: Failure = Failure::NotFound(Some("id: nobody has this id"));
+const NOBODY: HttpError = HttpError::NotFound(Some("id: nobody has this id"));
 
 /// How many people a page holds.
 const PAGE: i64 = 200;
@@ -165,10 +165,10 @@ pub(super) struct TicketView {
 pub(super) async fn list(
     State(state): State<OperatorState>,
     wanted: Result<Query<After>, QueryRejection>,
-) -> Result<Json<Vec<PersonLine>>, Failure> {
-    let Query(After { after }) = wanted.map_err(|_| Failure::OperatorRequest("the query takes after, once".into()))?;
+) -> Result<Json<Vec<PersonLine>>, HttpError> {
+    let Query(After { after }) = wanted.map_err(|_| HttpError::OperatorRequest("the query takes after, once".into()))?;
     if !stable_id::can_be(&after) {
-        return Err(Failure::OperatorRequest("after: no id holds a NUL".into()));
+        return Err(HttpError::OperatorRequest("after: no id holds a NUL".into()));
     }
     let people = state.operations.people(&after, PAGE).await?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
@@ -183,7 +183,7 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<OperatorState>,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<PersonView>, Failure> {
+) -> Result<Json<PersonView>, HttpError> {
     // An id that is not UTF-8 is nobody's.
     let Path(id) = id.map_err(|_| NOBODY)?;
     if !stable_id::can_be(&id) {

@@ -7,6 +7,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::http::request::{Surroundings, surround};
 
 use super::document::document;
@@ -20,10 +21,10 @@ pub fn router(state: OperatorState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document()))
-        .method_not_allowed_fallback(|| async { Failure::Method })
-        .fallback(|| async { Failure::NoRoute })
+        .method_not_allowed_fallback(|| async { HttpError::Method })
+        .fallback(|| async { HttpError::NoRoute })
         .layer(from_fn_with_state(state.clone(), token::check))
-        .layer(CatchPanicLayer::custom(|_| Failure::Internal.into_response()))
+        .layer(CatchPanicLayer::custom(|_| HttpError::Failure(Failure::Internal).into_response()))
         .layer(from_fn_with_state(around, surround))
         .with_state(state)
 }

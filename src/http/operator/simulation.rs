@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::json;
 use super::state::OperatorState;
-use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
 use crate::query::operator::Simulation;
 
 /// How files that come from now on misbehave. What is left out is off.
@@ -32,7 +32,7 @@ pub(super) struct SimulationView {
 
 /// How files that come misbehave. By default nothing does.
 #[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
-pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, Failure> {
+pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, HttpError> {
     let simulation = state.operations.simulation().await?;
     let number = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
     Ok(Json(SimulationView {
@@ -48,10 +48,14 @@ pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<Simul
     put, path = "/api/bulk/simulation", tag = "bulk", request_body = SimulationView,
     responses((status = 204, description = "Holds for files that come from now on"))
 )]
-pub(super) async fn set(State(state): State<OperatorState>, headers: HeaderMap, body: Body) -> Result<StatusCode, Failure> {
+pub(super) async fn set(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, HttpError> {
     let wanted: SimulationView = json::read(&state, &headers, body).await?;
     if wanted.fail_person == Some(0) {
-        return Err(Failure::OperatorRequest("fail_person: 1 is the first person".into()));
+        return Err(HttpError::OperatorRequest("fail_person: 1 is the first person".into()));
     }
     let simulation = Simulation {
         hold_fetches: wanted.hold_fetches.into(),

@@ -1,16 +1,11 @@
 //! `POST /card/lookups`: 資格確認 by マイナンバーカード.
 
-use std::sync::Arc;
+use axum::extract::{Request, State};
+use axum::response::Response;
 
-use axum::extract::{Extension, Request, State};
-use axum::response::{IntoResponse, Response};
-
-use crate::exchange::by_certificate;
-use crate::exchange::message::Exchange;
-use crate::http::request::RequestId;
-use crate::identity::VerifiedCaller;
 use crate::wire::message::MessageKind;
 
+use super::carry::{carry, incoming};
 use super::state::TerminalState;
 
 /// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
@@ -23,17 +18,7 @@ use super::state::TerminalState;
         (status = "5XX", description = "The same; worth another try when Retry-After is given")
     )
 )]
-pub(crate) async fn look_up(
-    State(state): State<TerminalState>,
-    Extension(caller): Extension<Arc<VerifiedCaller>>,
-    Extension(request_id): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let family = Some(MessageKind::ByCertificate);
-    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, family).await {
-        Ok(opened) => opened,
-        Err(failure) => return failure.into_response(),
-    };
-    by_certificate::answer(&exchange, &parts.headers, body, sent).await
+pub(super) async fn look_up(State(state): State<TerminalState>, request: Request) -> Response {
+    let incoming = incoming(&state, Some(MessageKind::ByCertificate), request);
+    carry(state, incoming).await
 }

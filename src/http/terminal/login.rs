@@ -9,15 +9,16 @@ use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::clock::{system_now, tokyo_date};
-use crate::identity::VerifiedCaller;
-use crate::wire::code;
-
-use super::search;
-use super::state::TerminalState;
-use crate::exchange::failure::Failure;
-use crate::http::body;
+use crate::clock::system_now;
+use crate::exchange::{MessageBody, Parts};
+use crate::http::body::Unread;
 use crate::http::content::require_json;
+use crate::http::error::HttpError;
+use crate::identity::VerifiedCaller;
+use crate::wire::{Fault, code};
+
+use super::state::TerminalState;
+use super::token::ID;
 
 /// The answer to a login. `status` and `msg` have synthetic values.
 #[derive(Serialize)]
@@ -41,25 +42,22 @@ struct Session {
     post, path = "/oqs-api-pro/MSA12020/ILI12020SV01/auth", tag = "terminal", request_body = Object,
     responses((status = 200, description = "Tokens; idToken goes into Authorization"))
 )]
-pub(crate) async fn auth(
+pub(super) async fn auth(
     State(state): State<TerminalState>,
     Extension(caller): Extension<Arc<VerifiedCaller>>,
     request: Request,
-) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
-    require_json(&parts.headers)?;
-    let institution = state.directory.institution(caller.institution()).await?.ok_or(Failure::InstitutionUnknown)?;
-    if !institution.is_active_on(tokyo_date(state.clock.now())) {
-        return Err(Failure::InstitutionInactive);
-    }
-    let bytes = body::read(&parts.headers, body, state.limits.body_bytes, state.limits.body).await?;
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes)
-        .map_err(|_| crate::wire::Fault::Malformed)?;
+) -> Result<Response, HttpError> {
+    let (head, body) = request.into_parts();
+    require_json(&head.headers)?;
+    let Parts { admission, clock, limits, .. } = &*state.exchange;
+    let institution = admission.institution(&caller, clock.now()).await.institution?;
+    let bytes = Unread::new(&head.headers, body).read(limits.body_bytes, limits.body).await?;
+    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).map_err(|_| Fault::Malformed)?;
     let now = system_now();
     let session = Session {
         access_token: state.tokens.issue("access", &caller, now),
         refresh_token: state.tokens.issue("refresh", &caller, now),
-        id_token: state.tokens.issue(search::TOKEN, &caller, now),
+        id_token: state.tokens.issue(ID, &caller, now),
         link_sys_char_cd: code::charset(institution.form.charset),
     };
     Ok(Json(LoggedIn { status: "0", msg: "OK", result: session }).into_response())

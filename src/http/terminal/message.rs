@@ -1,18 +1,12 @@
-//! `POST /oqs/{id}`: official messages, each handled in the file that is named after its query path.
+//! `POST /oqs/{id}`: official messages.
 
-use std::sync::Arc;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
 
-use axum::extract::{Extension, Path, Request, State};
-use axum::response::{IntoResponse, Response};
+use crate::wire::message::MessageKind;
 
-use crate::identity::VerifiedCaller;
-use crate::wire::message::{MessageKind, Understood};
-
+use super::carry::{carry, incoming};
 use super::state::TerminalState;
-use crate::exchange::failure::Failure;
-use crate::exchange::message::Exchange;
-use crate::exchange::{bulk_fetch, bulk_register, by_card, reference_number};
-use crate::http::request::RequestId;
 
 /// Answers an official message in the format that `Accept` prefers; where it prefers none, in that of the question.
 #[utoipa::path(
@@ -25,29 +19,7 @@ use crate::http::request::RequestId;
         (status = "5XX", description = "The same; worth another try when Retry-After is given")
     )
 )]
-pub(crate) async fn message(
-    State(state): State<TerminalState>,
-    Extension(caller): Extension<Arc<VerifiedCaller>>,
-    Extension(request_id): Extension<RequestId>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let kind = MessageKind::of(&id);
-    let (exchange, sent) = match Exchange::open(state, caller, request_id, &parts.headers, kind).await {
-        Ok(opened) => opened,
-        Err(failure) => return failure.into_response(),
-    };
-    match kind {
-        Some(MessageKind::ByCard) => by_card::answer(&exchange, &parts.headers, body, sent).await,
-        Some(MessageKind::ReferenceNumber) => reference_number::answer(&exchange, &parts.headers, body, sent).await,
-        Some(MessageKind::BulkRegister(kind)) => {
-            Box::pin(bulk_register::answer(&exchange, &parts.headers, body, sent, kind)).await
-        }
-        Some(MessageKind::BulkFetch(kind)) => {
-            Box::pin(bulk_fetch::answer(&exchange, &parts.headers, body, sent, kind)).await
-        }
-        // Cards are shown on a path of their own.
-        Some(MessageKind::ByCertificate) | None => exchange.refuse(&Understood::default(), &Failure::UnknownMessage),
-    }
+pub(super) async fn message(State(state): State<TerminalState>, Path(id): Path<String>, request: Request) -> Response {
+    let incoming = incoming(&state, MessageKind::of(&id), request);
+    carry(state, incoming).await
 }

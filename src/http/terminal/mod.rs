@@ -1,15 +1,16 @@
 //! Routes of terminals, one file an operation.
 
 mod by_certificate;
+mod carry;
 mod challenges;
 mod login;
-pub(crate) mod message;
+mod message;
 mod router;
 mod search;
-pub(crate) mod state;
+mod state;
+mod token;
 mod trusted;
 
-pub(crate) use router::document;
-pub use router::router;
-pub use search::router as token_router;
-pub use state::TerminalParts;
+pub(super) use router::document;
+pub use router::{router, token_router};
+pub use state::TerminalState;

@@ -1,50 +1,44 @@
-//! What is judged of every request before its route: the caller's certificate, and what the listener found.
+//! What is judged of every request, whatever it asks: the caller's certificate, and what the listener found.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
+use axum::http::Extensions;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::warn;
 
-use crate::config::Limits;
 use crate::exchange::failure::Failure;
-use crate::exchange::message as exchange;
+use crate::http::error::HttpError;
 use crate::identity::{Framing, Overloaded, VerifiedCaller};
 
 use super::state::TerminalState;
 
-/// Messages keep their times themselves, to answer in their own format; this is for whatever does not.
-pub(crate) fn last_resort(limits: Limits) -> Duration {
-    limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
+/// Refuses a request, of any route but those of messages, whose caller is not trusted any more or in which the listener found
+/// something wrong.
+pub(super) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
+    match trusted(&state, request.extensions()) {
+        Ok(()) => next.run(request).await,
+        Err(failure) => HttpError::Failure(failure).into_response(),
+    }
 }
 
-/// Judges the caller's certificate again, for it may have been revoked since the handshake, and refuses what the listener found to be
-/// broken or too much.
-pub(crate) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
-    let Some(caller) = request.extensions().get::<Arc<VerifiedCaller>>().cloned() else {
-        return Failure::Internal.into_response();
-    };
-    match state.trust.check(&caller) {
-        Ok(()) => {
-            let failure = match (request.extensions().get::<Framing>(), request.extensions().get::<Overloaded>()) {
-                (Some(framing), _) => Failure::Framing(*framing),
-                (None, Some(Overloaded)) => Failure::Busy,
-                (None, None) => return next.run(request).await,
-            };
-            Box::pin(exchange::refuse_early(state, caller, request, failure)).await
-        }
-        Err(reason) => {
-            state.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
-            warn!(
-                target: "audit",
-                event = "caller_refused",
-                reason = reason.label(),
-                institution = %caller.institution(),
-                terminal = caller.terminal(),
-            );
-            Box::pin(exchange::refuse_early(state, caller, request, Failure::Certificate(reason))).await
-        }
+/// Judges the caller's certificate again, and whether the listener found nothing wrong. Of messages [`exchange`](crate::exchange)
+/// judges the same, to refuse them in official fields.
+pub(super) fn trusted(state: &TerminalState, extensions: &Extensions) -> Result<(), Failure> {
+    state.exchange.admission.certificate(&*caller(extensions)?)?;
+    found(extensions).map_or(Ok(()), Err)
+}
+
+/// Who calls. Listeners take no request without.
+pub(super) fn caller(extensions: &Extensions) -> Result<Arc<VerifiedCaller>, Failure> {
+    extensions.get::<Arc<VerifiedCaller>>().cloned().ok_or(Failure::Internal)
+}
+
+/// What the listener found to be broken or too much.
+pub(super) fn found(extensions: &Extensions) -> Option<Failure> {
+    match (extensions.get::<Framing>(), extensions.get::<Overloaded>()) {
+        (Some(framing), _) => Some(Failure::Framing(*framing)),
+        (None, Some(Overloaded)) => Some(Failure::Busy),
+        (None, None) => None,
     }
 }
