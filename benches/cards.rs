@@ -11,6 +11,10 @@ use shikaku::identity::card::{CardCertificate, CardRoots, Proof};
 use shikaku::pki::{CardAuthority, CardOrder, PkiFiles, VirtualCard};
 use x509_parser::pem::parse_x509_pem;
 
+// The allocator of the shipped program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn verification(criterion: &mut Criterion) {
     let directory = tempfile::tempdir().unwrap();
     let files = PkiFiles::at(directory.path());

@@ -13,6 +13,10 @@ use shikaku::fixtures::{FixturePerson, Fixtures};
 use shikaku::wire::message::by_card::Request;
 use shikaku::wire::{Bounds, Format};
 
+// The allocator of the shipped program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
@@ -34,6 +36,8 @@ pub struct App {
     stop: CancellationToken,
     tasks: TaskTracker,
     store: Store,
+    /// How long work may go on after the connections have ended.
+    patience: Duration,
 }
 
 /// Why the server did not start.
@@ -146,7 +150,8 @@ impl App {
             token = token_addr.map(tracing::field::display),
             "listening"
         );
-        Ok(Self { terminal_addr, operator_addr, token_addr, trust, stop, tasks, store })
+        let patience = 2 * config.limits.stop;
+        Ok(Self { terminal_addr, operator_addr, token_addr, trust, stop, tasks, store, patience })
     }
 
     /// Where terminals connect.
@@ -180,10 +185,13 @@ impl App {
         result
     }
 
-    /// Accepts no more, lets running requests finish within a bounded time, and returns when all is quiet.
+    /// Accepts no more, lets running requests and begun pieces of files finish within a bounded time, and returns when all is quiet or
+    /// the time is over. A piece that was broken off is begun again when its lease has run out.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.tasks.wait().await;
+        if timeout(self.patience, self.tasks.wait()).await.is_err() {
+            warn!("work was broken off at the end of the stop time");
+        }
         self.store.close().await;
     }
 }

@@ -15,7 +15,7 @@
 //! * "Not found", "lost", "several match" are answers. An error means that we could not answer.
 //! * Past rules of law never change; a new year is a new table.
 //!
-//! `tests/it/architecture.rs` holds the directions of imports:
+//! `tests/it/architecture/` holds the directions of imports, module by module, and that neither modules nor files stand on a circle:
 //! `domain ← rules ← decide ← query ← exchange ← http`; `query ← jobs, cli`; `domain ← store ← query, fixtures`;
 //! `domain, decide ← wire ← exchange, http, jobs`; `domain ← identity ← query, exchange, http`; `rules ← calculator ← cases, http, cli`;
 //! [`app`] and [`cli`] see everything. What answers messages ([`exchange`], [`query`], [`wire`]) does not know what carries them, and
@@ -64,7 +64,3 @@ pub mod store;
 pub mod telemetry;
 pub mod terminal;
 pub mod wire;
-
-/// Of every program that is made out of this library, so that tests and benchmarks are about what is shipped.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

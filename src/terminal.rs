@@ -43,7 +43,7 @@ pub enum TerminalError {
     /// The server refused the terminal's certificate, or that there is none.
     #[error(
         "the server refused the terminal's certificate (TLS alert {alert}): {likely}.\n\
-         The server's log gives the reason in event=\"handshake_refused\"; the README explains every reason under \"Errors\""
+         The server's log gives the reason in event=\"handshake_refused\"; docs/errors.md explains every reason"
     )]
     Refused {
         /// The name of the alert in TLS.

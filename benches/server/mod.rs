@@ -13,6 +13,10 @@ use shikaku::store::Store;
 use shikaku::terminal::Terminal;
 use tempfile::TempDir;
 
+// The allocator of the shipped program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 pub struct Server {
     pub app: App,
     pub fixtures: Fixtures,

@@ -2,8 +2,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::meals::MealsAnswer;
+use super::note::MonthlyNote;
 use crate::domain::Month;
-use crate::rules::limit::{Band, Note, Step, table_of, unchanged_since};
+use crate::rules::limit::{Band, Step, table_of, unchanged_since};
 
 /// What is paid, and the way there. Amounts are yen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,15 +52,6 @@ pub struct MonthlyStep {
     pub yen: u64,
 }
 
-/// What to know of the amounts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MonthlyNote {
-    /// In English.
-    pub english: String,
-    /// In Japanese.
-    pub japanese: String,
-}
-
 impl MonthlyAnswer {
     /// An answer without amounts.
     pub(super) fn without_amounts(month: Month, band: &Band) -> Self {
@@ -88,11 +80,5 @@ impl MonthlyAnswer {
 impl From<&Step<'_>> for MonthlyStep {
     fn from(step: &Step<'_>) -> Self {
         Self { english: step.english(), japanese: step.japanese(), yen: step.yen().amount() }
-    }
-}
-
-impl From<Note> for MonthlyNote {
-    fn from(note: Note) -> Self {
-        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
     }
 }

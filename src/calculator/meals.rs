@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::FieldFault;
-use super::answer::MonthlyNote;
+use super::fault::FieldFault;
+use super::note::MonthlyNote;
 use crate::domain::{LimitKind, Month};
 use crate::rules::limit::Band;
 use crate::rules::meals::{BEGIN, Eater, MealCharge, SOURCE};

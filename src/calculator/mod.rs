@@ -5,9 +5,11 @@ mod answer;
 mod fault;
 mod meals;
 mod monthly;
+mod note;
 pub mod read;
 
-pub use answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
+pub use answer::{MonthlyAnswer, MonthlyStep};
 pub use fault::FieldFault;
 pub use meals::{MealsAnswer, MealsQuestion};
 pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion, people_agree};
+pub use note::MonthlyNote;

@@ -5,8 +5,9 @@ pub use household::people_agree;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
+use super::answer::{MonthlyAnswer, MonthlyStep};
 use super::meals::MealsQuestion;
+use super::note::MonthlyNote;
 use super::{FieldFault, read};
 use crate::domain::{CopayRatio, Month};
 use crate::rules::elderly::ONE_ENDED;

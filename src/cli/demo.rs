@@ -17,7 +17,7 @@ use crate::postgres::{Binaries, Durability, PrivatePostgres};
 use crate::store::Store;
 use crate::telemetry;
 
-use super::DataDir;
+use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::fixtures::Directory;
 use super::pki::{self, ServerNames};
@@ -171,7 +171,7 @@ async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
         binaries.version(),
         options.data.data_dir.display()
     );
-    Ok(PrivatePostgres::start(&binaries, &options.data.data_dir.join("postgres"), durability).await?)
+    Ok(PrivatePostgres::start(&binaries, &options.data.postgres(), durability).await?)
 }
 
 /// What the server is called beside the usual: by the command line, and by the address that it listens on.

@@ -2,17 +2,21 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use jiff::civil::Date;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::decide::{Held, findings};
 use crate::fixtures::Fixtures;
 use crate::pki::PkiFiles;
+use crate::postgres::{PostgresError, PrivatePostgres};
+use crate::store::Store;
 
+use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::finding;
 use super::language::Language;
 use super::output;
-use super::serve::Database;
+use super::serve::connect;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -46,10 +50,13 @@ pub(super) struct Load {
     #[command(flatten)]
     directory: Directory,
     #[command(flatten)]
-    database: Database,
-    /// Directory of the test PKI, for the certificates of cards
-    #[arg(long, value_name = "DIR", default_value = ".shikaku/pki", env = "SHIKAKU_PKI")]
-    pki: PathBuf,
+    data: DataDir,
+    /// A database to load into, such as postgres://user@host/name, instead of that of the demo that runs on --data-dir
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Directory of the test PKI, for the certificates of cards, instead of that in --data-dir
+    #[arg(long, value_name = "DIR", env = "SHIKAKU_PKI")]
+    pki: Option<PathBuf>,
     /// Empty the registry first; the access log is kept
     #[arg(long)]
     reset: bool,
@@ -58,12 +65,39 @@ pub(super) struct Load {
 impl Directory {
     /// Reads the directory; every fault goes to standard error.
     pub fn read(&self) -> Result<Fixtures, Exit> {
+        if !self.directory.is_dir() {
+            return Err(Exit::data(format!(
+                "there is no directory {}: change to the root of the project, or name the directory of the fixtures with --dir",
+                self.directory.display()
+            )));
+        }
         Fixtures::read(&self.directory).map_err(|faults| {
             for fault in &faults {
                 eprintln!("{fault}");
             }
             let noun = if faults.len() == 1 { "fault" } else { "faults" };
             Exit::data(format!("{} {noun} in {}; nothing was loaded", faults.len(), self.directory.display()))
+        })
+    }
+}
+
+impl Load {
+    /// The database of the command line, or else that of the running demo.
+    async fn connect(&self) -> Result<Store, Exit> {
+        match &self.database_url {
+            Some(url) => connect(url, 1).await,
+            None => Ok(Store::connect(self.of_demo()?, 1).await?),
+        }
+    }
+
+    fn of_demo(&self) -> Result<PgConnectOptions, Exit> {
+        PrivatePostgres::running_on(&self.data.postgres(), "postgres").map_err(|error| match error {
+            PostgresError::NotRunning(_) => Exit::environment(format!(
+                "no demo is running on {}: start ./demo, or name the directory of another demo with --data-dir, or a database \
+                 with --database-url",
+                self.data.data_dir.display()
+            )),
+            error => error.into(),
         })
     }
 }
@@ -117,14 +151,16 @@ pub(super) async fn run(command: Command) -> Result<(), Exit> {
         }
         Command::Load(options) => {
             let fixtures = options.directory.read()?;
-            let store = options.database.connect(1).await?;
-            let loaded = fixtures.load(&store, &PkiFiles::at(&options.pki), system_now(), options.reset).await?;
+            let store = options.connect().await?;
+            store.check_schema().await?;
+            let pki = PkiFiles::at(&options.pki.clone().unwrap_or_else(|| options.data.pki()));
+            let loaded = fixtures.load(&store, &pki, system_now(), options.reset).await?;
             let text = format!(
                 "loaded: {} insurers, {} institutions, {} people with {} coverages and {} cards\n",
                 loaded.insurers, loaded.institutions, loaded.people, loaded.coverages, loaded.cards
             );
             if loaded.cards == 0 && !fixtures.cards.is_empty() {
-                eprintln!("no cards in {}: `shikaku pki init` makes them", options.pki.display());
+                eprintln!("no cards in {}: `shikaku pki init` makes them", pki.root().display());
             }
             output::print(text.as_bytes())?;
         }

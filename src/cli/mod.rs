@@ -2,6 +2,7 @@
 
 mod ask;
 mod bulk;
+mod data_dir;
 mod demo;
 mod exit;
 mod finding;
@@ -18,7 +19,6 @@ mod serve;
 mod suggestion;
 mod work;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -58,24 +58,6 @@ enum Command {
     /// Play a terminal: ask the server and print the answer.
     #[command(subcommand)]
     Ask(ask::Command),
-}
-
-/// Where the state of a server that was started here lies.
-#[derive(clap::Args)]
-struct DataDir {
-    /// Directory of the database, the test PKI and the secret
-    #[arg(long, value_name = "DIR", default_value = ".shikaku", env = "SHIKAKU_DATA_DIR")]
-    data_dir: PathBuf,
-}
-
-impl DataDir {
-    fn pki(&self) -> PathBuf {
-        self.data_dir.join("pki")
-    }
-
-    fn secret(&self) -> PathBuf {
-        self.data_dir.join("secret.key")
-    }
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 our fault, 2 usage, 3 environment, 4 data refused.

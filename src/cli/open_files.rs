@@ -12,20 +12,22 @@ const OTHERS: u64 = 256;
 /// With fewer connections a server is not worth starting.
 const FEWEST: u64 = 16;
 
-/// Raises the limit of open files as far as it is needed and allowed. Gives the number of connections that fit: the wanted one, or
-/// fewer.
+/// Raises the limit of open files as far as it is needed and allowed, with so many `more` for another listener. Gives the number of
+/// connections that fit: the wanted one, or fewer.
 ///
 /// # Errors
 /// When hardly any fit.
-pub(super) fn connections(wanted: usize) -> Result<usize, Exit> {
-    let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_add(OTHERS);
+pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
+    let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+    let others = number(more).saturating_add(OTHERS);
+    let needed = number(wanted).saturating_add(others);
     let limit = getrlimit(Resource::Nofile);
     if let Some(current) = raised(limit, needed) {
         // Where it is refused all the same, what is counted below is what there is.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), maximum: limit.maximum });
     }
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    let fitting = files.saturating_sub(OTHERS);
+    let fitting = files.saturating_sub(others);
     if files >= needed {
         return Ok(wanted);
     }

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
@@ -40,7 +41,8 @@ pub(super) struct ServerOptions {
     #[arg(long, value_enum, default_value = "text", env = "SHIKAKU_LOG_FORMAT")]
     pub log_format: LogFormat,
     /// Terminal connections open at once; fewer where the limit of open files is too low for them
-    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub max_connections: usize,
     /// Lookups by card number, and people of files, of one institution an hour that may find nobody; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = Limits::default().misses)]
@@ -63,6 +65,8 @@ impl ServerOptions {
         if self.no_worker {
             bulk.workers = 0;
         }
+        let usual = Limits::default();
+        let of_tokens = self.token_addr.map_or(0, |_| usual.token_connections);
         Ok(Config {
             terminal_addr: self.terminal_addr,
             token_addr: self.token_addr,
@@ -71,11 +75,11 @@ impl ServerOptions {
             pki,
             secret,
             limits: Limits {
-                connections: open_files::connections(self.max_connections)?,
+                connections: open_files::connections(self.max_connections, of_tokens)?,
                 token: Duration::from_secs(self.token_seconds),
                 misses: self.max_misses,
                 bulk,
-                ..Limits::default()
+                ..usual
             },
         })
     }

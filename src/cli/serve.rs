@@ -42,8 +42,12 @@ impl Database {
 }
 
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> {
-    let options =
-        PgConnectOptions::from_str(url).map_err(|_| Exit::usage("the database URL is not of the form postgres://…"))?;
+    let bad = || Exit::usage("the database URL is not of the form postgres://…");
+    // The driver would take any other scheme for its own.
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(bad());
+    }
+    let options = PgConnectOptions::from_str(url).map_err(|_| bad())?;
     Ok(Store::connect(options, connections).await?)
 }
 

@@ -119,7 +119,7 @@ mod tests {
     fn usual() -> Suggestion<'static> {
         Suggestion {
             directory: Path::new("/home/tester/shikaku"),
-            program: Path::new("/home/tester/shikaku/target/release/shikaku"),
+            program: Path::new("/home/tester/shikaku/target/demo/shikaku"),
             data_dir: Path::new(".shikaku"),
             fixtures_dir: Path::new("fixtures"),
             terminal_addr: "127.0.0.1:8443".parse().unwrap(),
@@ -137,7 +137,7 @@ mod tests {
     fn what_is_usual_is_left_out() {
         assert_eq!(
             command(&usual(), &fixtures()).unwrap(),
-            "cd /home/tester/shikaku && ./target/release/shikaku ask card-number --person elderly-2wari-tokyo --explain"
+            "cd /home/tester/shikaku && ./target/demo/shikaku ask card-number --person elderly-2wari-tokyo --explain"
         );
     }
 

@@ -2,11 +2,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 use crate::clock::Clock;
-use crate::config::Secret;
+use crate::config::{Limits, Secret};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey, Misses};
@@ -55,6 +57,9 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let _ = writeln!(std::io::stdout(), "ready: working on files");
     signals.stop().await;
     stop.cancel();
-    tasks.wait().await;
+    // A database that does not answer keeps nobody: the piece is begun again when its lease has run out.
+    if timeout(2 * Limits::default().stop, tasks.wait()).await.is_err() {
+        warn!("work was broken off at the end of the stop time");
+    }
     Ok(())
 }

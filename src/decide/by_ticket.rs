@@ -54,7 +54,7 @@ mod tests {
     fn the_nearest_day_lies_in_the_month_and_in_the_coverage() {
         let of = |acquired_on, lost_on: Option<Date>| Coverage {
             loss: lost_on.map(|on| crate::domain::Loss { on, reason: crate::domain::LossReason::Other }),
-            ..super::super::findings::tests::coverage("01130012", date(1980, 1, 1), acquired_on)
+            ..crate::decide::findings::tests::coverage("01130012", date(1980, 1, 1), acquired_on)
         };
         for (acquired_on, lost_on, asked, expected) in [
             (date(2020, 1, 1), None, date(2026, 11, 30), date(2026, 11, 30)),

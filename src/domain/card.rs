@@ -2,7 +2,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::person::{PersonId, Protection};
+use super::person::{PersonFacts, PersonId, Protection};
 
 /// 利用者証明用電子証明書のシリアル番号: 1 to 20 octets, big-endian, as the certificate has them. It is personal data.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -83,6 +83,16 @@ pub struct CardStanding {
     pub person: PersonId,
     /// What must not be shown of that person.
     pub protection: Protection,
+}
+
+/// All that an answer about a card is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardFacts {
+    /// The certificate is in use, J-LIS said so lately, and its holder is not blocked: everything about the holder.
+    Holder(PersonFacts),
+    /// Nothing was read about the holder: the certificate's state or the holder's protection forbids it, or no insurer has
+    /// registered the holder.
+    Standing(CardStanding),
 }
 
 /// For how long what J-LIS said in a list can be relied on. Its lists appear daily, and yesterday's may still be the newest one

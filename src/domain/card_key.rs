@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::fold::{digits, fold};
+use super::fold::{digits, fold, is_incomparable};
 use super::insurer::InsurerNumber;
 use super::text::check_text;
 
@@ -76,9 +76,11 @@ impl fmt::Debug for SearchKey {
 /// Why a text is no part of a [`CardKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardKeyError {
-    /// A symbol or number is empty, longer than 20 characters, or holds a control character or U+FFFD, which stands for one that
-    /// was lost on the way.
-    #[error("a symbol or number has 1 to 20 characters, none of them a control character or U+FFFD")]
+    /// A symbol or number is empty, longer than 20 characters, or holds a control character or one that cannot be compared: see
+    /// [`is_incomparable`].
+    #[error(
+        "a symbol or number has 1 to 20 characters: no control character, no U+FFFD, no 外字, no digit of another script and no radical"
+    )]
     Text,
     /// A branch is not two digits.
     #[error("a branch number has two digits")]
@@ -98,8 +100,12 @@ pub struct CardNumber(String);
 pub struct BranchNumber([u8; 2]);
 
 fn part(text: &str) -> Result<String, CardKeyError> {
+    if (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
     check_text(text, 20).map_err(|_| CardKeyError::Text)?;
-    if text.contains('\u{fffd}') || fold(text).is_empty() {
+    let folded = fold(text);
+    if folded.is_empty() || folded.chars().any(is_incomparable) {
         return Err(CardKeyError::Text);
     }
     Ok(text.to_owned())
@@ -107,7 +113,7 @@ fn part(text: &str) -> Result<String, CardKeyError> {
 
 impl CardSymbol {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character or U+FFFD.
+    /// When the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
@@ -121,7 +127,7 @@ impl CardSymbol {
 
 impl CardNumber {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character or U+FFFD.
+    /// When the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
@@ -198,7 +204,19 @@ mod tests {
 
     #[test]
     fn nothing_to_see_and_something_lost_are_refused() {
-        for text in ["", " ", "\u{200b}\u{feff}", "1\u{fffd}2", "1\n2", "123456789012345678901"] {
+        for text in [
+            "",
+            " ",
+            "\u{200b}\u{feff}",
+            "1\u{fffd}2",
+            "1\n2",
+            "123456789012345678901",
+            "٣",
+            "12❸",
+            "⻑1",
+            "12㇐3",
+            "警\u{e000}",
+        ] {
             assert_eq!(CardSymbol::parse(text), Err(CardKeyError::Text), "{text:?}");
             assert_eq!(CardNumber::parse(text), Err(CardKeyError::Text), "{text:?}");
         }

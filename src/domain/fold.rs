@@ -22,6 +22,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// The digits that a text of any width holds, blanks and what cannot be seen left out; `None` when it holds anything else.
 #[must_use]
 pub fn digits(text: &str) -> Option<Cow<'_, str>> {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Cow::Borrowed(text));
+    }
     if text.chars().any(char::is_control) {
         return None;
     }
@@ -62,6 +65,21 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// Whether a character that folding has left stands for nothing that can be compared: it was lost on the way (U+FFFD), is another one on
+/// every machine (外字), or only looks like a digit, a kanji or a dash (digits of other scripts, ❶, ⻑ for 長, ㇐ for ー).
+#[must_use]
+pub fn is_incomparable(c: char) -> bool {
+    match c {
+        '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => true,
+        // Radicals and strokes of kanji.
+        '\u{2e80}'..='\u{2fdf}' | '\u{31c0}'..='\u{31ef}' => true,
+        // Letters and signs that look like ー: of Hangul, of Latin tone letters, of technical drawings, of the Book of Changes.
+        '\u{1173}' | '\u{a7f7}' | '\u{23ba}'..='\u{23bd}' | '\u{23e4}' | '\u{268a}' => true,
+        '0'..='9' | '〇' => false,
+        other => other.is_numeric(),
+    }
 }
 
 /// One mark for all of its shape. Only what NFKD leaves different stands here; what ASCII has is the form of its kind.
@@ -202,6 +220,25 @@ mod tests {
         }
         assert_eq!(fold("一二三"), "一二三");
         assert_eq!(fold("그"), "그");
+    }
+
+    #[test]
+    fn every_digit_of_unicode_is_folded_or_cannot_be_compared() {
+        let numbers = class(r"\p{N}");
+        assert!(numbers.len() > 1500);
+        for c in numbers {
+            let text = c.to_string();
+            let folded = fold(&text);
+            // 〸 is 十, and ㋀ is 1月.
+            let is_known = |c: char| c.is_ascii() || "〇一二三四五六七八九十廿卄卅月日点".contains(c);
+            assert!(folded.chars().all(|c| is_known(c) || is_incomparable(c)), "U+{:04X}: {folded}", u32::from(c));
+        }
+        for c in ['9', '〇', '一', 'ー', '長', '・', 'Z', '●', 'ヵ', '\u{fa11}'] {
+            assert!(!fold(&c.to_string()).chars().any(is_incomparable), "{c}");
+        }
+        for c in ['٣', '९', '❶', '➀', '⻑', '㇐', 'ㅡ', 'ꟷ', '\u{fffd}', '\u{e000}', '\u{10fffd}'] {
+            assert!(fold(&c.to_string()).chars().any(is_incomparable), "{c}");
+        }
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub use batch::{
 };
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
-    CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError, HolderVerification,
-    LIST_LASTS, RevocationReason,
+    CardFacts, CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError,
+    HolderVerification, LIST_LASTS, RevocationReason,
 };
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey};
 pub use check_digit::{check_digit, has_valid_check_digit};
@@ -41,7 +41,7 @@ pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
-pub use fold::{digits, fold, is_invisible};
+pub use fold::{digits, fold, is_incomparable, is_invisible};
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
     ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,
@@ -51,7 +51,7 @@ pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
-pub use person::{CardFacts, PersonFacts, PersonId, Protection};
+pub use person::{PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};

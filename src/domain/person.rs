@@ -1,6 +1,5 @@
 use std::fmt;
 
-use super::card::CardStanding;
 use super::coverage::Registration;
 
 /// The surrogate id of a person, made by the database. Links the registrations of several insurers.
@@ -39,14 +38,4 @@ pub struct PersonFacts {
     pub protection: Protection,
     /// Every registration of the person by any insurer, in order of acquisition.
     pub registrations: Vec<Registration>,
-}
-
-/// All that an answer about a card is made from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CardFacts {
-    /// The certificate is in use, J-LIS said so lately, and its holder is not blocked: everything about the holder.
-    Holder(PersonFacts),
-    /// Nothing was read about the holder: the certificate's state or the holder's protection forbids it, or no insurer has
-    /// registered the holder.
-    Standing(CardStanding),
 }

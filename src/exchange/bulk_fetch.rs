@@ -2,7 +2,8 @@
 
 use crate::clock::in_tokyo;
 use crate::domain::{BatchKind, BatchState};
-use crate::wire::message::bulk_fetch::{self as wire, Counts, Fetched, Request as Fetch};
+use crate::wire::message::bulk_fetch::{self as wire, Fetched, Request as Fetch};
+use crate::wire::message::unit::Counts;
 use crate::wire::message::{Message, MessageKind, Processed, remark};
 use crate::wire::{Format, Sent};
 
@@ -13,7 +14,7 @@ use super::message::Exchange;
 use super::part::{Part, Wanted};
 use super::pieces::Pieces;
 use super::reply::{Content, Extent, Media, Reply, ResultContent};
-use super::whole::Whole;
+use super::whole::{Whole, units_bytes};
 
 /// Gives the result out, or says how far it is.
 pub(super) async fn answer(
@@ -72,8 +73,7 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
         (BatchState::Done, Some(finished_at)) => {
             let count = |count: i32| usize::try_from(count).unwrap_or_default();
             let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
-            let large = usize::try_from(batch.result_bytes).unwrap_or(usize::MAX) > parts.limits.bulk.zip_above
-                && processed.format == Format::Xml;
+            let large = units_bytes(&batch) > parts.limits.bulk.zip_above && processed.format == Format::Xml;
             let zipped = packing == Packing::Preferred || (large && packing == Packing::Permitted);
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
@@ -107,8 +107,7 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
         let pieces = Pieces::of(result, place).map_err(|_| Failure::Internal)?;
         return Ok(reply(media, pieces, None));
     }
-    let kept = result.source.pieces(&result.batch).await?;
-    let (whole, tag) = (result.size(&kept), result.tag(&kept));
+    let (whole, tag) = (result.size(), result.tag());
     let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
         Wanted::Outside => return Err(Failure::OutsideResult(whole)),
         Wanted::Whole => None,
@@ -116,7 +115,10 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
     };
     let pieces = match &part {
         None => Pieces::of(result, place),
-        Some(part) => Pieces::part(result, &kept, part.clone(), place),
+        Some(part) => {
+            let sizes = result.source.piece_sizes(&result.batch).await?;
+            Pieces::part(result, &sizes, part.clone(), place)
+        }
     };
     let pieces = pieces.map_err(|_| Failure::Internal)?;
     Ok(reply(exchange.media(), pieces, Some(Extent { whole, tag, part })))

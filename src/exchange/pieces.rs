@@ -3,7 +3,6 @@
 use std::io;
 use std::ops::Range;
 
-use crate::query::KeptPiece;
 use crate::wire::message::unit;
 use crate::wire::{Format, encode};
 
@@ -42,10 +41,10 @@ impl Pieces {
     }
 
     /// A part of a result that goes out as it was kept. Pieces before it are not read.
-    pub(super) fn part(result: Whole, kept: &[KeptPiece], part: Range<usize>, place: Fetching) -> io::Result<Self> {
+    pub(super) fn part(result: Whole, sizes: &[usize], part: Range<usize>, place: Fetching) -> io::Result<Self> {
         let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
         while !matches!(pieces.step, Step::Rest | Step::End) {
-            let length = pieces.length(pieces.step, kept);
+            let length = pieces.length(pieces.step, sizes);
             if pieces.skip < length {
                 break;
             }
@@ -102,11 +101,11 @@ impl Pieces {
     }
 
     /// How many bytes a step is, where units go out as they were kept.
-    fn length(&self, step: Step, kept: &[KeptPiece]) -> usize {
+    fn length(&self, step: Step, sizes: &[usize]) -> usize {
         match step {
             Step::Before => self.result.before.len(),
             Step::Units(place) => {
-                usize::try_from(place).ok().and_then(|place| kept.get(place)).map_or(0, |piece| piece.bytes)
+                usize::try_from(place).ok().and_then(|place| sizes.get(place)).copied().unwrap_or_default()
             }
             Step::Comma(_) => 1,
             Step::After => self.result.after.len(),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::domain::AnswerCharset;
-use crate::query::{Batch, BulkFetch, KeptPiece};
+use crate::query::{Batch, BulkFetch};
 use crate::wire::Format;
 use crate::wire::message::{Processed, unit};
 
@@ -37,22 +38,27 @@ impl Whole {
     }
 
     /// The size of a result that goes out as it was kept, in bytes.
-    pub fn size(&self, pieces: &[KeptPiece]) -> usize {
+    pub fn size(&self) -> usize {
         let commas = match self.batch.format {
             Format::Xml => 0,
-            Format::Json => pieces.len().saturating_sub(1),
+            Format::Json => usize::try_from(self.batch.slices).unwrap_or_default().saturating_sub(1),
         };
-        self.before.len() + pieces.iter().map(|piece| piece.bytes).sum::<usize>() + commas + self.after.len()
+        self.before.len() + units_bytes(&self.batch) + commas + self.after.len()
     }
 
-    /// A strong validator: results with the same one are the same bytes, because every piece came out of the same run and what is
-    /// around them is the same.
-    pub fn tag(&self, pieces: &[KeptPiece]) -> String {
+    /// A strong validator: a file that is done changes no more, so that results with the same one are the same bytes.
+    pub fn tag(&self) -> String {
         let mut hash = Context::new(&SHA256);
         hash.update(&self.batch.id.to_be_bytes());
-        pieces.iter().for_each(|piece| hash.update(piece.run.as_bytes()));
+        hash.update(&self.batch.result_bytes.to_be_bytes());
+        hash.update(&self.batch.finished_at.map_or(0, Timestamp::as_nanosecond).to_be_bytes());
         hash.update(&self.before);
         hash.update(&self.after);
         format!("\"{}\"", HEXLOWER.encode(&hash.finish().as_ref()[..16]))
     }
+}
+
+/// The size of all units of a result as they are kept, in bytes.
+pub(super) fn units_bytes(batch: &Batch) -> usize {
+    usize::try_from(batch.result_bytes).unwrap_or(usize::MAX)
 }

@@ -158,19 +158,4 @@ mod tests {
             assert!(remark.message.chars().count() <= 60, "{}", remark.message);
         }
     }
-
-    #[test]
-    fn the_readme_lists_every_code() {
-        for (name, text) in
-            [("README.md", include_str!("../../README.md")), ("README.ja.md", include_str!("../../README.ja.md"))]
-        {
-            for failure in HttpError::examples() {
-                let (code, status) = (failure.row().code, failure.status().as_u16());
-                assert!(text.contains(&format!("| {code} | {status} |")), "{name} lacks {code}");
-            }
-            for remark in remark::examples() {
-                assert!(text.contains(&format!("| {} | 200 |", remark.code)), "{name} lacks {}", remark.code);
-            }
-        }
-    }
 }

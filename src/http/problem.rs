@@ -29,7 +29,7 @@ pub(super) struct Problem {
     /// What goes beyond the title: the field, and what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// The code in the README's table of errors.
+    /// The code; docs/errors.md lists them all.
     code: &'static str,
     /// What happened, in Japanese.
     message: String,

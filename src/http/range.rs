@@ -10,8 +10,13 @@ use crate::exchange::{Part, Span};
 pub(super) fn part(headers: &HeaderMap) -> Option<Part> {
     let mut ranges = headers.get_all(header::RANGE).iter();
     let (Some(range), None) = (ranges.next(), ranges.next()) else { return None };
-    let span = span(range.to_str().ok()?)?;
-    Some(Part { span, of: headers.get(header::IF_RANGE).map(|validator| validator.as_bytes().to_vec()) })
+    let mut validators = headers.get_all(header::IF_RANGE).iter();
+    let of = validators.next();
+    // No result has two.
+    if validators.any(|other| Some(other) != of) {
+        return None;
+    }
+    Some(Part { span: span(range.to_str().ok()?)?, of: of.map(|validator| validator.as_bytes().to_vec()) })
 }
 
 /// The bytes that a range means.
@@ -113,5 +118,8 @@ mod tests {
             headers.insert(header::IF_RANGE, validator.parse().unwrap());
             assert_eq!(wanted(&headers), expected, "{validator}");
         }
+        headers.insert(header::IF_RANGE, "\"tag\"".parse().unwrap());
+        headers.append(header::IF_RANGE, "\"other\"".parse().unwrap());
+        assert_eq!(wanted(&headers), Wanted::Whole, "one of two");
     }
 }

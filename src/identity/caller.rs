@@ -1,3 +1,5 @@
+//! Who calls, and how a listener knows it.
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -6,7 +8,16 @@ use x509_parser::x509::X509Name;
 
 use crate::domain::InstitutionCode;
 
-use super::Refused;
+use super::refused::Refused;
+
+/// How a listener knows its callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// By the certificate of their terminal, which the handshake demands.
+    ByCertificate,
+    /// By the token of a login, which each request carries; the handshake asks for no certificate.
+    ByToken,
+}
 
 /// A terminal whose certificate was verified in the handshake of its connection, or in that of the login whose token it shows.
 /// Only this module's two ways make one.

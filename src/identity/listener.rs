@@ -1,3 +1,5 @@
+//! The listener of terminals: lets connections in, performs the handshake, and finds out who calls.
+
 use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,23 +21,15 @@ use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::shares::{Bounds, Shares};
 
-use super::connection;
-use super::linger::Drain;
+use super::caller::{Callers, VerifiedCaller};
+use super::connection::{self, Drain, Shared};
+use super::refused::Refused;
+use super::trust::Trust;
 use super::verifier::REFUSED;
-use super::{Refused, Trust, VerifiedCaller};
 
 /// How many bytes may wait in a socket before they are sent; twice as many at most, for a moment.
 #[cfg(target_os = "linux")]
 const UNSENT: u32 = 32 * 1024;
-
-/// How a listener knows its callers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Callers {
-    /// By the certificate of their terminal, which the handshake demands.
-    ByCertificate,
-    /// By the token of a login, which each request carries; the handshake asks for no certificate.
-    ByToken,
-}
 
 /// A listener for terminals and what its connections share.
 pub struct Listener {
@@ -56,7 +50,7 @@ pub struct Listener {
 /// Accepts connections until `stop`, then lets the open ones finish for a bounded time.
 pub async fn serve(listener: Listener, stop: CancellationToken) {
     let Listener { socket, callers, router, trust, limits, metrics } = listener;
-    let shared = Arc::new(Shared {
+    let gate = Arc::new(Gate {
         handshakes: Semaphore::new(limits.handshakes),
         connections: Arc::new(Semaphore::new(limits.connections)),
         callers,
@@ -66,17 +60,19 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
             of_institution: limits.connections_of_institution,
             of_all: limits.connections,
         }),
-        requests: Shares::new(Bounds {
-            places: limits.requests_at_once,
-            common: limits.requests_in_common,
-            of_institution: limits.requests_held,
-            of_all: limits.requests_held_of_all,
-        }),
-        router,
         trust,
-        limits,
-        metrics,
-        stop: stop.clone(),
+        shared: Arc::new(Shared {
+            requests: Shares::new(Bounds {
+                places: limits.requests_at_once,
+                common: limits.requests_in_common,
+                of_institution: limits.requests_held,
+                of_all: limits.requests_held_of_all,
+            }),
+            router,
+            limits,
+            metrics,
+            stop: stop.clone(),
+        }),
     });
     let tasks = TaskTracker::new();
     loop {
@@ -85,7 +81,7 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
             accepted = socket.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => shared.clone().spawn(&tasks, stream, peer),
+            Ok((stream, peer)) => gate.clone().spawn(&tasks, stream, peer),
             Err(error) => {
                 // Out of file descriptors, most likely: serving goes on when some are free again.
                 warn!(error = %error, "accept failed");
@@ -101,45 +97,41 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
     }
 }
 
-pub(super) struct Shared {
+/// What lets new connections in.
+struct Gate {
     handshakes: Semaphore,
     connections: Arc<Semaphore>,
     callers: Callers,
     connections_of: Arc<Shares>,
-    /// Turns of requests.
-    pub requests: Arc<Shares>,
-    pub router: Router,
-    pub trust: Arc<Trust>,
-    pub limits: Limits,
-    pub metrics: Arc<Metrics>,
-    pub stop: CancellationToken,
+    trust: Arc<Trust>,
+    shared: Arc<Shared>,
 }
 
-impl Shared {
+impl Gate {
     fn spawn(self: Arc<Self>, tasks: &TaskTracker, stream: TcpStream, peer: SocketAddr) {
         let Ok(place) = self.connections.clone().try_acquire_owned() else {
-            self.metrics.connections_closed.with_label_values(&["too_many"]).inc();
+            self.shared.metrics.connections_closed.with_label_values(&["too_many"]).inc();
             return;
         };
         tasks.spawn(async move {
-            self.metrics.connections.inc();
+            self.shared.metrics.connections.inc();
             // The handshake is done when the connection is served: its state need not be there any more.
             if let Some((stream, caller)) = Box::pin(self.handshake(stream, peer)).await {
                 let place = caller.as_ref().map(|caller| (caller, self.connections_of.take(caller.institution())));
                 match place {
                     Some((caller, None)) => self.refuse_share(caller),
                     // Held as long as the connection is served.
-                    _place => connection::serve(&self, stream, caller.clone()).await,
+                    _place => connection::serve(&self.shared, stream, caller.clone()).await,
                 }
             }
-            self.metrics.connections.dec();
+            self.shared.metrics.connections.dec();
             drop(place);
         });
     }
 
     /// An institution has as many connections as it may: the new one is closed.
     fn refuse_share(&self, caller: &VerifiedCaller) {
-        self.metrics.connections_closed.with_label_values(&["too_many_of_institution"]).inc();
+        self.shared.metrics.connections_closed.with_label_values(&["too_many_of_institution"]).inc();
         let (institution, terminal) = (caller.institution(), caller.terminal());
         warn!(target: "audit", event = "too_many_connections", institution = %institution, terminal);
     }
@@ -173,8 +165,8 @@ impl Shared {
             REFUSED.scope(Cell::new(None), attempt).await
         };
         let outcome = tokio::select! {
-            () = self.stop.cancelled() => return None,
-            outcome = timeout(self.limits.handshake, attempt) => outcome,
+            () = self.shared.stop.cancelled() => return None,
+            outcome = timeout(self.shared.limits.handshake, attempt) => outcome,
         };
         let mut refused = None;
         let result = match outcome {
@@ -192,7 +184,7 @@ impl Shared {
                 Err(reason.map_or("tls_error", Refused::label))
             }
         };
-        self.metrics.handshakes.with_label_values(&[result.as_ref().map_or_else(|label| *label, |_| "ok")]).inc();
+        self.shared.metrics.handshakes.with_label_values(&[result.as_ref().map_or_else(|label| *label, |_| "ok")]).inc();
         let result =
             result.inspect_err(|reason| info!(target: "audit", event = "handshake_refused", reason, peer = %peer)).ok();
         if let Some(stream) = refused {
@@ -205,10 +197,10 @@ impl Shared {
     async fn say_why(&self, mut stream: TcpStream) {
         // A peer that is gone hears nothing.
         if stream.shutdown().await.is_ok() {
-            let mut drain = Drain::new(self.limits.handshake);
+            let mut drain = Drain::new(self.shared.limits.handshake);
             tokio::select! {
                 () = std::future::poll_fn(|cx| drain.poll(&mut stream, cx)) => {}
-                () = self.stop.cancelled() => {}
+                () = self.shared.stop.cancelled() => {}
             }
         }
     }

@@ -16,7 +16,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use crate::pki::PkiFiles;
 
 use super::card::CardRoots;
-use super::trust::TrustError;
+use super::trust_error::TrustError;
 use super::verifier::TerminalVerifier;
 
 /// One reading of the PKI files.

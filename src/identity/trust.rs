@@ -1,4 +1,6 @@
-use std::path::PathBuf;
+//! What the server believes about certificates, and the judgement of a caller on every request.
+
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -9,34 +11,17 @@ use crate::clock::system_now;
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
 
+use super::caller::{Callers, VerifiedCaller};
 use super::card::CardRoots;
+use super::refused::Refused;
 use super::tls::Loaded;
-use super::{Callers, Refused, VerifiedCaller};
+use super::trust_error::TrustError;
 
 /// What the server believes about certificates right now; replaced as a whole by [`Trust::reload`].
 pub struct Trust {
     files: PkiFiles,
     live: ArcSwap<Loaded>,
     metrics: Arc<Metrics>,
-}
-
-/// Why the PKI files cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum TrustError {
-    /// A file is missing or does not hold what it should.
-    #[error("{}: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The new revocation list is older than the one in use.
-    #[error("{}: its number is lower than that of the list in use", .0.display())]
-    OlderList(PathBuf),
-    /// The new revocation list has the number of the one in use, and says something else.
-    #[error("{}: it has the number of the list in use, and says something else; a new list has a higher number", .0.display())]
-    OtherList(PathBuf),
 }
 
 impl Trust {
@@ -58,12 +43,13 @@ impl Trust {
     pub fn reload(&self) -> Result<(), TrustError> {
         let result = Loaded::read(&self.files, system_now()).and_then(|loaded| {
             let live = self.live.load();
-            if (loaded.crl_number.len(), &loaded.crl_number) < (live.crl_number.len(), &live.crl_number) {
-                return Err(TrustError::OlderList(self.files.crl()));
-            }
-            // Another CA counts anew.
-            if loaded.authority == live.authority && loaded.crl_number == live.crl_number && loaded.crl != live.crl {
-                return Err(TrustError::OtherList(self.files.crl()));
+            let number = |loaded: &Loaded| (loaded.crl_number.len(), loaded.crl_number.clone());
+            match number(&loaded).cmp(&number(&live)) {
+                // Another CA counts anew.
+                _ if loaded.authority != live.authority => {}
+                Ordering::Less => return Err(TrustError::OlderList(self.files.crl())),
+                Ordering::Equal if loaded.crl != live.crl => return Err(TrustError::OtherList(self.files.crl())),
+                Ordering::Equal | Ordering::Greater => {}
             }
             self.metrics.crl_next_update.set(loaded.next_update.as_second());
             self.live.store(Arc::new(loaded));

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection, PgTransaction};
 use tokio::task::block_in_place;
 use tracing::error;
 
 use crate::clock::Clock;
 use crate::decide::{self, Answer};
 use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
-use crate::query::{Directory, LogKey, Misses, QueryError, note_shown};
+use crate::query::{Directory, LogKey, QueryError, note_shown};
 use crate::store::access_log::{self, Outcome, Path, PersonRecord};
 use crate::store::finish_piece::{Finished, pack};
 use crate::store::leases::Leased;
@@ -31,13 +31,29 @@ pub(super) enum AnswerError {
     Query(#[from] QueryError),
 }
 
+/// A piece that is answered.
+pub(super) struct Answered<'c> {
+    /// Holds the access-log records; the result is to be kept in it. Facts are read before it: a stored value that fails the
+    /// statement would end the transaction too, and with it the answers about everybody else.
+    pub transaction: PgTransaction<'c>,
+    /// The result.
+    pub finished: Finished,
+    /// People who were asked about by what stands on their cards, and whom nobody knows.
+    pub missed: usize,
+}
+
+impl<'c> Answered<'c> {
+    pub async fn begin(connection: &'c mut PgConnection, base: Finished) -> Result<Self, StoreError> {
+        Ok(Self { transaction: connection.begin().await?, finished: base, missed: 0 })
+    }
+}
+
 /// What answering takes beside the database.
 #[derive(Clone)]
 pub(super) struct Answering {
     pub directory: Arc<Directory>,
     pub key: LogKey,
     pub clock: Clock,
-    pub misses: Arc<Misses>,
 }
 
 /// The people of a piece. A file was read once when it came: what is kept of it must be readable.
@@ -61,12 +77,12 @@ fn order_failure(piece: &Leased, entries: &mut [Entry]) {
 
 impl Answering {
     /// Answers a piece and writes its access-log records, in the transaction in which its result is to be kept.
-    pub async fn answer(
+    pub async fn answer<'c>(
         &self,
-        connection: &mut PgConnection,
+        connection: &'c mut PgConnection,
         piece: &Leased,
         expires: jiff::SignedDuration,
-    ) -> Result<Finished, AnswerError> {
+    ) -> Result<Answered<'c>, AnswerError> {
         let at = self.clock.now();
         let base = Finished {
             units: Vec::new(),
@@ -80,13 +96,21 @@ impl Answering {
         };
         match piece.kind {
             BatchKind::Qualification => self.by_card(connection, piece, base).await,
-            BatchKind::ReferenceNumbers => Ok(register(piece, unpack(piece)?, base)?),
+            BatchKind::ReferenceNumbers => {
+                let finished = register(piece, unpack(piece)?, base)?;
+                Ok(Answered::begin(connection, finished).await?)
+            }
             BatchKind::Visit | BatchKind::Online => self.by_consent(connection, piece, base).await,
             BatchKind::MedicalAid => self.by_ticket(connection, piece, base).await,
         }
     }
 
-    async fn by_card(&self, connection: &mut PgConnection, piece: &Leased, base: Finished) -> Result<Finished, AnswerError> {
+    async fn by_card<'c>(
+        &self,
+        connection: &'c mut PgConnection,
+        piece: &Leased,
+        base: Finished,
+    ) -> Result<Answered<'c>, AnswerError> {
         let mut asked = Asked::read(piece, unpack(piece)?)?;
         let people = store::by_card::facts(connection, &asked.questions).await?;
         asked.refuse_inconsistent(piece, &people);
@@ -99,12 +123,13 @@ impl Answering {
             let log = asked.records(&answers, &self.key);
             (answers, log)
         });
-        let nobody = answers.iter().flatten().filter(|answer| answer.validity == Validity::NoneFound).count();
-        self.misses.owe(piece.institution, nobody);
+        let missed = answers.iter().flatten().filter(|answer| answer.validity == Validity::NoneFound).count();
         let insurers = self.insurers(&answers).await?;
-        let unchanged = access_log::append_piece(connection, piece, Path::BulkCard, base.at, &log).await?;
+        let mut transaction = connection.begin().await.map_err(StoreError::from)?;
+        let unchanged = access_log::append_piece(&mut transaction, piece, Path::BulkCard, base.at, &log).await?;
         let base = Finished { records: count(&log), ..base };
-        Ok(block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base)))
+        let finished = block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base));
+        Ok(Answered { transaction, finished, missed })
     }
 
     /// The record of a person who is known, until there is an answer.

@@ -14,16 +14,16 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
-use super::answer::{AnswerError, Answering, count, note_inconsistency, told};
+use super::answer::{AnswerError, Answered, Answering, count, note_inconsistency, told};
 
 impl Answering {
     /// Answers about people who consented before. What has expired by now is not shown.
-    pub(super) async fn by_consent(
+    pub(super) async fn by_consent<'c>(
         &self,
-        connection: &mut PgConnection,
+        connection: &'c mut PgConnection,
         piece: &Leased,
         base: Finished,
-    ) -> Result<Finished, AnswerError> {
+    ) -> Result<Answered<'c>, AnswerError> {
         let people: Vec<ConsentedPerson> = piece.people()?;
         let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
         let facts = by_person::facts(connection, piece.institution, &ids).await?;
@@ -69,7 +69,9 @@ impl Answering {
             }
             log.push(entry);
         }
-        access_log::append_piece(connection, piece, Path::BulkConsented(treatment), base.at, &log).await?;
-        Ok(told(units, Finished { records: count(&log), ..base }))
+        let finished = told(units, Finished { records: count(&log), ..base });
+        let mut answered = Answered::begin(connection, finished).await?;
+        access_log::append_piece(&mut answered.transaction, piece, Path::BulkConsented(treatment), base.at, &log).await?;
+        Ok(answered)
     }
 }

@@ -12,16 +12,16 @@ use crate::store::leases::Leased;
 use crate::wire::message::remark;
 use crate::wire::message::unit::Units;
 
-use super::answer::{AnswerError, Answering, count, note_inconsistency, told};
+use super::answer::{AnswerError, Answered, Answering, count, note_inconsistency, told};
 
 impl Answering {
     /// Answers about people with a ticket for the institution.
-    pub(super) async fn by_ticket(
+    pub(super) async fn by_ticket<'c>(
         &self,
-        connection: &mut PgConnection,
+        connection: &'c mut PgConnection,
         piece: &Leased,
         base: Finished,
-    ) -> Result<Finished, AnswerError> {
+    ) -> Result<Answered<'c>, AnswerError> {
         let people: Vec<PersonId> = piece.people()?.into_iter().map(PersonId).collect();
         let facts = by_person::facts(connection, piece.institution, &people).await?;
         let mut units = Units::new(piece.kind, piece.format, people.len());
@@ -50,7 +50,9 @@ impl Answering {
             }
             log.push(entry);
         }
-        access_log::append_piece(connection, piece, Path::BulkTicket, base.at, &log).await?;
-        Ok(told(units, Finished { records: count(&log), ..base }))
+        let finished = told(units, Finished { records: count(&log), ..base });
+        let mut answered = Answered::begin(connection, finished).await?;
+        access_log::append_piece(&mut answered.transaction, piece, Path::BulkTicket, base.at, &log).await?;
+        Ok(answered)
     }
 }

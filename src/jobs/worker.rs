@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
 use sqlx::postgres::PgListener;
-use sqlx::{Connection, PgConnection};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -20,13 +20,16 @@ use crate::store::finish_piece::{Completion, finish};
 use crate::store::leases::{self, Leased, Taken};
 use crate::store::{Store, StoreError};
 
-use super::answer::{AnswerError, Answering};
+use super::answer::{AnswerError, Answered, Answering};
 
 /// How long to wait after a failure of the database before the next try.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// How long a piece that failed is left alone, times the number of tries.
 const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
+
+/// How long a piece is left alone whose result the database has no room for.
+const UNTIL_ROOM: SignedDuration = SignedDuration::from_secs(2);
 
 /// How the work on a piece went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub struct Worker {
     clock: Clock,
     limits: BulkLimits,
     metrics: Arc<Metrics>,
+    misses: Arc<Misses>,
     answering: Answering,
 }
 
@@ -59,8 +63,9 @@ impl Worker {
         metrics: &Arc<Metrics>,
         misses: &Arc<Misses>,
     ) -> Self {
-        let answering = Answering { directory: directory.clone(), key, clock: clock.clone(), misses: misses.clone() };
-        Self { store: store.clone(), clock: clock.clone(), limits, metrics: metrics.clone(), answering }
+        let answering = Answering { directory: directory.clone(), key, clock: clock.clone() };
+        let (metrics, misses) = (metrics.clone(), misses.clone());
+        Self { store: store.clone(), clock: clock.clone(), limits, metrics, misses, answering }
     }
 
     fn lease_end(&self) -> Timestamp {
@@ -121,19 +126,24 @@ impl Worker {
             }
             Err(error) => {
                 warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
-                let wait = BACK_OFF * i32::from(piece.attempts);
-                let from = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
-                self.store.move_lease_end(piece, from).await?;
+                let after = |wait| self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+                // A file that was taken is not given up because nobody makes room at once.
+                if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
+                    self.store.put_off(piece, after(UNTIL_ROOM)).await?;
+                } else {
+                    self.store.move_lease_end(piece, after(BACK_OFF * i32::from(piece.attempts))).await?;
+                }
                 Ok(Work::BrokenOff)
             }
         }
     }
 
     async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
-        let mut transaction = connection.begin().await.map_err(StoreError::from)?;
-        let finished = self.answering.answer(&mut transaction, piece, self.limits.keep).await?;
+        let Answered { transaction, finished, missed } = self.answering.answer(connection, piece, self.limits.keep).await?;
         let completion = finish(transaction, piece, &finished).await?;
         if completion != Completion::Lost {
+            // Now and not before: a piece that is begun again misses nobody twice.
+            self.misses.owe(piece.institution, missed);
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
             self.metrics.log_records.with_label_values(&["written"]).inc_by(finished.records);
         }

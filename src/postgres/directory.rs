@@ -32,15 +32,14 @@ impl Directory {
     pub fn take(wanted: &Path, account: &Account) -> Result<Self, PostgresError> {
         fs::create_dir_all(wanted).map_err(PostgresError::io("creating", wanted))?;
         let wanted = wanted.canonicalize().map_err(PostgresError::io("opening", wanted))?;
-        let root = if !account.dropped || account.reaches(&wanted) { wanted.clone() } else { stand_in("/var/tmp", &wanted) };
+        let root = if !account.dropped || account.reaches(&wanted) { wanted.clone() } else { root_beside(&wanted) };
         private(&root, account)?;
 
         let lock_path = root.join("lock");
         let lock = create(&lock_path)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| PostgresError::InUse(root.clone()))?;
 
-        let inside = root.join("socket");
-        let socket = if inside.as_os_str().len() <= LONGEST_SOCKET_DIRECTORY { inside } else { stand_in("/tmp", &root) };
+        let socket = socket_of(&root);
         private(&socket, account)?;
         let directory = Self { cluster: root.join("cluster"), socket, log: root.join("postgres.log"), root, _lock: lock };
         directory.wait_for_predecessor()?;
@@ -121,6 +120,17 @@ fn create(path: &Path) -> Result<File, PostgresError> {
     let no_links = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let opened = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(no_links).open(path);
     opened.map_err(PostgresError::io("creating", path))
+}
+
+/// Where the directories of a server stand whose account cannot reach `wanted`, a canonical path.
+pub(super) fn root_beside(wanted: &Path) -> PathBuf {
+    stand_in("/var/tmp", wanted)
+}
+
+/// Where the server with its directories in `root` has its socket.
+pub(super) fn socket_of(root: &Path) -> PathBuf {
+    let inside = root.join("socket");
+    if inside.as_os_str().len() <= LONGEST_SOCKET_DIRECTORY { inside } else { stand_in("/tmp", root) }
 }
 
 fn stand_in(parent: &str, of: &Path) -> PathBuf {

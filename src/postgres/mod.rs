@@ -7,6 +7,7 @@ mod account;
 mod binaries;
 mod directory;
 mod predecessor;
+mod running;
 mod server;
 
 pub use binaries::Binaries;
@@ -30,6 +31,9 @@ pub enum PostgresError {
     /// Another process uses the data directory.
     #[error("{} is in use by another process; stop it, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
+    /// A private server is looked for, and none runs on this directory.
+    #[error("no private PostgreSQL runs on {}", .0.display())]
+    NotRunning(PathBuf),
     /// A PostgreSQL was killed, and parts of it do not end.
     #[error("{} is in use by processes of a PostgreSQL that was killed: end {processes:?} with kill -9", cluster.display())]
     Orphans {

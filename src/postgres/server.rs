@@ -81,12 +81,7 @@ impl PrivatePostgres {
     /// How to log in to `database` on this server.
     #[must_use]
     pub fn options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .ssl_mode(PgSslMode::Disable)
-            .socket(&self.socket)
-            .port(5432)
-            .username(SUPERUSER)
-            .database(database)
+        login(&self.socket, database)
     }
 
     /// The same as a URL, for programs that want one.
@@ -135,6 +130,16 @@ impl Drop for PrivatePostgres {
             directory.remove();
         }
     }
+}
+
+/// How to log in to `database` on a private server with its socket in the directory `socket`.
+pub(super) fn login(socket: &Path, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .ssl_mode(PgSslMode::Disable)
+        .socket(socket)
+        .port(5432)
+        .username(SUPERUSER)
+        .database(database)
 }
 
 /// Runs the server until the other end of `stopped` is dropped or the server ends by itself.

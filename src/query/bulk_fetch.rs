@@ -2,7 +2,7 @@
 
 use crate::domain::ReceptionNumber;
 use crate::store::Store;
-use crate::store::bulk_fetch::{Batch, KeptPiece};
+use crate::store::bulk_fetch::Batch;
 
 use super::own::Own;
 use super::{QueryError, failed};
@@ -29,12 +29,12 @@ impl BulkFetch {
         self.store.batch(own.question(), asker.institution, asker.at).await.map_err(failed("batch"))
     }
 
-    /// The pieces of a file that is done, in their order.
+    /// The sizes of the pieces of a file that is done, in bytes, in their order.
     ///
     /// # Errors
     /// When the database does not answer, or some are gone.
-    pub async fn pieces(&self, batch: &Batch) -> Result<Vec<KeptPiece>, QueryError> {
-        let pieces = self.store.kept_pieces(batch.id).await.map_err(|error| {
+    pub async fn piece_sizes(&self, batch: &Batch) -> Result<Vec<usize>, QueryError> {
+        let pieces = self.store.piece_sizes(batch.id).await.map_err(|error| {
             tracing::error!(error = %error, "the pieces of a result could not be looked up");
             QueryError::Unavailable
         })?;

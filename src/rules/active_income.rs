@@ -21,8 +21,8 @@ const AFTER_BASIC_DEDUCTION: Yen = Yen::new(2_100_000);
 /// In 後期高齢者医療 the line above is for households with an insured born on this day or later (高齢者の医療の確保に関する法律施行令7条; since
 /// when is not known to us: one document shows it from 2015-01 on).
 const AFTER_BASIC_DEDUCTION_BORN_SINCE: Date = date(1945, 1, 2);
-/// 旧被扶養者 of employees count among the housemates for so many years (健康保険法施行令34条2項; since when is not known to us).
-const FORMER_DEPENDANT_YEARS: i64 = 5;
+/// 旧被扶養者 of employees count among the housemates in so many months (健康保険法施行令34条2項; since when is not known to us).
+const FORMER_DEPENDANT_MONTHS: i64 = 5 * 12;
 
 /// What a household declared to have its income judged by revenue (基準収入額適用).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,11 @@ impl Revenue {
 }
 
 /// Whether the income of somebody who moved on to 後期高齢者医療 on `moved_on`, until then a dependant of the employee, counts on `day`:
-/// for five years (健康保険法施行令34条2項; since when is not known to us). That this is through the same month five years later is a
-/// reading of ours.
+/// 「該当するに至った日の属する月以後五年を経過する月までの間」, in sixty months of which the first is that of `moved_on` (健康保険法施行令34条2項; since
+/// when is not known to us). Moved on 10 April 2020: through 31 March 2025. Not before `moved_on`.
 #[must_use]
 pub fn former_dependant_counts(moved_on: Date, day: Date) -> bool {
-    day <= moved_on.saturating_add(Span::new().years(FORMER_DEPENDANT_YEARS)).last_of_month()
+    moved_on <= day && day < moved_on.first_of_month().saturating_add(Span::new().months(FORMER_DEPENDANT_MONTHS))
 }
 
 /// Employees' schemes (健康保険法施行令34条; since when is not known to us): the insured is 70 or over (`insured_is_elderly`, as
@@ -82,4 +82,21 @@ pub fn is_active_late_elderly(
 ) -> bool {
     let has_line = births.iter().any(|birth| birth.date() >= AFTER_BASIC_DEDUCTION_BORN_SINCE);
     is_active_nhi(taxable, revenue, after_basic_deduction.filter(|_| has_line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_former_dependant_counts_in_sixty_months() {
+        for moved_on in [date(2020, 4, 1), date(2020, 4, 10), date(2020, 4, 30)] {
+            assert!(former_dependant_counts(moved_on, moved_on));
+            assert!(former_dependant_counts(moved_on, date(2025, 3, 31)));
+            assert!(!former_dependant_counts(moved_on, date(2025, 4, 1)));
+        }
+        assert!(!former_dependant_counts(date(2020, 4, 10), date(2020, 4, 9)));
+        assert!(former_dependant_counts(date(2024, 2, 29), date(2029, 1, 31)));
+        assert!(!former_dependant_counts(date(2024, 2, 29), date(2029, 2, 1)));
+    }
 }

@@ -27,7 +27,7 @@ pub mod meals;
 pub mod national_health;
 pub mod preschool;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 pub mod registered_category;
 pub mod registered_disease;
 pub mod rounding;

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
-use uuid::Uuid;
 
 use crate::domain::{BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
 
@@ -40,15 +39,6 @@ pub struct Batch {
     pub result_bytes: i64,
     /// Whether the operator wants the result held back at this moment.
     pub held: bool,
-}
-
-/// A piece of a file that is done, without its units.
-#[derive(Debug, Clone, Copy)]
-pub struct KeptPiece {
-    /// Which run of a worker it came out of; no other run has the same.
-    pub run: Uuid,
-    /// Size of the units, unpacked.
-    pub bytes: usize,
 }
 
 struct BatchRow {
@@ -132,14 +122,14 @@ impl Store {
         Ok(counted.rows_affected() > 0)
     }
 
-    /// The pieces of a file that is done, in their order.
+    /// The sizes of the pieces of a file that is done, unpacked and in bytes, in their order.
     ///
     /// # Errors
     /// When the database fails or holds what it must not.
-    pub async fn kept_pieces(&self, id: i64) -> Result<Vec<KeptPiece>, StoreError> {
-        let rows = sqlx::query!(
+    pub async fn piece_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
+        let sizes = sqlx::query_scalar!(
             r#"
-            select lease as "lease!", substring(units from 1 for 4) as "size!"
+            select substring(units from 1 for 4) as "size!"
               from batch_slice
              where batch_id = $1 and state = 2
              order by place
@@ -148,8 +138,7 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        let piece = |lease, size: Vec<u8>| Ok(KeptPiece { run: lease, bytes: unpacked_size(&size)? });
-        rows.into_iter().map(|row| piece(row.lease, row.size)).collect()
+        sizes.iter().map(|size| unpacked_size(size)).collect()
     }
 
     /// The units of a piece; `None` when they are gone.

@@ -52,6 +52,13 @@ impl StoreError {
         }
     }
 
+    /// Whether the database has no room on its disk: it answers, and what was asked can be done when somebody has made room.
+    #[must_use]
+    pub fn is_full_disk(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        error.as_database_error().and_then(|error| error.code()).as_deref() == Some(DISK_FULL)
+    }
+
     /// Whether the database answers, but holds or was asked for what cannot be: another try comes to the same.
     #[must_use]
     pub fn is_inconsistency(&self) -> bool {
@@ -65,6 +72,9 @@ impl StoreError {
         }
     }
 }
+
+/// SQLSTATE of a disk without room.
+const DISK_FULL: &str = "53100";
 
 /// Classes of SQLSTATE that tell of the server, the connection or the moment, not of what is stored: connection, plans that are out of
 /// date (0A, 26), transaction state, authorization, catalog, rollback, a schema that is not there (42), resources (a full disk among

@@ -179,6 +179,27 @@ impl Store {
         Ok(moved.rows_affected() > 0)
     }
 
+    /// Gives a piece back until `from` as if it had never been taken: the try does not count. False when the lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails; then the lease ends when it did, and the try counts.
+    pub async fn put_off(&self, piece: &Leased, from: Timestamp) -> Result<bool, StoreError> {
+        let put_off = sqlx::query!(
+            r#"
+            update batch_slice
+               set leased_until = $4, attempts = attempts - 1
+             where batch_id = $1 and place = $2 and lease = $3 and state = 1
+            "#,
+            piece.batch_id,
+            piece.place,
+            piece.lease,
+            from.to_sqlx() as SqlTimestamp,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(put_off.rows_affected() > 0)
+    }
+
     /// Gives the file of a piece up; false when the lease was lost or the file is finished.
     ///
     /// # Errors

@@ -42,8 +42,10 @@ pub async fn apply(options: &PgConnectOptions, migrations: Vec<Migration>, patie
     // Its lock is waited for inside a statement. An index that is built concurrently waits for all older statements, and so for
     // everybody who waits for the lock: for ever.
     migrator.set_locking(false);
-    let unlimited = [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")];
-    let mut connection = options.clone().options(unlimited).connect().await?;
+    // Without the last, every migration would be noted in the log with a notice that the table of migrations exists already.
+    let settings =
+        [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0"), ("client_min_messages", "warning")];
+    let mut connection = options.clone().options(settings).connect().await?;
     take_turn(&mut connection).await?;
     let result = apply_pending(&mut connection, &migrator, patience).await;
     // The turn ends with the connection.

@@ -35,6 +35,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
+use tokio::time::timeout;
 
 pub use error::StoreError;
 use migrate::Patience;
@@ -62,8 +63,12 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options.clone().options([("statement_timeout", "30s")]))
-            .await?;
+            .connect_with(options.clone().options([("statement_timeout", "30s")]));
+        let pool = match pool.await {
+            // It has tried again and again, and does not say what it found.
+            Err(sqlx::Error::PoolTimedOut) => return Err(why_unreachable(&options).await),
+            pool => pool?,
+        };
         Ok(Self { options, pool })
     }
 
@@ -123,5 +128,15 @@ impl Store {
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+}
+
+/// Why no connection can be made.
+async fn why_unreachable(options: &PgConnectOptions) -> StoreError {
+    match timeout(Duration::from_secs(1), options.connect()).await {
+        Err(_) => StoreError::Silent,
+        Ok(Err(error)) => error.into(),
+        // It can be made by now.
+        Ok(Ok(_)) => sqlx::Error::PoolTimedOut.into(),
     }
 }

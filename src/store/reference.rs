@@ -12,6 +12,23 @@ use super::{Store, StoreError};
 /// The channel on which a change of insurers or institutions is announced when it commits.
 pub const CHANGED: &str = "shikaku_reference_changed";
 
+/// The checked query that reads institutions; `$which` says which.
+macro_rules! select_institutions {
+    ($which:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            InstitutionRow,
+            r#"
+            select code, name, charset, result_lists, disease_list, visual_check
+                 , case when active_from between '0001-01-01' and '9999-12-31' then active_from end as active_from
+                 , case when active_through between '0001-01-01' and '9999-12-31' then active_through end as active_through
+                 , active_through is null as "open!"
+              from institution
+            "# + $which
+            $(, $argument)*
+        )
+    };
+}
+
 impl Store {
     /// Every insurer. An inner error is about one row only: the database holds what it must not.
     ///
@@ -38,20 +55,7 @@ impl Store {
     /// # Errors
     /// When the database fails or holds what it must not.
     pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Institution>, StoreError> {
-        let row = sqlx::query_as!(
-            InstitutionRow,
-            r#"
-            select code, name, charset, result_lists, disease_list, visual_check
-                 , case when active_from between '0001-01-01' and '9999-12-31' then active_from end as active_from
-                 , case when active_through between '0001-01-01' and '9999-12-31' then active_through end as active_through
-                 , active_through is null as "open!"
-              from institution
-             where code = $1
-            "#,
-            code.as_str()
-        )
-        .fetch_optional(self.pool())
-        .await?;
+        let row = select_institutions!("where code = $1", code.as_str()).fetch_optional(self.pool()).await?;
         row.map(institution).transpose()
     }
 
@@ -60,18 +64,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn institutions(&self) -> Result<Vec<Result<Institution, StoreError>>, StoreError> {
-        let rows = sqlx::query_as!(
-            InstitutionRow,
-            r#"
-            select code, name, charset, result_lists, disease_list, visual_check
-                 , case when active_from between '0001-01-01' and '9999-12-31' then active_from end as active_from
-                 , case when active_through between '0001-01-01' and '9999-12-31' then active_through end as active_through
-                 , active_through is null as "open!"
-              from institution
-            "#
-        )
-        .fetch_all(self.pool())
-        .await?;
+        let rows = select_institutions!("").fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(institution).collect())
     }
 }

@@ -21,6 +21,10 @@ pub fn decode_declared(body: &[u8], named: Option<AnswerCharset>) -> Result<Cow<
         Some(rest) => (rest, true),
         None => (body, false),
     };
+    // UTF-16 and UTF-32 without a mark (XML 1.0 appendix F).
+    if [&b"<\0"[..], b"\0<\0", b"\0\0\0<"].iter().any(|start| body.starts_with(start)) {
+        return Err(Fault::Charset);
+    }
     let declared = || declared_encoding(without_mark).map_or(Some(AnswerCharset::Utf8), known).ok_or(Fault::Charset);
     let charset = match (marked, named) {
         (false, Some(named)) => named,
@@ -39,8 +43,9 @@ fn encoding(charset: AnswerCharset) -> &'static Encoding {
     }
 }
 
-/// The value of `encoding` in an XML declaration at the start of `body`.
+/// The value of `encoding` in an XML declaration at the start of `body`, behind blanks and line ends that should not be there.
 fn declared_encoding(body: &[u8]) -> Option<&str> {
+    let body = body.trim_ascii_start();
     let head = &body[..body.len().min(200)];
     let end = head.windows(2).position(|pair| pair == b"?>")?;
     let declaration = std::str::from_utf8(&head[..end]).ok()?.strip_prefix("<?xml")?;
@@ -51,7 +56,19 @@ fn declared_encoding(body: &[u8]) -> Option<&str> {
 
 /// The character set of a name that a declaration or an envelope may have.
 pub(super) fn known(label: &str) -> Option<AnswerCharset> {
-    const SHIFT_JIS_NAMES: [&str; 7] = ["shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms932", "cp932"];
+    // Those of IANA and WHATWG, and those that programs use besides.
+    const SHIFT_JIS_NAMES: [&str; 10] = [
+        "shift_jis",
+        "shift-jis",
+        "sjis",
+        "x-sjis",
+        "ms_kanji",
+        "csshiftjis",
+        "windows-31j",
+        "cswindows31j",
+        "ms932",
+        "cp932",
+    ];
     let label = label.to_ascii_lowercase();
     match label.as_str() {
         "utf-8" | "utf8" => Some(AnswerCharset::Utf8),
@@ -153,8 +170,10 @@ mod tests {
 
     #[test]
     fn the_declaration_names_the_character_set() {
-        for label in ["Shift_JIS", "shift_jis", "Windows-31J", "MS932", "CP932"] {
-            let mut body = format!("<?xml version=\"1.0\" encoding='{label}' standalone=\"no\"?>").into_bytes();
+        for (label, before) in
+            [("Shift_JIS", ""), ("shift_jis", "\r\n"), ("Windows-31J", " "), ("MS932", ""), ("CP932", ""), ("MS_Kanji", "")]
+        {
+            let mut body = format!("{before}<?xml version=\"1.0\" encoding='{label}' standalone=\"no\"?>").into_bytes();
             body.extend(b"\x8e\x8e\x8c\xb1");
             assert!(decode_declared(&body, None).unwrap().ends_with("試験"), "{label}");
         }
@@ -168,7 +187,9 @@ mod tests {
         wrong.extend(b"\x8e\x8e\x8c\xb1");
         assert_eq!(decode_declared(&wrong, None), Err(Fault::Charset));
         assert_eq!(decode_declared(b"<?xml version=\"1.0\" encoding=\"EUC-JP\"?><a/>", None), Err(Fault::Charset));
-        assert_eq!(decode_declared(b"\xff\xfe<\0a\0", None), Err(Fault::Charset));
+        for utf_16_or_32 in [&b"\xff\xfe<\0a\0"[..], b"<\0a\0", b"\0<\0a", b"\0\0\0<", b"<\0\0\0"] {
+            assert_eq!(decode_declared(utf_16_or_32, None), Err(Fault::Charset), "{utf_16_or_32:?}");
+        }
         assert_eq!(decode_declared(b"", None), Err(Fault::Empty));
     }
 

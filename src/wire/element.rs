@@ -45,7 +45,11 @@ pub struct Element<'a> {
 /// ends. The one rule for all elements: values are read so, and an element with nothing else in it is as good as absent. What an
 /// answer repeats, it repeats as it came.
 pub(super) fn without_blanks(text: &str) -> &str {
-    text.trim_matches([' ', '\u{3000}', '\t', '\r', '\n'])
+    match text.as_bytes() {
+        // Nearly every text of a file, and three times as fast: there is nothing to decode.
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches([' ', '\u{3000}', '\t', '\r', '\n']),
+    }
 }
 
 impl std::fmt::Debug for Element<'_> {

@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::de::Read;
 
 use super::element::{BODY, Bounds, Each, Element};
-use super::fault::{Fault, NotText, Tail};
+use super::fault::{Fault, FieldName, NotText, Tail, ValueFault};
+
+/// The one member of a message.
+const ROOT: &str = "XmlMsg";
 
 /// Reads `{"XmlMsg": {…}}`. Every value is a string, an object or an array of objects; whatever else stands there is kept as such, and
 /// a repeated key too, so that those who read the message can refuse it by its name.
@@ -27,15 +31,22 @@ pub fn parse_json_each<'t>(body: &'t [u8], bounds: Bounds, each: &mut Each<'_>) 
 }
 
 fn read<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'_>>) -> Result<Element<'t>, Fault> {
-    let mut children = parse_object(body, bounds, each)?.children;
-    match children.pop() {
-        Some(root) if children.is_empty() => Ok(root),
-        _ => Err(Fault::Malformed),
+    let mut members = parse_object(body, bounds, each)?.children;
+    if members.len() > 1 {
+        return Err(match members.iter().find(|member| member.name != ROOT) {
+            Some(other) => Fault::Unknown(FieldName::of(&other.name)),
+            None if members[0].listed => Fault::Value { element: ROOT, reason: ValueFault::NotElements },
+            None => Fault::Duplicate(FieldName::of(ROOT)),
+        });
     }
+    members.pop().ok_or(Fault::Missing(ROOT))
 }
 
-/// Reads one object into an element without a name.
-pub(super) fn parse_object<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'_>>) -> Result<Element<'t>, Fault> {
+/// Reads a body that is one object into an element without a name.
+///
+/// # Errors
+/// See [`Fault`].
+pub fn parse_object<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'_>>) -> Result<Element<'t>, Fault> {
     if body.is_empty() {
         return Err(Fault::Empty);
     }
@@ -47,14 +58,20 @@ pub(super) fn parse_object<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut
     let (name, place) = (Cow::Borrowed(""), Place::Message);
     let seed = Content { state: &mut state, depth_left: bounds.depth, place, name, listed: false, into: &mut whole };
     seed.deserialize(&mut reader).map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
-    if reader.end().is_err() {
-        let end = reader.into_iter::<IgnoredAny>().byte_offset();
-        return Err(Fault::AfterEnd(text.get(end..).and_then(Tail::of).unwrap_or(Tail::Other)));
+    if let Some(tail) = after_end(reader, body) {
+        return Err(Fault::AfterEnd(tail));
     }
     match whole.pop() {
         Some(object) if object.not_text == Some(NotText::Elements) && !object.listed => Ok(object),
         _ => Err(Fault::Malformed),
     }
+}
+
+/// What stands in `body` after the value that `reader` has read of it; `None` when that is nothing but blanks and line ends.
+pub fn after_end<'t>(mut reader: serde_json::Deserializer<impl Read<'t>>, body: &[u8]) -> Option<Tail> {
+    reader.end().err()?;
+    let rest = body.get(reader.into_iter::<IgnoredAny>().byte_offset()..).unwrap_or_default();
+    Some(Tail::of(&String::from_utf8_lossy(rest)).unwrap_or(Tail::Other))
 }
 
 struct State<'a, 'b> {

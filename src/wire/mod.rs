@@ -14,7 +14,7 @@ mod json_reader;
 pub mod message;
 mod object;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 mod sent;
 mod xml_reader;
 mod xml_writer;
@@ -25,7 +25,7 @@ pub use fault::{Fault, FieldName, NotText, Tail, ValueFault};
 pub use format::{write_frame, write_units};
 pub use java_order::java_order;
 pub use json::write_json;
-pub use json_reader::{parse_json, parse_json_each};
+pub use json_reader::{after_end, parse_json, parse_json_each, parse_object};
 pub use object::{Object, Shape, Value};
 pub use sent::Sent;
 pub use xml_reader::{parse_xml, parse_xml_each};

@@ -42,6 +42,7 @@ fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Resul
                 tree.close()?;
             }
             Event::End(_) => tree.close()?,
+            Event::Text(content) if content.contains("]]>") => return Err(Fault::Malformed),
             Event::Text(content) => tree.text(content.xml10_content())?,
             Event::CData(content) => tree.text(content.xml10_content())?,
             Event::GeneralRef(reference) => tree.text(String::from(resolve(&reference)?).into())?,
@@ -192,6 +193,7 @@ mod tests {
             ("<a/>\r\n\u{1a}", Fault::AfterEnd(Tail::CtrlZ)),
             ("<a></a>\0\0\0\n", Fault::AfterEnd(Tail::Nul)),
             ("<a>&#0;</a>", Fault::Malformed),
+            ("<a>x]]></a>", Fault::Malformed),
         ] {
             assert_eq!(parse(text), Err(fault), "{text}");
         }

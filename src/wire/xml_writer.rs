@@ -70,12 +70,14 @@ fn element(text: &mut Vec<u8>, name: &str, content: impl FnOnce(&mut Vec<u8>)) {
 
 fn escape(text: &mut Vec<u8>, content: &str) {
     let mut rest = content.as_bytes();
-    while let Some(place) = rest.iter().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+    while let Some(place) = rest.iter().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\r')) {
         text.extend(&rest[..place]);
         text.extend(match rest[place] {
             b'&' => b"&amp;".as_slice(),
             b'<' => b"&lt;",
-            _ => b"&gt;",
+            b'>' => b"&gt;",
+            // Every reader makes a line feed of a bare one (XML 1.0 section 2.11).
+            _ => b"&#13;",
         });
         rest = &rest[place + 1..];
     }

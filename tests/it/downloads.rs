@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
+use crate::floods::{DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, WINDOW_UPDATE, frame, head_of, read_frame};
 use crate::support::bulk::Clinic;
 use crate::support::h2::H2;
 use crate::support::world::Wishes;
@@ -98,6 +99,43 @@ async fn a_slow_download_over_http_2_goes_on_while_it_flows() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(begun.elapsed() > Duration::from_millis(2500), "too fast to show anything: {:?}", begun.elapsed());
+    assert_eq!(Bytes::from(taken), whole.body);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_over_http_2_may_be_busy_for_as_long_as_one_over_http_1() {
+    let world = world(Limits { write: Duration::from_secs(60), ..Limits::default() }).await;
+    let number = done(&world, TEST_CLINIC, 600).await;
+    let whole = Clinic::of(&world).await.fetch(&number).await;
+    // A socket that takes little ahead: of what comes behind it, a PING too, nothing is seen.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let stream = socket.connect(world.app.terminal_addr()).await.unwrap();
+    let (certificate, key) = world.identity(TEST_CLINIC);
+    let mut stream = crate::tls::stream_over(stream, &world.pki.ca(), (&certificate, &key), "h2").await;
+    let window = 1_u32 << 24;
+    let question = [
+        PREFACE,
+        &frame(SETTINGS, 0, 0, &[&[0, 4][..], &window.to_be_bytes()].concat()),
+        &frame(WINDOW_UPDATE, 0, 0, &window.to_be_bytes()),
+        &frame(HEADERS, END_HEADERS, 1, &head_of("OQSmuquc02", JSON)),
+        &frame(DATA, END_STREAM, 1, &fetch_of(TEST_CLINIC, &number)),
+    ]
+    .concat();
+    stream.write_all(&question).await.unwrap();
+    // Longer than a connection may stand idle, a head or a body may take, or an answer may be made.
+    tokio::time::sleep(Duration::from_secs(35)).await;
+    let mut taken = Vec::new();
+    loop {
+        let (kind, flags, payload) = read_frame(&mut stream).await.expect("it goes on");
+        if kind == DATA {
+            taken.extend(payload);
+            if flags & END_STREAM != 0 {
+                break;
+            }
+        }
+    }
     assert_eq!(Bytes::from(taken), whole.body);
     world.stop().await;
 }

@@ -11,14 +11,17 @@ use std::time::{Duration, Instant};
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use shikaku::clock::Clock;
+use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
 use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
+use shikaku::store::Store;
 use shikaku::terminal::{Connection, Terminal};
 use shikaku::wire::Format;
 
-use crate::support::bulk::{Clinic, file_of};
+use crate::support::bulk::{Clinic, file_of, outcomes};
 use crate::support::database::TestDatabase;
-use crate::support::world::shared_pki;
+use crate::support::world::{Wishes, shared_pki};
 use crate::support::{Program, TEST_CLINIC, World, answered, ask_of, message, outcome, process, refused, scratch};
 
 fn demo(data: &Path) -> Command {
@@ -241,6 +244,13 @@ async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
     assert!(!server.log().contains("accept failed"), "{}", server.log());
     drop(server);
 
+    // Connections to the listener for tokens need files of their own: 512.
+    let mut command = limited("ulimit -n 900", &database);
+    command.args(["--token-addr", "127.0.0.1:0"]);
+    let server = Program::start(command);
+    until_logged(&server, "connections=132").await;
+    drop(server);
+
     // With hardly any it does not start, and says what to do.
     let output = limited("ulimit -n 200", &database).output().unwrap();
     let (_, err) = process::texts(&output);
@@ -307,6 +317,78 @@ async fn with_a_full_disk_nothing_is_shown_and_all_goes_on_when_there_is_room() 
     let number = clinic.upload_as("OQSmuquc01", Format::Json, file()).await;
     clinic.result(&number).await;
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_taken_waits_for_room_however_often_it_is_tried() {
+    let mut limits = Limits::default();
+    limits.bulk.attempts = 1;
+    let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
+    fill(&world.database).await;
+    // What a sequence counts is not undone.
+    world
+        .database
+        .execute(
+            "drop trigger full_disk on batch;
+             create sequence tries;
+             create function count_try() returns trigger language plpgsql as $$ begin perform nextval('tries'); return new; end $$;
+             create trigger count_try before insert on access_log for each statement execute function count_try()",
+        )
+        .await;
+    let mut clinic = Clinic::of(&world).await;
+    let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
+    for _ in 0..1000 {
+        if world.database.count("select last_value from tries").await >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    world.database.execute("drop trigger full_disk on access_log").await;
+    let result = clinic.result(&number).await;
+    assert_eq!(outcomes(&result), [("1".to_owned(), None, Some("1".to_owned()))]);
+    assert!(world.database.count("select last_value from tries").await >= 4, "it was tried again and again");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_does_not_keep_a_server_from_stopping() {
+    let data = scratch("environment-stop");
+    let binaries = Binaries::find().unwrap();
+    let postgres = PrivatePostgres::start(&binaries, &data.join("postgres"), Durability::Ephemeral).await.unwrap();
+    Store::connect(postgres.options("postgres"), 1).await.unwrap().migrate().await.unwrap();
+    let mut server = Program::serve(&postgres.url("postgres"), shared_pki().root(), &[]);
+    let mut work = process::command();
+    work.args(["work", "--database-url", &postgres.url("postgres"), "--secret-file"]).arg(data.join("secret.key"));
+    let mut work = Killed(work.stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(work.0.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.is_ok_and(|line| line.starts_with("ready: "))));
+    let stopped = Stopped::all(&data);
+    // Long enough for everybody to be in the middle of a statement.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let begun = Instant::now();
+    server.signal("TERM");
+    signal("TERM", &[work.0.id().to_string()]);
+    assert!(server.child.wait().unwrap().success() && work.0.wait().unwrap().success());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(server.log().contains("work was broken off"), "{}", server.log());
+    drop(stopped);
+}
+
+#[test]
+fn what_is_wrong_with_an_option_is_said() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = format!("postgres://{closed}/nowhere");
+    for (arguments, code, text) in [
+        (&["migrate", "--database-url", &nobody][..], 3, "Connection refused"),
+        (&["migrate", "--database-url", "mysql://localhost/x"], 2, "not of the form postgres://"),
+        (&["demo", "--max-connections", "0"], 2, "--max-connections"),
+        (&["fixtures", "check", "--dir", "/nowhere"], 4, "there is no directory /nowhere"),
+    ] {
+        let output = process::shikaku(arguments);
+        let (_, err) = process::texts(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {err}");
+        assert!(err.contains(text), "{arguments:?}: {err}");
+    }
 }
 
 #[test]

@@ -314,3 +314,38 @@ async fn medical_aid_is_explained_as_the_institution_sees_it() {
     assert_eq!(status, 400);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn an_insured_who_turns_75_and_the_dependant_have_half_amounts_in_both_schemes() {
+    let world = World::start().await;
+    let amounts = async |person: &str, coverage: u64, day: &str| {
+        let question = json!({"person": person, "coverage": coverage, "check_on": day});
+        let (status, explanation) = explain_json(&world, &question).await;
+        assert_eq!((status, &explanation["validity"]), (200, &json!("1")), "{question}");
+        let limit =
+            explanation["reasons"].as_array().unwrap().iter().find(|one| one["rule"] == "limit-certificate").unwrap();
+        let is_birthday = |one: &&Value| one["english"].as_str().unwrap().contains("birthday");
+        let birthday = limit["dates"].as_array().unwrap().iter().find(is_birthday);
+        let birthday = birthday.map(|one| format!("{} {}", one["english"].as_str().unwrap(), one["date"].as_str().unwrap()));
+        let yen = |name: &str| limit["amounts"][name].as_u64();
+        let halved = limit["amounts"]["halved"].as_bool().unwrap();
+        (halved, birthday, yen("household_yen"), yen("one_per_cent_above_yen"), yen("fourth_month_yen"))
+    };
+    let half = |of: &str, base, start, fourth| (true, Some(format!("{of} 2026-11-10")), Some(base), start, Some(fourth));
+    let whole = |base, start, fourth| (false, None, Some(base), start, Some(fourth));
+    let (own, of_insured) = ("75th birthday", "75th birthday of the insured");
+    // 現役並みⅠ and ウ have 85,800 from 286,000 on, 44,400 from the fourth month on; エ has 61,500 and 44,400.
+    for (person, coverage, day, expected) in [
+        ("family-insured-turned-75", 1, "2026-10-31", whole(85_800, Some(286_000), 44_400)),
+        ("family-insured-turned-75", 1, "2026-11-01", half(own, 42_900, Some(143_000), 22_200)),
+        ("family-insured-turned-75", 2, "2026-11-10", half(own, 42_900, Some(143_000), 22_200)),
+        ("family-insured-turned-75", 2, "2026-12-01", whole(85_800, Some(286_000), 44_400)),
+        ("family-lost-insured", 1, "2026-10-31", whole(85_800, Some(286_000), 44_400)),
+        ("family-lost-insured", 1, "2026-11-09", half(of_insured, 42_900, Some(143_000), 22_200)),
+        ("family-lost-insured", 2, "2026-11-30", half(of_insured, 30_750, None, 22_200)),
+        ("family-lost-insured", 2, "2026-12-01", whole(61_500, None, 44_400)),
+    ] {
+        assert_eq!(amounts(person, coverage, day).await, expected, "{person} {coverage} {day}");
+    }
+    world.stop().await;
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use shikaku::clock::Clock;
 use shikaku::config::Limits;
 use shikaku::domain::AnswerCharset;
 use shikaku::terminal::Reply;
@@ -213,5 +214,30 @@ async fn misses_of_files_count_too() {
     // What was asked before can still be fetched.
     let fetched = timeout(Duration::from_secs(30), clinic.fetch(&number)).await.unwrap();
     assert_eq!(outcome(Format::Json, &fetched), answered());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_is_begun_again_misses_nobody_twice() {
+    let limits = Limits { misses: 5, ..Limits::default() };
+    let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
+    // The log cannot be written at the first try; what a sequence counts is not undone.
+    world
+        .database
+        .execute(
+            "create sequence tries;
+             create function fail_once() returns trigger language plpgsql as $$
+             begin if nextval('tries') = 1 then raise exception 'once'; end if; return new; end $$;
+             create trigger fail_once before insert on access_log for each statement execute function fail_once()",
+        )
+        .await;
+    let mut clinic = Clinic::of(&world).await;
+    let unknown = crate::support::fixtures().people.iter().find(|person| person.expect.validity == "4").unwrap();
+    let number = clinic.upload(&[unknown.person.fixture_id.as_str(); 3]).await;
+    clinic.result(&number).await;
+    assert_eq!(world.database.count("select retries::bigint from batch").await, 1);
+    assert!((world.metric(r#"shikaku_misses_total{result="told"}"#).await - 3.0).abs() < 0.5);
+    // Three of five were used.
+    assert_eq!(outcome(Format::Json, &ask(&world, TEST_CLINIC).await), answered());
     world.stop().await;
 }

@@ -1,13 +1,16 @@
 //! `shikaku fixtures load`: all or nothing, and the same result however often.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
 
 use jiff::civil::date;
 use shikaku::domain::{Coverage, Relationship, Scheme};
 
 use crate::support::database::TestDatabase;
-use crate::support::process::{shikaku, texts};
-use crate::support::{fixtures, fixtures_to_spoil};
+use crate::support::process::{self, Program, shikaku, texts};
+use crate::support::{fixtures, fixtures_to_spoil, root, scratch};
 
 #[tokio::test]
 async fn loading_is_idempotent_and_keeps_surrogate_ids() {
@@ -89,6 +92,91 @@ async fn a_load_that_fails_half_way_changes_nothing() {
     let output = shikaku(&["fixtures", "load", "--reset", "--database-url", &url]);
     assert_eq!(output.status.code(), Some(3), "{:?}", texts(&output));
     assert_eq!(database.count("select count(*) from person").await, people);
+    database.drop().await;
+}
+
+/// A demo on a data directory.
+fn demo(data: &Path) -> Program {
+    let mut command = process::command();
+    command.args(["demo", "--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0", "--data-dir"]).arg(data);
+    Program::start(command)
+}
+
+/// Loads the fixtures of `directory` into the demo of a data directory: exit code, standard output and error.
+fn load_into_demo(data: &Path, directory: &Path, more: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = process::command();
+    command.args(["fixtures", "load", "--data-dir"]).arg(data).arg("--dir").arg(directory).args(more);
+    let output = command.output().unwrap();
+    let (out, err) = texts(&output);
+    (output.status.code(), out, err)
+}
+
+async fn people_of(server: &Program) -> String {
+    process::http(&server.operator_addr, "GET", "/api/people", &[], "").await.1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_finds_the_running_demo() {
+    // A path that is too long for a socket, below a directory that the account of the database cannot enter where it is another one.
+    let closed = scratch("load-closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    let data = closed.join("a-long-name-of-a-directory-".repeat(3));
+    let mut server = demo(&data);
+    let own = fixtures_to_spoil();
+    let file = own.join("people/families.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("id = \"newborn\"", "id = \"newborn-of-ours\"")).unwrap();
+
+    let (code, out, err) = load_into_demo(&data, &own, &[]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains(&format!("and {} cards", fixtures().cards.len())), "the cards are those of the demo: {out}");
+    let people = people_of(&server).await;
+    assert!(people.contains("\"newborn-of-ours\"") && people.contains("\"newborn\""), "both are there without --reset");
+    let (code, _, err) = load_into_demo(&data, &root().join("fixtures"), &["--reset"]);
+    assert_eq!(code, Some(0), "{err}");
+    let people = people_of(&server).await;
+    assert!(!people.contains("\"newborn-of-ours\"") && people.contains("\"newborn\""), "what the files lack is gone");
+
+    // A database that is named counts more than a demo that runs.
+    let database = TestDatabase::new().await;
+    let (code, _, err) = load_into_demo(&data, &own, &["--database-url", &database.url()]);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(database.count("select count(*) from person where fixture_id = 'newborn-of-ours'").await, 1);
+    assert!(!people_of(&server).await.contains("\"newborn-of-ours\""));
+    database.drop().await;
+
+    server.signal("TERM");
+    assert!(server.wait().success());
+    assert_no_demo(&data);
+}
+
+fn assert_no_demo(data: &Path) {
+    let (code, out, err) = load_into_demo(data, &root().join("fixtures"), &[]);
+    assert_eq!((code, out.as_str()), (Some(3), ""), "{err}");
+    for part in [&format!("no demo is running on {}", data.display()), "./demo", "--data-dir", "--database-url"] {
+        assert!(err.contains(part), "{part} is missing: {err}");
+    }
+}
+
+#[test]
+fn without_a_demo_loading_says_what_to_do() {
+    let data = scratch("load-without");
+    assert_no_demo(&data.join("never-made"));
+    assert_no_demo(&data);
+    // A killed server may leave its socket behind.
+    let socket = data.join("postgres/socket");
+    fs::create_dir_all(&socket).unwrap();
+    drop(UnixListener::bind(socket.join(".s.PGSQL.5432")).unwrap());
+    assert_no_demo(&data);
+}
+
+#[tokio::test]
+async fn a_schema_that_is_behind_is_told_before_anything_is_loaded() {
+    let database = TestDatabase::empty().await;
+    let output = shikaku(&["fixtures", "load", "--database-url", &database.url()]);
+    let (out, err) = texts(&output);
+    assert_eq!((output.status.code(), out.as_str()), (Some(3), ""), "{err}");
+    assert!(err.contains("shikaku migrate"), "{err}");
     database.drop().await;
 }
 

@@ -13,56 +13,69 @@ use shikaku::wire::Format;
 
 use crate::support::{TEST_CLINIC, World, answered, ask_of, message, outcome};
 
-const DATA: u8 = 0x0;
-const HEADERS: u8 = 0x1;
+pub const DATA: u8 = 0x0;
+pub const HEADERS: u8 = 0x1;
 const PRIORITY: u8 = 0x2;
 const RST_STREAM: u8 = 0x3;
-const SETTINGS: u8 = 0x4;
+pub const SETTINGS: u8 = 0x4;
 const PING: u8 = 0x6;
 const GOAWAY: u8 = 0x7;
-const WINDOW_UPDATE: u8 = 0x8;
+pub const WINDOW_UPDATE: u8 = 0x8;
 const CONTINUATION: u8 = 0x9;
 const UNKNOWN: u8 = 0xfa;
 
-const END_HEADERS: u8 = 0x4;
+pub const END_STREAM: u8 = 0x1;
+pub const END_HEADERS: u8 = 0x4;
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+/// What a client says first.
+pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
 /// The head of a question, in HPACK without compression: POST, https, and the rest as literals.
-fn head() -> Vec<u8> {
+pub fn head_of(id: &str, media: &str) -> Vec<u8> {
     let mut block = vec![0x83, 0x87];
-    for (index, value) in [(0x04, "/oqs/OQSsiquc01"), (0x01, "localhost")] {
+    for (index, value) in [(0x04, &*format!("/oqs/{id}")), (0x01, "localhost")] {
         block.extend([index, u8::try_from(value.len()).unwrap()]);
         block.extend(value.as_bytes());
     }
     // content-type stands at 31 of the static table, more than fits into the first byte.
-    block.extend([0x0f, 0x10, 15]);
-    block.extend(b"application/xml");
+    block.extend([0x0f, 0x10, u8::try_from(media.len()).unwrap()]);
+    block.extend(media.as_bytes());
     block
+}
+
+fn head() -> Vec<u8> {
+    head_of("OQSsiquc01", "application/xml")
+}
+
+/// Reads a frame: its kind, its flags, what it holds.
+pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<(u8, u8, Vec<u8>)> {
+    let mut header = [0; 9];
+    stream.read_exact(&mut header).await?;
+    let mut payload = vec![0; usize::from(header[0]) << 16 | usize::from(header[1]) << 8 | usize::from(header[2])];
+    stream.read_exact(&mut payload).await?;
+    Ok((header[3], header[4], payload))
 }
 
 /// Reads frames until GOAWAY; its error code.
 async fn goaway(stream: &mut (impl AsyncRead + Unpin)) -> Option<u32> {
-    let mut header = [0; 9];
-    while stream.read_exact(&mut header).await.is_ok() {
-        let length = usize::from(header[0]) << 16 | usize::from(header[1]) << 8 | usize::from(header[2]);
-        let mut payload = vec![0; length];
-        stream.read_exact(&mut payload).await.ok()?;
-        if header[3] == GOAWAY {
+    loop {
+        let (kind, _, payload) = read_frame(stream).await.ok()?;
+        if kind == GOAWAY {
             return Some(u32::from_be_bytes(payload[4..8].try_into().unwrap()));
         }
     }
-    None
 }
 
 /// Sends rounds of frames, `make` with the number of the round, until the server goes away; the error code that it says then.
 async fn flood(world: &World, begin: Vec<u8>, make: impl Fn(u32) -> Vec<u8>) -> Option<u32> {
     let (mut reader, mut writer) = tokio::io::split(crate::tls::h2_stream(world).await);
     let sending = async {
-        let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(SETTINGS, 0, 0, &[]), begin].concat();
+        let preface = [PREFACE, &frame(SETTINGS, 0, 0, &[]), &begin].concat();
         let mut sent = writer.write_all(&preface).await;
         for round in 0.. {
             // A server that closes is a server that goes away; what it said stands to be read.

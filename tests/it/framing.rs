@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
+use crate::floods::{DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, frame, head_of, read_frame};
 use crate::support::{TEST_CLINIC, World, ask_of, message};
 
 /// Sends bytes over a new connection; what comes back until the server closes it, which it does at once.
@@ -54,6 +55,7 @@ async fn ambiguous_heads_are_refused_and_nothing_behind_them_is_read() {
     let cases = [
         ("no Host", question(&format!("content-length: {length}\r\n"), &body)),
         ("two Hosts", question(&format!("host: x\r\nhost: x\r\ncontent-length: {length}\r\n"), &body)),
+        ("no host", question(&format!("host: x, y\r\ncontent-length: {length}\r\n"), &body)),
         ("equal lengths", question(&format!("host: x\r\ncontent-length: {length}\r\ncontent-length: {length}\r\n"), &body)),
         (
             "length and chunks",
@@ -101,6 +103,47 @@ async fn ambiguous_heads_are_refused_and_nothing_behind_them_is_read() {
         world.until_metric("shikaku_connections_closed_total{reason=\"malformed_head\"}", (number + 1) as f64).await;
     }
     assert_eq!(world.database.count("select count(*) from access_log").await, 0);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn over_http_2_two_names_of_the_host_are_refused() {
+    let world = World::start().await;
+    for (hosts, refused) in [
+        (&[][..], false),
+        (&["localhost"], false),
+        (&["LOCALHOST"], false),
+        (&["other"], true),
+        (&["localhost", "localhost"], true),
+    ] {
+        let mut head = head_of("OQSsiquc01", "application/xml");
+        for host in hosts {
+            // Host stands at 38 of the static table, more than fits into the first byte.
+            head.extend([0x0f, 0x17, u8::try_from(host.len()).unwrap()]);
+            head.extend(host.as_bytes());
+        }
+        let question = [
+            PREFACE,
+            &frame(SETTINGS, 0, 0, &[]),
+            &frame(HEADERS, END_HEADERS, 1, &head),
+            &frame(DATA, END_STREAM, 1, good_body().as_bytes()),
+        ]
+        .concat();
+        let mut stream = crate::tls::h2_stream(&world).await;
+        stream.write_all(&question).await.unwrap();
+        let mut answer = Vec::new();
+        while let Ok((kind, flags, payload)) = read_frame(&mut stream).await {
+            if kind == DATA {
+                answer.extend(payload);
+                if flags & END_STREAM != 0 {
+                    break;
+                }
+            }
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(answer.contains("SHK1016"), refused, "{hosts:?}: {answer}");
+        assert!(answer.contains("ProcessExecutionTime"), "{hosts:?}: {answer}");
+    }
     world.stop().await;
 }
 

@@ -23,6 +23,21 @@ const SPOIL: &str = "
     update coverage set card_issued_on = 'infinity'
      where person_id = (select id from person where fixture_id = 'kumiai-dialysis')";
 
+/// What a page that has gone bad is to PostgreSQL: whatever statement meets the row of `ENDLESS` fails.
+const UNREADABLE: &str = "
+    do $$ declare columns text;
+    begin
+        select string_agg(case column_name
+                          when 'name' then
+                              'case when person_id = (select id from person where fixture_id = ''kumiai-dialysis'')
+                                    then (1 / (id - id))::text else name end as name'
+                          else column_name::text end, ', ' order by ordinal_position)
+          into columns
+          from information_schema.columns where table_name = 'coverage';
+        alter table coverage rename to readable;
+        execute 'create view coverage as select ' || columns || ' from readable';
+    end $$";
+
 fn query(id: &str) -> (Option<InstitutionCode>, CardQuery) {
     let ask = ask_of(id);
     let coverage = &fixtures().person(id).unwrap().person.coverages[0];
@@ -136,6 +151,17 @@ async fn the_caller_is_told_of_an_inconsistency_and_the_log_of_statement_and_row
     database.drop().await;
 }
 
+async fn consent_to_visits(world: &World, name: &str) {
+    let mut reader = Reader::of(world).await;
+    let challenge = reader.challenge_for("2").await;
+    let shown = Shown {
+        treatment: TreatmentKind::Visit,
+        consents: [Consent::Limit].into_iter().collect(),
+        ..Shown::signing(&card(world, name), &challenge)
+    };
+    assert_eq!(reader.show(&shown).await.status, 200, "{name}");
+}
+
 fn spoiled() -> (String, Option<String>, Option<String>) {
     ("2".to_owned(), Some("SHK7202".to_owned()), None)
 }
@@ -145,14 +171,7 @@ async fn in_a_file_that_person_is_spoiled_and_the_others_are_answered() {
     let world = World::start().await;
     // Both consented before their rows went bad.
     for name in [ENDLESS, GOOD] {
-        let mut reader = Reader::of(&world).await;
-        let challenge = reader.challenge_for("2").await;
-        let shown = Shown {
-            treatment: TreatmentKind::Visit,
-            consents: [Consent::Limit].into_iter().collect(),
-            ..Shown::signing(&card(&world, name), &challenge)
-        };
-        assert_eq!(reader.show(&shown).await.status, 200, "{name}");
+        consent_to_visits(&world, name).await;
     }
     world.database.execute(SPOIL).await;
     world.database.execute("update coverage set card_issued_on = 'infinity' where number = '0010116'").await;
@@ -188,6 +207,33 @@ async fn in_a_file_that_person_is_spoiled_and_the_others_are_answered() {
     assert_eq!((found.len(), found.iter().filter(|one| **one == spoiled()).count()), (4, 1));
     let count = "select count(*) from access_log where path in (4, 6) and outcome = 8 and person_id is not null";
     assert_eq!(world.database.count(count).await, 2);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_fails_the_statement_is_a_fault_of_one_person_too() {
+    let world = World::start().await;
+    for name in [ENDLESS, GOOD] {
+        consent_to_visits(&world, name).await;
+    }
+    world.database.execute(UNREADABLE).await;
+    let reply = world.ask(&ask_of(ENDLESS), Format::Xml).await;
+    assert_eq!(outcome(Format::Xml, &reply), refused(500, "SHK5006"));
+    let mut clinic = Clinic::of(&world).await;
+    let good = ("1".to_owned(), None, Some("1".to_owned()));
+    let number = clinic.upload(&[GOOD, ENDLESS, GOOD, GOOD]).await;
+    let result = clinic.result(&number).await;
+    assert_eq!(outcomes(&result), [good.clone(), spoiled(), good.clone(), good.clone()]);
+    let header = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"BAD""#;
+    let info = r#""QualificationConfirmSearchInfo":{"ConsentDateFrom":"20261122","ConsentDateTo":"20261122","MedicalTreatmentFlag":"2"}"#;
+    let number = clinic.upload_as("OQSmuhvq01", Format::Json, json_file(header, info)).await;
+    let result = parse(Format::Json, &clinic.result_as("OQSmuhvq02", Format::Json, &number).await.body);
+    let mut found = outcomes(&result);
+    found.sort();
+    assert_eq!(found, [good, spoiled()]);
+    // At the first try, and with a record of each.
+    assert_eq!(world.database.count("select coalesce(sum(retries), 0) from batch").await, 0);
+    assert_eq!(world.database.count("select count(*) from access_log where path in (3, 4)").await, 6);
     world.stop().await;
 }
 

@@ -97,10 +97,26 @@ async fn of_two_operator_tokens_none_counts() {
 #[tokio::test]
 async fn log_ins_that_are_refused() {
     let world = World::start().await;
-    for (media, body, status) in [(JSON, "not JSON", 400), (JSON, "[]", 400), ("application/xml", "<a/>", 415)] {
+    for (media, body, status, code, detail) in [
+        (JSON, "", 400, "SHK1001", "empty"),
+        (JSON, "not JSON", 400, "SHK1002", "not well-formed"),
+        (JSON, "[]", 400, "SHK1002", "not well-formed"),
+        (JSON, r#"{"userId":"#, 400, "SHK1002", "not well-formed"),
+        (JSON, "{\"userId\":\"u\"}\r\n\u{1a}", 400, "SHK1015", "^Z (0x1A) after the end"),
+        (JSON, "{}\0\0", 400, "SHK1015", "NUL (0x00) after the end"),
+        (JSON, "{}{}", 400, "SHK1015", "a second message after the end"),
+        ("application/json;charset=Shift_JIS", "{}", 400, "SHK1005", "must be UTF-8"),
+        ("application/xml", "<a/>", 415, "SHK2002", ""),
+    ] {
         let reply = world.connect().await.post(AUTH, media, &[], body).await.unwrap();
-        assert_eq!(reply.status.as_u16(), status, "{body}");
+        let problem: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!((reply.status.as_u16(), problem["code"].as_str()), (status, Some(code)), "{body:?}");
+        assert!(problem["detail"].as_str().unwrap_or_default().contains(detail), "{problem}");
         assert_eq!(reply.headers["content-type"], "application/problem+json");
+    }
+    // Whatever an object holds, and behind a byte-order mark.
+    for body in ["{}", "\u{feff}{}", r#"{"userId":1,"roles":[{"a":null},[true]],"userId":"u"} "#] {
+        assert_eq!(world.connect().await.post(AUTH, JSON, &[], body).await.unwrap().status, 200, "{body}");
     }
     let closed = "1410555011";
     let mut connection = world.terminal(closed).connect().await.unwrap();

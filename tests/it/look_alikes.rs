@@ -173,6 +173,12 @@ async fn other_characters_are_other_cards_and_lost_ones_are_refused() {
         ("12\u{fffd}345", "SHK1009"),
         ("\u{200b}", "SHK1009"),
         ("\u{feff}\u{2060}", "SHK1009"),
+        // Digits, dashes and kanji in looks only, and what is another character on every machine.
+        ("١٢-٣٤٥", "SHK1009"),
+        ("❶❷-345", "SHK1009"),
+        ("12㇐345", "SHK1009"),
+        ("12ㅡ345", "SHK1009"),
+        ("12\u{e000}345", "SHK1009"),
     ] {
         let question = Ask { symbol: Some(symbol.to_owned()), ..ask_of(HYPHEN) };
         for format in [Format::Xml, Format::Json] {

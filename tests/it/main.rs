@@ -27,6 +27,7 @@ mod cards;
 mod challenges;
 mod checkout;
 mod demo;
+mod documents;
 mod downloads;
 mod early_refusals;
 mod environment;
@@ -67,3 +68,7 @@ mod store;
 mod terminal_certificates;
 mod tls;
 mod trust;
+
+// The allocator of the shipped program, because some tests start servers in this process and measure memory.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -134,6 +134,26 @@ async fn what_no_id_or_query_can_be() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn what_stands_after_a_body_is_named() {
+    let world = World::start().await;
+    let address = world.app.operator_addr().to_string();
+    let explain = async |body: &str| {
+        let headers = [("content-type", "application/json")];
+        let (status, text, _) = process::http(&address, "POST", "/api/explain", &headers, body).await;
+        (status, serde_json::from_str::<Value>(&text).unwrap())
+    };
+    let question = r#"{"person":"elderly-2wari-tokyo","check_on":"2026-11-22"}"#;
+    for (tail, named) in [("\n\u{1a}", "^Z (0x1A)"), ("\0", "NUL (0x00)"), ("x", "text or a second message")] {
+        let (status, problem) = explain(&format!("{question}{tail}")).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some("SHK4003")), "{tail:?}");
+        let detail = format!("{named} after the end of the body; nothing may follow it");
+        assert_eq!(problem["detail"].as_str(), Some(&*detail), "{tail:?}");
+    }
+    assert_eq!(explain(&format!("\u{feff}{question}\r\n")).await.0, 200);
+    world.stop().await;
+}
+
 /// Every operator route is documented with what its listener can refuse.
 #[test]
 fn the_document_knows_what_is_refused() {

@@ -235,6 +235,18 @@ async fn blanks_and_line_ends_around_a_value_do_not_count_and_are_repeated() {
             assert_eq!(echoed(&answer, element).as_deref(), Some(&*expected), "{format:?}");
         }
         assert_eq!(text_of(&answer, "MedicalInstitutionCode").as_deref(), Some(TEST_CLINIC));
+        // To the letter in the other format too, and what comes as a reference stays what it is.
+        let (reference, other) = match format {
+            Format::Xml => ("&#13;&#10;A&#13;", Format::Json),
+            Format::Json => ("\\r\\nA\\r", Format::Xml),
+        };
+        let body = replaced(&question(format), &quote("TEST-0001"), &quote(reference));
+        for answer_in in [format, other] {
+            let accept = if answer_in == Format::Xml { XML } else { JSON };
+            let reply = world.connect().await.post(PATH, media, &[("accept", accept)], body.clone()).await.unwrap();
+            let answer = parse(answer_in, &reply.body);
+            assert_eq!(echoed(&answer, "ArbitraryFileIdentifier").as_deref(), Some("\r\nA\r"), "{format:?} {answer_in:?}");
+        }
         // Padded on the left, as the real field is.
         let padded = replaced(&question(format), &quote("01130012"), &quote("  01130012"));
         let answer = parse(format, &world.post(PATH, media, padded).await.body);

@@ -1,7 +1,8 @@
 //! What a household pays in a month: the lines of a question.
 
 use super::{MOST_LINES, MonthlyLine, MonthlyQuestion};
-use crate::calculator::answer::{MonthlyAnswer, MonthlyNote, MonthlyStep};
+use crate::calculator::answer::{MonthlyAnswer, MonthlyStep};
+use crate::calculator::note::MonthlyNote;
 use crate::calculator::{FieldFault, read};
 use crate::domain::{Month, Yen};
 use crate::rules::limit::{Ages, BOTH_AGES, Band, Item, Line, Terms, household, readings};

@@ -1,4 +1,4 @@
-use crate::cli::DataDir;
+use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::Directory;
 use crate::cli::language::Language;

@@ -1,7 +1,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::cli::DataDir;
+use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::operator::OperatorOptions;
 use crate::clock::system_now;

@@ -8,7 +8,7 @@ use crate::domain::{InstitutionCode, check_terminal_name};
 use crate::fixtures::Fixtures;
 use crate::pki::{Authority, KeyKind, PkiError, PkiFiles, ServerName};
 
-use crate::cli::DataDir;
+use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::Directory;
 use crate::clock::system_now;

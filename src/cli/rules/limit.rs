@@ -39,7 +39,8 @@ pub(in crate::cli) struct Options {
     /// 多数回該当: the fourth month and later
     #[arg(long)]
     multiple: bool,
-    /// The patient turns 75 in this month, not on its first day: half amounts
+    /// The patient turns 75 in this month, not on its first day, or loses the coverage as a dependant because the insured does: half
+    /// amounts
     #[arg(long)]
     turns75_this_month: bool,
     /// 特定疾病: 1 (dialysis), 2 (haemophilia) or 3 (HIV)

@@ -3,7 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::{Finding, Registered, before, days};
+use super::days::{before, days};
+use super::finding::Finding;
+use crate::decide::registered::Registered;
 use crate::domain::{CardClass, Coverage};
 use crate::rules::card_class::{
     SHORT_TERM_ENDED, SHORT_TERM_ENDS, SPECIAL_EXPENSE_AGE, SPECIAL_EXPENSE_LIMIT, special_expense_spares_until,

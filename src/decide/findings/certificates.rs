@@ -1,6 +1,8 @@
 //! 高齢受給者証 and 限度額適用認定証 of another age, time, ratio or kind.
 
-use super::{Finding, Registered, add, ages_on, before, days, is_late_elderly, stretches};
+use super::days::{ages_on, before, days, is_late_elderly, stretches};
+use super::finding::{Finding, add};
+use crate::decide::registered::Registered;
 use crate::domain::{CopayRatio, Coverage, LimitCertificate, LimitKind, Month};
 use crate::rules::elderly::{self, elderly_begins};
 use crate::rules::limit::{BandError, BandName, band, table_of};

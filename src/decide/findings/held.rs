@@ -2,8 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{Finding, Registered, before, days};
+use super::days::{before, days};
+use super::finding::Finding;
 use crate::decide::answer::Other;
+use crate::decide::registered::Registered;
 use crate::domain::{Coverage, LossReason, Scheme};
 use crate::rules::Rule;
 use crate::rules::loss::DAY_AFTER_JOINING;

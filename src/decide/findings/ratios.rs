@@ -2,7 +2,9 @@
 
 use jiff::civil::{Date, date};
 
-use super::{Finding, Registered, before, days};
+use super::days::{before, days};
+use super::finding::Finding;
+use crate::decide::registered::Registered;
 use crate::domain::{CopayRatio, Coverage, DatedRatio};
 use crate::rules::late_elderly::{self, CHANGES_WITH_THE_MONTH, JUDGED_YEARLY};
 

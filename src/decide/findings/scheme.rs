@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::{Finding, Registered, before, days, is_late_elderly};
+use super::days::{before, days, is_late_elderly};
+use super::finding::Finding;
+use crate::decide::registered::Registered;
 use crate::domain::{Coverage, Relationship, Scheme};
 use crate::rules::Rule;
 use crate::rules::national_health::{

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::{Finding, Registered, add, ages_on, before, days, stretches};
+use super::days::{ages_on, before, days, stretches};
+use super::finding::{Finding, add};
+use crate::decide::registered::Registered;
 use crate::domain::{Coverage, Month, SpecificDisease, SpecificDiseaseCertificate};
 use crate::rules::Rule;
 use crate::rules::elderly::elderly_begins;

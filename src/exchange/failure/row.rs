@@ -1,6 +1,6 @@
 //! A row of the table of errors.
 
-/// One row of the table. The official codes are not public; these are ours, and the README lists them.
+/// One row of the table. The official codes are not public; these are ours, and docs/errors.md lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The error code.

@@ -9,6 +9,7 @@ use crate::exchange::MessageBody;
 use crate::http::body::Unread;
 use crate::http::content::require_json;
 use crate::http::error::HttpError;
+use crate::wire::after_end;
 
 /// Reads a JSON body within the bounds of the listener.
 pub(super) async fn read<T: DeserializeOwned>(
@@ -23,6 +24,7 @@ pub(super) async fn read<T: DeserializeOwned>(
 
 /// Reads JSON; a fault names the field and never repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // A list would be read as the fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(HttpError::OperatorRequest("the body is not one JSON object".into()));
@@ -39,8 +41,12 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
         };
         HttpError::OperatorRequest(reason.into())
     })?;
-    source.end().map_err(|_| HttpError::OperatorRequest("the body is not one JSON object".into()))?;
-    Ok(parsed)
+    match after_end(source, bytes) {
+        Some(tail) => {
+            Err(HttpError::OperatorRequest(format!("{tail} after the end of the body; nothing may follow it").into()))
+        }
+        None => Ok(parsed),
+    }
 }
 
 /// Whether a message of serde tells of field names only: those are ours, or a client's own mistake in one of them.

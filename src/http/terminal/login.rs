@@ -15,7 +15,7 @@ use crate::http::body::Unread;
 use crate::http::content::require_json;
 use crate::http::error::HttpError;
 use crate::identity::VerifiedCaller;
-use crate::wire::{Fault, code};
+use crate::wire::{Bounds, code, parse_object};
 
 use super::state::TerminalState;
 use super::token::ID;
@@ -52,7 +52,7 @@ pub(super) async fn auth(
     let Parts { admission, clock, limits, .. } = &*state.exchange;
     let institution = admission.institution(&caller, clock.now()).await.institution?;
     let bytes = Unread::new(&head.headers, body).read(limits.body_bytes, limits.body).await?;
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).map_err(|_| Fault::Malformed)?;
+    parse_object(&bytes, Bounds::ANSWER, None)?;
     let now = system_now();
     let session = Session {
         access_token: state.tokens.issue("access", &caller, now),

@@ -1,38 +1,12 @@
-use super::band::{Band, Formula, Transitional};
-use super::reading::is_halved_in;
+//! What a patient or a household pays at most in a month, made of the amounts of a band.
+
+use super::band::{Band, Formula, Note, Transitional};
+use super::reading::{
+    HALVED_SINCE_2026_08, HALVED_UPPER_DISEASE, SPECIFIC_DISEASE_SINCE_2026_08, WITHOUT_EXAMPLES_SINCE, is_halved_in,
+};
 use super::specific_disease::{is_upper, specific_disease_cap};
-use super::step::Step;
-use crate::domain::{CopayRatio, Month, SpecificDisease, Yen};
+use crate::domain::{Month, SpecificDisease, Yen};
 use crate::rules::rounding::{one_per_cent, tenth};
-
-/// In- or outpatient care.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// 入院.
-    Inpatient,
-    /// 外来.
-    Outpatient,
-}
-
-/// What one person was charged for at one institution in one month: one レセプト.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item {
-    /// 医療費 (10割).
-    pub cost: Yen,
-    /// 一部負担金割合.
-    pub ratio: CopayRatio,
-    /// 入院・外来.
-    pub setting: Setting,
-}
-
-impl Item {
-    /// 一部負担金 of the month: the cost less what the insurer bears, which is cut to whole yen.
-    #[must_use]
-    pub fn share(&self) -> Yen {
-        let borne = self.cost.amount() * u64::from(10 - self.ratio.tenths()) / 10;
-        self.cost.over(Yen::new(borne))
-    }
-}
 
 /// What decides the caps of a patient or a household in a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,19 +72,6 @@ pub enum Origin {
     },
 }
 
-/// What a patient pays of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// 一部負担金 before any cap.
-    pub share: Yen,
-    /// The cap that was compared with it: the lower one, where there are two.
-    pub cap: Cap,
-    /// What the patient pays.
-    pub paid: Yen,
-    /// What is refunded, or not asked for in the first place (現物給付).
-    pub refund: Yen,
-}
-
 impl Terms {
     /// The cap of an item or a household with `cost` in all.
     #[must_use]
@@ -144,25 +105,6 @@ impl Terms {
         let cap = self.cap(self.outpatient_amount()?, Origin::Outpatient);
         let measure = outpatient.transitional.filter(|measure| self.month <= measure.through);
         Some(measure.map(|measure| measure.cap(cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
-    }
-
-    /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
-    #[must_use]
-    pub fn pay(&self, item: &Item) -> Payment {
-        let share = item.share();
-        let household = self.household_cap(item.cost);
-        let outpatient = match item.setting {
-            Setting::Outpatient => self.outpatient_cap(item.cost),
-            Setting::Inpatient => None,
-        };
-        let cap = outpatient.filter(|cap| cap.yen < household.yen).unwrap_or(household);
-        Payment::capped(share, cap)
-    }
-
-    /// What the patient pays of an item for a 特定疾病.
-    #[must_use]
-    pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
-        Payment::capped(item.share(), self.specific_disease_cap(disease))
     }
 
     /// The cap of care for a 特定疾病 at one institution, halved where it is.
@@ -202,20 +144,16 @@ impl Transitional {
     }
 }
 
-impl Payment {
-    fn capped(share: Yen, cap: Cap) -> Self {
-        let paid = share.min(cap.yen);
-        Self { share, cap, paid, refund: share.over(paid) }
-    }
-
-    /// The way to the payment, one line each.
-    #[must_use]
-    pub fn steps<'a>(&self, item: &Item) -> Vec<Step<'a>> {
-        vec![
-            Step::Share { who: None, cost: item.cost, ratio: item.ratio, yen: self.share },
-            Step::Cap(self.cap),
-            Step::Pays(self.paid),
-            Step::Refund(self.refund),
-        ]
-    }
+/// The readings that a cap rests on, besides those that the row of its band notes.
+pub fn readings(terms: &Terms, cap: &Cap) -> impl Iterator<Item = Note> {
+    let late = terms.month >= WITHOUT_EXAMPLES_SINCE;
+    let disease = matches!(cap.origin, Origin::SpecificDisease { .. });
+    let upper = cap.origin == Origin::SpecificDisease { upper: true };
+    [
+        (cap.halved && late, HALVED_SINCE_2026_08),
+        (cap.halved && upper, HALVED_UPPER_DISEASE),
+        (disease && late, SPECIFIC_DISEASE_SINCE_2026_08),
+    ]
+    .into_iter()
+    .filter_map(|(holds, note)| holds.then_some(note))
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::cap::{Cap, Item, Setting, Terms};
+use super::cap::{Cap, Terms};
+use super::payment::{Item, Setting};
 use super::step::{Stage, Step};
 use crate::domain::Yen;
 

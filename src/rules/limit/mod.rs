@@ -6,18 +6,20 @@
 mod band;
 mod cap;
 mod household;
+mod payment;
 mod reading;
 mod specific_disease;
 mod step;
 mod table;
 
 pub use band::{Ages, Band, Formula, Note, Outpatient, Transitional};
-pub use cap::{Cap, HALVED_SINCE, Item, Origin, Payment, Setting, Terms};
+pub use cap::{Cap, HALVED_SINCE, Origin, Terms, readings};
 pub use household::{Household, Line, household};
-pub use reading::{BOTH_AGES, readings};
+pub use payment::{Item, Payment, Setting};
+pub use reading::BOTH_AGES;
 pub use specific_disease::specific_disease_cap;
 pub use step::Step;
 pub use table::{BandError, BandName, Since, Table, band, table_of, tables, unchanged_since};
 
 #[cfg(test)]
-mod properties;
+mod property_tests;

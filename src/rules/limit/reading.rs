@@ -1,12 +1,11 @@
 //! Readings of ours about 高額療養費, where our sources are silent or from memory: each is one constant here or one row of a table,
-//! and [`readings`] says which of them a cap rests on.
+//! and [`readings`](super::readings) says which of them a cap rests on.
 
 use super::band::Note;
-use super::cap::{Cap, Origin, Terms};
 use crate::domain::Month;
 
 /// The amounts that begin with this month are newer than every published example of half amounts and of 特定疾病.
-const WITHOUT_EXAMPLES_SINCE: Month = Month::new(2026, 8);
+pub(super) const WITHOUT_EXAMPLES_SINCE: Month = Month::new(2026, 8);
 
 /// Amounts of 2026-08 and later are halved in the month of the 75th birthday as earlier ones (健康保険法施行令42条). A reading of ours,
 /// from memory.
@@ -17,37 +16,23 @@ pub(super) fn is_halved_in(month: Month) -> bool {
     HALVES_SINCE_2026_08 || month < WITHOUT_EXAMPLES_SINCE
 }
 
-/// The readings that a cap rests on, besides those that the row of its band notes.
-pub fn readings(terms: &Terms, cap: &Cap) -> impl Iterator<Item = Note> {
-    let late = terms.month >= WITHOUT_EXAMPLES_SINCE;
-    let disease = matches!(cap.origin, Origin::SpecificDisease { .. });
-    let upper = cap.origin == Origin::SpecificDisease { upper: true };
-    [
-        (cap.halved && late, HALVED_SINCE_2026_08),
-        (cap.halved && upper, HALVED_UPPER_DISEASE),
-        (disease && late, SPECIFIC_DISEASE_SINCE_2026_08),
-    ]
-    .into_iter()
-    .filter_map(|(holds, note)| holds.then_some(note))
-}
-
 /// How a household of both ages is summed: see [`household()`](super::household()).
 pub const BOTH_AGES: Note = Note {
     english: "that what stays with people of 70 and over joins the items under 70 against the cap under 70 is a reading of ours",
     japanese: "70歳以上の上限を適用した残りを、70歳未満の分と合算し、70歳未満の上限と比べると読んだ",
 };
 
-const HALVED_SINCE_2026_08: Note = Note {
+pub(super) const HALVED_SINCE_2026_08: Note = Note {
     english: "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours",
     japanese: "75歳到達月の特例が2026年8月以降も同じと読んだ",
 };
 
-const HALVED_UPPER_DISEASE: Note = Note {
+pub(super) const HALVED_UPPER_DISEASE: Note = Note {
     english: "that the month of the 75th birthday halves the 20,000 yen of 特定疾病 too is a reading of ours: one source says so",
     japanese: "75歳到達月は特定疾病の20,000円も半分になると読んだ（出典は一つ）",
 };
 
-const SPECIFIC_DISEASE_SINCE_2026_08: Note = Note {
+pub(super) const SPECIFIC_DISEASE_SINCE_2026_08: Note = Note {
     english: "that the amounts of 特定疾病 are the same after 2026-08 is a reading of ours",
     japanese: "特定疾病の額が2026年8月以降も同じと読んだ",
 };

@@ -33,7 +33,7 @@ fn what_is_refused() {
         ("{", Fault::Malformed),
         ("[]", Fault::Malformed),
         ("\"x\"", Fault::Malformed),
-        ("{}", Fault::Malformed),
+        ("{}", Fault::Missing("XmlMsg")),
         ("{{}}", Fault::Malformed),
         ("5", Fault::Malformed),
         (r#"[{"XmlMsg":{}}]"#, Fault::Malformed),
@@ -43,7 +43,10 @@ fn what_is_refused() {
         (r#"{"XmlMsg":{}}{"XmlMsg":{}}"#, Fault::AfterEnd(Tail::Other)),
         ("{\"XmlMsg\":{}}\r\n\u{1a}", Fault::AfterEnd(Tail::CtrlZ)),
         ("{\"XmlMsg\":{}}\0\0", Fault::AfterEnd(Tail::Nul)),
-        (r#"{"XmlMsg":{},"Other":{}}"#, Fault::Malformed),
+        (r#"{"XmlMsg":{},"Other":{}}"#, Fault::Unknown(FieldName::of("Other"))),
+        (r#"{"MessageHeader":{},"MessageBody":{}}"#, Fault::Unknown(FieldName::of("MessageHeader"))),
+        (r#"{"XmlMsg":{},"XmlMsg":{}}"#, Fault::Duplicate(FieldName::of("XmlMsg"))),
+        (r#"{"XmlMsg":[{},{}]}"#, Fault::Value { element: "XmlMsg", reason: ValueFault::NotElements }),
     ] {
         assert_eq!(parse(text), Err(fault), "{text}");
     }

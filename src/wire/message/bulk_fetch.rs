@@ -9,9 +9,9 @@ use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code, write_frame};
 
 use super::header::{Processed, date_text, institution, time_text, value};
-use super::refusal::{self, Refusal};
+use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
-use super::unit::unit_element;
+use super::unit::{Counts, unit_element};
 
 /// ダウンロード要求.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl Message for Request {
             .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
             .text_if("ReceptionNumber", understood.reception_number.as_ref().map(|number| number.as_str().to_owned()))
             .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
-        refusal::write(processed, header, reason)
+        refused::write(processed, header, reason)
     }
 }
 
@@ -92,15 +92,6 @@ pub struct Fetched {
     pub file_identifier: Option<String>,
     /// 受付番号.
     pub number: ReceptionNumber,
-}
-
-/// How many people a result is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Those who were answered about.
-    pub normal: usize,
-    /// Those who could not be.
-    pub errors: usize,
 }
 
 pub(super) static ANSWER_HEADER: Shape = shape![
@@ -142,7 +133,7 @@ pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
 /// There will be no result, encoded.
 #[must_use]
 pub fn failed(processed: &Processed, fetched: &Fetched, reason: &Refusal) -> Vec<u8> {
-    refusal::write(processed, header(processed, fetched), reason)
+    refused::write(processed, header(processed, fetched), reason)
 }
 
 fn header(processed: &Processed, fetched: &Fetched) -> Object<'static> {

@@ -14,7 +14,7 @@ use super::by_card::Asked;
 use super::entry::{Entry, EntryForm, form};
 use super::header::{Processed, free_text, institution, required_date, required_month, short_header, time_text, value};
 use super::qualification::request_header;
-use super::refusal::{self, Refusal};
+use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 use super::{by_card, reference_number};
 
@@ -47,7 +47,7 @@ impl Message for Upload {
     }
 
     fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-        refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
+        refused::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
     }
 }
 
@@ -149,7 +149,7 @@ fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> 
         false => &["MedicalInstitutionCode", "ArbitraryFileIdentifier"],
     };
     let header = message.element("MessageHeader")?.group("MessageHeader", members)?;
-    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?.map(str::to_owned);
     let check_on = dated.then(|| required_date(&header, "QualificationConfirmationDate")).transpose()?;
     understood.check_on = check_on;
     let upload = Upload {

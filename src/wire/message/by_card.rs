@@ -16,7 +16,7 @@ use crate::wire::object::{Object, Shape, Value, shape};
 use super::header::{Processed, date_text, free_text, parse_date, value};
 use super::qualification::{self, ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, limit, record, referenced};
-use super::refusal::Refusal;
+use super::refused::Refusal;
 use super::request::{Message, Understood};
 
 /// OQS-IF-001 資格確認要求.

@@ -21,7 +21,7 @@ use crate::wire::object::{Object, Shape, Value, shape};
 use super::header::{Processed, time_text, value};
 use super::qualification::{self, ANSWER_BODY, header, open, request_header, result_list};
 use super::record::{RECORD, RECORD_2025, diseases, limit, record, referenced};
-use super::refusal::Refusal;
+use super::refused::Refusal;
 use super::request::{Message, Understood};
 
 /// A card that is shown.

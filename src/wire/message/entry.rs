@@ -11,7 +11,7 @@ use crate::wire::object::{Object, Shape};
 
 use super::by_card::{self, Asked, SEARCH_INFO};
 use super::reference_number::{self, REGISTRATION_INFO, Registration};
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 /// The element of one person in a file, and its members.
 pub(super) struct EntryForm {
@@ -63,7 +63,7 @@ impl<'a> Entry<'a> {
                     seen[place] = true;
                     if let Some(found) = child.not_text() {
                         blame(Fault::Value { element: keys[place], reason: ValueFault::NotText(found) });
-                    } else if child.text.chars().any(is_unwritable) {
+                    } else if is_unwritable(&child.text) {
                         blame(Fault::Value { element: keys[place], reason: ValueFault::Control });
                     } else if !without_blanks(&child.text).is_empty() {
                         texts[place] = Some(Text(child.text));
@@ -111,9 +111,10 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// XML cannot carry these, so that no answer repeats them.
-fn is_unwritable(c: char) -> bool {
-    matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+/// Whether XML cannot carry a text, so that no answer can repeat it.
+fn is_unwritable(text: &str) -> bool {
+    let unwritable = |c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    !text.bytes().all(|b| b.is_ascii_graphic()) && text.chars().any(unwritable)
 }
 
 /// Texts under the names of a form.

@@ -4,7 +4,7 @@ use data_encoding::BASE64URL;
 use jiff::civil::{Date, DateTime};
 
 use crate::domain::{AnswerCharset, AnswerForm, InstitutionCode, InstitutionCodeError, Month};
-use crate::wire::element::Texts;
+use crate::wire::element::{Texts, without_blanks};
 use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code};
@@ -129,13 +129,14 @@ pub(super) fn institution(group: &impl Texts) -> Result<InstitutionCode, Fault> 
 const ROOM: usize = 1024;
 
 /// Free text of at most `most` characters without control characters, as it came.
-pub(super) fn free_text(group: &impl Texts, element: &'static str, most: usize) -> Result<Option<String>, Fault> {
-    let (Some(text), Some(as_it_came)) = (group.text(element)?, group.as_it_came(element)?) else { return Ok(None) };
+pub(super) fn free_text<'g>(group: &'g impl Texts, element: &'static str, most: usize) -> Result<Option<&'g str>, Fault> {
+    let Some(as_it_came) = group.as_it_came(element)? else { return Ok(None) };
+    let text = without_blanks(as_it_came);
     let unwritable = text.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
     if unwritable || text.chars().count() > most || as_it_came.len() > ROOM {
         return Err(Fault::Value { element, reason: ValueFault::Text(most) });
     }
-    Ok(Some(as_it_came.to_owned()))
+    Ok(Some(as_it_came))
 }
 
 #[cfg(test)]

@@ -8,17 +8,19 @@ pub mod challenge;
 pub mod entry;
 mod header;
 #[cfg(test)]
-mod order;
+mod order_tests;
 mod qualification;
 pub mod record;
 pub mod reference_number;
-mod refusal;
+mod refused;
 pub mod remark;
 mod request;
+#[cfg(test)]
+mod request_tests;
 mod table;
 pub mod unit;
 
 pub use header::{Processed, date_text};
-pub use refusal::Refusal;
+pub use refused::Refusal;
 pub use request::{Message, Understood};
 pub use table::{MessageKind, refusal};

@@ -9,7 +9,7 @@ use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{Processed, date_text, free_text, institution, required_date};
-use super::refusal::{Refusal, refused};
+use super::refused::{Refusal, refused};
 use super::request::Understood;
 
 /// The header that every request for 資格確認 has, and its body.
@@ -28,7 +28,7 @@ pub(super) fn open<'a>(root: &'a Element, understood: &mut Understood) -> Result
     }
     let message: Group<'a> = root.group("XmlMsg", &["MessageHeader", "MessageBody"])?;
     let header = message.element("MessageHeader")?.group("MessageHeader", &REQUEST_HEADER)?;
-    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+    understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?.map(str::to_owned);
     let check_on = required_date(&header, "QualificationConfirmationDate")?;
     understood.check_on = Some(check_on);
     Ok(Opened { institution: institution(&header)?, check_on, body: message.element("MessageBody")? })

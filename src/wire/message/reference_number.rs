@@ -9,7 +9,7 @@ use crate::wire::fault::{Fault, FieldName};
 use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{Processed, free_text, institution, short_header, value};
-use super::refusal::{self, Refusal};
+use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 
 /// What an institution calls the holder of a card.
@@ -71,7 +71,7 @@ impl Request {
         let header = message
             .element("MessageHeader")?
             .group("MessageHeader", &["MedicalInstitutionCode", "ArbitraryFileIdentifier"])?;
-        understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?;
+        understood.file_identifier = free_text(&header, "ArbitraryFileIdentifier", 50)?.map(str::to_owned);
         let institution = institution(&header)?;
         let info = message.element(BODY)?.group(BODY, &[INFO])?.element(INFO)?.group(INFO, REGISTRATION_INFO.keys())?;
         let registration = registration(&info)?;
@@ -97,7 +97,7 @@ impl Message for Request {
     }
 
     fn refusal(processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
-        refusal::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
+        refused::write(processed, short_header(processed, understood.file_identifier.as_deref()), reason)
     }
 }
 

@@ -1,9 +1,9 @@
-//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; the README lists them) and a
+//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; docs/errors.md lists them) and a
 //! Japanese text of at most 60 characters.
 
 use crate::domain::{BatchFailure, BatchState, CardUnusable};
 
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 fn remark(code: &'static str, message: &str) -> Refusal {
     Refusal { code, message: message.to_owned() }

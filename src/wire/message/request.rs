@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::domain::{InstitutionCode, ReceptionNumber, Subject};
 
 use super::header::Processed;
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 /// A message that asks something. `parse` of its type reads it out of either format; a file is read person by person, by
 /// [`bulk_register::read`](super::bulk_register::read). Both say what they understood before a fault.

@@ -5,7 +5,7 @@ use crate::wire::code;
 use crate::wire::object::{Object, Shape, shape};
 
 use super::header::Processed;
-use super::refusal::{self, Refusal};
+use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 use super::{bulk_fetch, bulk_register, by_card, by_certificate, reference_number};
 
@@ -91,7 +91,7 @@ pub fn refusal(kind: Option<MessageKind>, processed: &Processed, understood: &Un
                 .text("ProcessExecutionTime", processed.at_text())
                 .text("MedicalInstitutionCode", processed.institution.as_str().to_owned())
                 .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()));
-            refusal::write(processed, header, reason)
+            refused::write(processed, header, reason)
         }
     }
 }

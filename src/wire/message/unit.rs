@@ -19,7 +19,7 @@ use super::record::{
     referenced,
 };
 use super::reference_number::REGISTRATION_INFO;
-use super::refusal::Refusal;
+use super::refused::Refusal;
 
 pub(super) static CONFIRM_UNIT: Shape = shape![
     "QualificationConfirmSearchInfo",
@@ -80,6 +80,15 @@ pub struct EarlierConsent {
     pub expired: bool,
 }
 
+/// How many people a result is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Those who were answered about.
+    pub normal: usize,
+    /// Those who could not be.
+    pub errors: usize,
+}
+
 /// How units are kept, whatever their institution wants: its settings are those of the moment of fetching.
 const KEPT: DiseaseList = DiseaseList::Nested;
 
@@ -98,7 +107,7 @@ pub struct Units {
     kind: BatchKind,
     format: Format,
     text: Vec<u8>,
-    counts: super::bulk_fetch::Counts,
+    counts: Counts,
 }
 
 impl Units {
@@ -107,7 +116,7 @@ impl Units {
     pub fn new(kind: BatchKind, format: Format, people: usize) -> Self {
         // What one takes in XML, mostly.
         const UNIT: usize = 1800;
-        let counts = super::bulk_fetch::Counts { normal: 0, errors: 0 };
+        let counts = Counts { normal: 0, errors: 0 };
         Self { kind, format, text: Vec::with_capacity(people * UNIT), counts }
     }
 
@@ -204,7 +213,7 @@ impl Units {
 
     /// The text, and how many people it is about.
     #[must_use]
-    pub fn finish(self) -> (Vec<u8>, super::bulk_fetch::Counts) {
+    pub fn finish(self) -> (Vec<u8>, Counts) {
         (self.text, self.counts)
     }
 }

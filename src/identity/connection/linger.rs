@@ -21,7 +21,7 @@ pub(super) const MOST: usize = 16 << 20;
 pub(super) const QUIET: Duration = Duration::from_secs(2);
 
 /// Reads a socket until its peer closes it or is quiet, within bounds of bytes and time.
-pub(super) struct Drain {
+pub(in crate::identity) struct Drain {
     left: usize,
     end: Pin<Box<Sleep>>,
     quiet: Pin<Box<Sleep>>,

@@ -1,36 +1,17 @@
-//! The import directions of the source, and other rules that a program can hold.
+//! Rules about the source and the migrations that a program can hold; `directions` has those about imports.
 
+mod circles;
+mod directions;
+mod imports;
+mod made_up;
+mod source;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::database::TestDatabase;
 use crate::support::root;
-
-/// What each module may import from the crate. A module that is not here may import everything.
-const ALLOWED: [(&str, &[&str]); 19] = [
-    ("domain", &[]),
-    ("rules", &["domain"]),
-    ("decide", &["domain", "rules"]),
-    ("wire", &["domain", "decide"]),
-    ("calculator", &["domain", "rules", "wire"]),
-    ("cases", &["domain", "rules", "calculator", "wire"]),
-    ("clock", &[]),
-    ("metrics", &[]),
-    ("config", &[]),
-    ("postgres", &[]),
-    ("store", &["domain"]),
-    ("fixtures", &["domain", "pki", "store", "wire"]),
-    ("pki", &["domain", "clock"]),
-    ("shares", &["domain"]),
-    ("identity", &["domain", "clock", "config", "metrics", "pki", "shares"]),
-    ("jobs", &["domain", "decide", "query", "store", "wire", "clock", "config", "metrics"]),
-    ("query", &["domain", "decide", "identity", "store", "config", "metrics"]),
-    ("exchange", &["domain", "decide", "wire", "query", "identity", "clock", "config", "metrics", "shares"]),
-    (
-        "http",
-        &["domain", "rules", "decide", "calculator", "wire", "query", "exchange", "identity", "clock", "config", "metrics"],
-    ),
-];
 
 /// What answers messages must not know these: it does not care what carries them.
 const CARRIERS: [&str; 5] = ["axum", "hyper", "tower", "http_body", "http::"];
@@ -53,7 +34,8 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn source_files() -> Vec<(String, String)> {
+/// The text of every file of `src/`, by its path from there.
+fn source_files() -> BTreeMap<String, String> {
     let source = root().join("src");
     files(&source)
         .into_iter()
@@ -68,33 +50,6 @@ fn module_of(file: &str) -> &str {
 /// Lines of code: no comments.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.starts_with("//"))
-}
-
-#[test]
-fn imports_go_one_way() {
-    let mut wrong = Vec::new();
-    for (file, text) in source_files() {
-        let module = module_of(&file);
-        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else { continue };
-        for line in code(&text) {
-            for (place, _) in line.match_indices("crate::") {
-                let rest = &line[place + "crate::".len()..];
-                let target: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                if target != module && !target.is_empty() && !allowed.contains(&target.as_str()) {
-                    wrong.push(format!("src/{file}: {module} must not import {target}: {line}"));
-                }
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_rule_of_the_table_meets_files() {
-    let present: Vec<String> = source_files().iter().map(|(file, _)| module_of(file).to_owned()).collect();
-    for (module, _) in ALLOWED {
-        assert!(present.iter().any(|name| name == module), "there is no {module} any more");
-    }
 }
 
 #[test]
@@ -165,6 +120,16 @@ fn unsafe_stands_in_one_place() {
         .map(|(file, _)| file)
         .collect();
     assert_eq!(places, ["postgres/server.rs"]);
+}
+
+#[test]
+fn only_the_program_chooses_an_allocator() {
+    let places: Vec<String> = source_files()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("global_allocator")))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(places, ["main.rs"]);
 }
 
 #[test]

@@ -1,71 +1,16 @@
 //! Where HTTP/1.1 requests begin and end (RFC 9112), read strictly: what two readers may understand differently is found here, before
 //! the HTTP library reads it leniently.
 
-use std::fmt;
 use std::sync::Arc;
 
+use super::framing::Framing;
 use super::watched::{Findings, Verdict, Watch};
-
-/// What is wrong with the framing of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Framing {
-    /// A line ends with LF alone.
-    BareLineFeed,
-    /// A header goes on in the next line.
-    FoldedHeader,
-    /// HTTP/1.1 without `Host`.
-    NoHost,
-    /// `Host` twice.
-    SeveralHosts,
-    /// `Content-Length` is no number.
-    Length,
-    /// `Content-Length` twice, whether equal or not.
-    SeveralLengths,
-    /// `Transfer-Encoding` is not `chunked` alone.
-    Encoding,
-    /// `Transfer-Encoding` twice.
-    SeveralEncodings,
-    /// Both `Content-Length` and `Transfer-Encoding`.
-    LengthAndEncoding,
-    /// The chunks of the body.
-    Chunk,
-}
-
-impl Framing {
-    /// The fault in a word, for messages.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::BareLineFeed => "bare LF",
-            Self::FoldedHeader => "folded header",
-            Self::NoHost | Self::SeveralHosts => "Host",
-            Self::Length | Self::SeveralLengths => "Content-Length",
-            Self::Encoding | Self::SeveralEncodings => "Transfer-Encoding",
-            Self::LengthAndEncoding => "Content-Length, Transfer-Encoding",
-            Self::Chunk => "chunk",
-        }
-    }
-}
-
-impl fmt::Display for Framing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BareLineFeed => "a line ends with LF alone; every line ends with CR LF",
-            Self::FoldedHeader => "a header goes on in the next line; each header is one line",
-            Self::NoHost => "there is no Host header; send it once",
-            Self::SeveralHosts => "there are several Host headers; send it once",
-            Self::Length => "Content-Length is no number; send the number of bytes in digits",
-            Self::SeveralLengths => "there are several Content-Length headers; send it once",
-            Self::Encoding => "Transfer-Encoding is not chunked; send chunked, or Content-Length instead",
-            Self::SeveralEncodings => "there are several Transfer-Encoding headers; send it once",
-            Self::LengthAndEncoding => "there are both Content-Length and Transfer-Encoding; send one of them",
-            Self::Chunk => "the chunks are broken; each is its size in hexadecimal digits, CR LF, so many bytes, CR LF",
-        })
-    }
-}
 
 /// The longest line that is looked at, bytes. The HTTP library takes no head that is as long.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// What stands in hosts and ports beside letters and digits (RFC 3986 3.2.2).
+const HOST: &[u8] = b"-._~%!$&'()*+,;=:[]";
 
 /// Where in a request the scanner stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +31,7 @@ struct Head {
     begun: bool,
     old: bool,
     hosts: usize,
+    host_is_legal: bool,
     lengths: usize,
     length: Option<u64>,
     encodings: usize,
@@ -108,6 +54,7 @@ impl Head {
         let (name, value) = (&line[..colon], line.get(colon + 1..).unwrap_or_default().trim_ascii());
         if name.eq_ignore_ascii_case(b"host") {
             self.hosts += 1;
+            self.host_is_legal = value.iter().all(|byte| byte.is_ascii_alphanumeric() || HOST.contains(byte));
         } else if name.eq_ignore_ascii_case(b"content-length") {
             self.lengths += 1;
             self.length = number(value, 10);
@@ -125,6 +72,7 @@ impl Head {
         match (self.hosts, self.lengths, self.encodings) {
             (0, ..) if !self.old => Err(Framing::NoHost),
             (2.., ..) => Err(Framing::SeveralHosts),
+            (1, ..) if !self.host_is_legal => Err(Framing::Host),
             (_, 1.., 1..) => Err(Framing::LengthAndEncoding),
             (_, 2.., _) => Err(Framing::SeveralLengths),
             (_, _, 2..) => Err(Framing::SeveralEncodings),
@@ -298,11 +246,13 @@ mod tests {
             "POST / HTTP/1.1\r\nhost:a\r\ncontent-length: 5\r\n\r\n\n\n\n\n\n",
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\n\n\n\n\n\n\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nT: v\r\n\r\n",
             "POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: [2001:db8::1]:8443\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost:\r\n\r\n",
         ];
         for request in requests {
             assert_eq!(found(request), Ok(2), "{request:?}");
         }
-        assert_eq!(found(&requests.concat()), Ok(6));
+        assert_eq!(found(&requests.concat()), Ok(8));
         // The end of the last one has not come yet.
         assert_eq!(found("GET / HTTP/1.1\r\nHost: a\r\n"), Ok(1));
     }
@@ -312,6 +262,9 @@ mod tests {
         let faults = [
             ("GET / HTTP/1.1\r\n\r\n", Framing::NoHost),
             ("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", Framing::SeveralHosts),
+            ("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", Framing::Host),
+            ("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", Framing::Host),
+            ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", Framing::Host),
             ("GET / HTTP/1.1\nHost: a\r\n\r\n", Framing::BareLineFeed),
             ("GET / HTTP/1.1\r\nHost: a\n\r\n", Framing::BareLineFeed),
             ("GET / HTTP/1.1\r\nHost: a\r\n\n", Framing::BareLineFeed),

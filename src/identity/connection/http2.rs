@@ -1,26 +1,27 @@
 //! HTTP/2 on one connection.
 //!
 //! This drives the h2 library itself: hyper's server cannot send 100 (Continue), which RFC 9110 10.1.1 demands, nor end a flood with
-//! GOAWAY.
+//! GOAWAY. Peers are not asked by PING whether they are there: one that reads slowly answers behind all that is on its way to it, and
+//! whatever stands still has a time limit of its own.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
 use h2::server::{Builder, Connection, SendResponse};
-use h2::{Ping, PingPong, Reason, RecvStream, SendStream};
+use h2::{Reason, RecvStream, SendStream};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use jiff::fmt::rfc2822;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout};
 
 use crate::clock::system_now;
 use crate::config::Limits;
 
+use super::framing::Framing;
 use super::remainder::{Expectation, Remainder};
 
 /// The window of a stream and of the connection, bytes.
@@ -29,17 +30,11 @@ const WINDOW: u32 = 1 << 20;
 /// How much of one answer waits in memory for the peer to take it, bytes.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// How often a peer is asked whether it is still there, and how long it may take to say so.
-const PING_EVERY: Duration = Duration::from_secs(20);
-const PING_PATIENCE: Duration = Duration::from_secs(10);
-
 /// An HTTP/2 connection whose requests `answer` answers; as a future, it ends when the connection does.
 pub(super) struct Http2<S, F> {
     connection: Connection<S, Bytes>,
     answer: F,
     patience: Duration,
-    /// Ends when the peer is no longer there.
-    gone: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl<S, F, A> Http2<S, F>
@@ -50,7 +45,7 @@ where
 {
     /// Waits for the client's first words.
     pub async fn open(stream: S, limits: &Limits, answer: F) -> Result<Self, h2::Error> {
-        let mut connection = Builder::new()
+        let connection = Builder::new()
             .initial_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .max_concurrent_streams(limits.streams)
@@ -60,8 +55,7 @@ where
             .max_send_buffer_size(SEND_BUFFER)
             .handshake(stream)
             .await?;
-        let pings = connection.ping_pong();
-        Ok(Self { connection, answer, patience: limits.body, gone: Box::pin(until_gone(pings)) })
+        Ok(Self { connection, answer, patience: limits.body })
     }
 
     /// Takes no more requests, and ends when those under way are answered.
@@ -85,12 +79,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let me = self.get_mut();
-        if me.gone.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
         // An error has been told to the peer, if it is still there.
         while let Some(Ok((request, respond))) = ready!(me.connection.poll_accept(cx)) {
-            let (parts, stream) = request.into_parts();
+            let (mut parts, stream) = request.into_parts();
+            if names_several_hosts(&parts) {
+                parts.extensions.insert(Framing::SeveralHosts);
+            }
             let expects = parts
                 .headers
                 .get(header::EXPECT)
@@ -106,15 +100,12 @@ where
     }
 }
 
-/// Asks the peer from time to time whether it is there, until it is not.
-async fn until_gone(pings: Option<PingPong>) {
-    let Some(mut pings) = pings else { return std::future::pending().await };
-    loop {
-        sleep(PING_EVERY).await;
-        if !matches!(timeout(PING_PATIENCE, pings.ping(Ping::opaque())).await, Ok(Ok(_))) {
-            return;
-        }
-    }
+/// Whether two readers may take a request for one to different hosts: `Host` twice, or another one than `:authority` (RFC 9113 8.3.1).
+fn names_several_hosts(parts: &request::Parts) -> bool {
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let (first, second) = (hosts.next(), hosts.next());
+    let differs = |host: &HeaderValue, authority: &str| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
+    second.is_some() || first.zip(parts.uri.authority()).is_some_and(|(host, own)| differs(host, own.as_str()))
 }
 
 /// Sends the answer to one request, and 100 (Continue) before that when its body is `wanted`. Stops when the peer wants it no more.

@@ -1,7 +1,20 @@
+//! One connection of a terminal, from the end of the handshake on: HTTP/1.1 or HTTP/2, and the bounds on what a peer may cost.
+
+mod activity;
+mod flow;
+mod frames;
+mod framing;
+mod http2;
+mod linger;
+mod remainder;
+mod scanner;
+mod watched;
+
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
 use hyper::Request;
@@ -14,23 +27,41 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::VerifiedCaller;
-use super::activity::{Activity, Running};
-use super::flow::Flow;
-use super::frames::Frames;
-use super::framing::Scanner;
-use super::http2::Http2;
-use super::linger::{Lingering, QUIET};
-use super::listener::Shared;
-use super::remainder::{Expectation, Remainder};
-use super::watched::{Findings, Watched};
+use crate::config::Limits;
+use crate::metrics::Metrics;
+use crate::shares::Shares;
+
+use super::caller::VerifiedCaller;
+
+use activity::{Activity, Running};
+use flow::Flow;
+use frames::Frames;
+use http2::Http2;
+use linger::{Lingering, QUIET};
+use remainder::{Expectation, Remainder};
+
+pub use framing::Framing;
+pub(super) use linger::Drain;
+pub(crate) use scanner::Scanner;
+pub(crate) use watched::{Findings, Watched};
 
 /// Among the extensions of a request that has to be refused, because too many of its institution wait already, or it has waited too
 /// long.
 #[derive(Debug, Clone, Copy)]
 pub struct Overloaded;
+
+/// What the connections of a listener share.
+pub(super) struct Shared {
+    /// Turns of requests.
+    pub requests: Arc<Shares>,
+    pub router: Router,
+    pub limits: Limits,
+    pub metrics: Arc<Metrics>,
+    pub stop: CancellationToken,
+}
 
 /// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, floods the server, or
 /// the server stops.

@@ -1,0 +1,21 @@
+//! What to know of the amounts that an answer rests on.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rules::limit::Note;
+
+/// What to know of the amounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthlyNote {
+    /// In English.
+    pub english: String,
+    /// In Japanese.
+    pub japanese: String,
+}
+
+impl From<Note> for MonthlyNote {
+    fn from(note: Note) -> Self {
+        Self { english: note.english.to_owned(), japanese: note.japanese.to_owned() }
+    }
+}

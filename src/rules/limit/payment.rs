@@ -1,0 +1,86 @@
+//! What a patient pays of one item.
+
+use super::cap::{Cap, Terms};
+use super::step::Step;
+use crate::domain::{CopayRatio, SpecificDisease, Yen};
+
+/// In- or outpatient care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// 入院.
+    Inpatient,
+    /// 外来.
+    Outpatient,
+}
+
+/// What one person was charged for at one institution in one month: one レセプト.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// 医療費 (10割).
+    pub cost: Yen,
+    /// 一部負担金割合.
+    pub ratio: CopayRatio,
+    /// 入院・外来.
+    pub setting: Setting,
+}
+
+impl Item {
+    /// 一部負担金 of the month: the cost less what the insurer bears, which is cut to whole yen.
+    #[must_use]
+    pub fn share(&self) -> Yen {
+        let borne = self.cost.amount() * u64::from(10 - self.ratio.tenths()) / 10;
+        self.cost.over(Yen::new(borne))
+    }
+}
+
+/// What a patient pays of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// 一部負担金 before any cap.
+    pub share: Yen,
+    /// The cap that was compared with it: the lower one, where there are two.
+    pub cap: Cap,
+    /// What the patient pays.
+    pub paid: Yen,
+    /// What is refunded, or not asked for in the first place (現物給付).
+    pub refund: Yen,
+}
+
+impl Terms {
+    /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
+    #[must_use]
+    pub fn pay(&self, item: &Item) -> Payment {
+        let share = item.share();
+        let household = self.household_cap(item.cost);
+        let outpatient = match item.setting {
+            Setting::Outpatient => self.outpatient_cap(item.cost),
+            Setting::Inpatient => None,
+        };
+        let cap = outpatient.filter(|cap| cap.yen < household.yen).unwrap_or(household);
+        Payment::capped(share, cap)
+    }
+
+    /// What the patient pays of an item for a 特定疾病.
+    #[must_use]
+    pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
+        Payment::capped(item.share(), self.specific_disease_cap(disease))
+    }
+}
+
+impl Payment {
+    fn capped(share: Yen, cap: Cap) -> Self {
+        let paid = share.min(cap.yen);
+        Self { share, cap, paid, refund: share.over(paid) }
+    }
+
+    /// The way to the payment, one line each.
+    #[must_use]
+    pub fn steps<'a>(&self, item: &Item) -> Vec<Step<'a>> {
+        vec![
+            Step::Share { who: None, cost: item.cost, ratio: item.ratio, yen: self.share },
+            Step::Cap(self.cap),
+            Step::Pays(self.paid),
+            Step::Refund(self.refund),
+        ]
+    }
+}
