@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::{InstitutionCode, ReceptionNumber};
+use crate::domain::ReceptionNumber;
 use crate::store::Store;
 use crate::store::bulk_fetch::Batch;
 
+use super::own::Own;
 use super::{QueryError, failed};
 
 /// Gives results out. Their access-log records were committed with them.
@@ -27,14 +28,10 @@ impl BulkFetch {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn find(
-        &self,
-        number: &ReceptionNumber,
-        institution: InstitutionCode,
-        at: Timestamp,
-    ) -> Result<Option<Batch>, QueryError> {
-        let forgotten = at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);
-        self.store.batch(number, institution, at, forgotten).await.map_err(failed("batch"))
+    pub async fn find(&self, own: Own<'_, &ReceptionNumber>) -> Result<Option<Batch>, QueryError> {
+        let asker = own.asker();
+        let forgotten = asker.at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);
+        self.store.batch(own.question(), asker.institution, asker.at, forgotten).await.map_err(failed("batch"))
     }
 
     /// The sizes of the pieces of a file that is done, in bytes, in their order.
