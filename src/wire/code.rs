@@ -18,7 +18,7 @@ pub fn validity(validity: Validity) -> &'static str {
     }
 }
 
-/// Every 資格有効性 that a question by card can get.
+/// Every 資格有効性 that the answer to a question by card can have.
 pub const VALIDITIES: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
 /// 性別 (table 007).
@@ -235,7 +235,7 @@ pub fn present(present: bool) -> &'static str {
     if present { "01" } else { "02" }
 }
 
-/// 照会区分: how was asked.
+/// 照会区分: how the question was asked.
 #[derive(Clone, Copy)]
 pub(super) enum Reference {
     /// By マイナンバーカード.
@@ -272,7 +272,7 @@ pub fn parse_treatment(code: &str) -> Option<TreatmentKind> {
     [T::Outpatient, T::Visit, T::Online].into_iter().find(|kind| treatment(*kind) == code)
 }
 
-/// How the holder was made sure of. The real code list is not public; the words are ours.
+/// Returns our word for how the card's holder was verified. The real code list is not public.
 #[must_use]
 pub fn holder(holder: HolderVerification) -> &'static str {
     match holder {
@@ -283,17 +283,17 @@ pub fn holder(holder: HolderVerification) -> &'static str {
     }
 }
 
-/// Every word for how the holder was made sure of.
+/// Every word for how the card's holder was verified.
 pub const HOLDERS: [&str; 4] = ["pin", "face", "visual", "phone"];
 
-/// How the holder was made sure of, from our word for it.
+/// Reads how the card's holder was verified from our word for it.
 #[must_use]
 pub fn parse_holder(word: &str) -> Option<HolderVerification> {
     use HolderVerification as H;
     [H::Pin, H::Face, H::Visual, H::Phone].into_iter().find(|way| holder(*way) == word)
 }
 
-/// What carries a certificate, in a word of ours.
+/// Returns our word for the carrier of a certificate.
 #[must_use]
 pub fn card_kind(kind: CardKind) -> &'static str {
     match kind {
@@ -303,13 +303,13 @@ pub fn card_kind(kind: CardKind) -> &'static str {
     }
 }
 
-/// What carries a certificate, from our word for it.
+/// Reads the carrier of a certificate from our word for it.
 #[must_use]
 pub fn parse_card_kind(word: &str) -> Option<CardKind> {
     [CardKind::Card, CardKind::Android, CardKind::Ios].into_iter().find(|kind| card_kind(*kind) == word)
 }
 
-/// Why a certificate was revoked, in a word of ours.
+/// Returns our word for the reason of a certificate's revocation.
 #[must_use]
 pub fn revocation_reason(reason: RevocationReason) -> &'static str {
     match reason {
@@ -319,14 +319,14 @@ pub fn revocation_reason(reason: RevocationReason) -> &'static str {
     }
 }
 
-/// Why a certificate was revoked, from our word for it.
+/// Reads the reason of a certificate's revocation from our word for it.
 #[must_use]
 pub fn parse_revocation_reason(word: &str) -> Option<RevocationReason> {
     use RevocationReason as R;
     [R::Lost, R::KeyCompromise, R::Ceased].into_iter().find(|reason| revocation_reason(*reason) == word)
 }
 
-/// A kind of consent, in a word of ours.
+/// Returns our word for a kind of consent.
 #[must_use]
 pub fn consent_word(kind: Consent) -> &'static str {
     match kind {
@@ -345,7 +345,7 @@ pub fn consent_word(kind: Consent) -> &'static str {
     }
 }
 
-/// A kind of consent, from our word for it.
+/// Reads a kind of consent from our word for it.
 #[must_use]
 pub fn parse_consent_word(word: &str) -> Option<Consent> {
     Consent::ALL.into_iter().find(|kind| consent_word(*kind) == word)
