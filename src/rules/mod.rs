@@ -35,17 +35,17 @@ pub mod scheme;
 
 use jiff::civil::Date;
 
-/// A rule that an answer rests on, for explanations.
+/// A rule on which an answer rests, for explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// A short name that stays the same.
+    /// A short, stable name.
     pub name: &'static str,
-    /// The law or the page of the specification that says so.
+    /// The law or the page of the specification that states it.
     pub source: &'static str,
-    /// Since when it has been as it is; `None` where that is not known to us.
+    /// The first day of the rule in this form; None if that is not known to us.
     pub effective_on: Option<Date>,
-    /// What it says, in English.
+    /// The rule in English.
     pub english: &'static str,
-    /// What it says, in Japanese.
+    /// The rule in Japanese.
     pub japanese: &'static str,
 }
