@@ -69,7 +69,7 @@ pub fn setting(field: &'static str, text: &str) -> Result<Setting, FieldFault> {
     }
 }
 
-/// Reads `under70`, `70to74`, `75plus` (後期高齢者医療), or `70plus` if the difference between the last two does not matter.
+/// Reads `under70`, `70to74`, `75plus` (後期高齢者医療), or `70plus` if it does not matter which of the last two applies.
 ///
 /// # Errors
 /// If it is anything else.
