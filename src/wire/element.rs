@@ -33,7 +33,7 @@ impl Bounds {
 pub struct Element<'a> {
     /// Its name as written.
     pub name: Cow<'a, str>,
-    /// Its text; if it has children, the blanks between them.
+    /// Its text; if it has children, only blanks in a valid message.
     pub text: Cow<'a, str>,
     /// The elements in it, in order.
     pub children: Vec<Self>,

@@ -1,4 +1,4 @@
-//! What can be wrong with the bytes or the content of a request.
+//! The faults in the bytes or the content of a request.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ pub enum Fault {
     Value {
         /// The element.
         element: &'static str,
-        /// What is wrong.
+        /// The fault.
         reason: ValueFault,
     },
 }
@@ -114,7 +114,7 @@ impl Tail {
     }
 }
 
-/// What is wrong with a value.
+/// The fault of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ValueFault {
     /// Not eight digits of a date that exists.

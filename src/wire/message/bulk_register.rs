@@ -22,7 +22,7 @@ use super::{by_card, reference_number};
 /// A file without its people.
 #[derive(Clone)]
 pub struct Upload {
-    /// What the file asks for.
+    /// The kind of the file.
     pub kind: BatchKind,
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,

@@ -140,7 +140,7 @@ pub struct Packer {
 /// A piece of a file.
 #[derive(Clone, Default)]
 pub struct Packed {
-    /// How many people it holds.
+    /// The number of people in it.
     pub persons: usize,
     /// The people, encoded; [`Packed::unpack`] decodes them.
     pub entries: Vec<u8>,

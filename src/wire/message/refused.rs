@@ -4,7 +4,7 @@ use crate::wire::object::{Object, Shape, shape};
 
 use super::header::Processed;
 
-/// Why a message could not be answered, in official header fields (処理結果区分 9).
+/// The reason why a message could not be answered, in official header fields (処理結果区分 9).
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// エラーコード; synthetic, because the official list is not public.

@@ -39,7 +39,7 @@ pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
     }
 }
 
-/// Returns the reason for a person of a file whom the operator has ordered to fail.
+/// Returns the reason for a person of a file if the operator has ordered the failure.
 #[must_use]
 pub fn ordered() -> Refusal {
     remark("SHK7201", "運用者の指示により処理できませんでした")
