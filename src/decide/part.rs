@@ -25,6 +25,6 @@ pub enum Part {
     Ticket,
     /// Consents to medical information, by card.
     MedicalConsents,
-    /// Why a card cannot be used.
+    /// The reason why a card cannot be used.
     CardState,
 }

@@ -8,7 +8,7 @@
 //! | [`registered_category`] | what a registered 適用区分 must agree with |
 //! | [`registered_disease`] | what a registered 特定疾病療養受療証 must agree with |
 //! | [`card_class`] | what a registered 被保険者証区分 must agree with |
-//! | [`national_health`] | whom 国保 and 後期高齢者医療 leave out; 退職者医療 |
+//! | [`national_health`] | the people excluded from 国保 and 後期高齢者医療; 退職者医療 |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
 //! | [`meals`] | what a meal in hospital costs |
 //! | [`scheme`] | 後期高齢者医療 from 75 on |

@@ -25,9 +25,9 @@ pub struct Line<'a> {
 pub struct Household<'a> {
     /// The sum of every 一部負担金.
     pub share: Yen,
-    /// What the household pays in the end.
+    /// The household's final payment.
     pub paid: Yen,
-    /// What is refunded, or was never charged (現物給付).
+    /// The refund, including amounts never charged (現物給付).
     pub refund: Yen,
     /// The steps of the calculation.
     pub steps: Vec<Step<'a>>,

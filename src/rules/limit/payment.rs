@@ -40,9 +40,9 @@ pub struct Payment {
     pub share: Yen,
     /// The cap applied: the lower one if there are two.
     pub cap: Cap,
-    /// What the patient pays.
+    /// The patient's payment.
     pub paid: Yen,
-    /// What is refunded, or was never charged (現物給付).
+    /// The refund, including amounts never charged (現物給付).
     pub refund: Yen,
 }
 
