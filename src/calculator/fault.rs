@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub struct FieldFault {
     /// The wrong field.
     pub field: Cow<'static, str>,
-    /// What is wrong with it.
+    /// The reason why it is refused.
     pub reason: Cow<'static, str>,
 }
 

@@ -35,7 +35,7 @@ const UNSENT: u32 = 32 * 1024;
 pub struct Listener {
     /// The socket that accepts connections.
     pub socket: TcpListener,
-    /// How callers are identified.
+    /// The way in which callers are identified.
     pub callers: Callers,
     /// The router that serves their requests. Each request carries a [`VerifiedCaller`] among its extensions if the certificate
     /// identified the caller.

@@ -10,7 +10,7 @@ pub enum TrustError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason why it is refused.
         reason: String,
     },
     /// The new revocation list is older than the one in use.

@@ -178,7 +178,7 @@ fn keep(
 fn stop(child: &mut Child) {
     for (signal, patience) in [(Signal::INT, 20), (Signal::QUIT, 5), (Signal::KILL, 5)] {
         if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-            // The process may have ended meanwhile; try_wait tells.
+            // The process may already have ended, which try_wait shows.
             let _ = kill_process(pid, signal);
         }
         let deadline = Instant::now() + Duration::from_secs(patience);
