@@ -29,16 +29,17 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
 /// certificate and every hundredth with a second coverage.
-const LOAD: [&str; 5] = [
+const LOAD: [&str; 6] = [
     "insert into person (fixture_id, about, address_withheld, self_information_blocked)
      select null, null, false, false from generate_series(1, $1)",
     "insert into coverage
           ( person_id, acquired_on, birth_on, card_issued_on, card_valid_from, relationship, card_class, sex, search_key
-          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates )
+          , insurer_number, symbol, number, branch, name, kana, insured_name, post_number, address, limit_certificates, sole )
      select least, date '2015-04-01', date '1950-01-01' + (n % 21915), date '2024-12-02', date '2024-12-02', 1, 1, 1 + n % 2
           , '06132013' || chr(31) || 'B' || n / 10000 || chr(31) || 1000000 + n, '06132013', 'B' || n / 10000, (1000000 + n)::text, '00'
           , '負荷　' || n, 'ﾌｶ ' || n, '負荷　' || n, '100-0001', '東京都千代田区試験町' || n % 100 || '－' || n % 30
           , case when n % 5 = 0 then array[row(1, 3, date '2026-07-21', date '2026-08-01', date '2027-07-31', null)::limit_certificate] end
+          , true
        from (select id as least, (id - (select min(id) from person where fixture_id is null))::integer as n
                from person where fixture_id is null) as numbered",
     "insert into coverage
@@ -48,6 +49,8 @@ const LOAD: [&str; 5] = [
           , '138057', symbol, number, branch, name
        from coverage
       where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and id % 100 = 0",
+    "update coverage set sole = false
+      where person_id in (select person_id from coverage where insurer_number = '138057' and lost_on = '2015-04-01')",
     // As a database is that has been loaded for a while.
     "vacuum analyze",
     "checkpoint",

@@ -1,5 +1,7 @@
 //! A server for benchmarks: with the fixtures, over a PostgreSQL of its own that waits for the disk.
 
+mod figures;
+
 use std::path::Path;
 
 use shikaku::app::App;
@@ -13,9 +15,7 @@ use shikaku::store::Store;
 use shikaku::terminal::Terminal;
 use tempfile::TempDir;
 
-// The allocator of the shipped program.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+pub use figures::{run, show};
 
 pub struct Server {
     pub app: App,
@@ -62,19 +62,4 @@ impl Server {
         let address = self.app.terminal_addr().to_string();
         Terminal::new(&address, &self.files.ca(), Some((&certificate, &key))).unwrap()
     }
-}
-
-/// Runs a benchmark. Cargo runs every one with --bench; `cargo test --benches` does not, and then there is nothing to do.
-pub fn run(benchmark: impl Future<Output = ()>) {
-    if std::env::args().any(|argument| argument == "--bench") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(benchmark);
-    }
-}
-
-/// Prints the median and the range of what was measured.
-pub fn show(what: &str, digits: usize, mut values: Vec<f64>) {
-    values.sort_by(f64::total_cmp);
-    let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);
-    println!("{what}: median {median:.digits$} ({least:.digits$} to {most:.digits$})");
 }

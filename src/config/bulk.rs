@@ -34,6 +34,8 @@ pub struct BulkLimits {
     pub workers: usize,
     /// Lease of a piece to the worker that took it; the worker renews it three times in this time.
     pub lease: SignedDuration,
+    /// How far the clocks of processes that work on one database may be apart: the lease of another is over only so much later.
+    pub skew: SignedDuration,
     /// Attempts at a piece before its file is given up.
     pub attempts: i16,
     /// How often workers look for work without a notification.
@@ -62,6 +64,7 @@ impl Default for BulkLimits {
             slice: 1250,
             workers: 4,
             lease: SignedDuration::from_secs(15),
+            skew: SignedDuration::from_secs(5),
             attempts: 5,
             poll: Duration::from_secs(1),
             keep: SignedDuration::from_hours(7 * 24),

@@ -200,13 +200,18 @@ async fn missing(connection: &mut PgConnection, card: &CardId) -> Result<JlisErr
     Ok(if known { JlisError::NotInUse } else { JlisError::NoCard })
 }
 
-/// Inserts a certificate that must be new.
-pub(super) async fn insert_card(connection: &mut PgConnection, person: i64, card: &CardRecord) -> Result<(), StoreError> {
-    let (state, reason) = match card.state {
-        CardState::Good => (1_i16, None),
+/// The two columns that hold a state.
+pub(super) fn stored_state(state: CardState) -> (i16, Option<i16>) {
+    match state {
+        CardState::Good => (1, None),
         CardState::Revoked(reason) => (2, Some(reason.number())),
         CardState::Superseded => (3, None),
-    };
+    }
+}
+
+/// Inserts a certificate that must be new.
+async fn insert_card(connection: &mut PgConnection, person: i64, card: &CardRecord) -> Result<(), StoreError> {
+    let (state, reason) = stored_state(card.state);
     sqlx::query!(
         r#"
         insert into card_certificate

@@ -1,44 +1,29 @@
 //! Loading insurers, institutions and people: one transaction, all or nothing.
 
-use jiff::civil::Date;
+mod cards;
+mod compare;
+mod coverages;
+mod new_person;
+mod people;
+mod reference;
+mod registered;
+
+use std::collections::{HashMap, HashSet};
+use std::iter::Peekable;
+
+use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
-use sqlx::{Connection, PgConnection, Postgres, Transaction};
+use sqlx::{Connection, PgConnection};
 
-use crate::domain::{CardId, CardState, Coverage, Institution, Insurer, Protection};
+use crate::domain::{Institution, Insurer};
 
-use super::jlis::{CardRecord, insert_card};
-use super::medical_aid::{MedicalTicketRow, ticket_keys};
 use super::reference::CHANGED;
-use super::rows::{
-    DatedRatioRow, ElderlyCertificateRow, LimitCertificateRow, SpecificDiseaseRow, StoredEnum, rows_of, to_sql,
-};
 use super::{Store, StoreError};
+use compare::{Wanted, compare};
+pub use new_person::{NewCard, NewPerson};
 
-/// A person to load.
-#[derive(Debug, Clone)]
-pub struct NewPerson {
-    /// The stable id: loading the same id again replaces what was loaded before, under the same surrogate id.
-    pub fixture_id: String,
-    /// One line about the person.
-    pub about: String,
-    /// Measures of protection.
-    pub protection: Protection,
-    /// 死亡日.
-    pub died_on: Option<Date>,
-    /// Registrations by insurers.
-    pub coverages: Vec<Coverage>,
-    /// Certificates of the person's card and phones. Others that J-LIS knows stay, but are not in use beside these.
-    pub cards: Vec<NewCard>,
-}
-
-/// A certificate to load.
-#[derive(Debug, Clone)]
-pub struct NewCard {
-    /// Issuer and serial number.
-    pub id: CardId,
-    /// What J-LIS says of it; `None` when J-LIS does not know it.
-    pub record: Option<CardRecord>,
-}
+/// How many people one statement writes; a load holds no more of them in memory.
+const CHUNK: usize = 1000;
 
 /// What a load put in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +41,16 @@ pub struct Loaded {
 }
 
 impl Store {
-    /// Loads everything in one transaction; with `reset` the registry is emptied first (the access log is kept, always).
-    /// Loads wait for each other.
+    /// Loads everything in one transaction. With `reset`, everything else in the registry ends. Loads wait for each other;
+    /// lookups go on meanwhile, and see the whole load or nothing of it.
+    ///
+    /// A coverage is recognised by its person, insurer and 資格取得日, and keeps its id. One that is unchanged is not written; one
+    /// that differs is replaced; one that its person no longer has ends. The registry keeps the version that was replaced or
+    /// ended, from its own time up to, not including, `at`. If the registry changed these people later than `at` (after a clock
+    /// was set back, or in a load that came first), the changes count from that later time.
+    ///
+    /// Insurers and institutions are distinct. People are read in pieces of a thousand, so that their number is not limited by
+    /// memory; `reset` takes eight bytes of memory for each.
     ///
     /// # Errors
     /// When the database fails; then nothing has changed.
@@ -65,200 +58,110 @@ impl Store {
         &self,
         insurers: &[Insurer],
         institutions: &[Institution],
-        people: &[NewPerson],
+        people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
+        at: Timestamp,
         reset: bool,
     ) -> Result<Loaded, StoreError> {
+        let mut people = people.into_iter().peekable();
+        let at: SqlTimestamp = at.to_sqlx();
+        let mut loaded =
+            Loaded { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
         let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
-        sqlx::query!("select pg_advisory_xact_lock(hashtext('shikaku load'))").fetch_one(&mut *transaction).await?;
+        take_turn(&mut transaction).await?;
+        reference::put_insurers(&mut transaction, insurers).await?;
+        reference::put_institutions(&mut transaction, institutions).await?;
+        let mut ids = Vec::new();
+        while people.peek().is_some() {
+            let chunk = next_chunk(&mut people);
+            let put = put(&mut transaction, &chunk, at, reset).await?;
+            if reset {
+                ids.extend(put);
+            }
+            loaded.people += chunk.len();
+            loaded.coverages += chunk.iter().map(|person| person.coverages.len()).sum::<usize>();
+            loaded.cards += chunk.iter().map(|person| person.cards.len()).sum::<usize>();
+        }
         if reset {
-            empty(&mut transaction).await?;
-        }
-        for insurer in insurers {
-            upsert_insurer(&mut transaction, insurer).await?;
-        }
-        for institution in institutions {
-            upsert_institution(&mut transaction, institution).await?;
-        }
-        for person in people {
-            replace_person(&mut transaction, person).await?;
+            end_others(&mut transaction, &ids, at).await?;
+            reference::delete_others(&mut transaction, insurers, institutions).await?;
         }
         sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(Loaded {
-            insurers: insurers.len(),
-            institutions: institutions.len(),
-            people: people.len(),
-            coverages: people.iter().map(|person| person.coverages.len()).sum(),
-            cards: people.iter().map(|person| person.cards.len()).sum(),
-        })
+        Ok(loaded)
     }
 }
 
-async fn empty(transaction: &mut Transaction<'_, Postgres>) -> Result<(), StoreError> {
-    // Identities go on counting, so that an old access-log record never seems to speak of a new person.
-    sqlx::query!("delete from card_certificate").execute(&mut **transaction).await?;
-    sqlx::query!("delete from coverage").execute(&mut **transaction).await?;
-    sqlx::query!("delete from person").execute(&mut **transaction).await?;
-    sqlx::query!("delete from insurer").execute(&mut **transaction).await?;
-    sqlx::query!("delete from institution").execute(&mut **transaction).await?;
+/// Waits until no other load is under way, without a time limit.
+async fn take_turn(transaction: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("select set_config('statement_timeout', '0', true)").fetch_one(&mut *transaction).await?;
+    // A plan made while a table is empty would read it from end to end, and be used while the table grows.
+    sqlx::query!("select set_config('enable_seqscan', 'off', true)").fetch_one(&mut *transaction).await?;
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('shikaku load'))").fetch_one(transaction).await?;
     Ok(())
 }
 
-async fn upsert_insurer(connection: &mut PgConnection, insurer: &Insurer) -> Result<(), StoreError> {
-    sqlx::query!(
-        r#"
-        insert into insurer (number, name) values ($1, $2)
-        on conflict on constraint insurer_pkey do update set name = excluded.name
-        "#,
-        insurer.number.as_str(),
-        insurer.name,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn upsert_institution(connection: &mut PgConnection, institution: &Institution) -> Result<(), StoreError> {
-    sqlx::query!(
-        r#"
-        insert into institution (code, name, charset, result_lists, disease_list, visual_check, active_from, active_through)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict on constraint institution_pkey do update
-           set name = excluded.name
-             , charset = excluded.charset
-             , result_lists = excluded.result_lists
-             , disease_list = excluded.disease_list
-             , visual_check = excluded.visual_check
-             , active_from = excluded.active_from
-             , active_through = excluded.active_through
-        "#,
-        institution.code.as_str(),
-        institution.name,
-        institution.form.charset.number(),
-        institution.form.result_lists.number(),
-        institution.form.disease_list.number(),
-        institution.visual_check,
-        to_sql(institution.active_from),
-        institution.active_through.map(to_sql),
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn replace_person(connection: &mut PgConnection, person: &NewPerson) -> Result<(), StoreError> {
-    let id = sqlx::query_scalar!(
-        r#"
-        insert into person (fixture_id, about, address_withheld, self_information_blocked, died_on)
-        values ($1, $2, $3, $4, $5)
-        on conflict on constraint person_fixture_id_key do update
-           set about = excluded.about
-             , address_withheld = excluded.address_withheld
-             , self_information_blocked = excluded.self_information_blocked
-             , died_on = excluded.died_on
-        returning id
-        "#,
-        person.fixture_id,
-        person.about,
-        person.protection.address_withheld,
-        person.protection.self_information_blocked,
-        person.died_on.map(to_sql),
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    sqlx::query!("delete from coverage where person_id = $1", id).execute(&mut *connection).await?;
-    for coverage in &person.coverages {
-        insert_coverage(connection, id, person, coverage).await?;
+/// Takes the next people, at least one. No id is among them twice, so that a later entry of a person replaces the earlier one.
+fn next_chunk(people: &mut Peekable<impl Iterator<Item = NewPerson>>) -> Vec<NewPerson> {
+    let mut ids = HashSet::new();
+    let mut chunk = Vec::new();
+    while chunk.len() < CHUNK
+        && let Some(person) = people.next_if(|person| !ids.contains(&person.fixture_id))
+    {
+        ids.insert(person.fixture_id.clone());
+        chunk.push(person);
     }
-    for card in &person.cards {
-        replace_card(connection, id, card).await?;
-    }
-    Ok(())
+    chunk
 }
 
-/// Puts a certificate in; whatever J-LIS said of it before is forgotten, and one of the same kind in use gives way.
-async fn replace_card(connection: &mut PgConnection, person_id: i64, card: &NewCard) -> Result<(), StoreError> {
-    sqlx::query!(
-        "delete from card_certificate where issuer_key_id = $1 and serial = $2",
-        card.id.issuer,
-        card.id.serial.as_bytes()
-    )
-    .execute(&mut *connection)
-    .await?;
-    let Some(card) = &card.record else { return Ok(()) };
-    if card.state == CardState::Good {
-        sqlx::query!(
-            "update card_certificate set state = 3, changed_at = $3 where person_id = $1 and kind = $2 and state = 1",
-            person_id,
-            card.kind.number(),
-            card.changed_at.to_sqlx() as SqlTimestamp
-        )
-        .execute(&mut *connection)
-        .await?;
+/// Writes people with their coverages and cards, and returns their ids.
+async fn put(
+    transaction: &mut PgConnection,
+    people: &[NewPerson],
+    at: SqlTimestamp,
+    reset: bool,
+) -> Result<Vec<i64>, StoreError> {
+    let known = people::find(transaction, people).await?;
+    let (old, new): (Vec<&NewPerson>, Vec<&NewPerson>) =
+        people.iter().partition(|person| known.contains_key(&person.fixture_id));
+    let added = people::add(transaction, &new, at).await?;
+    let (old, new) = (with_ids(&old, &known), with_ids(&new, &added));
+    let everybody = || old.iter().chain(&new).copied();
+
+    let wanted: Vec<Wanted> = everybody().flat_map(|(id, person)| Wanted::of(id, person)).collect();
+    let old_ids: Vec<i64> = old.iter().map(|(id, _)| *id).collect();
+    let changes = compare(transaction, &old_ids, &wanted).await?;
+    let coverages_at = coverages::not_before(transaction, &changes.people, at).await?;
+    coverages::keep(transaction, &changes.replaced(), coverages_at).await?;
+    // A change of a person's flags changes those beside the coverages too, so the versions of coverages are kept first.
+    people::update(transaction, &old, at).await?;
+    coverages::write(transaction, &changes, coverages_at).await?;
+
+    let ids: Vec<i64> = everybody().map(|(id, _)| id).collect();
+    let cards: Vec<(i64, &NewCard)> =
+        everybody().flat_map(|(id, person)| person.cards.iter().map(move |card| (id, card))).collect();
+    if reset {
+        cards::delete_others(transaction, &ids, &cards).await?;
     }
-    insert_card(connection, person_id, card).await
+    cards::put(transaction, &cards, at).await?;
+    Ok(ids)
 }
 
-async fn insert_coverage(
-    connection: &mut PgConnection,
-    person_id: i64,
-    person: &NewPerson,
-    coverage: &Coverage,
-) -> Result<(), StoreError> {
-    let identity = &coverage.identity;
-    let key = &coverage.key;
-    let search_key = key.search_key();
-    let ratios: Option<Vec<DatedRatioRow>> = rows_of(&coverage.ratios);
-    let elderly: Option<Vec<ElderlyCertificateRow>> = rows_of(&coverage.elderly);
-    let limits: Option<Vec<LimitCertificateRow>> = rows_of(&coverage.limits);
-    let diseases: Option<Vec<SpecificDiseaseRow>> = rows_of(&coverage.specific_diseases);
-    let tickets: Option<Vec<MedicalTicketRow>> = rows_of(&coverage.tickets);
-    sqlx::query!(
-        r#"
-        insert into coverage
-             ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
-             , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
-             , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
-             , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked )
-        values
-             ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
-             , $25, $26, $27, $28, $29, $30, $31, $32 )
-        "#,
-        person_id,
-        to_sql(coverage.acquired_on),
-        coverage.loss.map(|loss| to_sql(loss.on)),
-        to_sql(identity.birth_on.date()),
-        coverage.card.issued_on.map(to_sql),
-        coverage.card.valid_from.map(to_sql),
-        coverage.card.valid_through.map(to_sql),
-        coverage.loss.map(|loss| loss.reason.number()),
-        coverage.relationship.map(StoredEnum::number),
-        coverage.card_class.number(),
-        identity.sex.number(),
-        identity.sex_on_back.map(StoredEnum::number),
-        search_key.as_str(),
-        key.insurer.as_str(),
-        key.symbol.as_ref().map(|symbol| symbol.as_str()),
-        key.number.as_str(),
-        key.branch.as_ref().map(|branch| branch.as_str()),
-        identity.name.as_str(),
-        identity.kana.as_ref().map(|text| text.as_str()),
-        identity.other_name.as_ref().map(|text| text.as_str()),
-        identity.other_kana.as_ref().map(|text| text.as_str()),
-        identity.insured_name.as_ref().map(|text| text.as_str()),
-        identity.post_number.as_ref().map(|post| post.as_str()),
-        identity.address.as_ref().map(|text| text.as_str()),
-        ratios as Option<Vec<DatedRatioRow>>,
-        elderly as Option<Vec<ElderlyCertificateRow>>,
-        limits as Option<Vec<LimitCertificateRow>>,
-        diseases as Option<Vec<SpecificDiseaseRow>>,
-        tickets as Option<Vec<MedicalTicketRow>>,
-        ticket_keys(&coverage.tickets) as Option<Vec<String>>,
-        person.protection.address_withheld,
-        person.protection.self_information_blocked,
-    )
-    .execute(connection)
-    .await?;
+/// Pairs people with their ids; leaves out people without one.
+fn with_ids<'a>(people: &[&'a NewPerson], ids: &HashMap<String, i64>) -> Vec<(i64, &'a NewPerson)> {
+    people.iter().filter_map(|person| Some((*ids.get(&person.fixture_id)?, *person))).collect()
+}
+
+/// Deletes everybody except `ids`, and keeps the versions.
+async fn end_others(transaction: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
+    let others = people::others(transaction, ids).await?;
+    for people in others.chunks(CHUNK) {
+        let at = coverages::not_before(transaction, people, at).await?;
+        let coverages = coverages::of(transaction, people).await?;
+        coverages::keep(transaction, &coverages, at).await?;
+        // Coverages and cards are deleted with their person. An id is never used again, so an old record of the access log never
+        // seems to be about a new person.
+        people::end(transaction, people, at).await?;
+    }
     Ok(())
 }

@@ -90,7 +90,10 @@ async fn aid_that_ends_or_changes_hands_within_the_month() {
                from coverage where number = '0010116'",
         )
         .await;
-    world.database.execute("update coverage set lost_on = '2026-11-11', loss_reason = 99 where number = '0010116'").await;
+    world
+        .database
+        .execute("update coverage set lost_on = '2026-11-11', loss_reason = 99, sole = false where number = '0010116'")
+        .await;
     let mut clinic = Clinic::of(&world).await;
     let number = clinic.upload_as("OQSmutic01", Format::Json, wanted("202611")).await;
     for format in [Format::Json, Format::Xml] {

@@ -47,8 +47,10 @@ mod jlis;
 mod kill;
 mod limits;
 mod load_smoke;
+mod loads;
 mod login;
 mod look_alikes;
+mod lookup_plans;
 mod migration_rules;
 mod migrations;
 mod negotiation;
@@ -68,6 +70,10 @@ mod store;
 mod terminal_certificates;
 mod tls;
 mod trust;
+mod two_times;
+mod upgrade;
+mod versions;
+mod versions_model;
 
 // The allocator of the shipped program, because some tests start servers in this process and measure memory.
 #[global_allocator]

@@ -8,11 +8,18 @@ use sqlx::Executor;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::PgConnection;
 
-use shikaku::domain::{CardKey, CardNumber, CardSymbol, InsurerNumber};
+use futures_util::StreamExt;
+use shikaku::domain::{CardFacts, CardKey, CardNumber, CardQuery, CardSymbol, InstitutionCode, InsurerNumber, PersonFacts};
+use shikaku::pki::IssuedCard;
+use shikaku::store::by_card;
+use shikaku::store::by_certificate::{self, PresentedCard};
+use sqlx::Connection;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::support::database::TestDatabase;
-use crate::support::{root, scratch};
+use crate::support::registry;
+use crate::support::world::{fixed_now, shared_pki};
+use crate::support::{TEST_CLINIC, fixtures, root, scratch};
 
 /// A database with the first `count` migrations.
 async fn at(count: usize) -> (TestDatabase, PgConnection) {
@@ -28,6 +35,12 @@ async fn at(count: usize) -> (TestDatabase, PgConnection) {
     let mut connection = database.connect().await;
     Migrator::new(earlier.as_path()).await.unwrap().run(&mut connection).await.unwrap();
     (database, connection)
+}
+
+/// A database with the migrations before the one of a number.
+async fn before(number: &str) -> (TestDatabase, PgConnection) {
+    let files = std::fs::read_dir(root().join("migrations")).unwrap().map(|entry| entry.unwrap().file_name());
+    at(files.filter(|name| name.to_str().is_some_and(|name| name.ends_with(".sql") && name < number)).count()).await
 }
 
 #[tokio::test]
@@ -102,21 +115,11 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
     let twice = "select count(*) from coverage join person on person.id = person_id
                   where fixture_id = 'twice' and not sole and not coverage.address_withheld and coverage.self_information_blocked";
     assert_eq!((database.count(alone).await, database.count(twice).await), (1, 2));
-    // From now on the database keeps it so, whoever writes.
-    connection
-        .execute(
-            "update person set self_information_blocked = true where fixture_id = 'alone';
-             insert into coverage
-                  ( person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name, address_withheld
-                  , self_information_blocked, sole )
-             select id, '2024-04-01', '1980-01-01', 1, 1, 'k', '06132013', '1', 'x', true, true, true
-               from person where fixture_id = 'alone'",
-        )
-        .await
-        .unwrap();
+    // Flags follow the person's, whoever writes.
+    connection.execute("update person set self_information_blocked = true where fixture_id = 'alone'").await.unwrap();
     let alone = "select count(*) from coverage join person on person.id = person_id
-                  where fixture_id = 'alone' and not sole and coverage.address_withheld and coverage.self_information_blocked";
-    assert_eq!(database.count(alone).await, 2);
+                  where fixture_id = 'alone' and coverage.address_withheld and coverage.self_information_blocked";
+    assert_eq!(database.count(alone).await, 1);
     let other_flags = "insert into coverage
              (person_id, acquired_on, birth_on, card_class, sex, search_key, insurer_number, number, name, address_withheld)
         select id, '2025-04-01', '1980-01-01', 1, 1, 'k', '06132013', '1', 'x', true from person where fixture_id = 'twice'";
@@ -209,6 +212,135 @@ async fn search_forms_that_are_there_become_those_of_today() {
             ("06132013 9-3 1", "01", "other branch"),
         ]
     );
+    store.pool().close().await;
+    database.drop().await;
+}
+
+/// Copies the rows of a table, in the columns that the other database has.
+async fn copy(table: &str, from: &mut PgConnection, to: &mut PgConnection) {
+    let columns = "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+                    where attrelid = $1::regclass and attnum > 0 and not attisdropped";
+    let columns: String = sqlx::query_scalar(columns).bind(table).fetch_one(&mut *to).await.unwrap();
+    let mut rows = from.copy_out_raw(&format!("copy {table} ({columns}) to stdout")).await.unwrap();
+    let mut sink = to.copy_in_raw(&format!("copy {table} ({columns}) from stdin")).await.unwrap();
+    while let Some(data) = rows.next().await {
+        sink.send(data.unwrap()).await.unwrap();
+    }
+    sink.finish().await.unwrap();
+}
+
+/// Reads what the answers about all fixture coverages and cards are made from.
+async fn facts(database: &TestDatabase) -> (Vec<Vec<PersonFacts>>, Vec<Option<CardFacts>>) {
+    let store = database.store().await;
+    let mut connection = store.dedicated().await.unwrap();
+    let institution = Some(InstitutionCode::parse(TEST_CLINIC).unwrap());
+    let coverages = fixtures().people.iter().flat_map(|one| &one.person.coverages);
+    let questions: Vec<_> = coverages
+        .map(|coverage| {
+            let birth_on = coverage.identity.birth_on;
+            let query =
+                CardQuery { key: coverage.key.clone(), birth_on, check_on: coverage.acquired_on, limit_consent: true };
+            (institution, query)
+        })
+        .collect();
+    let by_card = by_card::facts(&mut connection, &questions).await.unwrap().into_iter().map(Result::unwrap).collect();
+    let cards: Vec<_> = fixtures()
+        .cards
+        .iter()
+        .map(|card| IssuedCard::find(shared_pki(), &card.name).unwrap().unwrap().id)
+        .map(|card| PresentedCard { card, institution, at: fixed_now() })
+        .collect();
+    let by_certificate = by_certificate::facts(&mut connection, &cards).await.unwrap();
+    connection.close().await.unwrap();
+    store.pool().close().await;
+    (by_card, by_certificate.into_iter().map(Result::unwrap).collect())
+}
+
+#[tokio::test]
+async fn a_registry_without_versions_answers_the_same_with_them() {
+    let (database, mut connection) = before("0016").await;
+    let filled = TestDatabase::new().await;
+    let mut from = filled.connect().await;
+    for table in ["insurer", "institution", "person", "coverage", "card_certificate"] {
+        copy(table, &mut from, &mut connection).await;
+    }
+    connection
+        .execute(
+            "select setval(pg_get_serial_sequence('coverage', 'id'), max(id)) from coverage;
+             select setval(pg_get_serial_sequence('person', 'id'), max(id)) from person",
+        )
+        .await
+        .unwrap();
+    let earlier = facts(&database).await;
+    assert!(earlier.0.len() > 130 && earlier.0.iter().all(|people| !people.is_empty()));
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    assert_eq!(facts(&database).await, earlier);
+    // Nothing was filled, and a load finds every registration unchanged.
+    let unknown = "select count(*) from coverage where recorded_at = '-infinity'";
+    let all = "select count(*) from coverage";
+    assert_eq!(database.count(unknown).await, database.count(all).await);
+    let rows = registry::rows(&database).await;
+    fixtures().load(&store, shared_pki(), fixed_now(), false).await.unwrap();
+    assert_eq!(registry::rows(&database).await, rows);
+    // The version that a correction replaces holds from -infinity on.
+    let mut corrected = registry::person("kyokai-insured-tokyo");
+    registry::rename(&mut corrected, 0, "架空　次");
+    registry::load(&store, [corrected], registry::later(1), false).await;
+    let replaced =
+        "select count(*) from coverage_history where recorded_at = '-infinity' and replaced_at = '2026-11-22T00:31:15Z'";
+    assert_eq!((database.count(replaced).await, database.count("select count(*) from coverage_history").await), (1, 1));
+    let alike = |said: Vec<(i64, String)>| said.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    let (long_ago, now) = (
+        registry::said_at(&database, jiff::Timestamp::UNIX_EPOCH).await,
+        registry::said_at(&database, registry::later(1)).await,
+    );
+    assert_eq!(alike(long_ago), alike(now));
+    store.pool().close().await;
+    filled.drop().await;
+    database.drop().await;
+}
+
+/// What the program before migration 16 does when it loads two people.
+const LOADED_BY_THE_PROGRAM_BEFORE: &str = "
+    create temporary table given as
+    select person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
+         , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
+         , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
+         , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked
+      from coverage
+     where person_id in (select id from person where fixture_id in ('kyokai-insured-tokyo', 'overlap-two-insurers'))
+     order by id;
+    delete from coverage where person_id in (select person_id from given);
+    insert into coverage
+         ( person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
+         , relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number, branch, name, kana
+         , other_name, other_kana, insured_name, post_number, address, ratios, elderly_certificates, limit_certificates
+         , specific_disease_certificates, medical_tickets, ticket_keys, address_withheld, self_information_blocked )
+    select * from given";
+
+#[tokio::test]
+async fn the_program_before_versions_goes_on_loading() {
+    let database = TestDatabase::new().await;
+    let without_ids = |facts: (Vec<Vec<PersonFacts>>, Vec<Option<CardFacts>>)| {
+        let registered = facts.0.into_iter().flatten().map(|person| {
+            (person.id, person.protection, person.registrations.into_iter().map(|one| one.coverage).collect::<Vec<_>>())
+        });
+        registered.collect::<Vec<_>>()
+    };
+    let earlier = facts(&database).await;
+    database.execute(LOADED_BY_THE_PROGRAM_BEFORE).await;
+    let sole = "select count(*) from coverage where sole";
+    let known = database.count(sole).await;
+    assert_eq!(database.count("select count(*) from coverage where recorded_at = '-infinity' and not sole").await, 3);
+    assert_eq!(without_ids(facts(&database).await), without_ids(earlier));
+    // A load by this program finds every registration unchanged, and writes `sole` only.
+    let store = database.store().await;
+    let ids = registry::coverage_ids(&database, "kyokai-insured-tokyo").await;
+    fixtures().load(&store, shared_pki(), registry::later(1), false).await.unwrap();
+    assert_eq!(registry::coverage_ids(&database, "kyokai-insured-tokyo").await, ids);
+    assert_eq!(database.count("select count(*) from coverage_history").await, 0);
+    assert_eq!(database.count(sole).await, known + 1);
     store.pool().close().await;
     database.drop().await;
 }

@@ -6,6 +6,7 @@ pub mod database;
 pub mod h2;
 pub mod look_alike;
 pub mod process;
+pub mod registry;
 pub mod world;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,125 @@
+//! Compares the coverages of a load with the registry: which are new, which differ, which are gone.
+
+use std::collections::HashSet;
+
+use sqlx::PgConnection;
+
+use crate::store::StoreError;
+
+use super::new_person::NewPerson;
+use super::registered::RegisteredCoverage;
+
+/// A coverage as it is to stand in the registry.
+pub(super) struct Wanted {
+    registered: RegisteredCoverage,
+    /// Whether the person has no other.
+    sole: bool,
+}
+
+impl Wanted {
+    /// Lists the coverages of a person.
+    pub fn of(person_id: i64, person: &NewPerson) -> impl Iterator<Item = Self> {
+        let sole = person.coverages.len() == 1;
+        let registered = move |coverage| RegisteredCoverage::of(person_id, person.protection, coverage);
+        person.coverages.iter().map(move |coverage| Self { registered: registered(coverage), sole })
+    }
+}
+
+/// The differences between the registry and what is wanted.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    pub new: Vec<&'a Wanted>,
+    /// With the id of the row that each replaces.
+    pub changed: Vec<(i64, &'a Wanted)>,
+    /// Ids of rows.
+    pub gone: Vec<i64>,
+    /// Ids of rows where only `sole` is wrong, which makes no version.
+    pub other_sole: Vec<i64>,
+    /// The people among `known` who have any of these.
+    pub people: Vec<i64>,
+}
+
+impl Changes<'_> {
+    /// Returns the ids of rows that are about to be replaced or deleted.
+    pub fn replaced(&self) -> Vec<i64> {
+        self.changed.iter().map(|(id, _)| *id).chain(self.gone.iter().copied()).collect()
+    }
+}
+
+/// Compares what is wanted with the rows of the `known` people. Other people are new, and have no rows.
+///
+/// A wanted coverage belongs to the row of the same person, insurer and 資格取得日. If there are several of one day, the first belongs
+/// to the oldest row, and so on.
+pub(super) async fn compare<'a>(
+    connection: &mut PgConnection,
+    known: &[i64],
+    wanted: &'a [Wanted],
+) -> Result<Changes<'a>, StoreError> {
+    let people: HashSet<i64> = known.iter().copied().collect();
+    let (compared, new): (Vec<&Wanted>, Vec<&Wanted>) =
+        wanted.iter().partition(|one| people.contains(&one.registered.person_id()));
+    let mut changes = Changes { new, ..Changes::default() };
+    if known.is_empty() {
+        return Ok(changes);
+    }
+    let (soles, registered) = columns(compared.iter().copied());
+    let rows = sqlx::query!(
+        r#"
+        with wanted as (
+            select place, sole, registered
+                 , row_number() over (
+                       partition by (registered).person_id, (registered).insurer_number, (registered).acquired_on order by place
+                   ) as nth
+              from ( select unnest($1::boolean[]) as sole
+                          , unnest($2::registered_coverage[]) as registered
+                          , generate_subscripts($1::boolean[], 1) as place
+                   ) as listed
+        ), held as (
+            select id, sole
+                 , row(person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through
+                     , loss_reason, relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol
+                     , number, branch, name, kana, other_name, other_kana, insured_name, post_number, address, ratios
+                     , elderly_certificates, limit_certificates, specific_disease_certificates, medical_tickets
+                     , ticket_keys, address_withheld, self_information_blocked)::registered_coverage as registered
+                 , row_number() over (partition by person_id, insurer_number, acquired_on order by id) as nth
+              from coverage
+             where person_id = any($3)
+        )
+        select wanted.place as "place?"
+             , held.id as "id?"
+             , coalesce((held.registered).person_id, (wanted.registered).person_id) as "person_id!"
+             , wanted.registered is distinct from held.registered as "changed!"
+          from wanted
+          full join held
+            on (held.registered).person_id = (wanted.registered).person_id
+           and (held.registered).insurer_number = (wanted.registered).insurer_number
+           and (held.registered).acquired_on = (wanted.registered).acquired_on
+           and held.nth = wanted.nth
+         where wanted.registered is distinct from held.registered
+            or wanted.sole <> held.sole
+         order by wanted.place
+        "#,
+        &soles,
+        &registered as &[&RegisteredCoverage],
+        known
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        changes.people.push(row.person_id);
+        let place = row.place.map(|place| usize::try_from(place - 1));
+        let wanted = place.and_then(|place| compared.get(place.ok()?).copied());
+        match (wanted, row.id) {
+            (Some(wanted), Some(id)) if row.changed => changes.changed.push((id, wanted)),
+            (Some(_), Some(id)) => changes.other_sole.push(id),
+            (Some(wanted), None) => changes.new.push(wanted),
+            (None, id) => changes.gone.extend(id),
+        }
+    }
+    Ok(changes)
+}
+
+/// Splits coverages into two columns.
+pub(super) fn columns<'a>(wanted: impl Iterator<Item = &'a Wanted>) -> (Vec<bool>, Vec<&'a RegisteredCoverage>) {
+    wanted.map(|one| (one.sole, &one.registered)).unzip()
+}

@@ -1,0 +1,82 @@
+//! Loads of people, and what the registry said at an instant.
+
+use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use shikaku::domain::PersonalText;
+use shikaku::store::registry::{Loaded, NewPerson};
+use shikaku::store::{Store, StoreError};
+
+use super::database::TestDatabase;
+use super::fixtures;
+use super::world::fixed_now;
+
+/// Returns the instant so many minutes after the load of the template's fixtures.
+pub fn later(minutes: i64) -> Timestamp {
+    fixed_now() + SignedDuration::from_mins(minutes)
+}
+
+/// Returns a fixture person, without cards.
+pub fn person(id: &str) -> NewPerson {
+    fixtures().person(id).unwrap_or_else(|| panic!("no person {id}")).person.clone()
+}
+
+/// Loads people beside the insurers and institutions of the fixtures.
+pub async fn try_load(
+    store: &Store,
+    people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
+    at: Timestamp,
+    reset: bool,
+) -> Result<Loaded, StoreError> {
+    let institutions: Vec<_> = fixtures().institutions.iter().map(|entry| entry.institution.clone()).collect();
+    store.load(&fixtures().insurers, &institutions, people, at, reset).await
+}
+
+pub async fn load(
+    store: &Store,
+    people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
+    at: Timestamp,
+    reset: bool,
+) -> Loaded {
+    try_load(store, people, at, reset).await.unwrap()
+}
+
+/// Gives a coverage another name.
+pub fn rename(person: &mut NewPerson, coverage: usize, name: &str) {
+    person.coverages[coverage].identity.name = PersonalText::parse(name).unwrap();
+}
+
+/// Returns every coverage of the registry at an instant in order of id: its id, its name, and a hash of all columns.
+pub async fn said_at(database: &TestDatabase, at: Timestamp) -> Vec<(i64, String)> {
+    let said = "
+        select id, name || ' ' || md5((to_jsonb(coverage) - 'id' - 'sole' - 'ticket_keys' - 'recorded_at')::text)
+          from coverage
+         where recorded_at <= $1
+         union all
+        select coverage_id, name || ' ' || md5((to_jsonb(coverage_history) - 'coverage_id' - 'recorded_at' - 'replaced_at')::text)
+          from coverage_history
+         where recorded_at <= $1 and $1 < replaced_at
+         order by 1, 2";
+    let at: SqlTimestamp = at.to_sqlx();
+    sqlx::query_as(said).bind(at).fetch_all(&mut database.connect().await).await.unwrap()
+}
+
+/// Returns a text for every row of the registry that is another one after the row was written again.
+pub async fn rows(database: &TestDatabase) -> Vec<String> {
+    let rows = "
+        select 'insurer ' || number || ' ' || xmin || ' ' || ctid from insurer union all
+        select 'institution ' || code || ' ' || xmin || ' ' || ctid from institution union all
+        select 'person ' || id || ' ' || xmin || ' ' || ctid from person union all
+        select 'coverage ' || id || ' ' || xmin || ' ' || ctid from coverage union all
+        select 'card ' || encode(serial, 'hex') || ' ' || xmin || ' ' || ctid from card_certificate union all
+        select 'coverage before ' || coverage_id || ' ' || recorded_at from coverage_history union all
+        select 'person before ' || person_id || ' ' || recorded_at from person_history
+        order by 1";
+    sqlx::query_scalar(rows).fetch_all(&mut database.connect().await).await.unwrap()
+}
+
+/// Returns the ids of a person's coverages.
+pub async fn coverage_ids(database: &TestDatabase, fixture_id: &str) -> Vec<i64> {
+    let ids =
+        "select coverage.id from coverage join person on person.id = person_id where fixture_id = $1 order by coverage.id";
+    sqlx::query_scalar(ids).bind(fixture_id).fetch_all(&mut database.connect().await).await.unwrap()
+}
