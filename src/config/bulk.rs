@@ -34,7 +34,8 @@ pub struct BulkLimits {
     pub workers: usize,
     /// Lease of a piece to the worker that took it; the worker renews it three times in this time.
     pub lease: SignedDuration,
-    /// How far the clocks of processes that work on one database may be apart: the lease of another is over only so much later.
+    /// The largest difference between the clocks of processes on one database: a process treats the lease of another as expired
+    /// only this much later.
     pub skew: SignedDuration,
     /// Attempts at a piece before its file is given up.
     pub attempts: i16,

@@ -82,17 +82,17 @@ pub enum BatchFailure {
     Ordered,
 }
 
-/// The end of a file, good or bad.
+/// The end of a file, with or without a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
-    /// When it was, domain time.
+    /// The time of the end, domain time.
     pub finished_at: Timestamp,
-    /// Until when the result can be fetched, in domain time, and is not removed, in both times.
+    /// The end of the time in which the result can be fetched, in domain time, and is kept, in both times.
     pub kept_until: Moment,
 }
 
 impl Ending {
-    /// The end of a file at this moment, whose result is kept for so long.
+    /// Makes the end of a file at this moment; its result is kept for `keep`.
     #[must_use]
     pub fn at(now: Moment, keep: SignedDuration) -> Self {
         Self { finished_at: now.domain, kept_until: now.plus(keep) }
