@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::clock::system_now;
 use crate::config::Limits;
 use crate::decide;
-use crate::domain::{Identity, InstitutionCode};
+use crate::domain::Identity;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
@@ -18,24 +16,12 @@ use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown}
 use super::QueryError;
 use super::coalesce::{Answers, Batch, Coalescer};
 use super::log_key::LogKey;
+use super::own::Asker;
 
 /// Number of connections for the access log. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
 
-/// Names the terminal that asks, the time, and the request id.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// The institution of the certificate.
-    pub institution: InstitutionCode,
-    /// The serial number of the certificate.
-    pub terminal_serial: Vec<u8>,
-    /// The request id that the answer carries.
-    pub request_id: Uuid,
-    /// Domain time.
-    pub at: Timestamp,
-}
-
-/// Writes the access-log records of all paths, in shared batches.
+/// Writes access-log records, of every path into the same batches.
 #[derive(Clone)]
 pub struct AccessLog {
     records: Coalescer<AppendLog>,

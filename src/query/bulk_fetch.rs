@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::{InstitutionCode, ReceptionNumber};
+use crate::domain::ReceptionNumber;
 use crate::store::Store;
 use crate::store::bulk_fetch::Batch;
 
+use super::own::Own;
 use super::{QueryError, failed};
 
 /// Hands out results. Their access-log records were committed together with them.
@@ -27,15 +28,11 @@ impl BulkFetch {
     /// known.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn find(
-        &self,
-        number: &ReceptionNumber,
-        institution: InstitutionCode,
-        at: Timestamp,
-    ) -> Result<Option<Batch>, QueryError> {
-        let forgotten = at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);
-        self.store.batch(number, institution, at, forgotten).await.map_err(failed("batch"))
+    /// When the database does not answer.
+    pub async fn find(&self, own: Own<'_, &ReceptionNumber>) -> Result<Option<Batch>, QueryError> {
+        let asker = own.asker();
+        let forgotten = asker.at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);
+        self.store.batch(own.question(), asker.institution, asker.at, forgotten).await.map_err(failed("batch"))
     }
 
     /// Returns the sizes in bytes of the pieces of a finished file, in order.

@@ -7,15 +7,13 @@ use jiff::civil::Date;
 
 use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{
-    BatchKind, BirthDate, CardKey, Ending, Format, InstitutionCode, Moment, ReceptionNumber, TreatmentKind, Wanted,
-};
+use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, ReceptionNumber, Wanted};
 use crate::store::Store;
-use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
 
-use super::access_log::{AccessLog, Asker};
+use super::log_key::LogKey;
 use super::misses::Misses;
+use super::own::Own;
 use super::{QueryError, failed};
 
 /// Holds a file that was read and is not stored yet.
@@ -38,17 +36,6 @@ pub struct NewFile {
     pub people: Vec<u64>,
 }
 
-/// Returns the path on which the people of a file are asked about.
-fn path_of(kind: BatchKind) -> Path {
-    match kind {
-        BatchKind::Qualification => Path::BulkCard,
-        BatchKind::ReferenceNumbers => Path::ReferenceNumber,
-        BatchKind::Visit => Path::BulkConsented(TreatmentKind::Visit),
-        BatchKind::Online => Path::BulkConsented(TreatmentKind::Online),
-        BatchKind::MedicalAid => Path::BulkTicket,
-    }
-}
-
 /// Why a file was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkRefused {
@@ -68,7 +55,7 @@ pub enum BulkRefused {
 #[derive(Clone)]
 pub struct BulkRegister {
     store: Store,
-    log: AccessLog,
+    key: LogKey,
     quota: Quota,
     keep: SignedDuration,
     slice: usize,
@@ -79,11 +66,11 @@ pub struct BulkRegister {
 impl BulkRegister {
     /// Makes a service that stores files in `store`.
     #[must_use]
-    pub fn new(store: &Store, log: AccessLog, limits: &BulkLimits, misses: &Arc<Misses>) -> Self {
+    pub fn new(store: &Store, key: LogKey, limits: &BulkLimits, misses: &Arc<Misses>) -> Self {
         let limit = |number: usize| Some(number).filter(|number| *number > 0);
         let quota = Quota { in_flight: limit(limits.in_flight), people_a_day: limit(limits.people_a_day) };
         let BulkLimits { keep, slice, persons, .. } = *limits;
-        Self { store: store.clone(), log, quota, keep, slice, persons, misses: misses.clone() }
+        Self { store: store.clone(), key, quota, keep, slice, persons, misses: misses.clone() }
     }
 
     /// Returns a number that tells people apart for the daily count and reveals nothing without the secret. None if there is no
@@ -91,7 +78,7 @@ impl BulkRegister {
     #[must_use]
     pub fn person(&self, key: &CardKey, birth_on: BirthDate) -> Option<u64> {
         self.quota.people_a_day?;
-        let hash = self.log.key().of_card(key, birth_on);
+        let hash = self.key.of_card(key, birth_on);
         Some(u64::from_be_bytes(*hash.first_chunk().expect("32 bytes hold 8")))
     }
 
@@ -99,7 +86,8 @@ impl BulkRegister {
     ///
     /// # Errors
     /// See [`BulkRefused`]; then nothing is stored.
-    pub async fn register(&self, asker: &Asker, file: NewFile) -> Result<ReceptionNumber, BulkRefused> {
+    pub async fn register(&self, own: Own<'_, NewFile>) -> Result<ReceptionNumber, BulkRefused> {
+        let (asker, file) = (own.asker(), own.question());
         if file.kind == BatchKind::Qualification
             && let Err(QueryError::Misses(seconds)) = self.misses.check(asker.institution)
         {
@@ -132,21 +120,5 @@ impl BulkRegister {
             RegisterError::TooManyPeople(most) => BulkRefused::TooManyPeople(most),
             RegisterError::Store(error) => BulkRefused::Failed(failed("register_batch")(error)),
         })
-    }
-
-    /// Records a file, or a question for its result, that claims another institution; the institution gets no answer.
-    ///
-    /// # Errors
-    /// If the record cannot be written.
-    pub async fn refuse_mismatch(
-        &self,
-        asker: Asker,
-        claimed: InstitutionCode,
-        kind: BatchKind,
-        check_on: Option<Date>,
-    ) -> Result<(), QueryError> {
-        let hash = self.log.key().of_nobody();
-        let record = self.log.record(asker, path_of(kind), hash, check_on, Outcome::InstitutionMismatch);
-        self.log.write(Record { claimed_institution: Some(claimed), ..record }).await
     }
 }

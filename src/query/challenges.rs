@@ -18,8 +18,8 @@ use crate::store::challenges::{self, Binding, Challenge, Use};
 use crate::store::{Store, StoreError};
 
 use super::QueryError;
-use super::access_log::Asker;
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::own::Asker;
 
 /// How long a challenge can be used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_secs(60);

@@ -11,11 +11,14 @@ pub mod challenges;
 mod coalesce;
 mod directory;
 mod log_key;
+mod mismatch;
 mod misses;
+pub mod operator;
+mod own;
 mod reference_number;
 mod turns;
 
-pub use access_log::{AccessLog, Asker, note_shown};
+pub use access_log::{AccessLog, note_shown};
 pub use bulk_fetch::BulkFetch;
 pub use bulk_register::{BulkRefused, BulkRegister, NewFile};
 pub use by_card::ByCard;
@@ -24,7 +27,11 @@ pub use challenges::{ChallengeRefused, Challenges};
 pub use directory::Directory;
 pub use log_key::LogKey;
 pub use misses::Misses;
+pub use own::{Asker, Own};
 pub use reference_number::ReferenceNumbers;
+
+pub use crate::store::bulk_fetch::Batch;
+pub use crate::store::bulk_register::NewSlice;
 
 use tracing::error;
 

@@ -1,0 +1,16 @@
+//! Insurers that are loaded.
+
+use crate::query::{QueryError, failed};
+use crate::store::inspect::InsurerSize;
+
+use super::operations::Operations;
+
+impl Operations {
+    /// Every insurer, by number, with how many coverages it has registered.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn insurers(&self) -> Result<Vec<InsurerSize>, QueryError> {
+        self.store.insurer_sizes().await.map_err(failed("insurer_sizes"))
+    }
+}
