@@ -21,7 +21,7 @@ use super::own::Asker;
 /// Number of connections for the access log. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
 
-/// Writes access-log records, of every path into the same batches.
+/// Writes the access-log records of all paths, in shared batches.
 #[derive(Clone)]
 pub struct AccessLog {
     records: Coalescer<AppendLog>,

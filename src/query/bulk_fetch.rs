@@ -28,7 +28,7 @@ impl BulkFetch {
     /// known.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// If the database does not answer.
     pub async fn find(&self, own: Own<'_, &ReceptionNumber>) -> Result<Option<Batch>, QueryError> {
         let asker = own.asker();
         let forgotten = asker.at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);

@@ -42,7 +42,7 @@ impl ByCard {
     /// See [`QueryError`]; then nothing has been disclosed.
     pub async fn answer(&self, own: Own<'_, &CardQuery>) -> Result<Answer, QueryError> {
         let (asker, query) = (own.asker(), own.question());
-        // Taken before anything is known of the answer, so that a hit and a miss take the same way.
+        // Taken before anything is known of the answer, so that a hit and a miss do the same work.
         let attempt = self.misses.attempt(asker.institution)?;
         let institution = Some(asker.institution);
         let facts = self.facts.ask(institution, (institution, query.clone())).await?;
@@ -58,7 +58,7 @@ impl ByCard {
     }
 }
 
-/// The record of a question that showed nothing.
+/// Makes the record of a question that showed nothing.
 pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
     let hash = log.key().of_card(&query.key, query.birth_on);
     let mut record = log.record(asker, Path::Card, hash, query.check_on, outcome);

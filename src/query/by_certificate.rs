@@ -78,7 +78,7 @@ impl ByCertificate {
     }
 }
 
-/// The record of a question that showed nothing; `key` is what the card is known by.
+/// Makes the record of a question that showed nothing; `key` identifies the card.
 pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
     let mut record = log.record(asker, Path::Certificate(at_reader(query)), log.key().hash(key), query.check_on, outcome);
     record.about.limit_consent = query.consents.has(Consent::Limit);

@@ -1,4 +1,4 @@
-//! Messages that come in another institution's name.
+//! Records messages that claim another institution.
 
 use crate::domain::{BatchKind, InstitutionCode, Subject, TreatmentKind};
 use crate::store::access_log::{Outcome, Path, Record};
@@ -9,10 +9,11 @@ use super::own::Asker;
 use super::{by_card, by_certificate};
 
 impl AccessLog {
-    /// Records a message in which `asker` claims to be the institution `claimed`. It gets no answer, and nothing is looked up for it.
+    /// Records a message in which `asker` claims to be the institution `claimed`. It gets no answer, and nothing is looked up for
+    /// it.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse_mismatch(
         &self,
         asker: Asker,
@@ -34,7 +35,7 @@ impl AccessLog {
     }
 }
 
-/// By which path the people of a file are asked about.
+/// Returns the path on which the people of a file are asked about.
 fn path_of(kind: BatchKind) -> Path {
     match kind {
         BatchKind::Qualification => Path::BulkCard,

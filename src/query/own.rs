@@ -1,4 +1,4 @@
-//! Who asks, and in whose name.
+//! The terminal that asks, and the proof that its message names its own institution.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::InstitutionCode;
 use crate::identity::VerifiedCaller;
 
-/// Who asks, when, and under which request id.
+/// Names the terminal that asks, the time, and the request id.
 #[derive(Debug, Clone)]
 pub struct Asker {
     /// The institution of the certificate.
@@ -20,16 +20,16 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// The terminal that was verified.
+    /// Makes the asker of a verified caller.
     #[must_use]
     pub fn of(caller: &VerifiedCaller, request_id: Uuid, at: Timestamp) -> Self {
         Self { institution: caller.institution(), terminal_serial: caller.serial().to_vec(), request_id, at }
     }
 }
 
-/// What a message asks in the asker's own name: the institution that it names is that of the certificate. No other question of a
-/// message is answered. Only `exchange` makes one, in one place, where the refusal of all others is recorded
-/// (`tests/it/architecture.rs` holds that); the institution is compared here, so that nobody has one without.
+/// A question in the asker's own name: the message names the institution of the certificate. No other question of a message is
+/// answered. `Own` compares the institutions itself, so that no question can skip it. Only `exchange` makes one, in one place,
+/// where the refusal of all others is recorded (`tests/it/architecture/` holds that).
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a, Q> {
     asker: &'a Asker,
@@ -37,24 +37,24 @@ pub struct Own<'a, Q> {
 }
 
 impl<'a, Q> Own<'a, Q> {
-    /// The question of a message that names the institution `claimed`; `None` if that is not the asker's.
+    /// Accepts the question of a message that names the institution `claimed`; `None` if that is not the asker's.
     #[must_use]
     pub fn of(asker: &'a Asker, claimed: InstitutionCode, question: Q) -> Option<Self> {
         (claimed == asker.institution).then_some(Self { asker, question })
     }
 
-    /// A part of the question, or what is made of it.
+    /// Replaces the question by a part of it, or by something made from it.
     #[must_use]
     pub fn map<P>(self, part: impl FnOnce(Q) -> P) -> Own<'a, P> {
         Own { asker: self.asker, question: part(self.question) }
     }
 
-    /// Who asks.
+    /// Returns the terminal that asks.
     pub(super) fn asker(&self) -> &'a Asker {
         self.asker
     }
 
-    /// What is asked.
+    /// Returns the question.
     pub(super) fn question(self) -> Q {
         self.question
     }

@@ -24,7 +24,7 @@ impl ReferenceNumbers {
     /// card. The institution does not learn whether the card exists.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// If the database does not answer.
     pub async fn register(&self, own: Own<'_, (&CardKey, &ReferenceNumber)>) -> Result<(), QueryError> {
         let asker = own.asker();
         let (key, reference) = own.question();

@@ -1,4 +1,4 @@
-//! Files with questions about many people: listed, cancelled, begun again.
+//! Lists, cancels and reruns files with questions about many people.
 
 use jiff::SignedDuration;
 
@@ -8,7 +8,7 @@ use crate::store::batches::{BatchFilter, BatchLine};
 
 use super::operations::Operations;
 
-/// What became of an order about a file.
+/// The result of an operator's order about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ordered {
     /// It was done.
@@ -20,15 +20,15 @@ pub enum Ordered {
 }
 
 impl Operations {
-    /// Up to `most` files, the latest first, as they stand at the moment `at`.
+    /// Lists up to `most` files, the latest first, as they stand at the moment `at`.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn batches(&self, filter: &BatchFilter, at: Moment, most: i64) -> Result<Vec<BatchLine>, QueryError> {
         self.store.batches(filter, at, most).await.map_err(failed("batches"))
     }
 
-    /// The file of this number as it stands at the moment `at`; none if there is none.
+    /// Returns the file of this number as it stands at the moment `at`; None if there is none.
     ///
     /// # Errors
     /// As for [`Operations::batches`].
@@ -37,10 +37,10 @@ impl Operations {
         Ok(self.batches(&filter, at, 1).await?.pop())
     }
 
-    /// Gives a file in work up at the moment `at`; it is kept for the time `keep`.
+    /// Cancels an unfinished file at the moment `at`; it is kept for the time `keep`.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn cancel(&self, number: &ReceptionNumber, at: Moment, keep: SignedDuration) -> Result<Ordered, QueryError> {
         if self.batch(number, at).await?.is_none() {
             return Ok(Ordered::NoFile);
@@ -53,10 +53,10 @@ impl Operations {
         Ok(Ordered::Done)
     }
 
-    /// Begins a file again, at the moment `at`, that failed or was cancelled.
+    /// Starts a failed or cancelled file again at the moment `at`.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn rerun(&self, number: &ReceptionNumber, at: Moment) -> Result<Ordered, QueryError> {
         if self.batch(number, at).await?.is_none() {
             return Ok(Ordered::NoFile);

@@ -1,4 +1,4 @@
-//! The simulated J-LIS: certificates of cards come, are revoked, and are renewed.
+//! Registers, revokes and renews certificates of cards in the simulated J-LIS.
 
 use jiff::Timestamp;
 
@@ -9,14 +9,14 @@ use crate::store::jlis::{CardRecord, JlisError};
 
 use super::operations::Operations;
 
-/// Why J-LIS did not do what it was asked; nothing has changed then.
+/// Why J-LIS refused a change. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JlisRefused {
-    /// Nobody has this id.
+    /// No person has this id.
     NoPerson,
     /// J-LIS does not know the certificate.
     NoCard,
-    /// The state of the certificates does not allow it; says why, in English.
+    /// The state of the certificates does not allow it, for this reason in English.
     WrongState(String),
     /// The database failed.
     Failed(QueryError),
@@ -56,12 +56,12 @@ impl Operations {
         Ok(self.store.revoke_card(card, reason, at).await?)
     }
 
-    /// Puts a new certificate, of the same kind, in the place of one in use at the time `at`.
+    /// Replaces a certificate in use by a new one of the same kind at the time `at`.
     ///
     /// # Errors
     /// See [`JlisRefused`].
     pub async fn renew_card(&self, old: &CardId, new: &CardCertificate, at: Timestamp) -> Result<(), JlisRefused> {
-        // Of what kind it is the old one tells.
+        // `renew_card` takes the kind from the old certificate.
         Ok(self.store.renew_card(old, &record(new, CardKind::Card, at)).await?)
     }
 }

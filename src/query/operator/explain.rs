@@ -1,4 +1,4 @@
-//! Why an answer by what stands on the card is as it is.
+//! Reads what explains an answer by the numbers on the card.
 
 use jiff::civil::Date;
 
@@ -10,11 +10,11 @@ use crate::store;
 use super::operations::Operations;
 
 impl Operations {
-    /// The answer that a terminal of `institution` would get, with the day in the month of the check date on which the person lost
-    /// a coverage because the insured turned 75. Without an institution nobody's 医療券 are in it.
+    /// Returns the answer that a terminal of `institution` would get. Adds the day in the month of the check date on which the
+    /// person lost a coverage because the insured turned 75. Without an institution, the answer has no 医療券.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn answer(
         &self,
         institution: Option<InstitutionCode>,
@@ -32,10 +32,10 @@ impl Operations {
         Ok((answer, lost_with_insured))
     }
 
-    /// The registrations of the person of this stable id, in order of acquisition; none if nobody has this id.
+    /// Returns the registrations of the person with this stable id, in order of acquisition; None if no person has this id.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn registrations(&self, id: &str) -> Result<Option<Vec<Registration>>, QueryError> {
         let person = self.store.person(id).await.map_err(failed("person"))?;
         Ok(person.map(|person| person.facts.map(|facts| facts.registrations).unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! Why an answer by マイナンバーカード is as it is.
+//! Reads what explains an answer by マイナンバーカード.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,11 +13,12 @@ use crate::store::by_certificate::PresentedCard;
 use super::operations::Operations;
 
 impl Operations {
-    /// The answer that a terminal of `institution` would get for the card at the time `at`, with the day in the month of the check
-    /// date on which the person lost a coverage because the insured turned 75. That the card's holder is there is taken for granted.
+    /// Returns the answer that a terminal of `institution` would get for the card at the time `at`. Adds the day in the month of
+    /// the check date on which the person lost a coverage because the insured turned 75. Assumes that the card has proved
+    /// possession of its key.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn answer_card(
         &self,
         certificate: &CardCertificate,

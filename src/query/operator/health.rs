@@ -1,4 +1,4 @@
-//! Whether the database answers, and how its schema is.
+//! Checks that the database answers, and that its schema is current.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use tokio::time::{Instant, timeout};
 
 use super::operations::Operations;
 
-/// How long the database may take before it counts as one that does not answer: the operator wants to know within a second.
+/// How long the database may take before it counts as unavailable: the operator wants to know within a second.
 pub(super) const PATIENCE: Duration = Duration::from_millis(800);
 
 impl Operations {
-    /// Whether the schema is the one of this program, or what is wrong with it, in English; none if the database does not answer in
-    /// time.
+    /// Checks that the schema is the one of this program. The error says in English what is wrong; None if the database does not
+    /// answer in time.
     pub async fn schema(&self) -> Option<Result<(), String>> {
         let started = Instant::now();
         let connected = timeout(PATIENCE, self.store.pool().acquire()).await.is_ok_and(|connection| connection.is_ok());

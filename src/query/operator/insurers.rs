@@ -1,4 +1,4 @@
-//! Insurers that are loaded.
+//! Lists the insurers that are loaded.
 
 use crate::query::{QueryError, failed};
 use crate::store::inspect::InsurerSize;
@@ -6,10 +6,10 @@ use crate::store::inspect::InsurerSize;
 use super::operations::Operations;
 
 impl Operations {
-    /// Every insurer, by number, with how many coverages it has registered.
+    /// Lists every insurer by number, with how many coverages it has registered.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn insurers(&self) -> Result<Vec<InsurerSize>, QueryError> {
         self.store.insurer_sizes().await.map_err(failed("insurer_sizes"))
     }

@@ -1,4 +1,4 @@
-//! Whether somebody lost a coverage as a dependant because the insured turned 75.
+//! Finds out whether a dependant lost a coverage because the insured turned 75.
 
 use jiff::civil::Date;
 
@@ -9,7 +9,8 @@ use crate::query::{QueryError, failed};
 use super::operations::Operations;
 
 impl Operations {
-    /// The day, in the month of `check_on`, on which the person lost a coverage as a dependant because the insured turned 75.
+    /// Returns the day in the month of `check_on` on which the person lost a coverage as a dependant because the insured turned
+    /// 75.
     pub(super) async fn lost_with_insured(
         &self,
         person: Option<&PersonFacts>,

@@ -1,4 +1,4 @@
-//! Series that are measured when they are asked for: the pool of connections, the queue of files.
+//! Measures the series that are read at each scrape: the pool of connections, the queue of files.
 
 use jiff::Timestamp;
 use tokio::time::timeout;
@@ -10,8 +10,8 @@ use super::health::PATIENCE;
 use super::operations::Operations;
 
 impl Operations {
-    /// Measures the pool, and the queue as it stands at the time `at` (system time); if the database does not answer in time, the queue keeps what
-    /// was measured last.
+    /// Measures the pool, and the queue as it stands at the time `at` (system time). If the database does not answer in time, the
+    /// queue keeps its last values.
     pub async fn measure(&self, at: Timestamp) {
         let pool = self.store.pool();
         self.metrics.pool_connections.set(i64::from(pool.size()));
@@ -23,7 +23,7 @@ impl Operations {
                 self.metrics.bulk_queue_persons.set(queue.persons);
                 self.metrics.bulk_queue_oldest.set(age);
             }
-            // The other series are still worth having; readiness tells that the database is away.
+            // The other series are still useful; readiness reports that the database is unavailable.
             Err(error) => warn!(error = %error, "the queue of files could not be measured"),
         }
     }

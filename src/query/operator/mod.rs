@@ -1,5 +1,5 @@
-//! What operators ask and order: what is loaded, why an answer is as it is, files in work. Nothing of it is recorded in the access
-//! log: operators see what is loaded, terminals get answers.
+//! Operators' questions and orders: what is loaded, why an answer is as it is, files. None of it is recorded in the access log,
+//! which holds what terminals ask.
 
 mod batches;
 mod cards;

@@ -1,11 +1,12 @@
-//! What operators' questions and orders work with.
+//! The service behind operators' questions and orders.
 
 use std::sync::Arc;
 
 use crate::metrics::Metrics;
 use crate::store::Store;
 
-/// Answers operators' questions and does what they order. Each file beside this one has the methods of the routes of its name.
+/// Answers operators' questions and carries out their orders. Each file beside this one has the methods for the routes of its
+/// name.
 #[derive(Clone)]
 pub struct Operations {
     pub(super) store: Store,
@@ -13,7 +14,7 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Works on `store`.
+    /// Makes a service that works on `store`.
     #[must_use]
     pub fn new(store: &Store, metrics: &Arc<Metrics>) -> Self {
         Self { store: store.clone(), metrics: metrics.clone() }

@@ -1,4 +1,4 @@
-//! How files that come are to misbehave.
+//! Reads and sets the faults that are simulated for new files.
 
 use crate::query::{QueryError, failed};
 use crate::store::batches::Simulation;
@@ -6,18 +6,18 @@ use crate::store::batches::Simulation;
 use super::operations::Operations;
 
 impl Operations {
-    /// How files that come misbehave.
+    /// Returns the faults that are simulated for new files.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn simulation(&self) -> Result<Simulation, QueryError> {
         self.store.simulation().await.map_err(failed("simulation"))
     }
 
-    /// Says how files that come from now on misbehave.
+    /// Sets the faults to simulate for files received from now on.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn simulate(&self, simulation: Simulation) -> Result<(), QueryError> {
         self.store.set_simulation(simulation).await.map_err(failed("set_simulation"))
     }
