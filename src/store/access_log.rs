@@ -276,7 +276,7 @@ pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_
 
 /// Writes the records of the people of a piece, one each in order, and the marks of certificates that are new to the institution.
 /// Runs in the transaction that finishes the piece. The records share one number; numbers follow the order of writing. Returns
-/// what [`limit_seen::unchanged`] returns.
+/// what `limit_seen::unchanged` returns.
 ///
 /// # Errors
 /// If the database fails.

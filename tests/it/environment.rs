@@ -194,17 +194,6 @@ fn limited(limits: &str, database: &TestDatabase) -> Command {
     command
 }
 
-/// Waits for a line that stands in the log by now, but may not have been read from it yet.
-async fn until_logged(server: &Program, line: &str) {
-    for _ in 0..200 {
-        if server.log().contains(line) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never said {line:?}:\n{}", server.log());
-}
-
 fn terminal(address: &str) -> Terminal {
     let code = InstitutionCode::parse(TEST_CLINIC).unwrap();
     let pki = shared_pki();
@@ -230,7 +219,7 @@ async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
 
     // A low hard limit leaves fewer connections: 300 less the 256 for everything else.
     let server = Program::start(limited("ulimit -n 300", &database));
-    until_logged(&server, "fewer terminal connections than wanted").await;
+    server.until_logged("fewer terminal connections than wanted").await;
     let terminal_of = terminal(&server.terminal_addr);
     let mut open = Vec::new();
     for _ in 0..80 {
@@ -248,7 +237,7 @@ async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
     let mut command = limited("ulimit -n 900", &database);
     command.args(["--token-addr", "127.0.0.1:0"]);
     let server = Program::start(command);
-    until_logged(&server, "connections=132").await;
+    server.until_logged("connections=132").await;
     drop(server);
 
     // With hardly any it does not start, and says what to do.

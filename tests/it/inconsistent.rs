@@ -138,6 +138,7 @@ async fn the_caller_is_told_of_an_inconsistency_and_the_log_of_statement_and_row
     }
     let (status, _, _) = process::http(&server.operator_addr, "GET", &format!("/api/people/{GOOD}"), &[], "").await;
     assert_eq!(status, 200);
+    server.until_logged("insurer, column number, row 99999999").await;
     let log = server.log();
     assert!(log.contains("facts_by_card") && log.contains("column ratios, row "), "{log}");
     assert!(log.contains("institution, column active_through, row 2710034568"), "{log}");

@@ -79,6 +79,8 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     seeded.extend(show_cards(&terminal, pki).await);
     let secrets = seeded;
     let (_, metrics, _) = process::http(&server.operator_addr, "GET", "/metrics", &[], "").await;
+    // The last request; what was logged before it has been read then.
+    server.until_logged("\"route\":\"/metrics\"").await;
     let log = server.log();
     assert!(log.lines().count() > fixtures().people.len());
     for line in log.lines() {

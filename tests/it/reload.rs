@@ -41,7 +41,7 @@ async fn a_hangup_reads_new_files_and_loses_no_request() {
         server.signal("HUP");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    until_logged(&server, "read anew").await;
+    server.until_logged("read anew").await;
     let other = message(&ask_of("kyokai-insured-tokyo"), OTHER_CLINIC, Format::Xml, AnswerCharset::Utf8);
     let refused = async {
         let mut connection = terminal(OTHER_CLINIC).connect().await.ok()?;
@@ -54,20 +54,9 @@ async fn a_hangup_reads_new_files_and_loses_no_request() {
     // A broken file changes nothing.
     std::fs::write(pki.server(), "no certificate").unwrap();
     server.signal("HUP");
-    until_logged(&server, "stay as they were").await;
+    server.until_logged("stay as they were").await;
     assert!(terminal(TEST_CLINIC).connect().await.is_ok());
 
     asking.await.unwrap();
     database.drop().await;
-}
-
-/// Waits until the server has logged a text.
-async fn until_logged(server: &Program, text: &str) {
-    for _ in 0..500 {
-        if server.log().contains(text) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never logged {text:?}:\n{}", server.log());
 }

@@ -100,6 +100,17 @@ impl Program {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until the log holds a text: what was written may not have been read from the pipe yet.
+    pub async fn until_logged(&self, text: &str) {
+        for _ in 0..500 {
+            if self.log().contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("never logged {text:?}:\n{}", self.log());
+    }
+
     /// The command that it tells to try.
     pub fn suggestion(&self) -> String {
         for _ in 0..500 {
