@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Clocks};
 use crate::config::{Config, Limits};
 use crate::http::operator::{self, OperatorState};
 use crate::http::{Arrivals, Fetches, TerminalParts, terminal_router, token_router};
@@ -90,7 +90,7 @@ impl App {
             by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
             bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
-            bulk_fetch: BulkFetch::new(&store),
+            bulk_fetch: BulkFetch::new(&store, &bulk),
             reference_numbers: ReferenceNumbers::new(&store, log),
             arrivals: Arrivals::new(bulk),
             fetches: Fetches::new(&bulk),
@@ -123,9 +123,10 @@ impl App {
             limits: config.limits,
             metrics: metrics.clone(),
         };
-        Workers::start(&Worker::new(&store, &directory, key, &clock, bulk, &metrics, &misses), &tasks, &stop);
-        tasks.spawn(expire_old(store.clone(), clock.clone(), bulk, stop.clone()));
-        let (forgetting, cleaning) = (store.clone(), clock.clone());
+        let clocks = Clocks::of(clock.clone());
+        Workers::start(&Worker::new(&store, &directory, key, &clocks, bulk, &metrics, &misses), &tasks, &stop);
+        tasks.spawn(expire_old(store.clone(), clocks.clone(), bulk, stop.clone()));
+        tasks.spawn(challenges::forget_old(store.clone(), clocks, stop.clone()));
         let operator = OperatorState {
             store: store.clone(),
             directory: directory.clone(),
@@ -136,7 +137,6 @@ impl App {
             token: config.operator_token.map(Into::into),
         };
         tasks.spawn(directory.follow(stop.clone()));
-        tasks.spawn(challenges::forget_old(forgetting, move || cleaning.now(), stop.clone()));
         tasks.spawn(identity::serve(listener, stop.clone()));
         tasks.spawn(operator::serve(operator_socket, operator::router(operator), config.limits, stop.clone()));
         tasks.close();

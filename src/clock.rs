@@ -1,4 +1,29 @@
-//! The only source of "now" in the domain's sense.
+//! The two times, the only sources of "now": domain time, which may be set, and the system's.
+//!
+//! Whatever users see follows domain time. Whatever keeps the server running follows the system's, so that a clock that is set, or
+//! stands still, freezes nothing and steals nothing from those who are at work.
+//!
+//! | what | time |
+//! | --- | --- |
+//! | times in answers; 受付日時; access log: `answered_at` | domain |
+//! | 資格確認日 where a message gives none; day of reception, and the people of that day | domain |
+//! | whether an institution may ask; revocation and states of cards; periods of cards' certificates | domain |
+//! | end of a consent; end of a challenge (`ExpiresAt`), and that no server is behind the one that made it | domain |
+//! | end of a result (SHK7004), and of the memory that there was one (SHK7003) | domain |
+//! | how long the operator holds a result back (`hold_seconds`): a tester passes that time by setting the clock | domain |
+//! | what the operator's pages say of people and cards "today" | domain |
+//! | lease of a piece, its back-off after a failure | system |
+//! | age of the queue, time that a file took (metrics) | system |
+//! | access log, files, challenges: `recorded_at`, `made_at`, by which they are kept | system |
+//! | removal of results, of files, of challenges, of the count of a day's people | both: what has ended in domain time, and is as old by the system's |
+//! | terminals' certificates, revocation list, tokens of a login, `Date` of HTTP | system |
+//! | limits of the network, of requests and statements; misses of an hour; pauses between two rounds of a job | system, monotonic (`Instant`) |
+//! | what a command asks about when no day is given; what `fixtures load` and `pki` make | system |
+//!
+//! Leases are judged by the clock of the process that wants the piece. Clocks of processes on one database may be
+//! [`BulkLimits::skew`](crate::config::BulkLimits::skew) apart: a lease is over for others only so much later. The clock of the
+//! database would need no such allowance, but it is out of the reach of tests, is another one after a failover, and would be a second
+//! source of "now". A lease that is taken too early costs work and nothing else: results are taken from its last holder alone.
 
 use std::sync::Arc;
 
@@ -6,10 +31,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-/// Tells the time that answers are made at: the system's, or a fixed one for tests and time travel.
-///
-/// TLS does not ask it: whether a terminal's certificate is valid is judged by the system's time. Cards' certificates are judged
-/// by this one.
+use crate::domain::Moment;
+
+/// Domain time: the system's, or a fixed one for tests and time travel.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -39,7 +63,54 @@ impl Clock {
     }
 }
 
-/// The system's time, for what no clock of the domain may move: the validity of terminals' certificates and of tokens.
+/// The system's time for what is tested with time that passes faster. A type of its own, so that it is not taken for domain time.
+#[derive(Clone)]
+pub struct SystemClock(Clock);
+
+impl SystemClock {
+    /// The real one.
+    #[must_use]
+    pub fn real() -> Self {
+        Self(Clock::system())
+    }
+
+    /// Whatever `now` says, for tests.
+    #[must_use]
+    pub fn told_by(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Clock::told_by(now))
+    }
+
+    /// The current instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// Both times, for work that goes by both.
+#[derive(Clone)]
+pub struct Clocks {
+    /// Domain time.
+    pub domain: Clock,
+    /// The system's time.
+    pub system: SystemClock,
+}
+
+impl Clocks {
+    /// This domain time, and the system's real one.
+    #[must_use]
+    pub fn of(domain: Clock) -> Self {
+        Self { domain, system: SystemClock::real() }
+    }
+
+    /// The current moment in both.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment { domain: self.domain.now(), system: self.system.now() }
+    }
+}
+
+/// The system's time.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
 pub fn system_now() -> Timestamp {

@@ -8,10 +8,11 @@
 //! * Only [`store`] has SQL. Only [`wire`] knows element names and code strings. Only [`identity`] makes a
 //!   [`VerifiedCaller`](identity::VerifiedCaller) or a [`VerifiedCard`](identity::card::VerifiedCard).
 //! * Nobody is answered but the institution in the certificate, judged anew on every request.
-//! * No answer leaves before its access-log record is committed; one person of a file, one record.
+//! * No answer leaves before its access-log record is committed, and with it the consents that were given and what the institution saw;
+//!   one person of a file, one record. No answer depends on what the log holds.
 //! * Nothing about people stands in logs, errors, metrics, URLs or `Debug`.
-//! * Domain time comes from [`Clock`](clock::Clock), that of cards too; terminals' certificates and tokens are judged by the
-//!   system's time.
+//! * What users see follows domain time, which comes from [`Clock`](clock::Clock) and may be set; leases, back-off, retention,
+//!   terminals' certificates and tokens follow the system's. [`clock`] has the table.
 //! * "Not found", "lost", "several match" are answers. An error means that we could not answer.
 //! * Past rules of law never change; a new year is a new table.
 //!

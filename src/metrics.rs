@@ -39,7 +39,7 @@ pub struct Metrics {
     pub bulk_files: IntCounterVec,
     /// `shikaku_bulk_persons_total`: people of files that were answered about.
     pub bulk_persons: IntCounter,
-    /// `shikaku_bulk_seconds`: from the reception of a file to its whole result, domain time.
+    /// `shikaku_bulk_seconds`: from the reception of a file to its whole result, system time.
     pub bulk_seconds: Histogram,
     /// `shikaku_bulk_retries_total`: pieces of files that were begun again.
     pub bulk_retries: IntCounter,
@@ -49,7 +49,7 @@ pub struct Metrics {
     pub bulk_queue_files: IntGauge,
     /// `shikaku_bulk_queue_persons`: people in pieces that are open.
     pub bulk_queue_persons: IntGauge,
-    /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest file in work, domain time.
+    /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest file in work, system time.
     pub bulk_queue_oldest: IntGauge,
     /// `shikaku_crl_next_update_seconds`: Unix time at which the live CRL becomes stale and everybody is refused.
     pub crl_next_update: IntGauge,

@@ -31,6 +31,9 @@ pub(super) struct BulkOptions {
     /// For how many seconds a piece belongs to whoever took it; when a worker dies, its work goes on after that
     #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().lease.as_secs(), help_heading = "Bulk files")]
     bulk_lease_seconds: i64,
+    /// How many seconds the clocks of the processes on one database may be apart; so much later a dead worker's work goes on
+    #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().skew.as_secs(), help_heading = "Bulk files")]
+    bulk_clock_skew_seconds: i64,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -46,6 +49,9 @@ impl BulkOptions {
         positive("--bulk-file-mib", self.bulk_file_mib > 0)?;
         positive("--bulk-keep-hours", self.bulk_keep_hours > 0)?;
         positive("--bulk-lease-seconds", self.bulk_lease_seconds > 0)?;
+        if self.bulk_clock_skew_seconds < 0 {
+            return Err(Exit::usage("--bulk-clock-skew-seconds must not be negative"));
+        }
         let file_bytes = self.bulk_file_mib.saturating_mul(MIB);
         let hours = |hours: i64| SignedDuration::try_from_hours(hours).unwrap_or(SignedDuration::MAX);
         Ok(BulkLimits {
@@ -59,6 +65,7 @@ impl BulkOptions {
             zip_above: self.bulk_zip_above_mib.saturating_mul(MIB),
             workers: self.bulk_workers,
             lease: SignedDuration::from_secs(self.bulk_lease_seconds),
+            skew: SignedDuration::from_secs(self.bulk_clock_skew_seconds),
             ..usual
         })
     }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Clocks};
 use crate::config::{Limits, Secret};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
@@ -44,14 +44,14 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     store.check_schema().await?;
     let key = LogKey::of(&Secret::read_or_make(&options.secret_file)?);
     let directory = Arc::new(Directory::load(store.clone()).await?);
-    let (clock, stop, tasks) = (Clock::system(), CancellationToken::new(), TaskTracker::new());
+    let (clocks, stop, tasks) = (Clocks::of(Clock::system()), CancellationToken::new(), TaskTracker::new());
     let metrics = Arc::new(Metrics::new());
     // The servers that refuse do not hear of what is counted here.
     let misses = Misses::new(0, &metrics);
-    let worker = Worker::new(&store, &directory, key, &clock, limits, &metrics, &misses);
+    let worker = Worker::new(&store, &directory, key, &clocks, limits, &metrics, &misses);
     Workers::start(&worker, &tasks, &stop);
     tasks.spawn(directory.follow(stop.clone()));
-    tasks.spawn(expire_old(store, clock, limits, stop.clone()));
+    tasks.spawn(expire_old(store, clocks, limits, stop.clone()));
     tasks.close();
     // Whoever has stopped reading does not stop the work.
     let _ = writeln!(std::io::stdout(), "ready: working on files");

@@ -31,6 +31,8 @@ pub struct BulkLimits {
     pub workers: usize,
     /// For how long a piece belongs to whoever took it; kept anew three times as often while work goes on.
     pub lease: SignedDuration,
+    /// How far the clocks of processes that work on one database may be apart: the lease of another is over only so much later.
+    pub skew: SignedDuration,
     /// How often a piece is begun before its file is given up.
     pub attempts: i16,
     /// How often workers look for work when nobody tells them of any.
@@ -59,6 +61,7 @@ impl Default for BulkLimits {
             slice: 1250,
             workers: 4,
             lease: SignedDuration::from_secs(15),
+            skew: SignedDuration::from_secs(5),
             attempts: 5,
             poll: Duration::from_secs(1),
             keep: SignedDuration::from_hours(7 * 24),

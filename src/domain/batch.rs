@@ -1,6 +1,9 @@
 use std::fmt;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::consent::TreatmentKind;
+use super::moment::Moment;
 use super::month::Month;
 use super::period::Period;
 
@@ -75,6 +78,23 @@ pub enum BatchFailure {
     TriedTooOften,
     /// The operator had ordered it.
     Ordered,
+}
+
+/// The end of a file, good or bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// When it was, domain time.
+    pub finished_at: Timestamp,
+    /// Until when the result can be fetched, in domain time, and is not removed, in both times.
+    pub kept_until: Moment,
+}
+
+impl Ending {
+    /// The end of a file at this moment, whose result is kept for so long.
+    #[must_use]
+    pub fn at(now: Moment, keep: SignedDuration) -> Self {
+        Self { finished_at: now.domain, kept_until: now.plus(keep) }
+    }
 }
 
 /// 受付番号: what the national side calls a file. 20 digits: the day, and a running number. The official form is not public.

@@ -15,6 +15,7 @@ mod institution;
 mod insurer;
 mod limit;
 mod medical_ticket;
+mod moment;
 mod month;
 mod period;
 mod person;
@@ -27,7 +28,7 @@ mod validity;
 mod yen;
 
 pub use batch::{
-    BatchFailure, BatchKind, BatchState, Consented, DayOf, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
+    BatchFailure, BatchKind, BatchState, Consented, DayOf, Ending, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
     ReferenceNumberError, Wanted,
 };
 pub use birth::{BirthDate, BirthDateError};
@@ -49,6 +50,7 @@ pub use institution::{
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
+pub use moment::Moment;
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
 pub use person::{PersonFacts, PersonId, Protection};

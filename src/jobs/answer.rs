@@ -7,9 +7,9 @@ use sqlx::{Connection, PgConnection, PgTransaction};
 use tokio::task::block_in_place;
 use tracing::error;
 
-use crate::clock::Clock;
+use crate::clock::Clocks;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
+use crate::domain::{BatchKind, CardQuery, Ending, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
 use crate::query::{Directory, LogKey, QueryError, note_shown};
 use crate::store::access_log::{self, Outcome, Path, PersonRecord};
 use crate::store::finish_piece::{Finished, pack};
@@ -53,7 +53,7 @@ impl<'c> Answered<'c> {
 pub(super) struct Answering {
     pub directory: Arc<Directory>,
     pub key: LogKey,
-    pub clock: Clock,
+    pub clocks: Clocks,
 }
 
 /// The people of a piece. A file was read once when it came: what is kept of it must be readable.
@@ -81,9 +81,9 @@ impl Answering {
         &self,
         connection: &'c mut PgConnection,
         piece: &Leased,
-        expires: jiff::SignedDuration,
+        keep: jiff::SignedDuration,
     ) -> Result<Answered<'c>, AnswerError> {
-        let at = self.clock.now();
+        let at = self.clocks.now();
         let base = Finished {
             units: Vec::new(),
             result_bytes: 0,
@@ -92,7 +92,7 @@ impl Answering {
             records: 0,
             references: Vec::new(),
             at,
-            expires_at: at.saturating_add(expires).unwrap_or(jiff::Timestamp::MAX),
+            ending: Ending::at(at, keep),
         };
         match piece.kind {
             BatchKind::Qualification => self.by_card(connection, piece, base).await,
@@ -262,7 +262,7 @@ fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<F
             institution: piece.institution,
             key: new.key,
             reference: new.reference,
-            at: base.at,
+            at: base.at.domain,
         });
         units.registered(entry);
     }

@@ -40,7 +40,7 @@ impl Answering {
                     continue;
                 }
             };
-            let expired = person.until() < base.at;
+            let expired = person.until() < base.at.domain;
             let live = if expired { Consents::NONE } else { person.consents() };
             let answer = match facts {
                 Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),

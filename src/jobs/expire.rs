@@ -1,11 +1,14 @@
+//! What can be fetched no more is removed now and then.
+
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::clock::{Clock, tokyo_date};
+use crate::clock::{Clocks, tokyo_date};
 use crate::config::BulkLimits;
+use crate::domain::Moment;
 use crate::store::{Store, StoreError};
 
 /// How often old results are looked for.
@@ -15,9 +18,9 @@ const EVERY: Duration = Duration::from_secs(60);
 const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Removes results that can be fetched no more, now and then until `stop`.
-pub async fn expire_old(store: Store, clock: Clock, limits: BulkLimits, stop: CancellationToken) {
+pub async fn expire_old(store: Store, clocks: Clocks, limits: BulkLimits, stop: CancellationToken) {
     loop {
-        match expire(&store, &clock, limits).await {
+        match expire(&store, clocks.now(), limits).await {
             Ok(0) => {}
             Ok(files) => info!(files, "results of files have expired"),
             Err(error) => warn!(error = %error, "old results could not be removed"),
@@ -29,9 +32,13 @@ pub async fn expire_old(store: Store, clock: Clock, limits: BulkLimits, stop: Ca
     }
 }
 
-async fn expire(store: &Store, clock: &Clock, limits: BulkLimits) -> Result<u64, StoreError> {
-    let now = clock.now();
-    let forget = now.saturating_sub(limits.remember).unwrap_or(Timestamp::MIN);
-    let gone = now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
-    store.expire_batches(gone, forget, tokyo_date(now)).await
+/// Removes what is over in both times: results that expired, files that did so too long ago to be known, and the counts of the people of
+/// days before today. So a clock that is set ahead tells institutions that a result has expired, and removes nothing. Gives the number of
+/// files that lost their result.
+///
+/// # Errors
+/// When the database fails; then nothing has changed.
+pub async fn expire(store: &Store, now: Moment, limits: BulkLimits) -> Result<u64, StoreError> {
+    let today = tokyo_date(now.domain).min(tokyo_date(now.system));
+    store.expire_batches(now.minus(GRACE), now.minus(limits.remember), today).await
 }

@@ -9,5 +9,5 @@ mod by_ticket;
 mod expire;
 mod worker;
 
-pub use expire::expire_old;
+pub use expire::{expire, expire_old};
 pub use worker::{Work, Worker, Workers};

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use crate::clock::Clock;
+use crate::clock::Clocks;
 use crate::config::BulkLimits;
-use crate::domain::BatchFailure;
+use crate::domain::{BatchFailure, Ending};
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey, Misses};
 use crate::store::bulk_register::QUEUED;
@@ -44,7 +44,7 @@ pub enum Work {
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
-    clock: Clock,
+    clocks: Clocks,
     limits: BulkLimits,
     metrics: Arc<Metrics>,
     misses: Arc<Misses>,
@@ -58,22 +58,28 @@ impl Worker {
         store: &Store,
         directory: &Arc<Directory>,
         key: LogKey,
-        clock: &Clock,
+        clocks: &Clocks,
         limits: BulkLimits,
         metrics: &Arc<Metrics>,
         misses: &Arc<Misses>,
     ) -> Self {
-        let answering = Answering { directory: directory.clone(), key, clock: clock.clone() };
+        let answering = Answering { directory: directory.clone(), key, clocks: clocks.clone() };
         let (metrics, misses) = (metrics.clone(), misses.clone());
-        Self { store: store.clone(), clock: clock.clone(), limits, metrics, misses, answering }
+        Self { store: store.clone(), clocks: clocks.clone(), limits, metrics, misses, answering }
     }
 
     fn lease_end(&self) -> Timestamp {
-        self.clock.now().saturating_add(self.limits.lease).unwrap_or(Timestamp::MAX)
+        self.clocks.now().plus(self.limits.lease).system
     }
 
-    fn expiry(&self) -> Timestamp {
-        self.clock.now().saturating_add(self.limits.keep).unwrap_or(Timestamp::MAX)
+    /// The latest end of a lease that is over by the clock of its holder as well, however far that is from this one.
+    fn over(&self) -> Timestamp {
+        self.clocks.now().minus(self.limits.skew).system
+    }
+
+    /// The end of a file that ends now.
+    fn ending(&self) -> Ending {
+        Ending::at(self.clocks.now(), self.limits.keep)
     }
 
     /// Takes the next piece; none when nothing is to be done.
@@ -81,11 +87,11 @@ impl Worker {
     /// # Errors
     /// When the database fails, or holds what it must not of a file; then the file is given up.
     pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<Leased>, StoreError> {
-        match leases::take(connection, self.clock.now(), self.lease_end()).await? {
+        match leases::take(connection, self.over(), self.lease_end()).await? {
             None => Ok(None),
             Some(Taken::Piece(piece)) => Ok(Some(*piece)),
             Some(Taken::Illegal { batch_id, error }) => {
-                if self.store.fail_illegal_batch(batch_id, self.clock.now(), self.expiry()).await? {
+                if self.store.fail_illegal_batch(batch_id, self.ending()).await? {
                     self.metrics.bulk_files.with_label_values(&["failed"]).inc();
                 }
                 Err(error)
@@ -126,7 +132,8 @@ impl Worker {
             }
             Err(error) => {
                 warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
-                let after = |wait| self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+                // Nobody holds it then, so that there are no clocks to differ.
+                let after = |wait| self.clocks.now().plus(wait).minus(self.limits.skew).system;
                 // A file that was taken is not given up because nobody makes room at once.
                 if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
                     self.store.put_off(piece, after(UNTIL_ROOM)).await?;
@@ -165,7 +172,7 @@ impl Worker {
     }
 
     async fn give_up(&self, piece: &Leased, reason: BatchFailure) -> Result<(), StoreError> {
-        if self.store.fail_batch(piece, reason, self.clock.now(), self.expiry()).await? {
+        if self.store.fail_batch(piece, reason, self.ending()).await? {
             self.metrics.bulk_files.with_label_values(&["failed"]).inc();
             error!(batch = piece.batch_id, reason = ?reason, "a file was given up");
         }
@@ -179,9 +186,9 @@ impl Worker {
                 info!(batch = piece.batch_id, piece = piece.place, "the lease of a piece was lost");
             }
             Completion::Kept => {}
-            Completion::Whole { received_at } => {
+            Completion::Whole { recorded_at } => {
                 self.metrics.bulk_files.with_label_values(&["done"]).inc();
-                let took = self.clock.now().duration_since(received_at).as_secs_f64();
+                let took = self.clocks.system.now().duration_since(recorded_at).as_secs_f64();
                 self.metrics.bulk_seconds.observe(took.max(0.0));
             }
         }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::clock::system_now;
 use crate::config::Limits;
 use crate::decide;
 use crate::domain::{Identity, InstitutionCode};
@@ -121,7 +122,7 @@ impl Batch for AppendLog {
     const NAME: &'static str = "append_access_log";
 
     async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
-        access_log::append(connection, records).await?;
+        access_log::append(connection, records, system_now()).await?;
         Ok(records.iter().map(|_| Ok(())).collect())
     }
 }

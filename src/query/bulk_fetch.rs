@@ -1,7 +1,8 @@
 //! The result of a file is fetched.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::config::BulkLimits;
 use crate::domain::{InstitutionCode, ReceptionNumber};
 use crate::store::Store;
 use crate::store::bulk_fetch::Batch;
@@ -12,16 +13,17 @@ use super::{QueryError, failed};
 #[derive(Clone)]
 pub struct BulkFetch {
     store: Store,
+    remember: SignedDuration,
 }
 
 impl BulkFetch {
     /// Gives results out of `store`.
     #[must_use]
-    pub fn new(store: &Store) -> Self {
-        Self { store: store.clone() }
+    pub fn new(store: &Store, limits: &BulkLimits) -> Self {
+        Self { store: store.clone(), remember: limits.remember }
     }
 
-    /// The file of this number; none when there is none, or it is another institution's.
+    /// The file of this number; none when there is none, it is another institution's, or it expired too long ago to be known.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -31,7 +33,8 @@ impl BulkFetch {
         institution: InstitutionCode,
         at: Timestamp,
     ) -> Result<Option<Batch>, QueryError> {
-        self.store.batch(number, institution, at).await.map_err(failed("batch"))
+        let forgotten = at.saturating_sub(self.remember).unwrap_or(Timestamp::MIN);
+        self.store.batch(number, institution, at, forgotten).await.map_err(failed("batch"))
     }
 
     /// The sizes of the pieces of a file that is done, in bytes, in their order.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
+use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Format, InstitutionCode, ReceptionNumber, TreatmentKind, Wanted};
+use crate::domain::{
+    BatchKind, BirthDate, CardKey, Ending, Format, InstitutionCode, Moment, ReceptionNumber, TreatmentKind, Wanted,
+};
 use crate::store::Store;
 use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
@@ -104,6 +107,7 @@ impl BulkRegister {
         let mut people = file.people;
         people.sort_unstable();
         people.dedup();
+        let received_at = Moment { domain: asker.at, system: system_now() };
         let new = NewBatch {
             request_id: asker.request_id,
             kind: file.kind,
@@ -113,9 +117,9 @@ impl BulkRegister {
             check_on: file.check_on,
             wanted: file.wanted,
             format: file.format,
-            received_at: asker.at,
+            received_at,
             received_on: file.received_on,
-            expires_at: asker.at.saturating_add(self.keep).unwrap_or(Timestamp::MAX),
+            ending: Ending::at(received_at, self.keep),
             slices: file.slices,
             slice: self.slice,
             persons: self.persons,

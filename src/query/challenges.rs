@@ -10,11 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 use uuid::Uuid;
 
+use crate::clock::{Clocks, system_now};
 use crate::config::Limits;
-use crate::domain::TreatmentKind;
+use crate::domain::{Moment, TreatmentKind};
 use crate::metrics::Metrics;
-use crate::store::Store;
 use crate::store::challenges::{self, Binding, Challenge, Use};
+use crate::store::{Store, StoreError};
 
 use super::QueryError;
 use super::access_log::Asker;
@@ -146,17 +147,25 @@ impl ChallengeRefused {
 }
 
 /// Forgets old challenges again and again until `stop`.
-pub async fn forget_old(store: Store, now: impl Fn() -> Timestamp, stop: CancellationToken) {
+pub async fn forget_old(store: Store, clocks: Clocks, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(CLEANING) => {}
         }
-        let before = now().saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        if let Err(error) = store.forget_challenges(before).await {
+        if let Err(error) = forget(&store, clocks.now()).await {
             warn!(error = %error, "old challenges could not be forgotten");
         }
     }
+}
+
+/// Forgets challenges that are old in both times; gives their number. A clock that is set ahead ends a challenge, but does not make it one
+/// that never was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(store: &Store, now: Moment) -> Result<u64, StoreError> {
+    store.forget_challenges(now.minus(REMEMBERED).domain, now.minus(LIFETIME + REMEMBERED).system).await
 }
 
 fn binding(asker: &Asker, purpose: TreatmentKind) -> Binding {
@@ -178,7 +187,7 @@ impl Batch for Keep {
     const NAME: &'static str = "keep_challenges";
 
     async fn run(connection: &mut PgConnection, new: &[Challenge]) -> Answers<()> {
-        challenges::keep(connection, new).await?;
+        challenges::keep(connection, new, system_now()).await?;
         Ok(new.iter().map(|_| Ok(())).collect())
     }
 }

@@ -8,11 +8,13 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{CardUnusable, Consents, HolderVerification, InstitutionCode, PersonId, TreatmentKind, Validity};
+use crate::domain::{
+    CardUnusable, Consents, HolderVerification, InstitutionCode, Moment, PersonId, TreatmentKind, Validity,
+};
 
-use super::StoreError;
 use super::leases::Leased;
 use super::rows::{StoredEnum, to_sql};
+use super::{StoreError, limit_seen};
 
 /// By which path a question came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,12 +184,13 @@ impl PersonRecord {
     }
 }
 
-/// Writes all records and commits. When this returns, every one of them is durable. Records that are there already are left
-/// alone, so that a batch whose commit got lost on the way back can be sent again.
+/// Writes all records, the consents that were given with them, and the marks of certificates that are news to the institution; commits
+/// them together. When this returns, all of it is durable. Records that are there already are left alone, with what belongs to them, so
+/// that a batch whose commit got lost on the way back can be sent again. `recorded_at` is the system's time.
 ///
 /// # Errors
 /// When the database fails; then none of them is written.
-pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result<(), StoreError> {
+pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_at: Timestamp) -> Result<(), StoreError> {
     let of = |read: fn(&Record) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
     let request_ids: Vec<Uuid> = records.iter().map(|r| r.request_id).collect();
     let answered_at: Vec<SqlTimestamp> = records.iter().map(|r| r.answered_at.to_sqlx()).collect();
@@ -212,15 +215,40 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
     let limit_marks: Vec<Option<i64>> = records.iter().map(|r| r.about.limit_mark).collect();
     sqlx::query!(
         r#"
-        insert into access_log
-             ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
-             , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
-             , limit_mark )
-        select unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest($4::text[]), unnest($5::bytea[])
-             , unnest($6::smallint[]), unnest($7::date[]), unnest($8::bigint[]), unnest($9::bytea[]), unnest($10::smallint[])
-             , unnest($11::smallint[]), unnest($12::boolean[]), unnest($13::smallint[]), unnest($14::smallint[])
-             , unnest($15::smallint[]), unnest($16::timestamptz[]), unnest($17::bigint[])
-            on conflict (request_id) where place = 0 do nothing
+        with logged as (
+            insert into access_log
+                 ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
+                 , key_hash, outcome, shown, limit_consent, holder_verification, treatment, consents, consents_until
+                 , limit_mark, recorded_at )
+            select unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest($4::text[]), unnest($5::bytea[])
+                 , unnest($6::smallint[]), unnest($7::date[]), unnest($8::bigint[]), unnest($9::bytea[]), unnest($10::smallint[])
+                 , unnest($11::smallint[]), unnest($12::boolean[]), unnest($13::smallint[]), unnest($14::smallint[])
+                 , unnest($15::smallint[]), unnest($16::timestamptz[]), unnest($17::bigint[]), $18::timestamptz
+                on conflict (request_id) where place = 0 do nothing
+         returning id, request_id, answered_at, institution_code, check_on, person_id, treatment, consents, consents_until
+                 , limit_mark
+        ), consented as (
+            insert into consent (institution_code, treatment, person_id, log_id, given_at, check_on, kinds, valid_until)
+            select institution_code, treatment, person_id, id, answered_at, check_on, consents, consents_until
+              from logged
+             where consents_until is not null
+               and person_id is not null
+        )
+        insert into limit_seen (person_id, institution_code, log_id, request_id, mark)
+        select person_id, institution_code, id, request_id, limit_mark
+          from logged
+         where limit_mark is not null
+           and person_id is not null
+           and limit_mark is distinct from
+               ( select last.mark
+                   from limit_seen as last
+                  where hashtextextended(last.institution_code, last.person_id)
+                        = hashtextextended(logged.institution_code, logged.person_id)
+                    and last.institution_code = logged.institution_code
+                    and last.person_id = logged.person_id
+                  order by last.log_id desc
+                  limit 1
+               )
         "#,
         &request_ids,
         &answered_at,
@@ -239,15 +267,16 @@ pub async fn append(connection: &mut PgConnection, records: &[Record]) -> Result
         &consents as &[Option<i16>],
         &consents_until as &[Option<SqlTimestamp>],
         &limit_marks as &[Option<i64>],
+        recorded_at.to_sqlx() as SqlTimestamp,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the records of the people of a piece, one each in their order, in the transaction that ends the piece. Gives the numbers
-/// in the file (from 1) of those whose 限度額適用認定証 is the one that the institution saw last, before this file. The records share
-/// one number, and numbers follow the order of writing.
+/// Writes the records of the people of a piece, one each in their order, and the marks of certificates that are news to the
+/// institution, in the transaction that ends the piece. The records share one number, and numbers follow the order of writing. Gives
+/// what [`limit_seen::unchanged`] gives.
 ///
 /// # Errors
 /// When the database fails.
@@ -255,9 +284,11 @@ pub async fn append_piece(
     connection: &mut PgConnection,
     piece: &Leased,
     path: Path,
-    at: Timestamp,
+    at: Moment,
     people: &[PersonRecord],
 ) -> Result<HashSet<i32>, StoreError> {
+    let shown = (piece.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
+    let unchanged = limit_seen::unchanged(connection, piece, shown).await?;
     let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
     let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
     let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();
@@ -265,41 +296,29 @@ pub async fn append_piece(
     let shown: Vec<i16> = people.iter().map(|one| one.shown.bits()).collect();
     let limit_consents: Vec<bool> = people.iter().map(|one| one.limit_consent).collect();
     let limit_marks: Vec<Option<i64>> = people.iter().map(|one| one.limit_mark).collect();
-    let unchanged = sqlx::query_scalar!(
+    let limit_changed: Vec<Option<bool>> =
+        places.iter().zip(people).map(|(place, one)| one.limit_mark.map(|_| !unchanged.contains(place))).collect();
+    let news = people.iter().zip(&limit_changed).filter(|(_, changed)| **changed == Some(true));
+    let (new_people, new_marks): (Vec<i64>, Vec<i64>) =
+        news.filter_map(|(one, _)| Some((one.person?.0, one.limit_mark?))).unzip();
+    sqlx::query!(
         r#"
-        with logged as (
-            insert into access_log
-                 ( id, request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
-                 , key_hash, outcome, shown, limit_consent, limit_mark, limit_changed )
-                   overriding system value
-            select (select nextval('access_log_id_seq')), $1, $2, $3, $4, $5::smallint, $6, $7, record.place, record.person_id
-                 , record.key_hash, record.outcome, record.shown, record.limit_consent, record.limit_mark
-                 , case when record.limit_mark is not null
-                        then record.limit_mark is distinct from
-                             ( select last.limit_mark
-                                 from access_log as last
-                                where last.person_id = record.person_id
-                                  and last.institution_code = $3
-                                  and last.limit_mark is not null
-                                  and last.request_id <> $1
-                                order by last.id desc
-                                limit 1
-                             )
-                   end
-              from ( select unnest($8::integer[]) as place
-                          , unnest($9::bigint[]) as person_id
-                          , unnest($10::bytea[]) as key_hash
-                          , unnest($11::smallint[]) as outcome
-                          , unnest($12::smallint[]) as shown
-                          , unnest($13::boolean[]) as limit_consent
-                          , unnest($14::bigint[]) as limit_mark
-                   ) as record
-         returning place, limit_changed
+        with number as materialized (
+            select nextval('access_log_id_seq') as id
+        ), seen as (
+            insert into limit_seen (person_id, institution_code, log_id, request_id, mark)
+            select unnest($15::bigint[]), $3, (select id from number), $1, unnest($16::bigint[])
         )
-        select place as "place!" from logged where not limit_changed
+        insert into access_log
+             ( id, request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
+             , key_hash, outcome, shown, limit_consent, limit_mark, limit_changed, recorded_at )
+               overriding system value
+        select (select id from number), $1, $2, $3, $4, $5, $6, $7, unnest($8::integer[]), unnest($9::bigint[])
+             , unnest($10::bytea[]), unnest($11::smallint[]), unnest($12::smallint[]), unnest($13::boolean[])
+             , unnest($14::bigint[]), unnest($17::boolean[]), $18
         "#,
         piece.request_id,
-        at.to_sqlx() as SqlTimestamp,
+        at.domain.to_sqlx() as SqlTimestamp,
         piece.institution.as_str(),
         piece.terminal_serial,
         path.number(),
@@ -312,10 +331,14 @@ pub async fn append_piece(
         &shown,
         &limit_consents,
         &limit_marks as &[Option<i64>],
+        &new_people,
+        &new_marks,
+        &limit_changed as &[Option<bool>],
+        at.system.to_sqlx() as SqlTimestamp,
     )
-    .fetch_all(connection)
+    .execute(connection)
     .await?;
-    Ok(unchanged.into_iter().collect())
+    Ok(unchanged)
 }
 
 /// Twelve kinds of consent fit into the positive half of a small integer.

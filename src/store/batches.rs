@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use crate::domain::{BatchFailure, BatchKind, BatchState, ReceptionNumber};
+use crate::domain::{BatchFailure, BatchKind, BatchState, Ending, Moment, ReceptionNumber};
 
 use super::bulk_register::QUEUED;
 use super::rows::StoredEnum;
@@ -80,7 +80,7 @@ pub struct QueueState {
     pub files: i64,
     /// People in open pieces.
     pub persons: i64,
-    /// When the oldest file in work came.
+    /// When the oldest file in work came, system time.
     pub oldest: Option<Timestamp>,
 }
 
@@ -129,31 +129,34 @@ impl TryFrom<BatchRow> for BatchLine {
 }
 
 impl Store {
-    /// Up to `most` files, the latest first, as they stand at the time `at`.
+    /// Up to `most` files, the latest first, as they stand at the moment `at`. What has expired is said to be, whether or not it has been
+    /// removed yet.
     ///
     /// # Errors
     /// When the database fails or holds what it must not.
-    pub async fn batches(&self, filter: &BatchFilter, at: Timestamp, most: i64) -> Result<Vec<BatchLine>, StoreError> {
+    pub async fn batches(&self, filter: &BatchFilter, at: Moment, most: i64) -> Result<Vec<BatchLine>, StoreError> {
         let rows = sqlx::query_as!(
             BatchRow,
             r#"
-            select reception_number, kind, institution_code, state, failure, persons, slices, open_slices
+            select reception_number, kind, institution_code, shown.state as "state!", failure, persons, slices, open_slices
                  , (select count(*) from batch_slice
-                     where batch_id = batch.id and batch_slice.state = 1 and leased_until > $5) as "leased_slices!"
+                     where batch_id = batch.id and batch_slice.state = 1 and leased_until > $6) as "leased_slices!"
                  , normal, errors, result_bytes, retries, received_at, finished_at, expires_at
               from batch
+             cross join lateral (select case when expires_at <= $5 then 5 else state end::smallint as state) as shown
              where ($1::text is null or reception_number = $1)
                and ($2::text is null or institution_code = $2)
-               and ($3::smallint is null or state = $3)
+               and ($3::smallint is null or shown.state = $3)
                and ($4::text is null or id < (select id from batch as other where other.reception_number = $4))
              order by id desc
-             limit $6
+             limit $7
             "#,
             filter.number,
             filter.institution,
             filter.state.map(StoredEnum::number),
             filter.before,
-            at.to_sqlx() as SqlTimestamp,
+            at.domain.to_sqlx() as SqlTimestamp,
+            at.system.to_sqlx() as SqlTimestamp,
             most,
         )
         .fetch_all(self.pool())
@@ -169,12 +172,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails; then nothing has changed.
-    pub async fn cancel_batch(
-        &self,
-        number: &ReceptionNumber,
-        at: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: Ending) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         lock_pieces(&mut transaction, number).await?;
         sqlx::query!(
@@ -187,10 +185,14 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let cancelled = sqlx::query!(
-            "update batch set state = 4, finished_at = $2, expires_at = $3 where reception_number = $1 and state = 1",
+            r#"
+            update batch set state = 4, finished_at = $2, expires_at = $3, retained_until = $4
+             where reception_number = $1 and state = 1
+            "#,
             number.as_str(),
-            at.to_sqlx() as SqlTimestamp,
-            expires_at.to_sqlx() as SqlTimestamp,
+            ending.finished_at.to_sqlx() as SqlTimestamp,
+            ending.kept_until.domain.to_sqlx() as SqlTimestamp,
+            ending.kept_until.system.to_sqlx() as SqlTimestamp,
         )
         .execute(&mut *transaction)
         .await?;
@@ -202,23 +204,25 @@ impl Store {
         Ok(true)
     }
 
-    /// Begins a file again that failed or was cancelled. Pieces that were done stay as they are, so that nobody is answered about
-    /// twice. False when the file is neither.
+    /// Begins a file again that failed or was cancelled and has not expired at the time `at`. Pieces that were done stay as they are, so
+    /// that nobody is answered about twice. False when it is no such file.
     ///
     /// # Errors
     /// When the database fails; then nothing has changed.
-    pub async fn rerun_batch(&self, number: &ReceptionNumber) -> Result<bool, StoreError> {
+    pub async fn rerun_batch(&self, number: &ReceptionNumber, at: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         lock_pieces(&mut transaction, number).await?;
         let again = sqlx::query_scalar!(
             r#"
             update batch
-               set state = 1, failure = null, finished_at = null, expires_at = null, fail_at_start = false
+               set state = 1, failure = null, finished_at = null, expires_at = null, retained_until = null, fail_at_start = false
              where reception_number = $1
                and state in (3, 4)
+               and expires_at > $2
          returning id
             "#,
             number.as_str(),
+            at.to_sqlx() as SqlTimestamp,
         )
         .fetch_optional(&mut *transaction)
         .await?;
@@ -276,7 +280,7 @@ impl Store {
             r#"
             select (select count(*) from batch where state = 1) as "files!"
                  , (select coalesce(sum(persons), 0) from batch_slice where state = 1) as "persons!"
-                 , (select min(received_at) from batch where state = 1) as "oldest: SqlTimestamp"
+                 , (select min(coalesce(recorded_at, received_at)) from batch where state = 1) as "oldest: SqlTimestamp"
             "#
         )
         .fetch_one(self.pool())

@@ -79,7 +79,8 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
 }
 
 impl Store {
-    /// The file of this number, if it is the institution's, at the time `at`.
+    /// The file of this number, if it is the institution's, at the time `at`. One that expired at `forgotten` or before is not known any
+    /// more, whether or not it has been removed yet.
     ///
     /// # Errors
     /// When the database fails or holds what it must not.
@@ -88,6 +89,7 @@ impl Store {
         number: &ReceptionNumber,
         institution: InstitutionCode,
         at: Timestamp,
+        forgotten: Timestamp,
     ) -> Result<Option<Batch>, StoreError> {
         let row = sqlx::query_as!(
             BatchRow,
@@ -97,10 +99,12 @@ impl Store {
               from batch
              where reception_number = $1
                and institution_code = $2
+               and (expires_at is null or expires_at > $4)
             "#,
             number.as_str(),
             institution.as_str(),
             at.to_sqlx() as SqlTimestamp,
+            forgotten.to_sqlx() as SqlTimestamp,
         )
         .fetch_optional(self.pool())
         .await?;

@@ -1,13 +1,12 @@
 //! A file is taken: file, pieces and quota in one transaction.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchKind, Consented, Format, InstitutionCode, PersonId, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, Consented, Ending, Format, InstitutionCode, Moment, PersonId, ReceptionNumber, Wanted};
 
 use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
@@ -36,11 +35,11 @@ pub struct NewBatch {
     /// The format of the result's units.
     pub format: Format,
     /// 受付日時.
-    pub received_at: Timestamp,
+    pub received_at: Moment,
     /// The same as a day in Tokyo.
     pub received_on: Date,
-    /// When the result is removed, if there is nothing to do.
-    pub expires_at: Timestamp,
+    /// The end of the file, if there is nothing to do.
+    pub ending: Ending,
     /// Its people, in pieces; found here where the file names none.
     pub slices: Vec<NewSlice>,
     /// How many people a piece that is made here holds.
@@ -228,12 +227,13 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
         insert into batch
              ( reception_number, request_id, kind, institution_code, terminal_serial, file_identifier, check_on, treatment, day_of
              , days_from, days_through, format, state, persons, slices, open_slices, received_at, hold_until, hold_fetches
-             , fail_at_start, fail_person, finished_at, expires_at )
+             , fail_at_start, fail_person, finished_at, expires_at, retained_until, recorded_at )
         select to_char($1::date, 'YYYYMMDD') || lpad(nextval('batch_number_seq')::text, 12, '0'), $2, $3, $4, $5, $6, $7, $8, $9
              , $10, $11, $12, case when $14 = 0 then 2 else 1 end, $13, $14, $14, $15::timestamptz
              , case when simulation.hold_seconds > 0 then $15::timestamptz + make_interval(secs => simulation.hold_seconds) end
              , simulation.hold_fetches, exists (select from ordered), simulation.fail_person
-             , case when $14 = 0 then $15::timestamptz end, case when $14 = 0 then $16::timestamptz end
+             , case when $14 = 0 then $16::timestamptz end, case when $14 = 0 then $17::timestamptz end
+             , case when $14 = 0 then $18::timestamptz end, $19
           from bulk_simulation as simulation
      returning id, reception_number
         "#,
@@ -251,8 +251,11 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
         new.format.number(),
         persons,
         slices,
-        new.received_at.to_sqlx() as SqlTimestamp,
-        new.expires_at.to_sqlx() as SqlTimestamp,
+        new.received_at.domain.to_sqlx() as SqlTimestamp,
+        new.ending.finished_at.to_sqlx() as SqlTimestamp,
+        new.ending.kept_until.domain.to_sqlx() as SqlTimestamp,
+        new.ending.kept_until.system.to_sqlx() as SqlTimestamp,
+        new.received_at.system.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(connection)
     .await?;

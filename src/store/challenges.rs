@@ -46,11 +46,11 @@ pub enum Use {
     Unknown,
 }
 
-/// Keeps new challenges.
+/// Keeps new challenges, made at this moment of system time.
 ///
 /// # Errors
 /// When the database fails; then none of them is kept.
-pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge]) -> Result<(), StoreError> {
+pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge], made_at: Timestamp) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = challenges.iter().map(|c| c.id).collect();
     let nonces: Vec<Vec<u8>> = challenges.iter().map(|c| c.nonce.to_vec()).collect();
     let institutions: Vec<String> = challenges.iter().map(|c| c.binding.institution.as_str().to_owned()).collect();
@@ -59,8 +59,8 @@ pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge]) -> Re
     let expires_at: Vec<SqlTimestamp> = challenges.iter().map(|c| c.expires_at.to_sqlx()).collect();
     sqlx::query!(
         r#"
-        insert into card_challenge (id, nonce, institution_code, terminal_serial, purpose, expires_at)
-        select id, nonce, institution_code, terminal_serial, purpose, expires_at
+        insert into card_challenge (id, nonce, institution_code, terminal_serial, purpose, expires_at, made_at)
+        select id, nonce, institution_code, terminal_serial, purpose, expires_at, $7
           from unnest($1::uuid[], $2::bytea[], $3::text[], $4::bytea[], $5::smallint[], $6::timestamptz[])
             as challenge (id, nonce, institution_code, terminal_serial, purpose, expires_at)
             on conflict on constraint card_challenge_pkey do nothing
@@ -71,6 +71,7 @@ pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge]) -> Re
         &serials,
         &purposes,
         &expires_at,
+        made_at.to_sqlx() as SqlTimestamp,
     )
     .execute(connection)
     .await?;
@@ -142,14 +143,18 @@ async fn known(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashSet<Uu
 }
 
 impl Store {
-    /// Forgets challenges that could not be used any more before `before`; gives their number.
+    /// Forgets challenges that expired before `expired`, domain time, and were made before `made`, system time; gives their number.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn forget_challenges(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let done = sqlx::query!("delete from card_challenge where expires_at < $1", before.to_sqlx() as SqlTimestamp)
-            .execute(self.pool())
-            .await?;
+    pub async fn forget_challenges(&self, expired: Timestamp, made: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query!(
+            "delete from card_challenge where expires_at < $1 and coalesce(made_at, '-infinity') < $2",
+            expired.to_sqlx() as SqlTimestamp,
+            made.to_sqlx() as SqlTimestamp,
+        )
+        .execute(self.pool())
+        .await?;
         Ok(done.rows_affected())
     }
 }

@@ -57,28 +57,22 @@ pub(super) async fn select(
     let rows = sqlx::query!(
         r#"
         select distinct on (person_id)
-               person_id as "person_id!", consents as "consents!", answered_at as "answered_at: SqlTimestamp"
-             , consents_until as "consents_until!: SqlTimestamp"
-          from access_log as last
+               person_id, kinds, given_at as "given_at: SqlTimestamp", valid_until as "valid_until: SqlTimestamp"
+          from consent as last
          where institution_code = $1
-           and path = 2
            and treatment = $2
-           and consents_until is not null
-           and person_id is not null
            and person_id > $6
            and exists (
-                   select from access_log as of_days
-                    where of_days.person_id = last.person_id
-                      and of_days.institution_code = $1
-                      and of_days.path = 2
+                   select from consent as of_days
+                    where of_days.institution_code = $1
                       and of_days.treatment = $2
-                      and of_days.consents_until is not null
+                      and of_days.person_id = last.person_id
                       and case when $3
-                          then (of_days.answered_at at time zone 'Asia/Tokyo')::date
+                          then (of_days.given_at at time zone 'Asia/Tokyo')::date
                           else of_days.check_on
                           end between $4 and $5
                )
-         order by person_id, answered_at desc, id desc
+         order by person_id, given_at desc, log_id desc
          limit $7
         "#,
         institution.as_str(),
@@ -93,9 +87,9 @@ pub(super) async fn select(
     .await?;
     let people = rows.into_iter().map(|row| ConsentedPerson {
         person: row.person_id,
-        consents: row.consents,
-        at: row.answered_at.to_jiff(),
-        until: row.consents_until.to_jiff(),
+        consents: row.kinds,
+        at: row.given_at.to_jiff(),
+        until: row.valid_until.to_jiff(),
     });
     Ok(people.collect())
 }

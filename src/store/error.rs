@@ -34,6 +34,9 @@ pub enum StoreError {
     /// The schema is older than this program.
     #[error("the schema lacks migration {0}; run `shikaku migrate`")]
     Outdated(i64),
+    /// The schema is that of this program, and the consents that an earlier one kept are not where this one looks for them.
+    #[error("consents in the access log have not been copied yet; run `shikaku migrate`")]
+    Uncopied,
 }
 
 impl StoreError {

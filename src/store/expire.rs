@@ -1,23 +1,31 @@
 //! What can be fetched no more is removed.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+use crate::domain::Moment;
 
 use super::rows::to_sql;
 use super::{Store, StoreError};
 
 impl Store {
-    /// Removes questions and results of files that expired before `at`, and files themselves that expired before `forget`.
-    /// Gives the number of files that lost their result.
+    /// Removes questions and results of files that expired before `gone`, and files themselves that expired before `forgotten`, in both
+    /// times; and the counts of the people of days before `today`. Gives the number of files that lost their result.
     ///
     /// # Errors
     /// When the database fails; then nothing has changed.
-    pub async fn expire_batches(&self, at: Timestamp, forget: Timestamp, today: Date) -> Result<u64, StoreError> {
-        let (at, forget): (SqlTimestamp, SqlTimestamp) = (at.to_sqlx(), forget.to_sqlx());
+    pub async fn expire_batches(&self, gone: Moment, forgotten: Moment, today: Date) -> Result<u64, StoreError> {
+        let sql = |at: Moment| -> (SqlTimestamp, SqlTimestamp) { (at.domain.to_sqlx(), at.system.to_sqlx()) };
+        let ((gone, gone_system), (forgotten, forgotten_system)) = (sql(gone), sql(forgotten));
         let mut transaction = self.pool().begin().await?;
         // Which files it is about is settled once: of one that is added later no piece would be held yet.
-        let due = sqlx::query_scalar!("select id from batch where expires_at < $1", at).fetch_all(&mut *transaction).await?;
+        let due = sqlx::query_scalar!(
+            "select id from batch where expires_at < $1 and coalesce(retained_until, expires_at) < $2",
+            gone,
+            gone_system
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
         // Pieces in order and before the files, as everywhere, so that no two wait for each other.
         sqlx::query!(
             r#"
@@ -33,16 +41,21 @@ impl Store {
         .await?;
         let files = sqlx::query!(
             r#"
-            select id, state <> 5 as "has_result!", expires_at < $2 as "is_forgotten!"
+            select id, state <> 5 as "has_result!", is_forgotten as "is_forgotten!"
               from batch
-             where id = any($3)
+             cross join lateral
+                   (select expires_at < $3 and coalesce(retained_until, expires_at) < $4 as is_forgotten) as forgotten
+             where id = any($5)
                and expires_at < $1
-               and (state <> 5 or expires_at < $2)
+               and coalesce(retained_until, expires_at) < $2
+               and (state <> 5 or is_forgotten)
              order by id
-               for update
+               for update of batch
             "#,
-            at,
-            forget,
+            gone,
+            gone_system,
+            forgotten,
+            forgotten_system,
             &due
         )
         .fetch_all(&mut *transaction)

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{PgConnection, PgTransaction};
 
+use crate::domain::{Ending, Moment};
+
 use super::StoreError;
 use super::leases::Leased;
 use super::reference_number::{self, NewReference};
@@ -23,9 +25,9 @@ pub struct Finished {
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,
     /// Now.
-    pub at: Timestamp,
-    /// When the result is removed, if this was the last piece.
-    pub expires_at: Timestamp,
+    pub at: Moment,
+    /// The end of the file, if this was its last piece.
+    pub ending: Ending,
 }
 
 /// What became of a result.
@@ -33,10 +35,10 @@ pub struct Finished {
 pub enum Completion {
     /// It is committed; more pieces are open.
     Kept,
-    /// It is committed, and was the last one. The file came at this time.
+    /// It is committed, and was the last one.
     Whole {
-        /// 受付日時.
-        received_at: Timestamp,
+        /// When the file came, system time.
+        recorded_at: Timestamp,
     },
     /// The lease was lost, or the file given up: nothing has changed.
     Lost,
@@ -108,9 +110,10 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
              , state = case when open_slices = 1 then 2 else 1 end
              , finished_at = case when open_slices = 1 then $9::timestamptz end
              , expires_at = case when open_slices = 1 then $10::timestamptz end
+             , retained_until = case when open_slices = 1 then $11::timestamptz end
           from ours
          where batch.id = ours.batch_id
-     returning batch.state, received_at
+     returning batch.state, coalesce(recorded_at, received_at) as "recorded_at!: SqlTimestamp"
         "#,
         piece.batch_id,
         piece.place,
@@ -120,14 +123,15 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
         finished.errors,
         i64::try_from(finished.result_bytes).unwrap_or(i64::MAX),
         i32::from(piece.attempts) - 1,
-        finished.at.to_sqlx() as SqlTimestamp,
-        finished.expires_at.to_sqlx() as SqlTimestamp,
+        finished.ending.finished_at.to_sqlx() as SqlTimestamp,
+        finished.ending.kept_until.domain.to_sqlx() as SqlTimestamp,
+        finished.ending.kept_until.system.to_sqlx() as SqlTimestamp,
     )
     .fetch_optional(connection)
     .await?;
     Ok(match batch {
         None => Completion::Lost,
-        Some(batch) if batch.state == 2 => Completion::Whole { received_at: batch.received_at.to_jiff() },
+        Some(batch) if batch.state == 2 => Completion::Whole { recorded_at: batch.recorded_at.to_jiff() },
         Some(_) => Completion::Kept,
     })
 }

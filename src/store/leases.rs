@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchFailure, BatchKind, Format, InstitutionCode};
+use crate::domain::{BatchFailure, BatchKind, Ending, Format, InstitutionCode};
 
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
@@ -91,14 +91,14 @@ pub enum Taken {
     },
 }
 
-/// Takes the open piece whose turn is next and that nobody works on at the time `at`, until `until`.
+/// Takes the open piece whose turn is next and whose last lease ended at `ended` or before, until `until`; both are system time.
 ///
 /// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, is no proof any more, and does not
 /// count as a try.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp) -> Result<Option<Taken>, StoreError> {
+pub async fn take(connection: &mut PgConnection, ended: Timestamp, until: Timestamp) -> Result<Option<Taken>, StoreError> {
     let lease = Uuid::now_v7();
     let row = sqlx::query_as!(
         LeasedRow,
@@ -126,7 +126,7 @@ pub async fn take(connection: &mut PgConnection, at: Timestamp, until: Timestamp
           join batch on batch.id = taken.batch_id
          where set_config('synchronous_commit', 'off', true) is not null
         "#,
-        at.to_sqlx() as SqlTimestamp,
+        ended.to_sqlx() as SqlTimestamp,
         until.to_sqlx() as SqlTimestamp,
         lease,
     )
@@ -162,7 +162,7 @@ fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
 }
 
 impl Store {
-    /// Moves the end of a lease: later to keep it, to now or a little after to give the piece back. False when the lease was lost.
+    /// Moves the end of a lease, system time: later to keep it, to about now to give the piece back. False when the lease was lost.
     ///
     /// # Errors
     /// When the database fails; then the lease ends when it did.
@@ -204,22 +204,16 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fail_batch(
-        &self,
-        piece: &Leased,
-        reason: BatchFailure,
-        at: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.give_up(piece.batch_id, Some(piece), reason, at, expires_at).await
+    pub async fn fail_batch(&self, piece: &Leased, reason: BatchFailure, ending: Ending) -> Result<bool, StoreError> {
+        self.give_up(piece.batch_id, Some(piece), reason, ending).await
     }
 
     /// Gives a file up that holds what it must not; false when it is finished.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fail_illegal_batch(&self, batch_id: i64, at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
-        self.give_up(batch_id, None, BatchFailure::TriedTooOften, at, expires_at).await
+    pub async fn fail_illegal_batch(&self, batch_id: i64, ending: Ending) -> Result<bool, StoreError> {
+        self.give_up(batch_id, None, BatchFailure::TriedTooOften, ending).await
     }
 
     async fn give_up(
@@ -227,8 +221,7 @@ impl Store {
         batch_id: i64,
         holder: Option<&Leased>,
         reason: BatchFailure,
-        at: Timestamp,
-        expires_at: Timestamp,
+        ending: Ending,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         // Pieces in order and before the file, as everywhere, so that no two wait for each other.
@@ -250,13 +243,15 @@ impl Store {
             .await?;
         let failed = sqlx::query!(
             r#"
-            update batch set state = 3, failure = $2, finished_at = $3, expires_at = $4, retries = retries + $5
+            update batch
+               set state = 3, failure = $2, finished_at = $3, expires_at = $4, retained_until = $5, retries = retries + $6
              where id = $1 and state = 1
             "#,
             batch_id,
             reason.number(),
-            at.to_sqlx() as SqlTimestamp,
-            expires_at.to_sqlx() as SqlTimestamp,
+            ending.finished_at.to_sqlx() as SqlTimestamp,
+            ending.kept_until.domain.to_sqlx() as SqlTimestamp,
+            ending.kept_until.system.to_sqlx() as SqlTimestamp,
             holder.map_or(0, |piece| i32::from(piece.attempts) - 1),
         )
         .execute(&mut *transaction)

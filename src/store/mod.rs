@@ -16,6 +16,7 @@ pub mod by_certificate;
 pub mod by_person;
 pub mod challenges;
 pub mod consented;
+pub mod copy_log;
 mod error;
 mod expire;
 mod facts;
@@ -24,6 +25,7 @@ pub mod inspect;
 mod insured;
 pub mod jlis;
 pub mod leases;
+mod limit_seen;
 pub mod medical_aid;
 pub mod migrate;
 pub mod reference;
@@ -72,15 +74,17 @@ impl Store {
         Ok(Self { options, pool })
     }
 
-    /// Brings the schema up to date. Safe to call from several processes at once, and while others use the database.
+    /// Brings the schema up to date, and what is stored with it. Safe to call from several processes at once, and while others use the
+    /// database.
     ///
     /// # Errors
     /// When a migration fails or does not get its locks, or the schema is newer than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        migrate::apply(&self.options, MIGRATIONS.iter().cloned().collect(), Patience::default()).await
+        migrate::apply(&self.options, MIGRATIONS.iter().cloned().collect(), Patience::default()).await?;
+        copy_log::copy_all(&self.pool).await
     }
 
-    /// Checks that the database answers and that every migration of this program has been applied.
+    /// Checks that the database answers, that every migration of this program has been applied, and that what is stored has followed.
     ///
     /// # Errors
     /// When it does not, or one has not.
@@ -92,7 +96,10 @@ impl Store {
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => 0,
             found => found?.unwrap_or_default(),
         };
-        if found < wanted { Err(StoreError::Outdated(wanted)) } else { Ok(()) }
+        if found < wanted {
+            return Err(StoreError::Outdated(wanted));
+        }
+        if copy_log::is_finished(&self.pool).await? { Ok(()) } else { Err(StoreError::Uncopied) }
     }
 
     /// A connection of its own for one of the batched statements of the request path: plans are made once, and a statement
@@ -101,7 +108,7 @@ impl Store {
     /// # Errors
     /// When no connection can be made.
     pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
-        self.connection(&[("statement_timeout", "5s")]).await
+        self.connection("5s").await
     }
 
     /// A connection of its own for work on files: the same, but its statements are large and may take longer.
@@ -109,13 +116,17 @@ impl Store {
     /// # Errors
     /// When no connection can be made.
     pub async fn for_bulk(&self) -> Result<PgConnection, StoreError> {
-        // A plan made while a table is empty would go through it from end to end, and be kept while it grows.
-        self.connection(&[("enable_seqscan", "off"), ("statement_timeout", "30s")]).await
+        self.connection("30s").await
     }
 
-    async fn connection(&self, settings: &[(&str, &str)]) -> Result<PgConnection, StoreError> {
-        let options = self.options.clone().options([("plan_cache_mode", "force_generic_plan")]);
-        Ok(PgConnection::connect_with(&options.options(settings.iter().copied())).await?)
+    async fn connection(&self, statement_timeout: &str) -> Result<PgConnection, StoreError> {
+        let options = self.options.clone().options([
+            ("plan_cache_mode", "force_generic_plan"),
+            // A plan made while a table is empty would go through it from end to end, and be kept while it grows.
+            ("enable_seqscan", "off"),
+            ("statement_timeout", statement_timeout),
+        ]);
+        Ok(PgConnection::connect_with(&options).await?)
     }
 
     /// Closes the pool, so that a database that ends now ends without a connection in the middle of something.

@@ -7,6 +7,7 @@ use sqlx::Executor;
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
 
+use crate::support::card::{Reader, Shown, card};
 use crate::support::world::fixed_now;
 use crate::support::{SHIFT_JIS_CLINIC, TEST_CLINIC, World, answered, ask_of, message, outcome, refused};
 
@@ -97,6 +98,27 @@ async fn when_the_log_cannot_be_written_nothing_is_answered() {
     let reply = world.ask(&ask, Format::Xml).await;
     assert_eq!(outcome(Format::Xml, &reply), answered());
     assert_eq!(world.database.count("select count(*) from access_log").await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn when_what_goes_with_a_record_cannot_be_written_there_is_no_record_and_no_answer() {
+    let world = World::start().await;
+    let mut database = world.database.connect().await;
+    let mut reader = Reader::of(&world).await;
+    for table in ["consent", "limit_seen"] {
+        let rename = |from: &str, to: &str| sqlx::AssertSqlSafe(format!("alter table {from} rename to {to}"));
+        database.execute(rename(table, "gone")).await.unwrap();
+        let shown = Shown::signing(&card(&world, "kyokai-insured-tokyo"), &reader.challenge().await);
+        assert_eq!(outcome(Format::Json, &reader.show(&shown).await), refused(503, "SHK5003"), "{table}");
+        database.execute(rename("gone", table)).await.unwrap();
+    }
+    assert_eq!(world.database.count("select count(*) from access_log").await, 0);
+    let shown = Shown::signing(&card(&world, "kyokai-insured-tokyo"), &reader.challenge().await);
+    assert_eq!(outcome(Format::Json, &reader.show(&shown).await), answered());
+    let together = "select count(*) from access_log join consent on consent.log_id = access_log.id
+                      join limit_seen on limit_seen.log_id = access_log.id and limit_seen.request_id = access_log.request_id";
+    assert_eq!(world.database.count(together).await, 1);
     world.stop().await;
 }
 

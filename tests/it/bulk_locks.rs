@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use shikaku::domain::ReceptionNumber;
+use shikaku::domain::{Ending, Moment, ReceptionNumber};
 use shikaku::store::Store;
 use shikaku::wire::Format;
 use sqlx::Executor;
@@ -15,7 +15,13 @@ use crate::support::world::fixed_now;
 
 const LONG_AGO: Timestamp = Timestamp::UNIX_EPOCH;
 
-const GONE: &str = "update batch set expires_at = '2026-11-01T00:00:00Z', finished_at = '2026-11-01T00:00:00Z'";
+const GONE: &str = "update batch set expires_at = '2026-11-01T00:00:00Z', retained_until = '2026-11-01T00:00:00Z'
+                          , finished_at = '2026-11-01T00:00:00Z'";
+
+/// The same instant in both times.
+fn at(time: Timestamp) -> Moment {
+    Moment { domain: time, system: time }
+}
 
 /// A world on whose database there are files that are done.
 async fn with_files(count: usize) -> (World, Vec<ReceptionNumber>) {
@@ -32,7 +38,7 @@ async fn with_files(count: usize) -> (World, Vec<ReceptionNumber>) {
 }
 
 async fn expire(store: &Store, forget: Timestamp) -> u64 {
-    store.expire_batches(fixed_now(), forget, "2026-11-22".parse().unwrap()).await.unwrap()
+    store.expire_batches(at(fixed_now()), at(forget), "2026-11-22".parse().unwrap()).await.unwrap()
 }
 
 /// Waits until somebody waits for a lock.
@@ -84,13 +90,13 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
         .map(|task| {
             let (store, numbers) = (store.clone(), numbers.clone());
             tokio::spawn(async move {
-                let soon = fixed_now().saturating_sub(SignedDuration::from_secs(1)).unwrap();
+                let soon = Ending::at(at(fixed_now() - SignedDuration::from_secs(1)), SignedDuration::ZERO);
                 for round in 0..60 {
                     let number = &numbers[(round + task) % numbers.len()];
                     match task % 3 {
                         0 => drop(expire(&store, LONG_AGO).await),
-                        1 => drop(store.cancel_batch(number, soon, soon).await.unwrap()),
-                        _ => drop(store.rerun_batch(number).await.unwrap()),
+                        1 => drop(store.cancel_batch(number, soon).await.unwrap()),
+                        _ => drop(store.rerun_batch(number, LONG_AGO).await.unwrap()),
                     }
                 }
             })
@@ -100,7 +106,8 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
     for _ in 0..20 {
         database
             .execute(
-                "update batch set state = 4, expires_at = '2026-11-01T00:00:00Z', finished_at = '2026-11-01T00:00:00Z'
+                "update batch set state = 4, expires_at = '2026-11-01T00:00:00Z', retained_until = '2026-11-01T00:00:00Z'
+                                , finished_at = '2026-11-01T00:00:00Z'
                   where state = 2 and open_slices = 0 and id in (select batch_id from batch_slice)",
             )
             .await;

@@ -1,5 +1,5 @@
 //! Random operations on the queue of files against a small model: files come, workers take pieces, finish them, die and lose their
-//! leases, time passes, the operator cancels and begins again, connections to the database break, results are fetched.
+//! leases, time passes, domain time is set, the operator cancels and begins again, connections to the database break, results are fetched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use shikaku::clock::Clock;
+use shikaku::clock::{Clock, Clocks, SystemClock, system_now};
 use shikaku::config::{BulkLimits, Limits, Secret};
 use shikaku::jobs::{Work, Worker};
 use shikaku::metrics::Metrics;
@@ -22,12 +22,22 @@ use crate::support::bulk::{Clinic, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
 use crate::support::{OTHER_CLINIC, TEST_CLINIC, World, process};
 
-/// People of a piece, seconds of a lease, tries of a piece.
+/// People of a piece, seconds of a lease until others may have the piece, tries of a piece.
 const SLICE: usize = 2;
 const LEASE: i64 = 10;
+
+/// How many of those seconds are allowed for clocks that differ.
+const SKEW: i64 = 3;
 const ATTEMPTS: i16 = 2;
 
 const WORKERS: usize = 3;
+
+const DAY: i64 = 24 * 3600;
+const YEAR: i64 = 365 * DAY;
+
+/// How long a result can be fetched, and how long it is known after that, in seconds.
+const KEEP: i64 = 7 * DAY;
+const REMEMBERED: i64 = 30 * DAY;
 
 const PEOPLE: [&str; 5] =
     ["kyokai-insured-tokyo", "kumiai-a01", "elderly-2wari-tokyo", "kumiai-dialysis", "kumiai-no-consent"];
@@ -47,6 +57,8 @@ enum Op {
     Crash(usize),
     /// So many seconds pass.
     Pass(i64),
+    /// Somebody sets domain time so many seconds away from the true one.
+    Set(i64),
     /// The operator gives a file up, or begins it again.
     Cancel(usize),
     Rerun(usize),
@@ -63,6 +75,7 @@ fn op() -> impl Strategy<Value = Op> {
         6 => (0..WORKERS).prop_map(Op::Finish),
         1 => (0..WORKERS).prop_map(Op::Crash),
         3 => (8..=12_i64).prop_map(Op::Pass),
+        2 => prop::sample::select(&[0, -YEAR, YEAR, 8 * DAY][..]).prop_map(Op::Set),
         1 => (0..6_usize).prop_map(Op::Cancel),
         1 => (0..6_usize).prop_map(Op::Rerun),
         3 => (0..6_usize).prop_map(Op::Fetch),
@@ -74,7 +87,10 @@ fn op() -> impl Strategy<Value = Op> {
 #[derive(Default)]
 struct Model {
     files: Vec<File>,
+    /// Seconds that have passed.
     now: i64,
+    /// How far domain time is from that.
+    set: i64,
 }
 
 struct File {
@@ -82,6 +98,8 @@ struct File {
     other: bool,
     persons: usize,
     state: FileState,
+    /// When it came to its end, domain time.
+    ended: i64,
     pieces: Vec<Piece>,
     /// The result as it was fetched first.
     seen: Option<Vec<u8>>,
@@ -127,7 +145,7 @@ impl Model {
             leased_until: i64::MIN,
         });
         let pieces = pieces.collect();
-        self.files.push(File { number, other, persons, state: FileState::Processing, pieces, seen: None });
+        self.files.push(File { number, other, persons, state: FileState::Processing, ended: 0, pieces, seen: None });
     }
 
     /// Whose turn it is.
@@ -142,7 +160,9 @@ struct Run {
     world: World,
     store: Store,
     worker: Worker,
+    begun: Timestamp,
     time: Arc<AtomicI64>,
+    set: Arc<AtomicI64>,
     clinics: [Clinic; 2],
     model: Model,
     held: HashMap<usize, (Leased, usize, usize, u64)>,
@@ -150,35 +170,51 @@ struct Run {
     leases: u64,
 }
 
+/// Bounds of the world and its workers.
+fn limits() -> BulkLimits {
+    BulkLimits {
+        workers: 0,
+        slice: SLICE,
+        lease: SignedDuration::from_secs(LEASE - SKEW),
+        skew: SignedDuration::from_secs(SKEW),
+        attempts: ATTEMPTS,
+        in_flight: 0,
+        ..BulkLimits::default()
+    }
+}
+
 impl Run {
     async fn new() -> Self {
-        let time = Arc::new(AtomicI64::new(0));
-        let told = time.clone();
-        let clock = Clock::told_by(move || at(told.load(Ordering::SeqCst)));
-        let bulk = BulkLimits {
-            workers: 0,
-            slice: SLICE,
-            lease: SignedDuration::from_secs(LEASE),
-            attempts: ATTEMPTS,
-            in_flight: 0,
-            ..BulkLimits::default()
-        };
-        let limits = Limits { bulk, ..Limits::default() };
+        let (time, set) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicI64::new(0)));
+        let (told, told_set) = (time.clone(), set.clone());
+        let clock = Clock::told_by(move || at(told.load(Ordering::SeqCst) + told_set.load(Ordering::SeqCst)));
+        let limits = Limits { bulk: limits(), ..Limits::default() };
         let world = World::with(Wishes { limits, clock: Some(clock.clone()), ..Wishes::default() }).await;
         let store = world.database.store().await;
-        let directory = Arc::new(Directory::load(store.clone()).await.unwrap());
-        let key = LogKey::of(&Secret::random().unwrap());
-        let metrics = Arc::new(Metrics::new());
-        let worker = Worker::new(&store, &directory, key, &clock, bulk, &metrics, &Misses::new(0, &metrics));
+        // From now on, so that what the server itself does by the real time is not long after.
+        let begun = system_now();
+        let worker = Self::worker(&store, clock, &time, begun).await;
         let clinics = [Clinic::at(&world, TEST_CLINIC).await, Clinic::at(&world, OTHER_CLINIC).await];
         let connections = (0..WORKERS).map(|_| None).collect();
-        Self { world, store, worker, time, clinics, model: Model::default(), held: HashMap::new(), connections, leases: 0 }
+        let (model, held) = (Model::default(), HashMap::new());
+        Self { world, store, worker, begun, time, set, clinics, model, held, connections, leases: 0 }
+    }
+
+    /// A worker whose system's clock shows `begun` when no time has passed.
+    async fn worker(store: &Store, clock: Clock, time: &Arc<AtomicI64>, begun: Timestamp) -> Worker {
+        let told = time.clone();
+        let system = SystemClock::told_by(move || begun + SignedDuration::from_secs(told.load(Ordering::SeqCst)));
+        let directory = Arc::new(Directory::load(store.clone()).await.unwrap());
+        let (key, metrics) = (LogKey::of(&Secret::random().unwrap()), Arc::new(Metrics::new()));
+        let clocks = Clocks { domain: clock, system };
+        Worker::new(store, &directory, key, &clocks, limits(), &metrics, &Misses::new(0, &metrics))
     }
 
     /// Forgets everything but the world.
     async fn begin(&mut self) {
-        self.world.database.execute("truncate batch, batch_slice, access_log, bulk_day").await;
+        self.world.database.execute("truncate batch, batch_slice, access_log, limit_seen, bulk_day").await;
         self.time.store(0, Ordering::SeqCst);
+        self.set.store(0, Ordering::SeqCst);
         (self.model, self.held) = (Model::default(), HashMap::new());
     }
 
@@ -206,6 +242,11 @@ impl Run {
             Op::Pass(seconds) => {
                 self.model.now += seconds;
                 self.time.store(self.model.now, Ordering::SeqCst);
+                Ok(())
+            }
+            Op::Set(seconds) => {
+                self.model.set = seconds;
+                self.set.store(seconds, Ordering::SeqCst);
                 Ok(())
             }
             Op::Cancel(file) => self.operate(file, "cancel").await,
@@ -250,36 +291,38 @@ impl Run {
         let mut connection = self.connection(worker).await;
         let work = self.worker.work(&mut connection, &piece).await.map_err(|error| error.to_string())?;
         self.connections[worker] = Some(connection).filter(|_| work == Work::Ended);
+        let now = self.model.now + self.model.set;
         let file = &mut self.model.files[file];
         let ours = file.pieces[place].holder == Some(lease) && !file.pieces[place].done;
         if file.state != FileState::Processing || !ours {
             return Ok(());
         }
         if piece.attempts > ATTEMPTS {
-            file.state = FileState::Failed;
+            (file.state, file.ended) = (FileState::Failed, now);
             return Ok(());
         }
         file.pieces[place].done = true;
         if file.pieces.iter().all(|piece| piece.done) {
-            file.state = FileState::Done;
+            (file.state, file.ended) = (FileState::Done, now);
         }
         Ok(())
     }
 
     async fn operate(&mut self, file: usize, verb: &str) -> Result<(), String> {
+        let now = self.model.now + self.model.set;
         let Some(file) = self.model.files.get_mut(file) else { return Ok(()) };
         let address = self.world.app.operator_addr().to_string();
         let path = format!("/api/batches/{}/{verb}", file.number);
         let (status, text, _) = process::http(&address, "POST", &path, &[], "").await;
         let allowed = match verb {
             "cancel" => file.state == FileState::Processing,
-            _ => matches!(file.state, FileState::Failed | FileState::Cancelled),
+            _ => matches!(file.state, FileState::Failed | FileState::Cancelled) && now - file.ended < KEEP,
         };
         if (status == 204) != allowed {
             return Err(format!("{verb} of a file that is {:?}: {status} {text}", file.state));
         }
         match (allowed, verb) {
-            (true, "cancel") => file.state = FileState::Cancelled,
+            (true, "cancel") => (file.state, file.ended) = (FileState::Cancelled, now),
             (true, _) => {
                 file.state = FileState::Processing;
                 for piece in file.pieces.iter_mut().filter(|piece| !piece.done) {
@@ -292,12 +335,15 @@ impl Run {
     }
 
     async fn fetch(&mut self, file: usize) -> Result<(), String> {
+        let now = self.model.now + self.model.set;
         let Some(file) = self.model.files.get_mut(file) else { return Ok(()) };
         let reply = self.clinics[usize::from(file.other)].fetch(&file.number).await;
         let answer = parse(Format::Json, &reply.body);
         let found = (text(&answer, "SegmentOfResult"), text(&answer, "ErrorCode"));
         let expected = match file.state {
             FileState::Processing => (Some("2"), None),
+            _ if now - file.ended >= KEEP + REMEMBERED => (Some("9"), Some("SHK7003")),
+            _ if now - file.ended >= KEEP => (Some("9"), Some("SHK7004")),
             FileState::Done => (Some("1"), None),
             FileState::Failed => (Some("9"), Some("SHK7101")),
             FileState::Cancelled => (Some("9"), Some("SHK7102")),
@@ -305,7 +351,7 @@ impl Run {
         if found != expected {
             return Err(format!("fetched {found:?} of a file that is {:?}", file.state));
         }
-        if file.state != FileState::Done {
+        if found != (Some("1"), None) {
             return Ok(());
         }
         let people: Vec<_> = units(&answer).iter().map(|unit| text(unit, "ArbitraryIdentifier").unwrap()).collect();
@@ -333,6 +379,8 @@ impl Run {
             }
         }
         for file in 0..self.model.files.len() {
+            self.fetch(file).await?;
+            self.apply(Op::Set(0)).await?;
             self.fetch(file).await?;
         }
         let expected: usize = self
@@ -390,10 +438,29 @@ async fn a_lease_that_does_not_wait_for_the_disk_leaves_results_that_do() {
     run.world.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_clock_that_differs_as_allowed_ends_the_lease_of_another() {
+    let mut run = Run::new().await;
+    for (ahead, last, first) in [(SKEW, LEASE - SKEW - 1, LEASE - SKEW), (-SKEW, LEASE + SKEW - 1, LEASE + SKEW)] {
+        run.begin().await;
+        let begun = run.begun + SignedDuration::from_secs(ahead);
+        let other = Run::worker(&run.store, Clock::fixed(fixed_now()), &run.time, begun).await;
+        run.apply(Op::Upload { other: false, persons: 1 }).await.unwrap();
+        run.apply(Op::Take(0)).await.unwrap();
+        let mut connection = run.connection(1).await;
+        run.apply(Op::Pass(last)).await.unwrap();
+        assert!(other.take(&mut connection).await.unwrap().is_none(), "{ahead} s ahead, after {last} s");
+        run.apply(Op::Pass(first - last)).await.unwrap();
+        assert!(other.take(&mut connection).await.unwrap().is_some(), "{ahead} s ahead, after {first} s");
+        run.connections[1] = Some(connection);
+    }
+    run.world.stop().await;
+}
+
 /// Sequences that tell cases apart which are easily got wrong; whatever the test above finds is added here.
 #[test]
 fn known_sequences() {
-    use Op::{Break, Cancel, Crash, Fetch, Finish, Pass, Rerun, Take, Upload};
+    use Op::{Break, Cancel, Crash, Fetch, Finish, Pass, Rerun, Set, Take, Upload};
     let file = |persons| Upload { other: false, persons };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -422,6 +489,26 @@ fn known_sequences() {
                 Take(2),
                 Finish(2),
             ],
+            // Domain time is set ahead under the hands of a worker: nobody else gets the piece. Users see the result expire and come back.
+            &[
+                file(1),
+                Take(0),
+                Set(YEAR),
+                Take(1),
+                Finish(0),
+                Fetch(0),
+                Set(0),
+                Fetch(0),
+                Set(8 * DAY),
+                Fetch(0),
+                Set(2 * YEAR),
+                Fetch(0),
+            ],
+            &[file(1), Take(0), Finish(0), Set(8 * DAY), Fetch(0), Set(YEAR), Fetch(0), Set(0), Fetch(0)],
+            // And set back after a worker died: its lease ends all the same.
+            &[Set(YEAR), file(2), Take(0), Crash(0), Set(-YEAR), Pass(10), Take(1), Finish(1), Fetch(0)],
+            // What failed and has expired is not begun again.
+            &[file(1), Cancel(0), Set(8 * DAY), Rerun(0), Set(0), Rerun(0), Take(0), Finish(0), Fetch(0)],
             // Everything breaks between taking and finishing.
             &[file(4), Take(0), Break, Finish(0), Break, Take(0), Finish(0), Break, Fetch(0)],
         ] {

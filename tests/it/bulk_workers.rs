@@ -69,10 +69,15 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     world.stop().await;
 }
 
-/// `shikaku serve` or `shikaku work` on one database, with a lease of a second.
+/// `shikaku serve` or `shikaku work` on one database, with a lease of a second; all have one clock.
 fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process::Command {
     let mut program = process::command();
-    program.arg(command).arg("--database-url").arg(database.url()).args(["--bulk-lease-seconds", "1"]).args(extra);
+    program
+        .arg(command)
+        .arg("--database-url")
+        .arg(database.url())
+        .args(["--bulk-lease-seconds", "1", "--bulk-clock-skew-seconds", "0"])
+        .args(extra);
     program
 }
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use shikaku::clock::Clock;
-use shikaku::domain::{InstitutionCode, TreatmentKind};
+use shikaku::clock::{Clock, system_now};
+use shikaku::domain::{InstitutionCode, Moment, TreatmentKind};
+use shikaku::query::challenges::forget;
 use shikaku::terminal::{Reply, Terminal};
 use shikaku::wire::Format;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -213,8 +214,17 @@ async fn old_challenges_are_forgotten() {
     let world = World::start().await;
     Reader::of(&world).await.challenge().await;
     let store = world.database.store().await;
-    assert_eq!(store.forget_challenges(fixed_now() + SignedDuration::from_secs(60)).await.unwrap(), 0);
-    assert_eq!(store.forget_challenges(fixed_now() + SignedDuration::from_secs(61)).await.unwrap(), 1);
+    // A minute until it expires, and one in which a late try learns so; in both times. What a release before made has one time only.
+    let now = Moment { domain: fixed_now(), system: system_now() };
+    let after = |seconds| now.plus(SignedDuration::from_secs(seconds));
+    assert_eq!(forget(&store, Moment { system: now.system, ..after(121) }).await.unwrap(), 0);
+    assert_eq!(forget(&store, Moment { domain: now.domain, ..after(121) }).await.unwrap(), 0);
+    assert_eq!(forget(&store, after(119)).await.unwrap(), 0);
+    assert_eq!(forget(&store, after(121)).await.unwrap(), 1);
+    Reader::of(&world).await.challenge().await;
+    world.database.execute("update card_challenge set made_at = null").await;
+    assert_eq!(forget(&store, Moment { system: now.system, ..after(119) }).await.unwrap(), 0);
+    assert_eq!(forget(&store, Moment { system: now.system, ..after(121) }).await.unwrap(), 1);
     world.stop().await;
 }
 

@@ -70,6 +70,8 @@ mod store;
 mod terminal_certificates;
 mod tls;
 mod trust;
+mod two_times;
+mod upgrade;
 mod versions;
 mod versions_model;
 

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use shikaku::clock::system_now;
 use shikaku::domain::{InstitutionCode, TreatmentKind};
 use shikaku::store::challenges::{self, Binding, Challenge, Use};
 
@@ -38,7 +39,9 @@ async fn consume(database: &TestDatabase, tries: &[u128]) -> Vec<String> {
 #[tokio::test]
 async fn of_several_tries_of_one_challenge_in_one_statement_exactly_one_is_the_first() {
     let database = TestDatabase::new().await;
-    challenges::keep(&mut database.connect().await, &[challenge(1), challenge(2), challenge(3)]).await.unwrap();
+    challenges::keep(&mut database.connect().await, &[challenge(1), challenge(2), challenge(3)], system_now())
+        .await
+        .unwrap();
     assert_eq!(consume(&database, &[1, 1]).await, ["1", "again"]);
     // Each answer stands where its try stands, whatever the others come to.
     assert_eq!(
@@ -53,7 +56,7 @@ async fn of_several_tries_of_one_challenge_in_one_statement_exactly_one_is_the_f
 #[tokio::test]
 async fn of_tries_at_the_same_moment_exactly_one_is_the_first() {
     let database = TestDatabase::new().await;
-    challenges::keep(&mut database.connect().await, &[challenge(1)]).await.unwrap();
+    challenges::keep(&mut database.connect().await, &[challenge(1)], system_now()).await.unwrap();
     let tries = [1_u128; 8];
     let both = futures_util::future::join_all((0..12).map(|_| consume(&database, &tries))).await;
     let firsts = both.iter().flatten().filter(|one| *one == "1").count();
@@ -66,7 +69,7 @@ async fn a_challenge_that_is_kept_twice_stays_what_it_was() {
     let database = TestDatabase::new().await;
     let second = Challenge { nonce: [99; 32], ..challenge(1) };
     for kept in [challenge(1), second] {
-        challenges::keep(&mut database.connect().await, &[kept]).await.unwrap();
+        challenges::keep(&mut database.connect().await, &[kept], system_now()).await.unwrap();
     }
     assert_eq!(consume(&database, &[1]).await, ["1"]);
     database.drop().await;

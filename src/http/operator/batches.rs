@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::OperatorState;
 use super::explain::institution;
-use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
+use crate::clock::system_now;
+use crate::domain::{BatchFailure, BatchState, Ending, Moment, ReceptionNumber};
 use crate::http::error::Failure;
 use crate::query::failed;
 use crate::store::batches::{BatchFilter, BatchLine};
@@ -164,9 +165,8 @@ pub(super) async fn cancel(
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Failure> {
     let number = known(&state, named(number)?).await?;
-    let now = state.clock.now();
-    let expires_at = now.saturating_add(state.limits.bulk.keep).unwrap_or(Timestamp::MAX);
-    let cancelled = state.store.cancel_batch(&number, now, expires_at).await.map_err(failed("cancel_batch"))?;
+    let ending = Ending::at(now(&state), state.limits.bulk.keep);
+    let cancelled = state.store.cancel_batch(&number, ending).await.map_err(failed("cancel_batch"))?;
     if cancelled {
         state.metrics.bulk_files.with_label_values(&["cancelled"]).inc();
         Ok(StatusCode::NO_CONTENT)
@@ -182,7 +182,7 @@ pub(super) async fn cancel(
     responses(
         (status = 204, description = "Begun again"),
         (status = 404, description = "There is no such file (SHK4002)"),
-        (status = 409, description = "It neither failed nor was cancelled, or its people are gone (SHK4004)")
+        (status = 409, description = "It neither failed nor was cancelled, or it has expired (SHK4004)")
     )
 )]
 pub(super) async fn rerun(
@@ -190,16 +190,22 @@ pub(super) async fn rerun(
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Failure> {
     let number = known(&state, named(number)?).await?;
-    match state.store.rerun_batch(&number).await.map_err(failed("rerun_batch"))? {
+    match state.store.rerun_batch(&number, state.clock.now()).await.map_err(failed("rerun_batch"))? {
         true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Failure::Conflict("only a file that failed or was cancelled can be begun again".into())),
+        false => {
+            Err(Failure::Conflict("only a file that failed or was cancelled and has not expired can be begun again".into()))
+        }
     }
 }
 
 const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
 
+fn now(state: &OperatorState) -> Moment {
+    Moment { domain: state.clock.now(), system: system_now() }
+}
+
 async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchLine>, Failure> {
-    Ok(state.store.batches(filter, state.clock.now(), PAGE).await.map_err(failed("batches"))?)
+    Ok(state.store.batches(filter, now(state), PAGE).await.map_err(failed("batches"))?)
 }
 
 /// The reception number that a path names; what can be none is no file's.

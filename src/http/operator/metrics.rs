@@ -6,6 +6,7 @@ use tokio::time::timeout;
 
 use super::OperatorState;
 use super::health::PATIENCE;
+use crate::clock::system_now;
 use crate::store::StoreError;
 
 /// Every series in the Prometheus text format.
@@ -16,7 +17,7 @@ pub(super) async fn metrics(State(state): State<OperatorState>) -> impl IntoResp
     state.metrics.pool_idle.set(i64::try_from(pool.num_idle()).unwrap_or(i64::MAX));
     match timeout(PATIENCE, state.store.queue()).await.unwrap_or(Err(StoreError::Silent)) {
         Ok(queue) => {
-            let age = queue.oldest.map_or(0, |oldest| state.clock.now().duration_since(oldest).as_secs().max(0));
+            let age = queue.oldest.map_or(0, |oldest| system_now().duration_since(oldest).as_secs().max(0));
             state.metrics.bulk_queue_files.set(queue.files);
             state.metrics.bulk_queue_persons.set(queue.persons);
             state.metrics.bulk_queue_oldest.set(age);

@@ -73,12 +73,12 @@ fn refused_header(kind: Option<MessageKind>, understood: &Understood) -> String 
         format: Format::Json,
         drawn: None,
     };
-    let reason = Refusal { code: "SHK0000", message: "理由".to_owned() };
+    let reason = Refusal { code: "SHK1002", message: "理由".to_owned() };
     let message = String::from_utf8(refusal(kind, &processed, understood, &reason)).unwrap();
     let (header, body) = message.split_once(",\"MessageBody\":").unwrap();
     assert_eq!(
         body,
-        r#"{"ProcessingResultStatus":"2","ProcessingResultCode":"SHK0000","ProcessingResultMessage":"理由"}}}"#
+        r#"{"ProcessingResultStatus":"2","ProcessingResultCode":"SHK1002","ProcessingResultMessage":"理由"}}}"#
     );
     header.strip_prefix(r#"{"XmlMsg":{"MessageHeader":"#).unwrap().to_owned()
 }
@@ -90,7 +90,7 @@ fn a_refusal_has_the_header_of_its_answer_and_repeats_what_was_understood() {
     let day = r#""QualificationConfirmationDate":"20261120""#;
     let institution = r#""MedicalInstitutionCode":"1310012344""#;
     let file = r#""ArbitraryFileIdentifier":"A-1""#;
-    let end = r#""SegmentOfResult":"9","ErrorCode":"SHK0000","ErrorMessage":"理由","CharacterCodeIdentifier":"0""#;
+    let end = r#""SegmentOfResult":"9","ErrorCode":"SHK1002","ErrorMessage":"理由","CharacterCodeIdentifier":"0""#;
     let utf8 = AnswerCharset::Utf8;
 
     let asked = parsed(&card().write(Format::Json, utf8), by_card::Request::parse);

@@ -108,7 +108,7 @@ mod tests {
                 assert_eq!(MessageKind::of(message.id()), Some(message));
             }
         }
-        for id in ["", "OQSsiquc", "OQSsiquc01req", "oqssiquc01", "OQSsiquc01 ", "OQSsiquc02", "OQSsiimm02", "OQSmuquc03"] {
+        for id in ["", "OQSsiquc", "OQSsiquc01req", "oqssiquc01", "OQSsiquc01 ", "OQSsiquc1", "OQSsiquc001"] {
             assert_eq!(MessageKind::of(id), None, "{id}");
         }
     }

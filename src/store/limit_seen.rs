@@ -1,0 +1,56 @@
+//! Which 限度額適用認定証 an institution saw of a person last.
+
+use std::collections::HashSet;
+
+use sqlx::PgConnection;
+
+use super::StoreError;
+use super::leases::Leased;
+
+/// Returns the numbers in the file (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
+/// this file. `shown` has the number of each person of the piece, the id (`person.id`) and the mark.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn unchanged(
+    connection: &mut PgConnection,
+    piece: &Leased,
+    shown: impl Iterator<Item = (i32, i64, i64)>,
+) -> Result<HashSet<i32>, StoreError> {
+    let (mut places, mut ids, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, id, mark) in shown {
+        places.push(place);
+        ids.push(id);
+        marks.push(mark);
+    }
+    if places.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let unchanged = sqlx::query_scalar!(
+        r#"
+        select shown.place as "place!"
+          from ( select unnest($3::integer[]) as place
+                      , unnest($4::bigint[]) as person_id
+                      , unnest($5::bigint[]) as mark
+               ) as shown
+         where shown.mark =
+               ( select last.mark
+                   from limit_seen as last
+                  where hashtextextended(last.institution_code, last.person_id) = hashtextextended($1, shown.person_id)
+                    and last.institution_code = $1
+                    and last.person_id = shown.person_id
+                    and last.request_id <> $2
+                  order by last.log_id desc
+                  limit 1
+               )
+        "#,
+        piece.institution.as_str(),
+        piece.request_id,
+        &places,
+        &ids,
+        &marks,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(unchanged.into_iter().collect())
+}
