@@ -1,5 +1,6 @@
-//! Files with questions about 5,000 people each, from upload to fetched result, over mutual TLS and a PostgreSQL that waits for the
-//! disk: `cargo bench --bench bulk`. One million people are loaded; client, server and PostgreSQL share the machine.
+//! Measures files with questions about 5,000 people each, from upload to fetched result: `cargo bench --bench bulk`. Messages go
+//! over mutual TLS, and PostgreSQL waits for the disk. One million people are loaded; client, server and PostgreSQL share the
+//! machine.
 //!
 //! `PEOPLE=100000` and `ROUNDS=3` make it smaller.
 
@@ -21,14 +22,14 @@ use shikaku::wire::message::by_card::NewRequest;
 
 const PERSONS: usize = 5000;
 
-/// When a client first asks whether the result is there, times the files at once: none of this size is done earlier.
+/// The time before a client first polls, multiplied by the number of concurrent files: no file of this size is done earlier.
 const FIRST: Duration = Duration::from_millis(45);
 
-/// How often it asks from then on.
+/// The pause between later polls.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Person number n, from 0: employees of one insurer, born one day after the other over 60 years, every fifth with a limit
-/// certificate and every hundredth with a second coverage.
+/// Loads person number n, from 0. All are employees of one insurer, with birth dates on consecutive days over 60 years. Every
+/// fifth has a limit certificate, and every hundredth a second coverage.
 const LOAD: [&str; 6] = [
     "insert into person (fixture_id, about, address_withheld, self_information_blocked)
      select null, null, false, false from generate_series(1, $1)",
@@ -51,7 +52,7 @@ const LOAD: [&str; 6] = [
       where insurer_number = '06132013' and person_id in (select id from person where fixture_id is null) and id % 100 = 0",
     "update coverage set sole = false
       where person_id in (select person_id from coverage where insurer_number = '138057' and lost_on = '2015-04-01')",
-    // As a database is that has been loaded for a while.
+    // As in a database that was loaded some time ago.
     "vacuum analyze",
     "checkpoint",
 ];
@@ -68,7 +69,7 @@ async fn benchmark() {
     let people = number_of("PEOPLE", 1_000_000);
     let rounds = number_of("ROUNDS", 9);
     let mut limits = Limits::default();
-    // Every round asks about other people.
+    // No daily limit, because every round asks about other people.
     limits.bulk.people_a_day = 0;
     let server = Server::start(limits, async |store| load(store, people).await).await;
     let utf8 = server.fixtures.institutions.iter().filter(|entry| entry.institution.form.charset == AnswerCharset::Utf8);
@@ -78,7 +79,8 @@ async fn benchmark() {
     let mut random = Random(7);
     let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for round in 0..=rounds {
-        // Formats take turns at being first, which costs a little: the disk is still busy with what went before.
+        // Formats take turns at being first: the first is a little slower, because the disk is still busy with the previous
+        // round.
         let (xml, json) = if round % 2 == 0 {
             let xml = both(&clients, Format::Xml, people, &mut random).await;
             (xml, both(&clients, Format::Json, people, &mut random).await)
@@ -88,7 +90,7 @@ async fn benchmark() {
         };
         let alone = one(&clients[0], Format::Xml, file(clients[0].0, people, Format::Xml, &mut random)).await;
         let alone_json = one(&clients[0], Format::Json, file(clients[0].0, people, Format::Json, &mut random)).await;
-        // The first round warms up.
+        // The first round warms up and is not counted.
         if round > 0 {
             for (all, time) in times.iter_mut().zip([xml, json, alone, alone_json]) {
                 all.push(time);
@@ -125,7 +127,7 @@ impl Random {
     }
 }
 
-/// A file about people drawn at random.
+/// Makes a file about people drawn at random.
 fn file(institution: InstitutionCode, people: usize, format: Format, random: &mut Random) -> Vec<u8> {
     let first = date(1950, 1, 1);
     let drawn: Vec<(String, String, String, Date)> = (0..PERSONS)
@@ -185,14 +187,14 @@ async fn one(client: &Client, format: Format, file: Vec<u8>) -> Duration {
     elapsed
 }
 
-/// A result has everybody.
+/// Checks that a result has every person.
 fn check(format: Format, result: &[u8]) {
     let found = std::str::from_utf8(result).unwrap().matches("Birthdate").count();
-    // Twice in each unit, with two tags each in XML.
+    // It occurs twice in each unit, with two tags each in XML.
     assert_eq!(found, PERSONS * if format == Format::Xml { 4 } else { 2 });
 }
 
-/// Sends a file and fetches its result, for which it first asks after the time `first`.
+/// Sends a file and fetches its result; polls for it first after the time `first`.
 async fn ask(
     mut connection: Connection,
     institution: InstitutionCode,

@@ -1,4 +1,4 @@
-//! What it costs to verify a card: its certificate, and its signature on a challenge. `cargo bench --bench cards`.
+//! Measures verifying a card: its certificate, and its signature on a challenge. `cargo bench --bench cards`.
 
 #![expect(missing_docs, reason = "criterion_group! makes a public function")]
 

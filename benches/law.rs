@@ -1,4 +1,4 @@
-//! How fast the law is: case files, and decisions. `cargo bench --bench law`.
+//! Measures the rules of law: case files, and decisions. `cargo bench --bench law`.
 
 #![expect(missing_docs, reason = "criterion_group! makes a public function")]
 
@@ -21,7 +21,7 @@ fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Each case file of the project by itself.
+/// Measures each case file of the project by itself.
 fn case_files(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rules_check");
     let mut files: Vec<_> =
@@ -38,7 +38,7 @@ fn case_files(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The question of a fixture person, and what the registry would hold of it.
+/// Returns the question of a fixture person, and the facts that the registry would hold of them.
 fn question((place, person): (usize, &FixturePerson)) -> (CardQuery, Vec<PersonFacts>) {
     let message = person.ask.request("1310012344").write(Format::Json, AnswerCharset::Utf8);
     let root = Format::Json.parse(&message, Bounds::SINGLE).unwrap();
@@ -54,7 +54,7 @@ fn question((place, person): (usize, &FixturePerson)) -> (CardQuery, Vec<PersonF
     (query, vec![facts])
 }
 
-/// Every fixture person once.
+/// Measures a decision about every fixture person.
 fn decisions(criterion: &mut Criterion) {
     let fixtures = Fixtures::read(&project().join("fixtures")).unwrap();
     let questions: Vec<_> = fixtures.people.iter().enumerate().map(question).collect();

@@ -1,8 +1,9 @@
-//! Lookups by card against lookups by what stands on the insured person's card, in one run over mutual TLS and a PostgreSQL that
-//! waits for the disk: `cargo bench --bench lookups`. Client, server and PostgreSQL share the machine.
+//! Compares lookups by マイナンバーカード with lookups by the numbers on the insured person's card: `cargo bench --bench lookups`. Both
+//! run over mutual TLS, and PostgreSQL waits for the disk. Client, server and PostgreSQL share the machine.
 //!
-//! A round asks as many questions of each kind, one kind after the other: by insured-person's card; challenges; by card. What
-//! the cards sign is made between the last two and not counted, because real cards sign themselves. `ROUNDS=7` makes it shorter.
+//! A round asks equally many questions of each kind, one kind after the other: by the insured person's card; challenges; by
+//! マイナンバーカード. The signatures of the cards are made between the last two and not counted, because real cards sign by themselves.
+//! `ROUNDS=7` makes it shorter.
 
 mod server;
 
@@ -20,7 +21,7 @@ use shikaku::wire::Format;
 use shikaku::wire::message::by_certificate::NewRequest;
 use uuid::Uuid;
 
-/// Connections at once, questions of a kind in a round, rounds.
+/// Concurrent connections, questions of each kind per round, and rounds.
 const CONNECTIONS: usize = 64;
 const QUESTIONS: usize = 4096;
 const ROUNDS: usize = 21;
@@ -36,7 +37,7 @@ async fn benchmark() {
     let (fixtures, files) = (&server.fixtures, &server.files);
     let terminal = server.terminal(&fixtures.institutions[0].institution.code);
 
-    // People who have a good RSA card are asked about in both ways.
+    // People who have a valid RSA card are asked about in both ways.
     let people: Vec<_> = fixtures
         .cards
         .iter()
@@ -52,7 +53,7 @@ async fn benchmark() {
         let by_card = by_card(&terminal, &people).await;
         let (asking, shown) = challenges(&terminal, &people).await;
         let looking_up = by_certificate(&terminal, shown).await;
-        // The first round warms up.
+        // The first round warms up and is not counted.
         if round > 0 {
             rounds.push((by_card, asking, looking_up));
         }
@@ -67,7 +68,7 @@ fn message_by_card(person: &Person) -> Vec<u8> {
     person.0.request(INSTITUTION).write(Format::Json, AnswerCharset::Utf8)
 }
 
-/// Sends every message over some connection; gives the bodies in no order, and how long it took.
+/// Sends all messages over concurrent connections; returns the bodies in no order, and the time taken.
 async fn send(
     terminal: &Terminal,
     path: &'static str,
@@ -108,7 +109,7 @@ async fn by_card(terminal: &Terminal, people: &[Person]) -> Duration {
     send(terminal, "/oqs/OQSsiquc01", messages, "\"QualificationValidity\":\"1\"").await.0
 }
 
-/// How long it takes to get the challenges, and the messages with what the cards made of them.
+/// Gets the challenges; returns the time taken, and the messages with the cards' signatures.
 async fn challenges(terminal: &Terminal, people: &[Person]) -> (Duration, Vec<Vec<u8>>) {
     let (took, bodies) = send(terminal, "/card/challenges", vec![b"{}".to_vec(); QUESTIONS], "Nonce").await;
     let halves: Vec<Vec<(Vec<u8>, Person)>> = bodies

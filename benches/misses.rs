@@ -1,8 +1,9 @@
-//! Whether the time of an answer tells why nobody was found, and so whether a card exists: `cargo bench --bench misses`.
+//! Measures whether the time of an answer reveals why nobody was found, and so whether a card exists: `cargo bench --bench
+//! misses`.
 //!
-//! One terminal asks one question after the other over mutual TLS, each kind once in a round and in another order every round. Of
-//! two kinds nothing differs but a number that nobody has: what they differ by is what the measurement cannot tell. `ROUNDS=2000`
-//! makes it shorter.
+//! One terminal asks one question after the other over mutual TLS: each kind once per round, in another order every round. Two
+//! kinds differ only in an unknown number: the difference between them is the error of the measurement. `ROUNDS=2000` makes it
+//! shorter.
 
 mod server;
 
@@ -16,7 +17,7 @@ use shikaku::wire::Format;
 
 const ROUNDS: usize = 10_000;
 
-/// Rounds before the first that counts.
+/// Rounds that warm up and are not counted.
 const WARM_UP: usize = 500;
 
 const INSTITUTION: &str = "1310012344";
@@ -26,7 +27,7 @@ fn main() {
     server::run(benchmark());
 }
 
-/// What is asked: a card with its holder's birth date, and one thing wrong in each of the others.
+/// Makes the questions: a card with its holder's birth date, and variants with one fault each.
 fn kinds(right: &Ask) -> [(&'static str, Ask); 6] {
     let number = |number: &str| Ask { number: number.to_owned(), ..right.clone() };
     [
@@ -49,7 +50,7 @@ async fn benchmark() {
     let mut took: [Vec<f64>; 6] = Default::default();
     for round in 0..WARM_UP + rounds {
         for step in 0..kinds.len() {
-            // Forwards and backwards in turn, each time beginning with another kind.
+            // Alternates forwards and backwards, and starts each round with another kind.
             let kind = (round + step * [1, 5][round / kinds.len() % 2]) % kinds.len();
             let begun = Instant::now();
             let reply = connection.post("/oqs/OQSsiquc01", "application/json", &[], questions[kind].clone()).await.unwrap();
@@ -72,7 +73,7 @@ async fn benchmark() {
     }
 }
 
-/// What this share of the values does not exceed.
+/// Returns the quantile `share` of the values.
 fn part(values: &[f64], share: f64) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);

@@ -1,11 +1,12 @@
-//! What overload costs, over mutual TLS against the program itself: `cargo bench --bench overload`.
+//! Measures what overload costs, over mutual TLS against the program itself: `cargo bench --bench overload`.
 //!
-//! * `heads`: 4,096 HTTP/2 connections of all open institutions, 32 streams on each, each a request head whose body never comes. The
-//!   resident set of the server, without PostgreSQL.
-//! * `flood`: two institutions ask as fast as they are answered over 180 HTTP/2 connections each, 32 questions at once on each. A third
-//!   asks one question after the other, before and meanwhile: failures, 99th percentiles, and the resident set at most.
+//! * `heads`: 4,096 HTTP/2 connections of all open institutions with 32 streams each; each stream is a request head whose body
+//!   never comes. Prints the resident set of the server, without PostgreSQL.
+//! * `flood`: two institutions ask as fast as they are answered, over 180 HTTP/2 connections each with 32 questions at once. A
+//!   third asks one question after the other, before and during the flood. Prints its failures and 99th percentiles, and the
+//!   largest resident set.
 //!
-//! Clients, server and PostgreSQL share the machine. `-- --connections N --streams N --rounds N` takes other numbers.
+//! Clients, server and PostgreSQL share the machine. `-- --connections N --streams N --rounds N` sets other numbers.
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
@@ -34,7 +35,7 @@ use tokio_rustls::TlsConnector;
 const CONNECTIONS: usize = 4096;
 const STREAMS: usize = 32;
 const FLOODING: usize = 180;
-/// How long the third institution asks, quiet and in the flood.
+/// How long the third institution asks, before the flood and during it.
 const ASKING: Duration = Duration::from_secs(15);
 
 type Outgoing = BoxBody<Bytes, Infallible>;
@@ -56,7 +57,7 @@ fn main() {
     }
 }
 
-/// The program with a database of its own; killed when dropped.
+/// The program with a database of its own; terminated when dropped.
 struct Server {
     child: Child,
     address: String,
@@ -82,7 +83,7 @@ impl Server {
         Self { child, address, pki }
     }
 
-    /// A line of the process's status in MiB: `VmRSS` now, `VmHWM` at most.
+    /// Returns a line of the process's status in MiB: `VmRSS` is the current resident set, `VmHWM` the largest.
     fn memory(&self, line: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|one| one.starts_with(line)).unwrap();
@@ -126,7 +127,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Asked to end, so that its PostgreSQL ends with it.
+        // Terminated with a signal that it can handle, so that its PostgreSQL ends with it.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
@@ -136,7 +137,7 @@ fn request(body: Outgoing) -> Request<Outgoing> {
     Request::post("https://127.0.0.1/oqs/OQSsiquc01").header("content-type", "application/json").body(body).unwrap()
 }
 
-/// Codes of institutions that may ask, and the questions of people who are found.
+/// Reads the fixtures: the institutions that may ask, and the people to ask about.
 fn fixtures() -> Fixtures {
     Fixtures::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap()
 }
@@ -221,7 +222,7 @@ async fn flood() {
     );
 }
 
-/// Asks as fast as it is answered.
+/// Asks again as soon as it is answered.
 async fn keep_asking(
     mut sender: SendRequest<Outgoing>,
     message: Bytes,
@@ -232,20 +233,20 @@ async fn keep_asking(
         let reply = sender.send_request(request(Full::new(message.clone()).boxed())).await;
         let good = match reply {
             Ok(reply) => reply.status() == 200 && reply.into_body().collect().await.is_ok(),
-            // Refused before the client knew how many streams it may open.
+            // Refused because the client did not know yet how many streams it may open.
             Err(_) => false,
         };
         counts[usize::from(!good)].fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// The institution that asks one question after the other, on a thread of its own.
+/// The third institution, which asks one question after the other on a thread of its own.
 struct Third {
     terminal: Terminal,
     messages: Vec<Bytes>,
 }
 
-/// Times of answers in milliseconds, sorted.
+/// Sorted times of answers in milliseconds, and the number of failures.
 struct Times {
     times: Vec<f64>,
     failed: usize,

@@ -1,7 +1,8 @@
-//! Loading people into a registry, over a PostgreSQL that waits for the disk: `cargo bench --bench registry`. Every round begins with
-//! an empty database: everybody is loaded; everybody is loaded again, unchanged; a tenth is loaded, corrected; nobody is left.
+//! Measures loading people into a registry, over a PostgreSQL that waits for the disk: `cargo bench --bench registry`. Every
+//! round starts with an empty database. It loads all people, loads them again unchanged, loads a corrected tenth, and removes
+//! all.
 //!
-//! `PEOPLE=10000` and `ROUNDS=1` make it smaller. Also prints how many bytes a person takes on disk after each step.
+//! `PEOPLE=10000` and `ROUNDS=1` make it smaller. Also prints the bytes on disk per person after each step.
 
 #[path = "server/figures.rs"]
 mod figures;
@@ -39,13 +40,13 @@ fn text(text: String) -> PersonalText {
     PersonalText::new(text).unwrap()
 }
 
-/// When everything is loaded first.
+/// Returns the time of the first load.
 fn begun() -> Timestamp {
     "2026-11-22T00:00:00Z".parse().unwrap()
 }
 
-/// Person number n of `fixtures`' insurers: every third with an earlier coverage, every twelfth with a limit certificate, seven of ten
-/// with a card. Everybody whose number `corrected` names has moved.
+/// Makes person number n of the fixtures' insurers. Every third has an earlier coverage, every twelfth a limit certificate, and
+/// seven of ten a card. If `corrected`, the person has moved.
 fn person(n: usize, fixtures: &Fixtures, corrected: bool) -> NewPerson {
     let insurer = |place: usize| fixtures.insurers[place % fixtures.insurers.len()].number;
     let key = |insurer| CardKey {
@@ -171,7 +172,7 @@ async fn load(
     begun.elapsed()
 }
 
-/// Bytes of all tables and indexes of the registry, with what is free in them.
+/// Returns the bytes of all tables and indexes of the registry, including free space.
 async fn size(store: &Store) -> f64 {
     let tables = "select sum(pg_total_relation_size(oid))::float8 from pg_class
                    where relname in ('person', 'coverage', 'card_certificate', 'person_history', 'coverage_history')";

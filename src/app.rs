@@ -13,12 +13,14 @@ use tracing::{error, info, warn};
 
 use crate::clock::{Clock, Clocks};
 use crate::config::{Config, Limits};
+use crate::exchange::{Admission, Arrivals, Fetches, Parts};
 use crate::http::operator::{self, OperatorState};
-use crate::http::{Arrivals, Fetches, TerminalParts, terminal_router, token_router};
+use crate::http::{TerminalState, terminal_router, token_router};
 use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
+use crate::query::operator::Operations;
 use crate::query::{
     AccessLog, BulkFetch, BulkRegister, ByCard, ByCertificate, Challenges, Directory, LogKey, Misses, ReferenceNumbers,
     challenges,
@@ -86,23 +88,26 @@ impl App {
         let log = AccessLog::start(&store, &metrics, &config.limits, key.clone());
         let bulk = config.limits.bulk;
         let misses = Misses::new(config.limits.misses, &metrics);
-        let terminal = Arc::new(TerminalParts {
+        let exchange = Arc::new(Parts {
+            admission: Admission::new(&directory, &trust, &metrics),
             by_card: ByCard::start(&store, &metrics, &config.limits, log.clone(), &misses),
             by_certificate: ByCertificate::start(&store, &metrics, &config.limits, log.clone()),
-            bulk_register: BulkRegister::new(&store, log.clone(), &bulk, &misses),
-            bulk_fetch: BulkFetch::new(&store, &bulk),
-            reference_numbers: ReferenceNumbers::new(&store, log),
-            arrivals: Arrivals::new(bulk),
-            fetches: Fetches::new(&bulk),
-            shaping: Arc::new(Semaphore::new(bulk.shaping)),
             challenges: Challenges::start(&store, &metrics, &config.limits),
+            bulk_register: BulkRegister::new(&store, key.clone(), &bulk, &misses),
+            bulk_fetch: BulkFetch::new(&store, &bulk),
+            reference_numbers: ReferenceNumbers::new(&store),
+            log,
             directory: directory.clone(),
+            trust: trust.clone(),
             clock: clock.clone(),
             limits: config.limits,
             metrics: metrics.clone(),
-            trust: trust.clone(),
-            tokens: Arc::new(Tokens::new(&config.secret, config.limits.token)),
+            arrivals: Arrivals::new(bulk),
+            fetches: Fetches::new(&bulk),
+            shaping: Arc::new(Semaphore::new(bulk.shaping)),
         });
+        let tokens = Arc::new(Tokens::new(&config.secret, config.limits.token));
+        let terminal = TerminalState { exchange, tokens };
         let token_addr = token_socket.as_ref().map(|(_, address)| *address);
         if let Some((socket, _)) = token_socket {
             let listener = Listener {
@@ -128,8 +133,7 @@ impl App {
         tasks.spawn(expire_old(store.clone(), clocks.clone(), bulk, stop.clone()));
         tasks.spawn(challenges::forget_old(store.clone(), clocks, stop.clone()));
         let operator = OperatorState {
-            store: store.clone(),
-            directory: directory.clone(),
+            operations: Operations::new(&store, &metrics),
             trust: trust.clone(),
             metrics,
             clock,

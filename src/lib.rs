@@ -17,24 +17,29 @@
 //! * Past rules of law never change; a new year is a new table.
 //!
 //! `tests/it/architecture/` holds the directions of imports, module by module, and that neither modules nor files stand on a circle:
-//! `domain ← rules ← decide ← query ← http, jobs, cli`; `wire ← jobs`; `domain ← store ← query, fixtures`; `domain ← wire ← http`;
-//! `domain ← identity ← http`; `identity ← query`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything.
+//! `domain ← rules ← decide ← query ← exchange ← http`; `query ← jobs, cli`; `domain ← store ← query, fixtures`;
+//! `domain, decide ← wire ← exchange, http, jobs`; `domain ← identity ← query, exchange, http`; `rules ← calculator ← cases, http, cli`;
+//! [`app`] and [`cli`] see everything. What answers messages ([`exchange`], [`query`], [`wire`]) does not know what carries them, and
+//! [`http`] reads through [`query`], never past it from [`store`].
 //!
 //! # A question's way
 //! 1. [`identity`] finishes the handshake, refuses or makes a caller, and hands each request on with it.
-//! 2. [`http`] gives the request an id, judges the certificate again, reads the body within bounds.
-//! 3. [`wire`] turns the bytes, in either format, into a request of domain types; or says what is wrong with them.
-//! 4. The message's institution must be the certificate's; otherwise the question is recorded and refused.
-//! 5. [`query`] reads facts. Questions that wait at the same moment share one statement.
-//! 6. [`decide`] makes the answer out of facts, check date and consent.
-//! 7. [`query`] writes the access-log record. Records that wait at the same moment share one commit.
-//! 8. [`wire`] writes the answer, in the element order of the real messages.
+//! 2. [`http`] gives the request an id, and makes of its headers and its unread body what [`exchange::answer()`] takes. Every official
+//!    message goes through that one function, whatever carries it.
+//! 3. [`exchange`] judges the certificate again, makes sure that the institution is known and active, and reads the body within bounds.
+//! 4. [`wire`] turns the bytes, in either format, into a request of domain types; or says what is wrong with them.
+//! 5. The message's institution must be the certificate's. [`exchange`] makes a [`query::Own`] of the question, without which
+//!    [`query`] answers nothing; otherwise the question is recorded and refused.
+//! 6. [`query`] reads facts. Questions that wait at the same moment share one statement.
+//! 7. [`decide`] makes the answer out of facts, check date and consent.
+//! 8. [`query`] writes the access-log record. Records that wait at the same moment share one commit.
+//! 9. [`wire`] writes the answer, in the element order of the real messages, and [`http`] makes a response of the reply.
 //!
 //! A file with many people takes the same steps in two halves: `bulk_register` keeps it and gives a reception number; a worker in
 //! [`jobs`] takes its pieces under lease, makes the same decision, and commits result and access-log records together; `bulk_fetch`
 //! gives the result out.
 //!
-//! To follow it in the code, begin at [`http`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
+//! To follow it in the code, begin at [`exchange`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
 //! `query`, `decide` and `store`. `wire/message/table.rs` lists every official message by its file id.
 
 pub mod app;
@@ -45,6 +50,7 @@ pub mod clock;
 pub mod config;
 pub mod decide;
 pub mod domain;
+pub mod exchange;
 pub mod fixtures;
 pub mod http;
 pub mod identity;

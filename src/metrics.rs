@@ -1,4 +1,4 @@
-//! Every series that `/metrics` shows. Labels are few and fixed: routes are patterns, nothing is about a person.
+//! Defines every series of `/metrics`. Labels are few and fixed: routes are patterns, and no label is about a person.
 
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
@@ -17,19 +17,19 @@ pub struct Metrics {
     pub connections_closed: IntCounterVec,
     /// `shikaku_handshakes_total{result}`: TLS handshakes; result is `ok` or the reason for refusal.
     pub handshakes: IntCounterVec,
-    /// `shikaku_refused_callers_total{reason}`: requests on a living connection refused because of their certificate.
+    /// `shikaku_refused_callers_total{reason}`: requests on an open connection refused because of the caller's certificate.
     pub refused_callers: IntCounterVec,
-    /// `shikaku_refused_cards_total{reason}`: cards that were not genuine, or did not prove to be there.
+    /// `shikaku_refused_cards_total{reason}`: cards that were not genuine, or gave no proof of possession.
     pub refused_cards: IntCounterVec,
     /// `shikaku_misses_total{result}`: lookups that found nobody: `told`, or `refused` because the institution had too many.
     pub misses: IntCounterVec,
     /// `shikaku_database_seconds{statement}`: batched statements of the request path.
     pub database_seconds: HistogramVec,
-    /// `shikaku_database_batch{statement}`: questions that one batched statement took.
+    /// `shikaku_database_batch{statement}`: questions in one batched statement.
     pub database_batch: HistogramVec,
     /// `shikaku_database_pool_connections`: connections in the pool.
     pub pool_connections: IntGauge,
-    /// `shikaku_database_pool_idle`: connections in the pool that nobody uses.
+    /// `shikaku_database_pool_idle`: idle connections in the pool.
     pub pool_idle: IntGauge,
     /// `shikaku_database_pool_wait_seconds`: time to get a connection out of the pool, sampled by readiness checks.
     pub pool_wait_seconds: Histogram,
@@ -37,37 +37,37 @@ pub struct Metrics {
     pub log_records: IntCounterVec,
     /// `shikaku_bulk_files_total{result}`: files that were finished, `done` or `failed`.
     pub bulk_files: IntCounterVec,
-    /// `shikaku_bulk_persons_total`: people of files that were answered about.
+    /// `shikaku_bulk_persons_total`: people of files for whom there is an answer.
     pub bulk_persons: IntCounter,
-    /// `shikaku_bulk_seconds`: from the reception of a file to its whole result, system time.
+    /// `shikaku_bulk_seconds`: from the reception of a file to its complete result, system time.
     pub bulk_seconds: Histogram,
-    /// `shikaku_bulk_retries_total`: pieces of files that were begun again.
+    /// `shikaku_bulk_retries_total`: pieces of files that were started again.
     pub bulk_retries: IntCounter,
     /// `shikaku_bulk_lost_leases_total`: pieces of files whose result came too late.
     pub bulk_lost_leases: IntCounter,
-    /// `shikaku_bulk_queue_files`: files in work, of all processes; asked for at each scrape.
+    /// `shikaku_bulk_queue_files`: unfinished files of all processes; read at each scrape.
     pub bulk_queue_files: IntGauge,
-    /// `shikaku_bulk_queue_persons`: people in pieces that are open.
+    /// `shikaku_bulk_queue_persons`: people in open pieces.
     pub bulk_queue_persons: IntGauge,
-    /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest file in work, system time.
+    /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest unfinished file, system time.
     pub bulk_queue_oldest: IntGauge,
-    /// `shikaku_crl_next_update_seconds`: Unix time at which the live CRL becomes stale and everybody is refused.
+    /// `shikaku_crl_next_update_seconds`: Unix time at which the live CRL becomes stale and every caller is refused.
     pub crl_next_update: IntGauge,
     /// `shikaku_reloads_total{result}`: reloads of certificates and CRL, `ok` or `failed`.
     pub reloads: IntCounterVec,
 }
 
-/// From half a millisecond to ten seconds: a lookup takes about one, and the request limit is twenty.
+/// Buckets from half a millisecond to ten seconds: a lookup takes about one millisecond, and the request limit is twenty seconds.
 const SECONDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// From a small file to one that waited behind many.
+/// Buckets from a small file to one that waited behind many.
 const FILE_SECONDS: [f64; 11] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
-/// Up to the largest batch.
+/// Buckets up to the largest batch.
 const BATCH: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 impl Metrics {
-    /// A new set, all at zero.
+    /// Makes a new set with every series at zero.
     #[must_use]
     pub fn new() -> Self {
         let registry = Registry::new();
@@ -187,7 +187,7 @@ impl Metrics {
         }
     }
 
-    /// Everything in the Prometheus text format.
+    /// Renders all series in the Prometheus text format.
     #[must_use]
     pub fn render(&self) -> String {
         let mut text = Vec::new();

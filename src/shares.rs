@@ -1,4 +1,4 @@
-//! What one institution may have of something at once, so that others are never behind it.
+//! Bounds what one institution may use of a resource at once, so that other institutions never wait behind it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,23 +9,24 @@ use tokio::time::timeout;
 
 use crate::domain::InstitutionCode;
 
-/// Gives every institution, and everybody whose institution is not known yet together, places of its own and a chance of those that all have in common, and lets a bounded number wait.
+/// Shares out places. Every institution has places of its own, and all institutions share the common ones. Callers whose
+/// institution is not known yet count together as one institution. A bounded number may wait.
 pub struct Shares {
     common: Arc<Semaphore>,
     users: Mutex<Users>,
     bounds: Bounds,
 }
 
-/// How many there may be.
+/// The numbers of places and of users.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Places of one institution alone.
+    /// Places of each institution alone.
     pub places: usize,
-    /// Places beyond those, for whoever needs more; one institution may have them all.
+    /// Places that all institutions share; one institution may use all of them.
     pub common: usize,
-    /// Those of one institution that have a place or wait for one.
+    /// Users of one institution that have a place or wait for one.
     pub of_institution: usize,
-    /// The same of all institutions together. An institution that has no more than its own places is never refused for this.
+    /// The same for all institutions together. An institution with no more users than its own places is never refused for this.
     pub of_all: usize,
 }
 
@@ -35,20 +36,20 @@ struct Users {
     count: usize,
 }
 
-/// What one institution has in use.
+/// The part of one institution.
 struct Share {
     users: usize,
     places: Arc<Semaphore>,
 }
 
 impl Shares {
-    /// Nobody has a place yet.
+    /// Makes shares with every place free.
     #[must_use]
     pub fn new(bounds: Bounds) -> Arc<Self> {
         Arc::new(Self { common: Arc::new(Semaphore::new(bounds.common)), users: Mutex::default(), bounds })
     }
 
-    /// Waits for a place, in the order of arrival and no longer than `patience`. None at once where too many wait already.
+    /// Waits for a place, in the order of arrival and no longer than `patience`. Returns None at once if too many wait already.
     pub async fn wait(
         self: &Arc<Self>,
         institution: impl Into<Option<InstitutionCode>>,
@@ -68,7 +69,7 @@ impl Shares {
         Some(place)
     }
 
-    /// Takes a place if there is one now.
+    /// Takes a place if one is free now.
     pub fn take(self: &Arc<Self>, institution: impl Into<Option<InstitutionCode>>) -> Option<Place> {
         let (mut place, places) = self.enter(institution.into())?;
         place.permit = Some(self.at_once(&places)?);
@@ -95,7 +96,7 @@ impl Shares {
     }
 }
 
-/// A place, or the wait for one; others' again when it is dropped.
+/// A place, or the wait for one; dropping it frees the place.
 pub struct Place {
     shares: Arc<Shares>,
     institution: Option<InstitutionCode>,
@@ -152,7 +153,7 @@ mod tests {
         let own = shares.take(other).expect("its own is kept for it");
         let mut waiting = Box::pin(shares.wait(other, PATIENCE));
         assert!(futures_util::poll!(&mut waiting).is_pending());
-        // The first that one had was its own; the second is anybody's.
+        // The first place was the institution's own; the second is a common one.
         held.remove(0);
         assert!(futures_util::poll!(&mut waiting).is_pending());
         held.remove(0);

@@ -1,4 +1,4 @@
-//! A clinic terminal as a client: what `shikaku ask`, the tests and load tests speak with.
+//! A clinic terminal as a client: used by `shikaku ask`, the tests and the load tests.
 
 use std::error::Error;
 use std::path::Path;
@@ -18,13 +18,13 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
-/// How much memory is taken at once for an answer that says it is long, bytes.
+/// The most memory in bytes to reserve at once for an answer that announces a long body.
 const MOST_AT_ONCE: usize = 64 << 20;
 
-/// Why a terminal got no HTTP response.
+/// Why a terminal received no HTTP response.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
-    /// A PEM file is missing or is none.
+    /// A PEM file is missing or not valid.
     #[error("{path}: {reason}")]
     File {
         /// The file.
@@ -32,23 +32,23 @@ pub enum TerminalError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Nobody listens there.
+    /// No server listens at the address.
     #[error("cannot connect to {address}: {source}; is the server running?")]
     Connect {
         /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The server refused the terminal's certificate, or that there is none.
+    /// The server refused the terminal's certificate, or that there was none.
     #[error(
         "the server refused the terminal's certificate (TLS alert {alert}): {likely}.\n\
          The server's log gives the reason in event=\"handshake_refused\"; docs/errors.md explains every reason"
     )]
     Refused {
-        /// The name of the alert in TLS.
+        /// The name of the TLS alert.
         alert: String,
-        /// What is likely wrong, and where to look.
+        /// The likely cause, and where to look.
         likely: &'static str,
     },
     /// The handshake or the connection failed.
@@ -63,7 +63,7 @@ pub struct Terminal {
     config: Arc<ClientConfig>,
 }
 
-/// A response as it came.
+/// A response as received.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// HTTP status.
@@ -75,11 +75,11 @@ pub struct Reply {
 }
 
 impl Terminal {
-    /// A terminal that trusts the CA in `ca` and, if given, shows the certificate and key in the two files. `address` is
+    /// Makes a terminal that trusts the CA in `ca` and, if given, presents the certificate and key in the two files. `address` is
     /// `host:port`; the server's certificate must be for `host`.
     ///
     /// # Errors
-    /// When a file cannot be used.
+    /// If a file cannot be used.
     pub fn new(address: &str, ca: &Path, identity: Option<(&Path, &Path)>) -> Result<Self, TerminalError> {
         fn file<T, E: ToString>(path: &Path, result: Result<T, E>) -> Result<T, TerminalError> {
             result.map_err(|error| TerminalError::File { path: path.display().to_string(), reason: error.to_string() })
@@ -102,7 +102,7 @@ impl Terminal {
         Ok(Self { address: address.to_owned(), config: Arc::new(config) })
     }
 
-    /// The same terminal with another TLS configuration, for tests of protocol versions.
+    /// Returns the same terminal with another TLS configuration, for tests of protocol versions.
     #[must_use]
     pub fn with_config(&self, change: impl FnOnce(&mut ClientConfig)) -> Self {
         let mut config = ClientConfig::clone(&self.config);
@@ -110,10 +110,10 @@ impl Terminal {
         Self { address: self.address.clone(), config: Arc::new(config) }
     }
 
-    /// Opens a connection that any number of messages can go over.
+    /// Opens a connection for any number of messages.
     ///
     /// # Errors
-    /// When nobody listens, or the handshake fails.
+    /// If no server listens, or the handshake fails.
     pub async fn connect(&self) -> Result<Connection, TerminalError> {
         let broken = |error: &dyn std::fmt::Display| TerminalError::Broken(error.to_string());
         let stream = TcpStream::connect(&self.address)
@@ -121,7 +121,7 @@ impl Terminal {
             .map_err(|source| TerminalError::Connect { address: self.address.clone(), source })?;
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
         let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
-        // A certificate knows no %scope of a link-local address.
+        // A certificate never contains the %scope of a link-local address.
         let host = host.trim_matches(['[', ']']).split('%').next().unwrap_or_default();
         let name = ServerName::try_from(host.to_owned()).map_err(|error| broken(&error))?;
         let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| failure(&error))?;
@@ -136,18 +136,18 @@ impl Terminal {
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
-    /// How the connection ends; gone when that was asked.
+    /// The task whose result says how the connection ended; `None` after it was asked.
     ended: Option<JoinHandle<hyper::Result<()>>>,
 }
 
-/// How long is waited for the end of a connection that has failed, to learn why.
+/// How long to wait for the end of a failed connection, to learn the cause.
 const END: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// Posts a message.
     ///
     /// # Errors
-    /// When the connection breaks before the whole response is there.
+    /// If the connection breaks before the whole response has arrived.
     pub async fn post(
         &mut self,
         path: &str,
@@ -164,10 +164,10 @@ impl Connection {
         self.send(request).await
     }
 
-    /// Posts a message and asks for the answer in `format`.
+    /// Posts a message and requests the answer in `format`.
     ///
     /// # Errors
-    /// When the connection breaks before the whole response is there.
+    /// If the connection breaks before the whole response has arrived.
     pub async fn ask(&mut self, path: &str, format: crate::wire::Format, body: Vec<u8>) -> Result<Reply, TerminalError> {
         let media = match format {
             crate::wire::Format::Xml => "application/xml",
@@ -179,7 +179,7 @@ impl Connection {
     /// Sends any request.
     ///
     /// # Errors
-    /// When the connection breaks before the whole response is there.
+    /// If the connection breaks before the whole response has arrived.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Reply, TerminalError> {
         match self.exchange(request).await {
             Ok(reply) => Ok(reply),
@@ -187,7 +187,8 @@ impl Connection {
         }
     }
 
-    /// Why a request failed. In TLS 1.3 a refused certificate shows only then; either the request hears of it, or the connection.
+    /// Finds out why a request failed. In TLS 1.3 a certificate is refused after the handshake; the alert reaches either the
+    /// request or the connection.
     async fn why(&mut self, error: &hyper::Error) -> TerminalError {
         let told = failure(error);
         match self.ended.take() {
@@ -200,12 +201,12 @@ impl Connection {
     }
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
-        // The end of the last response reaches the sender a moment after its body was read.
+        // The sender learns that the last response has ended a moment after its body was read.
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         let (parts, mut body) = response.into_parts();
-        // Results of files are long: they are gathered in one place that is large enough from the start, within reason. What was
-        // announced may be wrong, and is no more than advice.
+        // Results of files are long, so the announced length is reserved at once, up to a limit, instead of growing the buffer.
+        // The length may be wrong and is only a hint.
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         let mut whole = Vec::with_capacity(announced.min(MOST_AT_ONCE));
         while let Some(frame) = body.frame().await {
@@ -217,11 +218,11 @@ impl Connection {
     }
 }
 
-/// What an error of the connection means.
+/// Translates an error of the connection.
 fn failure(error: &(dyn Error + 'static)) -> TerminalError {
     let mut cause = Some(error);
     while let Some(inner) = cause {
-        // An I/O error hides what it was made of from the chain of causes.
+        // An I/O error does not list the error inside it as its source.
         let hidden = inner.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
         let tls = inner.downcast_ref().or_else(|| hidden.and_then(|hidden| hidden.downcast_ref()));
         if let Some(rustls::Error::AlertReceived(alert)) = tls
@@ -234,7 +235,7 @@ fn failure(error: &(dyn Error + 'static)) -> TerminalError {
     TerminalError::Broken(describe(error))
 }
 
-/// What is likely wrong with a certificate that is refused with an alert; `None` for alerts about something else.
+/// Returns the likely fault of a certificate that is refused with an alert; `None` for alerts about something else.
 fn likely(alert: AlertDescription) -> Option<&'static str> {
     use AlertDescription as A;
     Some(match alert {
@@ -261,7 +262,7 @@ fn likely(alert: AlertDescription) -> Option<&'static str> {
     })
 }
 
-/// An error with its causes: the first one alone seldom says what happened.
+/// Describes an error with its causes, because the outermost one seldom says what happened.
 fn describe(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

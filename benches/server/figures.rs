@@ -4,7 +4,7 @@
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Runs a benchmark. Cargo runs every one with --bench; `cargo test --benches` does not, and then there is nothing to do.
+/// Runs a benchmark. Does nothing without the argument --bench, which `cargo bench` passes and `cargo test --benches` does not.
 pub fn run(benchmark: impl Future<Output = ()>) {
     if std::env::args().any(|argument| argument == "--bench") {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -12,7 +12,7 @@ pub fn run(benchmark: impl Future<Output = ()>) {
     }
 }
 
-/// Prints the median and the range of what was measured.
+/// Prints the median and the range of the measured values.
 pub fn show(what: &str, digits: usize, mut values: Vec<f64>) {
     values.sort_by(f64::total_cmp);
     let (median, least, most) = (values[values.len() / 2], values[0], values[values.len() - 1]);

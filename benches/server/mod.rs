@@ -1,4 +1,4 @@
-//! A server for benchmarks: with the fixtures, over a PostgreSQL of its own that waits for the disk.
+//! A server for benchmarks: with the fixtures, over its own PostgreSQL that waits for the disk.
 
 mod figures;
 
@@ -21,13 +21,13 @@ pub struct Server {
     pub app: App,
     pub fixtures: Fixtures,
     pub files: PkiFiles,
-    // In this order: the database ends before its files go.
+    // Dropped in this order: the database stops before its files are removed.
     _postgres: PrivatePostgres,
     _directory: TempDir,
 }
 
 impl Server {
-    /// Starts it, with whatever else `load` puts into the database.
+    /// Starts the server, with the additional data that `load` writes to the database.
     pub async fn start(limits: Limits, load: impl AsyncFnOnce(&Store)) -> Self {
         let directory = tempfile::Builder::new().prefix("shikaku-bench-").tempdir().unwrap();
         let cluster = directory.path().join("postgres");
@@ -56,7 +56,7 @@ impl Server {
         Self { app, fixtures, files, _postgres: postgres, _directory: directory }
     }
 
-    /// A terminal of an institution.
+    /// Makes a terminal of an institution.
     pub fn terminal(&self, code: &InstitutionCode) -> Terminal {
         let (certificate, key) = (self.files.terminal(code, "bench"), self.files.terminal_key(code, "bench"));
         let address = self.app.terminal_addr().to_string();

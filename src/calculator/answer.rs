@@ -1,3 +1,5 @@
+//! The answer to a monthly question.
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,7 +55,7 @@ pub struct MonthlyStep {
 }
 
 impl MonthlyAnswer {
-    /// An answer without amounts.
+    /// Makes an answer without amounts.
     pub(super) fn without_amounts(month: Month, band: &Band) -> Self {
         let table = table_of(month);
         let since = unchanged_since(month, band);

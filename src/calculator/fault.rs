@@ -1,17 +1,19 @@
+//! The fault of a question.
+
 use std::borrow::Cow;
 
-/// A question that cannot be worked out: which of its fields is to blame, and why. Holds no value that was sent.
+/// A question that cannot be answered: the wrong field and the reason. It holds no value from the question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {reason}")]
 pub struct FieldFault {
-    /// The field.
+    /// The wrong field.
     pub field: Cow<'static, str>,
-    /// What is wrong with it.
+    /// The reason why it is refused.
     pub reason: Cow<'static, str>,
 }
 
 impl FieldFault {
-    /// A fault of `field`.
+    /// Makes a fault of `field`.
     pub fn new(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), reason: reason.into() }
     }

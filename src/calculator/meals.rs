@@ -1,4 +1,4 @@
-//! What the meals of a stay in hospital cost, beside what is capped.
+//! The charge of meals during a stay in hospital; it is not part of any cap.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,11 +40,11 @@ pub struct MealsAnswer {
     pub source: String,
 }
 
-/// Three a day.
+/// Three meals a day for 31 days.
 const MOST_MEALS: u64 = 93;
 
 impl MealsQuestion {
-    /// What they cost somebody with `band` in `month`, and the readings of ours on which that rests.
+    /// Works out the charge for a patient with `band` in `month`; returns it with the reading of ours on which it rests, if any.
     pub(super) fn answer(&self, month: Month, band: &Band) -> Result<(MealsAnswer, Option<MonthlyNote>), FieldFault> {
         let count = u64::try_from(self.count).ok().filter(|count| (1..=MOST_MEALS).contains(count));
         let count = count.ok_or_else(|| FieldFault::new("count", "must be 1 to 93"))?;
@@ -58,10 +58,10 @@ impl MealsQuestion {
         Ok((answer, charge.note.map(MonthlyNote::from)))
     }
 
-    /// What one meal costs somebody with `band` in `month`.
+    /// Returns the charge of one meal for a patient with `band` in `month`.
     ///
     /// # Errors
-    /// When a field is illegal or contradicts the category, or the month lies before 2018-04.
+    /// If a field is invalid or contradicts the category, or the month is before 2018-04.
     pub fn charge(&self, month: Month, band: &Band) -> Result<MealCharge, FieldFault> {
         let category = band.codes.first().copied();
         let low = category.is_some_and(is_low_income);

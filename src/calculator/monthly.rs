@@ -1,3 +1,5 @@
+//! What a patient or a household pays in a month.
+
 mod household;
 
 pub use household::people_agree;
@@ -68,11 +70,11 @@ pub struct MonthlyLine {
     pub turns75_this_month: bool,
 }
 
-/// More lines of a household are refused.
+/// The most lines of a household; a question with more is refused.
 pub const MOST_LINES: usize = 1_000;
 
 impl MonthlyQuestion {
-    /// Works it out.
+    /// Works out the answer.
     ///
     /// # Errors
     /// The first field that makes it impossible.
@@ -102,8 +104,8 @@ impl MonthlyQuestion {
         }
     }
 
-    /// Whose category it is, where the question says so. Households are summed within one insurer, so that nobody but people of
-    /// 70 to 74 can be in one with people under 70.
+    /// Returns whose category it is; None if the question does not say so. Households are summed within one insurer, so that only
+    /// people of 70 to 74 can share one with people under 70.
     fn ages(&self) -> Result<Option<Ages>, FieldFault> {
         let given = self.age.as_deref().map(|age| read::ages("age", age)).transpose()?;
         match given {
@@ -153,7 +155,7 @@ impl MonthlyQuestion {
     }
 
     fn ratio(&self, month: Month, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
-        // A band that tells its age itself is asked for no other.
+        // A band that determines the age itself is not asked for another.
         let ages = self.ages()?.unwrap_or(band.ages);
         if let Some(tenths) = given {
             let ratio = read::ratio("copay_wari", tenths)?;

@@ -1,4 +1,4 @@
-//! What to know of the amounts that an answer rests on.
+//! Notes about the amounts of an answer.
 
 use serde::Serialize;
 use utoipa::ToSchema;

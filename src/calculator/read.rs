@@ -1,4 +1,4 @@
-//! Fields of a question, parsed.
+//! Parsers of the fields of a question.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -10,57 +10,57 @@ use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
 use crate::rules::limit::{Ages, Band, BandName, Setting, band as band_of};
 use crate::wire::code;
 
-/// Lets a fault name its field.
+/// Adds the name of the field to a parse error.
 pub fn of<T, E: Display>(field: impl Into<Cow<'static, str>>, parsed: Result<T, E>) -> Result<T, FieldFault> {
     parsed.map_err(|reason| FieldFault::new(field, reason.to_string()))
 }
 
-/// An amount of 0 to 10^12 yen.
+/// Reads an amount of 0 to 10^12 yen.
 ///
 /// # Errors
-/// When it is another number.
+/// If it is anything else.
 pub fn yen(field: &'static str, amount: i64) -> Result<Yen, FieldFault> {
     of(field, Yen::try_from(amount))
 }
 
-/// A month, as `2026-08`.
+/// Reads a month, such as `2026-08`.
 ///
 /// # Errors
-/// When it is written otherwise or does not exist.
+/// If it is written otherwise or does not exist.
 pub fn month(field: &'static str, text: &str) -> Result<Month, FieldFault> {
     of(field, Month::parse(text))
 }
 
-/// A day, as `2026-08-31`.
+/// Reads a day, such as `2026-08-31`.
 ///
 /// # Errors
-/// When it is written otherwise or does not exist.
+/// If it is written otherwise or does not exist.
 pub fn date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let parsed = if plain { text.parse().ok() } else { None };
     parsed.ok_or_else(|| FieldFault::new(field, "not a date of the form YYYY-MM-DD that exists"))
 }
 
-/// A birth date.
+/// Reads a birth date.
 ///
 /// # Errors
-/// When it does not exist or lies before 1860.
+/// If it does not exist or is before 1860.
 pub fn birth(field: &'static str, text: &str) -> Result<BirthDate, FieldFault> {
     of(field, BirthDate::new(date(field, text)?))
 }
 
-/// 1, 2 or 3 (割).
+/// Reads a ratio: 1, 2 or 3 (割).
 ///
 /// # Errors
-/// When it is another number.
+/// If it is anything else.
 pub fn ratio(field: &'static str, tenths: i64) -> Result<CopayRatio, FieldFault> {
     CopayRatio::from_tenths(tenths).ok_or_else(|| FieldFault::new(field, "must be 1, 2 or 3"))
 }
 
-/// `inpatient` (or `in`), `outpatient` (or `out`).
+/// Reads `inpatient` (or `in`), `outpatient` (or `out`).
 ///
 /// # Errors
-/// When it is another word.
+/// If it is anything else.
 pub fn setting(field: &'static str, text: &str) -> Result<Setting, FieldFault> {
     match text {
         "inpatient" | "in" => Ok(Setting::Inpatient),
@@ -69,10 +69,10 @@ pub fn setting(field: &'static str, text: &str) -> Result<Setting, FieldFault> {
     }
 }
 
-/// `under70`, `70to74`, `75plus` (後期高齢者医療), or `70plus` where it does not matter which of the two.
+/// Reads `under70`, `70to74`, `75plus` (後期高齢者医療), or `70plus` if it does not matter which of the last two applies.
 ///
 /// # Errors
-/// When it is another word.
+/// If it is anything else.
 pub fn ages(field: &'static str, text: &str) -> Result<Ages, FieldFault> {
     match text {
         "under70" => Ok(Ages::Under70),
@@ -83,10 +83,10 @@ pub fn ages(field: &'static str, text: &str) -> Result<Ages, FieldFault> {
     }
 }
 
-/// The band that a category means in a month: an official code, or a label.
+/// Reads a category as the band of a month: an official code, or a label.
 ///
 /// # Errors
-/// When the month has no such category for these people; the fault is of `month` when no table reaches back so far.
+/// If the month has no such category for these people; the fault names `month` if no table reaches back so far.
 pub fn band(field: &'static str, month: Month, ages: Ages, text: &str) -> Result<&'static Band, FieldFault> {
     let name = code::parse_limit_category(text).map_or(BandName::Label(text), BandName::Code);
     band_of(month, ages, name).map_err(|reason| {
@@ -95,10 +95,10 @@ pub fn band(field: &'static str, month: Month, ages: Ages, text: &str) -> Result
     })
 }
 
-/// 1, 2 or 3 of code table 013.
+/// Reads a disease: 1, 2 or 3 of code table 013.
 ///
 /// # Errors
-/// When it is another number.
+/// If it is anything else.
 pub fn disease(field: &'static str, code: i64) -> Result<SpecificDisease, FieldFault> {
     match code {
         1 => Ok(SpecificDisease::Dialysis),

@@ -12,7 +12,7 @@ use crate::rules::late_elderly::TWO_SINCE;
 use crate::rules::registered_category::certificate_kind;
 use crate::wire::code;
 
-/// The label without 区分, as case files write it.
+/// Returns the label without 区分, as case files write it.
 fn label(category: LimitCategory) -> Outcome {
     Outcome::Word(category.japanese().trim_start_matches("区分"))
 }

@@ -19,7 +19,7 @@ fn tenths(ratio: CopayRatio) -> Outcome {
 /// `copay_wari_preschool`, `copay_wari_70to74`.
 pub(super) fn below_75(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (birth, visit) = (input.birth()?, input.date("visit")?);
-    // The schemes agree; a case names one so that a reader knows which article is meant.
+    // The schemes agree; a case names one to show its reader which article is meant.
     input.word("scheme", &[("employee", ()), ("nhi", ())])?;
     let active = match input.text_if("income")?.as_deref() {
         None | Some("一般" | "低所得") => false,
@@ -102,7 +102,7 @@ fn class(active: bool) -> Outcome {
     Outcome::Word(if active { "現役並み" } else { "一般" })
 }
 
-/// How many there are.
+/// Reads the number of people.
 fn members(input: &mut Input) -> Result<usize, FieldFault> {
     let members = usize::try_from(input.integer("members")?).ok().filter(|members| (1..=100).contains(members));
     members.ok_or_else(|| FieldFault::new("members", "must be 1 to 100"))

@@ -20,7 +20,7 @@ pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
     Ok(Outcome::Word(if late { "後期高齢者医療" } else { "前の制度" }))
 }
 
-/// What a case calls each event.
+/// The names of events in cases.
 const EVENTS: [(&str, LossEvent); 8] = [
     ("退職", LossEvent::Leaving),
     ("死亡", LossEvent::Death),

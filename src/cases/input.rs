@@ -1,3 +1,5 @@
+//! The input of a case, read key by key.
+
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -5,7 +7,7 @@ use crate::calculator::{FieldFault, MOST_LINES, read};
 use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
 use crate::rules::limit::{Ages, Band, Setting};
 
-/// The keys of a case's input. Each is taken once; what is left over in the end is a fault.
+/// The keys of a case's input. Each is taken once; a key left over is a fault.
 pub(super) struct Input(Map<String, Value>);
 
 type Read<T> = Result<T, FieldFault>;
@@ -19,7 +21,7 @@ impl Input {
         self.0.remove(key).filter(|value| !value.is_null())
     }
 
-    /// Refuses keys that nobody asked for.
+    /// Refuses keys that were not taken.
     pub fn finish(self) -> Read<()> {
         match self.0.into_iter().next() {
             Some((key, _)) => Err(FieldFault::new(key, "is not known for this kind")),
@@ -78,7 +80,7 @@ impl Input {
         read::birth("birth", &self.text("birth")?)
     }
 
-    /// The days of `births`; none where there is no such key.
+    /// Reads the days of `births`; returns none if the key is absent.
     pub fn births(&mut self) -> Read<Vec<BirthDate>> {
         let wrong = || FieldFault::new("births", "must be a list of 1 to 100 days");
         let Some(value) = self.take("births") else { return Ok(Vec::new()) };
@@ -110,7 +112,7 @@ impl Input {
         read::disease("disease", self.integer("disease")?)
     }
 
-    /// One of `words`.
+    /// Reads one of `words`.
     pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Read<T> {
         let text = self.text(key)?;
         let found = words.iter().find(|(word, _)| *word == text);
@@ -120,7 +122,7 @@ impl Input {
         })
     }
 
-    /// A list of objects, at least one; `read` takes what it knows of each.
+    /// Reads a list of 1 to 1,000 objects; `read` takes the keys it knows from each.
     pub fn lines<T>(&mut self, read: impl Fn(&mut Self) -> Read<T>) -> Read<Vec<T>> {
         let wrong =
             |place: usize, fault: &dyn std::fmt::Display| FieldFault::new("lines", format!("line {}: {fault}", place + 1));

@@ -1,3 +1,5 @@
+//! The kinds of cases, by name.
+
 use super::input::Input;
 use super::outcome::Outcome;
 use super::{category, copay, dates, limit, meals, number};
@@ -35,7 +37,7 @@ const KINDS: [(&str, WorkOut); 25] = [
     ("certificate_kind", category::certificate_kind_of),
 ];
 
-/// Works a case out.
+/// Evaluates a case.
 pub(super) fn work_out(kind: &str, input: &str) -> Result<Outcome, FieldFault> {
     let Some((_, work_out)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         let known = KINDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");

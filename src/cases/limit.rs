@@ -48,7 +48,7 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
         Ok(Some(Terms { month, band, fourth_month, turns_75: false }))
     };
     let under_70 = terms("category_under70", Ages::Under70)?;
-    // Households are summed within one insurer, and nobody under 70 shares one with 後期高齢者医療 here.
+    // Households are summed within one insurer, so that nobody under 70 shares one with 後期高齢者医療.
     let elderly = if under_70.is_some() { Ages::From70To74 } else { Ages::From70 };
     let from_70 = terms("category_70plus", elderly)?;
     let read = |line: &mut Input| {
@@ -65,7 +65,7 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
     Ok(Outcome::Yen(household_month(under_70.as_ref(), from_70.as_ref(), &lines(&bills)?).paid))
 }
 
-/// A line of a household, with its own text.
+/// A line of a household that owns its text.
 struct Bill {
     who: String,
     under_70: bool,
@@ -79,7 +79,7 @@ impl Bill {
     }
 }
 
-/// The lines as the rules take them.
+/// Returns the lines in the form of the rules.
 fn lines(bills: &[Bill]) -> Result<Vec<Line<'_>>, FieldFault> {
     let lines: Vec<Line<'_>> = bills
         .iter()

@@ -1,4 +1,5 @@
-//! Case files: rows of `id,kind,input,expected`, each worked out by the rules and compared. `fixtures/cases/README.md` describes them.
+//! Case files: rows of `id,kind,input,expected`, each evaluated by the rules and compared. `fixtures/cases/README.md` describes
+//! them.
 
 mod category;
 mod copay;
@@ -16,12 +17,12 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord};
 use serde::Serialize;
 
-/// What became of a file's cases.
+/// The result of a file's cases.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
-    /// How many there are.
+    /// The number of cases.
     pub cases: usize,
-    /// Those that do not hold, in order.
+    /// The cases that do not hold, in order.
     pub failures: Vec<Failure>,
 }
 
@@ -34,13 +35,13 @@ pub struct Failure {
     pub id: String,
     /// Its kind.
     pub kind: String,
-    /// What the file expects.
+    /// The expected value.
     pub expected: String,
-    /// What was found: a value, or `error:FIELD` with the reason.
+    /// The value found, or `error:FIELD` with the reason.
     pub found: String,
 }
 
-/// A file that holds no cases.
+/// The reason why a file is not a case file.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseFileError {
     /// The first line lacks a column.
@@ -49,15 +50,15 @@ pub enum CaseFileError {
     /// A row cannot be read.
     #[error("{0}")]
     Csv(#[from] csv::Error),
-    /// Only the first line, or nothing.
+    /// The file has no rows besides the first line, or is empty.
     #[error("there is no case in it")]
     Empty,
 }
 
-/// Works out every case that `source` holds.
+/// Evaluates every case of `source`.
 ///
 /// # Errors
-/// When it is no case file; then nothing is reported.
+/// If it is not a case file; nothing is reported then.
 pub fn check(source: impl Read) -> Result<Report, CaseFileError> {
     let mut reader = ReaderBuilder::new().flexible(false).from_reader(source);
     let columns = Columns::of(reader.headers()?)?;
@@ -74,7 +75,7 @@ pub fn check(source: impl Read) -> Result<Report, CaseFileError> {
     if report.cases == 0 { Err(CaseFileError::Empty) } else { Ok(report) }
 }
 
-/// Where the columns stand.
+/// The places of the columns.
 struct Columns {
     id: usize,
     kind: usize,
@@ -84,7 +85,7 @@ struct Columns {
 
 impl Columns {
     fn of(headers: &StringRecord) -> Result<Self, CaseFileError> {
-        // A byte-order mark, as spreadsheets write it, is no part of the first name.
+        // A byte-order mark, as spreadsheets write it, is not part of the first name.
         let place = |name: &'static str| {
             let found = headers.iter().position(|header| header.trim_start_matches('\u{feff}').trim() == name);
             found.ok_or(CaseFileError::Column(name))
@@ -106,7 +107,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// What was found instead of what was expected; `None` if the case holds.
+    /// Returns the value found instead of the expected one; None if the case holds.
     fn differs(&self) -> Option<String> {
         match kind::work_out(self.kind, self.input) {
             Ok(outcome) if outcome.is(self.expected) => None,

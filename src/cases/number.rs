@@ -6,7 +6,7 @@ use crate::calculator::FieldFault;
 use crate::domain::{InstitutionCode, InstitutionCodeError, check_digit, has_valid_check_digit, institution_check_digit};
 use crate::rules::rounding::counter;
 
-/// No number of the field is longer.
+/// The most digits of a number; longer ones do not exist.
 const MOST_DIGITS: usize = 40;
 
 /// `check_digit`.
@@ -35,8 +35,8 @@ pub(super) fn is_valid(input: &mut Input) -> Result<Outcome, FieldFault> {
     Ok(Outcome::Flag(has_valid_check_digit(&number)))
 }
 
-/// Whether the number is an institution code, which two rules are in use for. One rule holds for insurer, public-expense and
-/// recipient numbers, so that any other word is for the reader of the case.
+/// Returns whether the number is an institution code, which has two rules in use. Insurer, public-expense and recipient numbers
+/// share one rule, so that any other word only informs the reader of the case.
 fn is_institution(input: &mut Input) -> Result<bool, FieldFault> {
     Ok(input.text_if("what")?.is_some_and(|what| what == "institution"))
 }

@@ -1,3 +1,5 @@
+//! The result of a case, and its comparison with the expected text.
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -5,7 +7,7 @@ use jiff::civil::Date;
 use crate::calculator::read;
 use crate::domain::Yen;
 
-/// What a case came to.
+/// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Yen(Yen),
@@ -16,7 +18,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether `expected` says the same.
+    /// Returns whether `expected` means the same.
     pub fn is(&self, expected: &str) -> bool {
         match self {
             Self::Yen(yen) => is_number(expected, yen.amount()),
@@ -28,7 +30,7 @@ impl Outcome {
     }
 }
 
-/// Plain digits, without sign and leading zeros.
+/// Returns whether `text` is `number` in plain digits, without sign and leading zeros.
 fn is_number(text: &str, number: u64) -> bool {
     let canonical = text == "0" || !text.starts_with('0');
     canonical && text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse() == Ok(number)

@@ -1,3 +1,5 @@
+//! Tests of case files.
+
 use super::*;
 
 fn run(text: &str) -> Report {

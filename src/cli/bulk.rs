@@ -1,3 +1,5 @@
+//! Options that bound files with questions about many people.
+
 use jiff::SignedDuration;
 
 use crate::config::BulkLimits;
@@ -57,7 +59,7 @@ impl BulkOptions {
         Ok(BulkLimits {
             persons: self.bulk_persons,
             file_bytes,
-            // A file of the largest size must be able to arrive, and one institution's files are half of it at most.
+            // A file of the largest size must be able to arrive, and one institution's files take at most half of this.
             arriving_bytes: usual.arriving_bytes.max(2 * file_bytes),
             in_flight: self.bulk_in_flight,
             people_a_day: self.bulk_people_a_day,

@@ -1,4 +1,4 @@
-//! The option that says where the state of a server lies.
+//! The option for the directory that holds a server's state.
 
 use std::path::PathBuf;
 

@@ -1,3 +1,5 @@
+//! `shikaku demo`: starts a private PostgreSQL, the test PKI, the fixtures and the server.
+
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -25,7 +27,7 @@ use super::run::{ServerOptions, Signals, announce};
 use super::serve::{POOL, connect};
 use super::suggestion::{Suggestion, program};
 
-/// How often a running demo looks whether its certificates run out.
+/// How often a running demo checks whether its certificates expire.
 const RENEWAL: Duration = Duration::from_secs(12 * 3600);
 
 #[derive(clap::Args)]
@@ -52,7 +54,7 @@ pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
     }
     telemetry::start(options.server.log_format);
     let mut signals = Signals::listen()?;
-    // Dropped last, on every way out: first the server stops, then its directory goes.
+    // Dropped last, on every way out: the server stops before its directory is removed.
     let _throw_away = throw_away(&mut options)?;
     let demo = tokio::select! {
         demo = Demo::start(&options) => demo?,
@@ -62,12 +64,12 @@ pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
     demo.serve(&mut signals).await
 }
 
-/// Everything that a demo runs.
+/// The parts that a demo runs.
 struct Demo {
     app: App,
     postgres: Option<PrivatePostgres>,
     files: PkiFiles,
-    /// A command to try.
+    /// A command for the user to try.
     suggestion: Option<OsString>,
 }
 
@@ -119,21 +121,21 @@ impl Demo {
         result
     }
 
-    /// Renews the revocation list and the server's certificate before they run out; ends only in a failure.
+    /// Renews the revocation list and the server's certificate before they expire; returns only on a failure.
     async fn renew(&self) -> Exit {
         loop {
             tokio::time::sleep(RENEWAL).await;
             if let Err(error) = Authority::init(&self.files) {
                 return error.into();
             }
-            // A failed reload is logged and counted there, and the old files stay in use.
+            // `reload` logs and counts its own failures, and keeps the old files in use.
             let _ = self.app.reload();
         }
     }
 }
 
-/// Variables of PostgreSQL clients, such as PGOPTIONS, would steer our connections to the private server too. Where there are any, the
-/// program begins anew without them.
+/// Restarts the program without the variables of PostgreSQL clients, such as PGOPTIONS, if there are any: they would affect its
+/// own connections to the private server.
 fn leave_client_variables() -> Result<(), Exit> {
     let is_of_clients = |name: &str| name.starts_with("PG") && name != "PG_BIN";
     let variables = env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(is_of_clients));
@@ -151,7 +153,7 @@ fn leave_client_variables() -> Result<(), Exit> {
     Err(Exit::environment(format!("unset PGOPTIONS and other variables that begin with PG: {error}")))
 }
 
-/// With `--ephemeral`, a directory that vanishes when the value is dropped; it becomes the data directory.
+/// Makes a temporary data directory for `--ephemeral`, which is removed when the value is dropped.
 fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
     if !options.ephemeral {
         return Ok(None);
@@ -164,7 +166,7 @@ fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
 async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
     let binaries = Binaries::find()?;
     let durability = if options.ephemeral { Durability::Ephemeral } else { Durability::Kept };
-    // A full disk or a closed pipe behind standard error is no reason not to start.
+    // A full disk or a closed pipe behind standard error must not prevent the start.
     let _ = writeln!(
         io::stderr(),
         "starting a private PostgreSQL {} in {}",
@@ -174,7 +176,7 @@ async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
     Ok(PrivatePostgres::start(&binaries, &options.data.postgres(), durability).await?)
 }
 
-/// What the server is called beside the usual: by the command line, and by the address that it listens on.
+/// Returns the names of the server beside the usual ones: those of the command line, and the address that it listens on.
 fn names(options: &Options) -> Vec<ServerName> {
     let listening = options.server.terminal_addr.ip();
     let own = (!listening.is_unspecified()).then_some(ServerName::Ip(listening));

@@ -1,3 +1,5 @@
+//! How a command fails: its message and its exit code.
+
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,7 +12,7 @@ use crate::postgres::PostgresError;
 use crate::store::StoreError;
 use crate::terminal::TerminalError;
 
-/// How a command ends when it does not end well.
+/// A failure of a command.
 #[derive(Debug)]
 pub(super) struct Exit {
     code: u8,
@@ -18,12 +20,12 @@ pub(super) struct Exit {
 }
 
 impl Exit {
-    /// What was asked for cannot be, whatever the state of things: exit code 2.
+    /// The command line asks for something impossible, whatever the state of the system: exit code 2.
     pub fn usage(message: impl Display) -> Self {
         Self { code: 2, message: message.to_string() }
     }
 
-    /// Something around us is missing or refuses: exit code 3.
+    /// Something in the environment is missing or refuses: exit code 3.
     pub fn environment(message: impl Display) -> Self {
         Self { code: 3, message: message.to_string() }
     }
@@ -33,10 +35,10 @@ impl Exit {
         Self { code: 4, message: message.to_string() }
     }
 
-    /// Prints the message, if there is one, and gives the code.
+    /// Prints the message, if there is one, and returns the code.
     pub fn report(self) -> ExitCode {
         if !self.message.is_empty() {
-            // Where nobody can be told, the code still tells.
+            // If standard error is closed, the code still tells.
             let _ = writeln!(std::io::stderr(), "shikaku: {}", self.message);
         }
         ExitCode::from(self.code)

@@ -1,8 +1,10 @@
+//! Words a contradiction between a registration and the law.
+
 use jiff::civil::Date;
 
 use super::language::Language;
 
-/// What is said of a contradiction between a registration and the law.
+/// The parts of a finding about a registration that contradicts the law.
 pub(super) struct Words<'a> {
     pub registered: &'a str,
     /// The registration's id, if it has one, and the insurer that made it.
@@ -19,7 +21,7 @@ pub(super) struct Words<'a> {
     pub law: &'a str,
 }
 
-/// One finding, in a few lines.
+/// Renders one finding in a few lines.
 pub(super) fn text(words: &Words<'_>, language: Language) -> String {
     let Words { registered, from, through, rule, source, law, .. } = words;
     let japanese = language == Language::Ja;
@@ -47,7 +49,7 @@ pub(super) fn text(words: &Words<'_>, language: Language) -> String {
     lines.join("\n    ")
 }
 
-/// Since when a rule has been as it is, where that is known.
+/// Says since when a rule has been as it is; empty if that is not known.
 pub(super) fn since(effective_on: Option<Date>, language: Language) -> String {
     match (effective_on, language) {
         (Some(day), Language::Ja) => format!(" {day}から"),

@@ -1,3 +1,5 @@
+//! `shikaku fixtures`: checks and loads fixture files.
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -63,7 +65,7 @@ pub(super) struct Load {
 }
 
 impl Directory {
-    /// Reads the directory; every fault goes to standard error.
+    /// Reads the directory; prints every fault to standard error.
     pub fn read(&self) -> Result<Fixtures, Exit> {
         if !self.directory.is_dir() {
             return Err(Exit::data(format!(
@@ -82,7 +84,7 @@ impl Directory {
 }
 
 impl Load {
-    /// The database of the command line, or else that of the running demo.
+    /// Connects to the database of the command line, or otherwise to that of the running demo.
     async fn connect(&self) -> Result<Store, Exit> {
         match &self.database_url {
             Some(url) => connect(url, 1).await,
@@ -102,7 +104,8 @@ impl Load {
     }
 }
 
-/// What contradicts the law, one text each. Answers follow the registration all the same, so that it is no fault.
+/// Lists the registrations that contradict the law, one text each. They are not faults, because answers follow the registration
+/// anyway.
 fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
     let language = options.lang.unwrap_or_else(Language::of_environment);
     let as_of = options.on.unwrap_or_else(|| tokyo_date(system_now()));
@@ -115,7 +118,7 @@ fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
                 let registered = if japanese { found.registered_japanese() } else { found.registered_english() };
                 let words = finding::Words {
                     registered: &registered,
-                    // The line names person, coverage and insurer; the database has given no id yet.
+                    // The line names person, coverage and insurer; the database has not assigned an id yet.
                     record: None,
                     from: found.days.from(),
                     through: found.days.through(),

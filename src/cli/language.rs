@@ -1,3 +1,5 @@
+//! The language of output for readers.
+
 /// The language of readable output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Language {
@@ -8,7 +10,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// What the environment asks for.
+    /// Returns the language that the locale variables ask for.
     pub(super) fn of_environment() -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()

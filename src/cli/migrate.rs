@@ -1,3 +1,5 @@
+//! `shikaku migrate`: brings the schema of a database up to date.
+
 use super::exit::Exit;
 use super::output::print;
 use super::serve::Database;

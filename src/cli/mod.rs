@@ -1,4 +1,4 @@
-//! One file per command.
+//! The command line: one file per command.
 
 mod ask;
 mod bulk;
@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 
 use exit::Exit;
 
-/// Threads for what takes long but waits for nothing. More than there are cores do not make it faster, and each keeps memory.
+/// Threads for long computations that do not wait. More threads than cores do not make them faster, and each takes memory.
 const BLOCKING: usize = 16;
 
 /// The national side of オンライン資格確認, as a server anyone can run.

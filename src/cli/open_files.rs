@@ -1,29 +1,29 @@
-//! As many terminal connections as the system lets the process have open files for.
+//! Raises the limit of open files, and bounds terminal connections by it.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
 use super::exit::Exit;
 
-/// Open files beside terminal connections: 128 operator connections, connections to the database, listeners, certificates, and those
-/// that are closed at once because there are too many.
+/// Open files besides terminal connections: 128 operator connections, connections to the database, listeners, certificates, and
+/// connections that are closed at once because there are too many.
 const OTHERS: u64 = 256;
 
-/// With fewer connections a server is not worth starting.
+/// The least number of connections for which a server starts.
 const FEWEST: u64 = 16;
 
-/// Raises the limit of open files as far as it is needed and allowed, with so many `more` for another listener. Gives the number of
-/// connections that fit: the wanted one, or fewer.
+/// Raises the limit of open files as far as needed and allowed, with room for `more` connections of another listener. Returns the
+/// number of connections that fit: `wanted`, or fewer.
 ///
 /// # Errors
-/// When hardly any fit.
+/// If fewer fit than a server needs to start.
 pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
     let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
     let others = number(more).saturating_add(OTHERS);
     let needed = number(wanted).saturating_add(others);
     let limit = getrlimit(Resource::Nofile);
     if let Some(current) = raised(limit, needed) {
-        // Where it is refused all the same, what is counted below is what there is.
+        // If the limit cannot be raised, the count below goes by what there is.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), maximum: limit.maximum });
     }
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
@@ -47,7 +47,7 @@ pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
     Ok(usize::try_from(fitting).unwrap_or(wanted))
 }
 
-/// The limit to set, where there are too few files and there may be more.
+/// Returns the limit to set; None if there are enough files, or more are not allowed.
 fn raised(limit: Rlimit, needed: u64) -> Option<u64> {
     let current = limit.current?;
     let possible = limit.maximum.map_or(needed, |maximum| maximum.min(needed));

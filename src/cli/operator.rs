@@ -1,3 +1,5 @@
+//! A client of a running server's operator listener.
+
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -18,7 +20,7 @@ pub(super) struct OperatorOptions {
 }
 
 impl OperatorOptions {
-    /// Posts JSON; gives the body of the answer.
+    /// Posts JSON; returns the body of the answer.
     pub async fn post(&self, path: &str, json: Vec<u8>) -> Result<Bytes, Exit> {
         let address = &self.operator_addr;
         let failed = |error: &dyn std::fmt::Display| Exit::environment(format!("operator listener {address}: {error}"));
@@ -40,7 +42,7 @@ impl OperatorOptions {
     }
 }
 
-/// What the server's problem document says.
+/// Turns the server's problem document into a failure.
 fn refusal(address: &str, status: hyper::StatusCode, body: &[u8]) -> Exit {
     let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| problem.get(name).and_then(serde_json::Value::as_str);

@@ -1,4 +1,4 @@
-//! A server in the foreground: options that `demo` and `serve` share, and signals.
+//! Runs a server in the foreground: options that `demo` and `serve` share, and signals.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -55,7 +55,7 @@ pub(super) struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// The token that operators must show, if any.
+    /// Returns the token that operators must show, if any.
     pub fn token(&self) -> Option<&str> {
         self.operator_token.as_deref().filter(|token| !token.is_empty())
     }
@@ -85,8 +85,8 @@ impl ServerOptions {
     }
 }
 
-/// The signals that a server in the foreground listens to. Made before anything is started, so that a start can be
-/// interrupted cleanly too.
+/// The signals that a server in the foreground handles. Created before anything is started, so that a start can be interrupted
+/// cleanly too.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -110,14 +110,14 @@ impl Signals {
         }
     }
 
-    /// Waits for SIGINT or SIGTERM; meanwhile SIGHUP reads certificates and CRL anew.
+    /// Waits for SIGINT or SIGTERM; meanwhile SIGHUP reloads certificates and CRL.
     pub async fn stop_or_reload(&mut self, app: &App) {
         loop {
             tokio::select! {
                 _ = self.interrupt.recv() => return,
                 _ = self.terminate.recv() => return,
                 _ = self.hangup.recv() => {
-                    // A failed reload is logged and counted there, and the old files stay in use.
+                    // `reload` logs and counts its own failures, and keeps the old files in use.
                     let _ = app.reload();
                 }
             }
@@ -125,7 +125,7 @@ impl Signals {
     }
 }
 
-/// Says on standard output where the server is. Whoever has stopped reading does not stop the server.
+/// Prints on standard output where the server listens. A closed pipe does not stop the server.
 pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&OsStr>) {
     let mut text = format!(
         "ready: terminals https://{} operator http://{} pki {}\n",

@@ -1,3 +1,5 @@
+//! `shikaku serve`: serves from a database that exists already.
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -43,7 +45,7 @@ impl Database {
 
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> {
     let bad = || Exit::usage("the database URL is not of the form postgres://…");
-    // The driver would take any other scheme for its own.
+    // The driver would accept any other scheme as its own.
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(bad());
     }
@@ -51,7 +53,7 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> 
     Ok(Store::connect(options, connections).await?)
 }
 
-/// Connections for everything that is not a lookup.
+/// Number of connections for everything except lookups.
 pub(super) const POOL: u32 = 12;
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {

@@ -1,4 +1,4 @@
-//! The command that a demo suggests. It works as it stands when it is pasted into any shell, in any directory.
+//! Makes the command that a demo suggests. It can be pasted as it is into any shell, in any directory.
 
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,28 +9,28 @@ use jiff::civil::Date;
 
 use crate::fixtures::Fixtures;
 
-/// The person that is asked about where the fixtures have them.
+/// The person to ask about if the fixtures have them.
 const EXAMPLE: &str = "elderly-2wari-tokyo";
 
-/// What a demo runs with.
+/// The settings that a demo runs with.
 pub(super) struct Suggestion<'a> {
     /// The working directory, absolute; the other paths may be relative to it.
     pub directory: &'a Path,
     /// The program.
     pub program: &'a Path,
-    /// Where state lies.
+    /// The directory of the state.
     pub data_dir: &'a Path,
-    /// Where the fixtures lie.
+    /// The directory of the fixtures.
     pub fixtures_dir: &'a Path,
-    /// Where terminals connect.
+    /// The address for terminals.
     pub terminal_addr: SocketAddr,
-    /// Where operators connect; `None` where they need a token, which is nothing to print.
+    /// The address for operators; `None` if they need a token, which must not be printed.
     pub operator_addr: Option<SocketAddr>,
 }
 
 impl Suggestion<'_> {
-    /// The command line: a question about a person of the fixtures as an institution that is active on `day`. `None` when there is
-    /// no such person or institution.
+    /// Returns the command line: a question about a person of the fixtures, as an institution that is active on `day`. `None` if
+    /// there is no such person or institution.
     pub fn command(&self, fixtures: &Fixtures, day: Date) -> Option<OsString> {
         let valid = || fixtures.people.iter().find(|person| person.expect.validity == "1");
         let person = fixtures.person(EXAMPLE).or_else(valid).or_else(|| fixtures.people.first())?;
@@ -58,7 +58,7 @@ impl Suggestion<'_> {
         option("data-dir", self.data_dir.as_os_str(), ".shikaku");
         option("dir", self.fixtures_dir.as_os_str(), "fixtures");
         let mut address = |name: &str, address: SocketAddr, usual: &str| {
-            // The address that is listened on decides: another shell may hold it in a variable, and nobody connects to 0.0.0.0.
+            // The listening address decides: another shell may have it in a variable, and 0.0.0.0 cannot be connected to.
             if address.to_string() != usual {
                 option(name, reachable(address).to_string().as_ref(), "");
             }
@@ -72,7 +72,7 @@ impl Suggestion<'_> {
     }
 }
 
-/// Where a program on this machine reaches what listens on `address`.
+/// Returns an address at which a program on this machine reaches a listener on `address`.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
@@ -83,7 +83,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// One word of a POSIX shell.
+/// Quotes one word for a POSIX shell.
 fn quoted(word: impl AsRef<OsStr>) -> OsString {
     let bytes = word.as_ref().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:,+@".contains(byte);
@@ -92,14 +92,14 @@ fn quoted(word: impl AsRef<OsStr>) -> OsString {
     }
     let mut quoted = vec![b'\''];
     for byte in bytes {
-        // Within single quotes nothing has a meaning, and they cannot stand in themselves.
+        // Within single quotes no character is special, and a single quote cannot appear.
         if *byte == b'\'' { quoted.extend(b"'\\''") } else { quoted.push(*byte) }
     }
     quoted.push(b'\'');
     OsString::from_vec(quoted)
 }
 
-/// The program that runs.
+/// Returns the path of the running program.
 pub(super) fn program() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("shikaku"))
 }
@@ -156,7 +156,7 @@ mod tests {
             let end = format!(" --terminal-addr={reached} --operator-addr={reached} --explain");
             assert!(line.ends_with(&end), "{line}");
         }
-        // Who needs a token for an explanation is not told to ask for one.
+        // A user who needs a token for an explanation is not told to ask for one.
         let line = command(&Suggestion { operator_addr: None, ..usual() }, &fixtures()).unwrap();
         assert!(line.ends_with("elderly-2wari-tokyo"), "{line}");
     }
@@ -173,7 +173,7 @@ mod tests {
         let id = own.people[0].person.fixture_id.clone();
         let line = command(&usual(), &own).unwrap();
         assert!(line.contains(&format!(" --person {id} ")), "{line}");
-        // An institution that closed asks nothing.
+        // A closed institution is not used.
         let closed = own.institutions.pop().unwrap();
         own.institutions.insert(0, closed);
         let code = own.institutions[1].institution.code;

@@ -1,3 +1,5 @@
+//! `shikaku work`: works on files with questions about many people, without a listener.
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,18 +48,18 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     let directory = Arc::new(Directory::load(store.clone()).await?);
     let (clocks, stop, tasks) = (Clocks::of(Clock::system()), CancellationToken::new(), TaskTracker::new());
     let metrics = Arc::new(Metrics::new());
-    // The servers that refuse do not hear of what is counted here.
+    // Without a limit, because the servers do not see what is counted in this process.
     let misses = Misses::new(0, &metrics);
     let worker = Worker::new(&store, &directory, key, &clocks, limits, &metrics, &misses);
     Workers::start(&worker, &tasks, &stop);
     tasks.spawn(directory.follow(stop.clone()));
     tasks.spawn(expire_old(store, clocks, limits, stop.clone()));
     tasks.close();
-    // Whoever has stopped reading does not stop the work.
+    // A closed pipe does not stop the work.
     let _ = writeln!(std::io::stdout(), "ready: working on files");
     signals.stop().await;
     stop.cancel();
-    // A database that does not answer keeps nobody: the piece is begun again when its lease has run out.
+    // A database that does not answer does not delay the end: the piece is started again when its lease has run out.
     if timeout(2 * Limits::default().stop, tasks.wait()).await.is_err() {
         warn!("work was broken off at the end of the stop time");
     }

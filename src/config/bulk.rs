@@ -1,3 +1,5 @@
+//! Bounds on files with questions about many people.
+
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -9,39 +11,41 @@ pub struct BulkLimits {
     pub file_bytes: usize,
     /// Time for a file to arrive.
     pub file: Duration,
-    /// Files that arrive or are being stored may hold so many bytes together; others wait for their turn, within the time of a request.
+    /// Bytes of all files together that are arriving or being stored; further files wait for their turn, within the time of a
+    /// request.
     pub arriving_bytes: usize,
-    /// Files of one institution that may arrive or be stored at once.
+    /// Files of one institution that are arriving or being stored at once.
     pub arriving_files: usize,
     /// People in a file.
     pub persons: usize,
-    /// Files of one institution in work; 0 for no limit.
+    /// Files of one institution in progress; 0 for no limit.
     pub in_flight: usize,
-    /// Different people that one institution asks about in files of one day; 0 for no limit.
+    /// Different people about whom one institution asks in files of one day; 0 for no limit.
     pub people_a_day: usize,
-    /// Results that are sent at once; others wait for their turn, within the time of a request.
+    /// Results being sent at once; further ones wait for their turn, within the time of a request.
     pub fetches: usize,
     /// Of these, results of one institution.
     pub fetches_of_institution: usize,
-    /// Pieces of results that are brought into another format or character set at once.
+    /// Pieces of results converted at once to another format or character set.
     pub shaping: usize,
-    /// People that are worked on together.
+    /// People in one piece of a file.
     pub slice: usize,
     /// Pieces that one process works on at once.
     pub workers: usize,
-    /// For how long a piece belongs to whoever took it; kept anew three times as often while work goes on.
+    /// Lease of a piece to the worker that took it; the worker renews it three times in this time.
     pub lease: SignedDuration,
-    /// How far the clocks of processes that work on one database may be apart: the lease of another is over only so much later.
+    /// The largest difference between the clocks of processes on one database: a process treats the lease of another as expired
+    /// only this much later.
     pub skew: SignedDuration,
-    /// How often a piece is begun before its file is given up.
+    /// Attempts at a piece before its file is given up.
     pub attempts: i16,
-    /// How often workers look for work when nobody tells them of any.
+    /// How often workers look for work without a notification.
     pub poll: Duration,
     /// How long a result can be fetched.
     pub keep: SignedDuration,
-    /// How long it is known after that that there was one.
+    /// How long after that the file's existence is remembered.
     pub remember: SignedDuration,
-    /// Results in XML of more bytes come as ZIP, asked for or not.
+    /// Results in XML with more bytes are sent as ZIP, requested or not.
     pub zip_above: usize,
 }
 

@@ -1,3 +1,5 @@
+//! Bounds on time, memory and queues.
+
 use std::time::Duration;
 
 use super::BulkLimits;
@@ -5,40 +7,41 @@ use super::BulkLimits;
 /// Bounds on time, memory and queues. Every path is bounded by one of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Terminal connections open at once; more are closed at once.
+    /// Terminal connections open at once; further ones are closed immediately.
     pub connections: usize,
-    /// Connections open at once on the listener that asks for no certificate; more are closed at once. They have places of their
-    /// own, so that strangers keep no terminal out.
+    /// Connections open at once on the listener that asks for no certificate; further ones are closed immediately. They are
+    /// counted separately, so that unknown callers cannot take places of terminals.
     pub token_connections: usize,
-    /// Of these, connections of one institution; more are closed after the handshake.
+    /// Of the terminal connections, those of one institution; further ones are closed after the handshake.
     pub connections_of_institution: usize,
-    /// Requests of one institution in work at once whatever others do, from their head to the head of the answer; more are held back,
-    /// as heads.
+    /// Requests of one institution in progress at once, whatever the load of others, from the request's head to the answer's
+    /// head; further ones wait, holding only their heads.
     pub requests_at_once: usize,
-    /// Requests beyond those that may be in work, of all institutions together or of a single one that is alone.
+    /// Requests in progress beyond those, of all institutions together; a single institution may use all of them.
     pub requests_in_common: usize,
-    /// Requests of one institution in work or held back; more are refused as busy, and so are those held back for the time of a
-    /// request.
+    /// Requests of one institution in progress or waiting; further ones are refused as busy, and so are requests that have waited
+    /// for the time `request`.
     pub requests_held: usize,
-    /// Requests of all institutions in work or held back; more are refused as busy where their institution has `requests_at_once` already.
+    /// Requests of all institutions in progress or waiting; further ones are refused as busy if their institution already has
+    /// `requests_at_once`.
     pub requests_held_of_all: usize,
-    /// TLS handshakes under way at once; more wait, within the time of their own handshake.
+    /// TLS handshakes in progress at once; further ones wait, within the time of their own handshake.
     pub handshakes: usize,
     /// Time for a TLS handshake, waiting included.
     pub handshake: Duration,
     /// Time from the handshake to the first complete request head.
     pub first_request: Duration,
-    /// Time for a request head, and for a connection to stand idle between two requests.
+    /// Time for a request head, and for an idle connection between two requests.
     pub idle: Duration,
     /// Time for a request body.
     pub body: Duration,
-    /// Time for a client to take some of what is written to it, and `write_bytes` of the bodies of its answers.
+    /// Time within which a client must take some of the bytes written to it, and `write_bytes` of the bodies of its answers.
     pub write: Duration,
-    /// The least that a client takes of the bodies of its answers in the time `write`, bytes.
+    /// The fewest bytes that a client must take of the bodies of its answers in the time `write`.
     pub write_bytes: usize,
     /// Time from a complete request to its answer.
     pub request: Duration,
-    /// How long the token of a login holds, in whole seconds. The real duration is not public.
+    /// Lifetime of a login token, in whole seconds. The real one is not public.
     pub token: Duration,
     /// Time for connections to finish when the server stops.
     pub stop: Duration,
@@ -46,14 +49,15 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Size of a request head, in bytes.
     pub head_bytes: usize,
-    /// HTTP/2 streams open at once on one connection. Each costs a connection about 1 KiB for as long as it lives, used or not.
+    /// HTTP/2 streams open at once on one connection. Each costs the connection about 1 KiB for its whole life, used or not.
     pub streams: u32,
     /// Lookups waiting for the database at once; beyond that, the institution with most of them is refused as busy.
     pub waiting: usize,
-    /// Lookups that one statement takes.
+    /// Lookups in one statement.
     pub batch: usize,
-    /// Lookups by what stands on a card, and people of files, that find nobody, of one institution in an hour; 0 for no limit. More
-    /// than can be in work, so that lookups at once are not refused for what they might be.
+    /// Lookups by the data on a card, and people in files, of one institution in an hour that find nobody; 0 for no limit. It is
+    /// greater than the number of requests in progress, so that simultaneous lookups are not refused for results that they might
+    /// have.
     pub misses: usize,
     /// Bounds on files with questions about many people.
     pub bulk: BulkLimits,

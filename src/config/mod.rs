@@ -1,4 +1,4 @@
-//! What a server needs to know before it starts.
+//! The configuration of a server.
 
 mod bulk;
 mod limits;
@@ -11,17 +11,17 @@ pub use secret::{Secret, SecretError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Where the server listens and what it works with.
+/// The addresses, files and bounds of a server.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Address of the terminal listener (mutual TLS). Port 0 takes a free one.
     pub terminal_addr: SocketAddr,
-    /// Address of the listener for searches by token alone (TLS without client certificates); there is none unless given. Port 0
+    /// Address of the listener for searches by token alone (TLS without client certificates); None for no such listener. Port 0
     /// takes a free one.
     pub token_addr: Option<SocketAddr>,
     /// Address of the operator listener (plain HTTP). Port 0 takes a free one.
     pub operator_addr: SocketAddr,
-    /// The bearer token that operators must show; without one only a loopback address is allowed.
+    /// The bearer token of operators; without one only a loopback address is allowed.
     pub operator_token: Option<String>,
     /// Directory with `ca.pem`, `crl.pem`, `server.pem` and `server.key`.
     pub pki: PathBuf,

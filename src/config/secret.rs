@@ -1,3 +1,5 @@
+//! The server's secret, from which its keys are derived.
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -5,11 +7,11 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::{hkdf, hmac, rand};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
-/// Thirty-two random bytes, kept in a file, from which one key a purpose is derived.
+/// Thirty-two random bytes, kept in a file. One key for each purpose is derived from them.
 #[derive(Clone)]
 pub struct Secret([u8; 32]);
 
-/// Why the secret could not be had.
+/// The reason why the secret is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file could not be read or made.
@@ -17,19 +19,19 @@ pub enum SecretError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file holds something else.
     #[error("secret file {} must hold 64 hexadecimal digits", .0.display())]
     Content(PathBuf),
-    /// The system gives no randomness.
+    /// The system returns no random bytes.
     #[error("the system gives no random bytes")]
     Randomness,
 }
 
 impl Secret {
-    /// Reads the secret, making the file (readable by us alone) when there is none.
+    /// Reads the secret; creates the file, readable only by this account, if it does not exist.
     ///
     /// # Errors
     /// See [`SecretError`].
@@ -40,7 +42,7 @@ impl Secret {
             fs::create_dir_all(parent).map_err(io)?;
         }
         if !path.exists() {
-            // Under another name first: on a full disk half a secret would be in the way of every later start.
+            // Written under another name first: on a full disk, half a secret would block every later start.
             let directory = path.parent().unwrap_or_else(|| Path::new(""));
             let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
             file.write_all(HEXLOWER_PERMISSIVE.encode(&new.0).as_bytes()).map_err(io)?;
@@ -57,17 +59,17 @@ impl Secret {
         bytes.map(Self).ok_or_else(|| SecretError::Content(path.to_owned()))
     }
 
-    /// A new secret.
+    /// Makes a new secret.
     ///
     /// # Errors
-    /// When the system gives no random bytes.
+    /// If the system returns no random bytes.
     pub fn random() -> Result<Self, SecretError> {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes).map_err(|_| SecretError::Randomness)?;
         Ok(Self(bytes))
     }
 
-    /// The HMAC-SHA-256 key for one purpose; keys of different purposes have nothing to do with each other.
+    /// Returns the HMAC-SHA-256 key for one purpose; keys of different purposes are independent.
     #[must_use]
     pub fn key(&self, purpose: &'static str) -> hmac::Key {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"shikaku").extract(&self.0);

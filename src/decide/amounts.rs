@@ -1,3 +1,5 @@
+//! The amounts that a limit certificate's category means in a month.
+
 use jiff::civil::Date;
 
 use crate::domain::{Coverage, LimitCertificate, LimitKind, Month, Scheme, Yen};
@@ -11,24 +13,27 @@ use super::findings::ages_on;
 /// The amounts of a category in a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amounts {
-    /// Month, band, and whether the amounts are half of the band's.
+    /// Month, band, and whether the amounts are halved.
     pub terms: Terms,
-    /// Since when people of the band have had these amounts.
+    /// The first month since which people of the band have had these amounts.
     pub since: Since,
-    /// Where they stand.
+    /// Their source.
     pub source: &'static str,
     /// Whether a 配慮措置 may lower the outpatient cap in this month.
     pub transitional: bool,
 }
 
 impl Amounts {
-    /// The readings of ours on which they rest.
+    /// Returns our readings on which they rest.
     pub(super) fn readings(&self) -> Vec<Note> {
         readings(&self.terms, &self.terms.household_cap(Yen::ZERO)).collect()
     }
 }
 
-/// The amounts of a certificate's category in the month of the check date, half of them if `halved` says so, or why there are none.
+/// Returns the amounts of a certificate's category in the month of the check date, half of them if `halved`.
+///
+/// # Errors
+/// A note that says why there are no amounts.
 pub(super) fn amounts(check_on: Date, coverage: &Coverage, limit: &LimitCertificate, halved: bool) -> Result<Amounts, Note> {
     let name = BandName::Code(limit.category);
     let month = Month::of(check_on);
@@ -50,9 +55,9 @@ pub(super) fn amounts(check_on: Date, coverage: &Coverage, limit: &LimitCertific
     })
 }
 
-/// The 75th birthday in the month of `day`, not on its first day, by which the person changes the scheme: the person's own, or that
-/// of the insured with whom the person lost a coverage as a dependant on `lost_with_insured`. Whoever is in 後期高齢者医療 already, for
-/// a disability, changes nothing.
+/// Returns the 75th birthday in the month of `day`, not on its first day, with which the person changes the scheme: the person's
+/// own, or that of the insured with whom the person lost a coverage as a dependant on `lost_with_insured`. A person who is
+/// already in 後期高齢者医療 for a disability does not change the scheme.
 pub(super) fn halving_birthday(day: Date, coverage: &Coverage, lost_with_insured: Option<Date>) -> Option<(Compared, Date)> {
     let begins = late_elderly_begins(coverage.identity.birth_on);
     let before = coverage.key.insurer.scheme() == Scheme::LateElderly && coverage.acquired_on < begins;
@@ -63,7 +68,10 @@ pub(super) fn halving_birthday(day: Date, coverage: &Coverage, lost_with_insured
     own.into_iter().chain(of_insured).find(|(_, on)| halves(*on))
 }
 
-/// What a meal in hospital costs with the certificate in the month of the check date, or why that is not known.
+/// Returns the charge of a meal in hospital with the certificate in the month of the check date.
+///
+/// # Errors
+/// A note that the charge is not known.
 pub(super) fn meal(check_on: Date, limit: &LimitCertificate) -> Result<MealCharge, Note> {
     let reduced = limit.kind != LimitKind::Limit;
     let long_stay = limit.long_stay_on.is_some_and(|since| since <= check_on);

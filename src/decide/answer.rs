@@ -1,3 +1,5 @@
+//! The answer to a question, and the record that it shows.
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,40 +10,40 @@ use crate::domain::{
 };
 use crate::rules::preschool::is_preschool;
 
-/// What the national side says about one question.
+/// The national side's answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// 資格有効性.
     pub validity: Validity,
-    /// The record that is shown; none for 該当資格なし and 複数該当.
+    /// The record shown; None for 該当資格なし and 複数該当.
     pub record: Option<Record>,
-    /// Other registrations that bear on the validity; never shown, kept for explanations.
+    /// Other registrations that affect the validity; never shown, kept for explanations.
     pub others: Vec<Other>,
 }
 
-/// A registration that bears on the validity beside the one that is shown.
+/// A registration that affects the validity besides the one shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Other {
-    /// How it bears on it.
+    /// How it affects the validity.
     pub relation: Relation,
     /// The id of the registration.
     pub registration: i64,
-    /// Whose it is.
+    /// Its insurer.
     pub insurer: InsurerNumber,
     /// 資格取得日.
     pub acquired_on: Date,
-    /// 資格喪失日, once there is one.
+    /// 資格喪失日, if the coverage is lost.
     pub lost_on: Option<Date>,
 }
 
-/// How another registration bears on the validity.
+/// How another registration affects the validity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    /// The later coverage in force that 無効（新しい資格あり） speaks of.
+    /// The later coverage in force to which 無効（新しい資格あり） refers.
     Newer,
-    /// The same person's, in force on the check date too.
+    /// Another coverage of the person in force on the check date.
     AlsoInForce,
-    /// One of those that fit the question at 複数該当.
+    /// One of several that match the question, for 複数該当.
     Matching,
 }
 
@@ -74,16 +76,16 @@ impl Other {
     }
 }
 
-/// 資格確認結果: one coverage with what holds of it on the check date. What is absent here is not shown.
+/// 資格確認結果: one coverage as it stands on the check date. What is absent here is not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Whom it is about; never shown, kept for the access log.
+    /// Its person; never shown, kept for the access log.
     pub person: PersonId,
-    /// The id of the registration that is shown; kept for explanations.
+    /// The id of the registration shown; kept for explanations.
     pub registration: i64,
-    /// What the registration says.
+    /// The content of the registration.
     pub coverage: Arc<Coverage>,
-    /// 照会番号 of the institution that asks.
+    /// 照会番号 of the asking institution.
     pub reference: Option<ReferenceNumber>,
     /// Whether address and postal code may be shown.
     pub shows_address: bool,
@@ -99,22 +101,22 @@ pub struct Record {
     pub limit_consent: bool,
     /// 限度額適用認定証 in force on the check date, if the patient consented.
     pub limit: Option<LimitCertificate>,
-    /// 特定疾病療養受療証 in force on the check date, if the patient consented, which takes the card.
+    /// 特定疾病療養受療証 in force on the check date, if the patient consented by card.
     pub specific_diseases: Vec<SpecificDiseaseCertificate>,
-    /// 医療券・調剤券 of the month of the check date for the institution that asks.
+    /// 医療券・調剤券 of the month of the check date for the asking institution.
     pub tickets: Vec<MedicalTicket>,
 }
 
-/// Who asks, and for which day.
+/// The asker and the day of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
-    /// The institution; none where an operator asks in nobody's name.
+    /// The institution; None if an operator asks for no institution.
     pub institution: Option<InstitutionCode>,
     /// 資格確認日.
     pub check_on: Date,
 }
 
-/// What of a record is shown with the patient's consent only.
+/// The patient's consents to parts of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Consented {
     /// 限度額適用認定証.
@@ -124,7 +126,7 @@ pub(super) struct Consented {
 }
 
 impl Answer {
-    /// An answer that shows no record.
+    /// Makes an answer without a record.
     #[must_use]
     pub fn without_record(validity: Validity) -> Self {
         Self { validity, record: None, others: Vec::new() }
@@ -132,7 +134,7 @@ impl Answer {
 }
 
 impl Record {
-    /// What is shown of a registration. What decides the patient's payment is shown only of a coverage in force.
+    /// Makes the record of a registration. The parts that decide the patient's payment are shown only for a coverage in force.
     pub(super) fn on(
         Asked { institution, check_on }: Asked,
         person: PersonId,
@@ -174,14 +176,14 @@ impl Record {
         }
     }
 
-    /// The validity of a registration in force: 有効, and 有効（未登録） of medical aid without a ticket.
+    /// Returns the validity of a registration in force: 有効, or 有効（未登録） for medical aid without a ticket.
     pub(super) fn validity_in_force(&self) -> Validity {
         let medical_aid = self.coverage.key.insurer.scheme() == Scheme::MedicalAid;
         if medical_aid && self.tickets.is_empty() { Validity::ValidUnregistered } else { Validity::Valid }
     }
 }
 
-/// The entry in force on `day`; of several, the one that began last.
+/// Returns the entry in force on `day`; of several, the one that began last.
 fn latest<T: Copy>(entries: &[T], period: impl Fn(&T) -> Period, day: Date) -> Option<T> {
     entries.iter().filter(|entry| period(entry).contains(day)).max_by_key(|entry| period(entry).from()).copied()
 }

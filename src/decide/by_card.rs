@@ -1,15 +1,17 @@
+//! Answers a question by the data on the insured person's card.
+
 use crate::domain::{CardQuery, Coverage, InstitutionCode, PersonFacts, Registration, Validity};
 
 use super::answer::{Answer, Asked, Consented, Other, Record, Relation};
 
-/// Answers a question of `institution` by what stands on the insured-person's card.
+/// Answers a question of `institution` by the data on the insured person's card.
 ///
-/// `people` are all who have a coverage with the key and birth date asked for, each with all their coverages; others among
-/// them do no harm, because the match is made here once more, with the branch if the question has one.
+/// `people` are all people who have a coverage with the key and birth date of the question, each with all their coverages. More
+/// people do no harm: they are matched here once more, with the branch if the question has one.
 ///
-/// * Nobody matches: 該当資格なし. Two or more people match: 複数該当 (those whose coverage is in force go first).
+/// * Nobody matches: 該当資格なし. Two or more people match: 複数該当 (people with a coverage in force take precedence).
 /// * A matching coverage is in force on the check date: 有効; medical aid without a ticket for the institution: 有効（未登録）.
-/// * None is: 無効（新しい資格あり） if the person has a coverage in force that was acquired later, 無効 otherwise; the
+/// * None is in force: 無効（新しい資格あり） if the person has a coverage in force that was acquired later, 無効 otherwise; the
 ///   record shown is the one asked for, never the newer one.
 #[must_use]
 pub fn by_card(query: &CardQuery, institution: Option<InstitutionCode>, people: &[PersonFacts]) -> Answer {
@@ -40,7 +42,7 @@ fn several<'a>(matches: impl Iterator<Item = &'a Match<'a>>) -> Answer {
     Answer { others, ..Answer::without_record(Validity::SeveralMatch) }
 }
 
-/// A coverage that fits the question, with the person whose it is.
+/// A coverage that matches the question, with its person.
 struct Match<'a> {
     person: &'a PersonFacts,
     registration: &'a Registration,
@@ -64,12 +66,13 @@ impl<'a> Match<'a> {
         &self.registration.coverage
     }
 
-    /// Orders coverages that are not in force: one that was lost before one that has not begun, then the latest.
+    /// Returns the key that orders coverages not in force: lost ones after ones not begun yet, then by date of acquisition; the
+    /// greatest is the best.
     fn recency(&self, query: &CardQuery) -> (bool, jiff::civil::Date) {
         (self.coverage().lost_on(query.check_on), self.coverage().acquired_on)
     }
 
-    /// Of the person's coverages in force that were acquired later, the latest.
+    /// Returns the latest of the person's coverages in force that were acquired later.
     fn newer(&self, query: &CardQuery) -> Option<Other> {
         let acquired_on = self.coverage().acquired_on;
         let later =
@@ -78,7 +81,7 @@ impl<'a> Match<'a> {
         Some(Other::of(Relation::Newer, newer))
     }
 
-    /// The person's other coverages in force on the check date, of whatever insurer.
+    /// Returns the person's other coverages in force on the check date, of any insurer.
     fn also_in_force(&self, query: &CardQuery) -> Vec<Other> {
         let others = self.person.registrations.iter().filter(|other| other.id != self.registration.id);
         let in_force = others.filter(|other| other.coverage.in_force_on(query.check_on));
@@ -87,7 +90,7 @@ impl<'a> Match<'a> {
 
     fn record(&self, query: &CardQuery, institution: Option<InstitutionCode>) -> Record {
         let asked = Asked { institution, check_on: query.check_on };
-        // What the card alone opens stays closed here.
+        // 特定疾病療養受療証 is shown only by マイナンバーカード.
         let consented = Consented { limit: query.limit_consent, specific_disease: false };
         Record::on(asked, self.person.id, self.person.protection, self.registration, consented)
     }

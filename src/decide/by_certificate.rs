@@ -1,3 +1,5 @@
+//! Answers a question by マイナンバーカード.
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -8,28 +10,28 @@ use crate::domain::{
 
 use super::answer::{Asked, Consented, Record};
 
-/// What the national side says about a card that proved to be there.
+/// The national side's answer about a card whose presence was proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardAnswer {
-    /// Nothing can be said by this card.
+    /// The card cannot be used.
     Unusable(CardUnusable),
-    /// What holds of its holder.
+    /// The data of its holder.
     Answered {
-        /// 資格有効性: 有効, 有効（未登録）, 無効 or 該当資格なし. A card knows one person, so that several never match, and a newer coverage is
-        /// what it shows.
+        /// 資格有効性: 有効, 有効（未登録）, 無効 or 該当資格なし. A card belongs to one person, so that 複数該当 is impossible;
+        /// it shows the newest coverage, so that 無効（新しい資格あり） is too.
         validity: Validity,
-        /// The coverages that are shown, in order of acquisition; none for 該当資格なし.
+        /// The coverages shown, in order of acquisition; none for 該当資格なし.
         records: Vec<Record>,
     },
 }
 
 /// Answers a question of `institution` by a card at the time `at`.
 ///
-/// * J-LIS does not know the certificate, says that it is in use no more, or said so too long ago; or the person is protected
-///   (自己情報提供不可): no data.
-/// * Coverages are in force on the check date: 有効, all of them. Two insurers may both have one; which is right they settle
-///   among themselves. Where the only one is medical aid without a ticket for the institution: 有効（未登録）.
-/// * None is: 無効 with the one that was lost last, or else the one that begins first; 該当資格なし when no insurer has registered
+/// * No data if J-LIS does not know the certificate, reports it as no longer in use, or last reported too long ago; nor if the
+///   person is protected (自己情報提供不可).
+/// * Coverages are in force on the check date: 有効, with all of them. Two insurers may both have one, and settle between
+///   themselves which is right. If the only one is medical aid without a ticket for the institution: 有効（未登録）.
+/// * None is in force: 無効 with the one lost last, or else the one that begins first; 該当資格なし if no insurer has registered
 ///   the person.
 #[must_use]
 pub fn by_certificate(
@@ -48,7 +50,8 @@ pub fn by_certificate(
     }
 }
 
-/// Answers `institution` about a person who showed a card, now or before: the same as by the card itself, but nothing depends on the card any more.
+/// Answers `institution` about a person who showed a card, now or earlier. The answer is that by the card, but no longer depends
+/// on the state of the card.
 #[must_use]
 pub fn by_consent(
     check_on: Date,
@@ -91,7 +94,7 @@ fn about(asked: Asked, consents: Consents, person: &PersonFacts) -> CardAnswer {
     CardAnswer::Answered { validity, records: last }
 }
 
-/// Of coverages that are not in force, the one that was lost last; if none was lost yet, the one that begins first.
+/// Returns, of coverages not in force, the one lost last; if none was lost yet, the one that begins first.
 fn not_in_force(check_on: Date, registrations: &[Registration]) -> Option<&Registration> {
     let lost = |one: &&Registration| one.coverage.lost_on(check_on);
     let last_lost = registrations.iter().filter(lost).max_by_key(|one| one.coverage.loss.map(|loss| loss.on));

@@ -1,16 +1,19 @@
+//! Answers an institution about a person by 医療券.
+
 use jiff::civil::Date;
 
 use crate::domain::{Coverage, InstitutionCode, Month, PersonFacts, Validity};
 
 use super::answer::{Asked, Consented, Record};
 
-/// Answers `institution` about a person whose treatment in the month of `check_on` a welfare office entrusts to it: every medical aid with
-/// such a ticket, in order of acquisition. Nothing of what takes consent is shown.
+/// Answers `institution` about a person whose treatment in the month of `check_on` a welfare office entrusts to it. The records
+/// are all medical aid with such a ticket, in order of acquisition. Parts that require consent are not shown.
 ///
-/// A ticket is for the month, so that each medical aid is judged on the day nearest to `check_on` on which it is in force in that month.
+/// A ticket is valid for its month. Each medical aid is therefore judged on the day nearest to `check_on` on which it is in force
+/// in that month.
 ///
 /// * There is such a day: 有効. There is none: 無効, without the ticket.
-/// * There is no such ticket, or no more: 該当資格なし.
+/// * There is no such ticket, or no longer one: 該当資格なし.
 #[must_use]
 pub fn by_ticket(check_on: Date, institution: InstitutionCode, person: &PersonFacts) -> (Validity, Vec<Record>) {
     let month = Month::of(check_on);
@@ -35,7 +38,7 @@ pub fn by_ticket(check_on: Date, institution: InstitutionCode, person: &PersonFa
     (validity, records)
 }
 
-/// The day in the month of `day` that is nearest to it and on which the coverage is in force; `day` itself where there is none.
+/// Returns the day nearest to `day` in its month on which the coverage is in force; `day` itself if there is none.
 fn nearest(day: Date, coverage: &Coverage) -> Date {
     let month = Month::of(day);
     let first = coverage.acquired_on.max(month.first_day());
@@ -58,7 +61,7 @@ mod tests {
         };
         for (acquired_on, lost_on, asked, expected) in [
             (date(2020, 1, 1), None, date(2026, 11, 30), date(2026, 11, 30)),
-            // Lost on the 20th, which itself no longer counts.
+            // Lost on the 20th, which itself does not count.
             (date(2020, 1, 1), Some(date(2026, 11, 20)), date(2026, 11, 30), date(2026, 11, 19)),
             (date(2020, 1, 1), Some(date(2026, 11, 20)), date(2026, 11, 15), date(2026, 11, 15)),
             (date(2026, 11, 10), None, date(2026, 11, 1), date(2026, 11, 10)),

@@ -5,14 +5,14 @@ use crate::rules::Rule;
 
 use super::message_rules::ONLINE_SINCE;
 
-/// A rule about the state of a card, which our sources do not date.
+/// Makes a rule about the state of a card; our sources do not date it.
 const fn state(name: &'static str, english: &'static str, japanese: &'static str) -> Rule {
     Rule {
         name, source: "利用者証明用電子証明書の有効性確認（公的個人認証法）", effective_on: None, english, japanese
     }
 }
 
-/// Why a card shows nothing.
+/// Returns the rule by which a card shows nothing.
 pub(super) fn unusable(reason: CardUnusable) -> Rule {
     match reason {
         CardUnusable::Revoked(_) => state(

@@ -1,4 +1,6 @@
-/// Which date was compared.
+//! The dates that an explanation compares.
+
+/// The kind of a date that was compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compared {
     /// 資格確認日.

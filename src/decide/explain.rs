@@ -1,3 +1,5 @@
+//! Explains an answer: the record and the rule behind each of its parts.
+
 use jiff::civil::Date;
 
 use crate::domain::{CardClass, Coverage, InsurerNumber, LimitCertificate, LimitKind, Period, Scheme, Validity};
@@ -15,26 +17,26 @@ use super::compared::Compared;
 use super::message_rules as message;
 use super::part::Part;
 
-/// Why one part of an answer is as it is.
+/// The reason for one part of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// What it is about.
+    /// The part that it explains.
     pub part: Part,
-    /// The registration that it was read from: its id and the insurer that made it. None if there was none.
+    /// The registration behind the part: its id and its insurer. None if there was none.
     pub record: Option<(i64, InsurerNumber)>,
-    /// The rule that was followed.
+    /// The rule applied.
     pub rule: Rule,
-    /// Other registrations that bear on it.
+    /// Other registrations that affect the part.
     pub others: Vec<Other>,
     /// The dates that were compared, the check date first.
     pub dates: Vec<(Compared, Date)>,
-    /// Whether the patient consented, where that decides.
+    /// Whether the patient consented; None if consent does not matter.
     pub consent: Option<bool>,
-    /// What the category means in the month of the check date, where there is one.
+    /// The amounts of the category in the month of the check date, if there are any.
     pub amounts: Option<Amounts>,
-    /// What a meal in hospital costs with the certificate, where there is one.
+    /// The charge of a meal in hospital with the certificate, if there is one.
     pub meal: Option<MealCharge>,
-    /// What else there is to know.
+    /// Further remarks.
     pub notes: Vec<Note>,
 }
 
@@ -45,7 +47,7 @@ impl Reason {
     }
 }
 
-/// Says for each part of an `answer` for `check_on` which record and which rule stand behind it. `lost_with_insured` is the day, in
+/// Returns the reasons of each part of an `answer` for `check_on`: its record and its rule. `lost_with_insured` is the day, in
 /// the month of `check_on`, on which the person lost a coverage as a dependant because the insured turned 75: see
 /// [`lost_as_dependant`](super::lost_as_dependant()).
 #[must_use]
@@ -59,13 +61,13 @@ pub fn explain(check_on: Date, answer: &Answer, lost_with_insured: Option<Date>)
         }
     }
     for reason in &mut reasons {
-        // A rule of the messages says nothing about days before there were messages.
+        // A rule of the messages has no effective date on days before the messages existed.
         reason.rule.effective_on = reason.rule.effective_on.filter(|day| *day <= check_on);
     }
     reasons
 }
 
-/// Says why there is no answer about somebody whom no insurer has registered, so that no question by a card can be asked.
+/// Returns why there is no answer about a person whom no insurer has registered, so that no question by a card can be asked.
 #[must_use]
 pub fn explain_unregistered(check_on: Date) -> Vec<Reason> {
     let mut rule = message::NOT_REGISTERED;
@@ -91,13 +93,13 @@ fn validity(check_on: Date, answer: &Answer) -> Reason {
     };
     let mut dates = vec![(Compared::CheckDate, check_on)];
     dates.extend(coverage.into_iter().flat_map(|coverage| ends_of_coverage(coverage)));
-    // Records that only fit the question were not compared by their dates.
+    // Records that merely match the question were not compared by their dates.
     let compared = answer.others.iter().filter(|other| other.relation != Relation::Matching);
     dates.extend(compared.map(|other| (Compared::OtherAcquired, other.acquired_on)));
     Reason { dates, others: answer.others.clone(), ..Reason::new(Part::Validity, rule) }
 }
 
-/// Why somebody below 75 is in 後期高齢者医療. Below 65 nobody can be, which is a finding.
+/// Returns why a person below 75 is in 後期高齢者医療; None for everyone else. Below 65 it is impossible, which is a finding.
 fn before_75(check_on: Date, coverage: &Coverage) -> Option<Reason> {
     let birth = coverage.identity.birth_on;
     let (from, through) = (late_elderly_earliest(birth), late_elderly_begins(birth));
@@ -137,7 +139,7 @@ fn address(record: &Record) -> Rule {
     }
 }
 
-/// The loss, and that the 75th birthday brought it where it did.
+/// Returns the reason of the loss, and a second one if the 75th birthday caused it.
 fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
     let Some(loss) = record.loss else { return Vec::new() };
     let scheme = record.coverage.key.insurer.scheme();
@@ -151,7 +153,7 @@ fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
     reasons
 }
 
-/// What decides the patient's share, which is a different element at each age and in medical aid.
+/// Returns what decides the patient's share: a different element at each age, and another one in medical aid.
 fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>) {
     let coverage = &record.coverage;
     let birth = coverage.identity.birth_on;
@@ -205,7 +207,8 @@ fn limit(check_on: Date, record: &Record, lost_with_insured: Option<Date>) -> Re
     }
 }
 
-/// The reason of a certificate that is shown, with what its category means. `halving` is the birthday that halves the amounts.
+/// Completes the reason of a certificate shown with the meaning of its category. `halving` is the birthday that halves the
+/// amounts.
 fn certificate(
     check_on: Date,
     coverage: &Coverage,
@@ -221,7 +224,7 @@ fn certificate(
             return reason;
         }
     };
-    // 標準負担額減額認定証 limits nothing.
+    // 標準負担額減額認定証 limits no amounts.
     if limit.kind != LimitKind::Meal {
         reason.dates.extend(halving.filter(|_| amounts.terms.halves()));
         reason.notes.extend(amounts.readings());
@@ -254,7 +257,8 @@ pub(super) fn ends_of_coverage(coverage: &Coverage) -> impl Iterator<Item = (Com
     [(Compared::Acquired, coverage.acquired_on)].into_iter().chain(lost)
 }
 
-/// What of `periods`, none of which holds on `day`, lies nearest to it: the end of the last before, the beginning of the next.
+/// Returns the dates nearest to `day` of `periods` that do not contain it: the end of the last one before it, the beginning of
+/// the next one.
 pub(super) fn around(day: Date, periods: impl Iterator<Item = Period> + Clone) -> Vec<(Compared, Date)> {
     let ended = periods.clone().map(Period::through).filter(|through| *through < day).max();
     let begins = periods.map(Period::from).filter(|from| *from > day).min();

@@ -1,3 +1,5 @@
+//! Explains an answer by マイナンバーカード.
+
 use jiff::civil::Date;
 
 use crate::domain::{CertificateQuery, Consent, Validity};
@@ -9,18 +11,18 @@ use super::compared::Compared;
 use super::explain::{Reason, around, ends, ends_of_coverage, explain, explain_unregistered};
 use super::part::Part;
 
-/// The days, in Tokyo, that a card's certificate is judged by.
+/// The days, in Tokyo, by which a card's certificate is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateDays {
-    /// When it was shown.
+    /// The day on which the card was shown.
     pub shown_on: Date,
-    /// The first day of the certificate.
+    /// The first day of the certificate, inclusive.
     pub from: Date,
-    /// Its last day.
+    /// Its last day, inclusive.
     pub through: Date,
 }
 
-/// Says for each part of an answer by card which record and which rule stand behind it; of several records one after the other.
+/// Returns the reasons of each part of an answer by card, its record and its rule; for several records one after the other.
 /// `lost_with_insured` is as for [`explain`].
 #[must_use]
 pub fn explain_card(
@@ -62,7 +64,7 @@ fn about(
     });
     let answer = Answer { validity, record: Some(record.clone()), others: others.collect() };
     let mut reasons = explain(query.check_on, &answer, lost_with_insured);
-    // A card asks for no coverage in particular; that several are in force is said by the rule as it is.
+    // A question by card names no coverage. That several are in force is said by the rule of [`explain`].
     match validity {
         Validity::Valid if answer.others.is_empty() => reasons[0].rule = rules::IN_FORCE,
         Validity::Invalid => reasons[0].rule = rules::NOT_IN_FORCE,

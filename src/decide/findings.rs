@@ -1,4 +1,4 @@
-//! What contradicts the law in what insurers registered, a file for each part of a registration.
+//! Findings: where a registration contradicts the law; one file for each part of a registration.
 
 mod card_class;
 mod certificates;
@@ -20,9 +20,9 @@ pub(super) use days::ages_on;
 pub use finding::Finding;
 pub use held::Held;
 
-/// What contradicts the law in `coverage`, in the order of its parts, and what it contradicts among the coverages `held` by the
-/// same person, itself among them or not. A coverage without a loss is judged until `as_of`.
-/// Certificates count on the days of the coverage only, because no answer shows them on others.
+/// Returns the contradictions between `coverage` and the law, in the order of its parts, and between it and the coverages `held`
+/// by the same person, which may include itself. A coverage without a loss is judged until `as_of`, inclusive. Certificates count
+/// only on the days of the coverage, because no answer shows them on others.
 #[must_use]
 pub fn findings(coverage: &Coverage, held: &[Held], as_of: Date) -> Vec<Finding> {
     let coverage = &within_coverage(coverage);
@@ -41,7 +41,7 @@ pub fn findings(coverage: &Coverage, held: &[Held], as_of: Date) -> Vec<Finding>
     found
 }
 
-/// The coverage with every certificate cut to its days.
+/// Returns the coverage with every certificate cut to its days.
 fn within_coverage(coverage: &Coverage) -> Coverage {
     let last = coverage.loss.map_or(Date::MAX, |loss| before(loss.on));
     let cut = |period: Period| days(period.from().max(coverage.acquired_on), period.through().min(last));

@@ -1,12 +1,12 @@
-//! Dependants who lose their coverage because the insured person turns 75: their amounts are half in that month.
+//! Dependants who lose their coverage because the insured person turns 75: their amounts are halved in that month.
 
 use jiff::civil::Date;
 
 use crate::domain::{BirthDate, CardKey, Month, PersonFacts, Relationship, Scheme};
 use crate::rules::scheme::late_elderly_begins;
 
-/// The cards of the coverages that the person lost as a dependant in the month of `day`, not on its first day, each with the day of
-/// loss. Municipal national health insurance has no dependants in this sense: there everybody is insured, and stays.
+/// Returns the cards of the coverages that the person lost as a dependant in the month of `day`, except on its first day, each
+/// with the day of loss. Municipal national health insurance has no dependants in this sense: every member is insured, and stays.
 pub fn lost_as_dependant(person: &PersonFacts, day: Date) -> impl Iterator<Item = (&CardKey, Date)> {
     person.registrations.iter().filter_map(move |registration| {
         let coverage = &registration.coverage;
@@ -19,7 +19,8 @@ pub fn lost_as_dependant(person: &PersonFacts, day: Date) -> impl Iterator<Item 
     })
 }
 
-/// Whether a dependant lost the coverage on `lost_on` because an insured of the card, born on one of the given days, turned 75.
+/// Returns whether a dependant lost the coverage on `lost_on` because an insured of the card turned 75; `insured` are the birth
+/// dates of the card's insured.
 #[must_use]
 pub fn lost_with_insured(lost_on: Date, insured: &[BirthDate]) -> bool {
     insured.iter().any(|birth| late_elderly_begins(*birth) == lost_on)
@@ -48,14 +49,14 @@ mod tests {
         let (on, day) = (date(2026, 7, 15), date(2026, 7, 31));
         assert_eq!(lost("06132013", Dependant, Some(on), day), 1);
         assert_eq!(lost("06132013", Dependant, Some(on), date(2026, 7, 1)), 1);
-        // 国保組合 has members with families, municipal national health insurance has not.
+        // 国保組合 has members with families; municipal national health insurance does not.
         assert_eq!(lost("133033", Dependant, Some(on), day), 1);
         assert_eq!(lost("138057", Dependant, Some(on), day), 0);
         assert_eq!(lost("06132013", Insured, Some(on), day), 0);
         assert_eq!(lost("06132013", Dependant, None, day), 0);
         assert_eq!(lost("06132013", Dependant, Some(on), date(2026, 8, 1)), 0);
         assert_eq!(lost("06132013", Dependant, Some(on), date(2025, 7, 15)), 0);
-        // On the first day of a month nobody has two schemes in it.
+        // With a loss on the first day of a month nobody has two schemes in it.
         assert_eq!(lost("06132013", Dependant, Some(date(2026, 7, 1)), day), 0);
     }
 

@@ -1,18 +1,18 @@
-//! Rules of the official messages, in the form of rules of law: their dates are those of the messages, and a source names the statutes
-//! that a rule rests on as 根拠.
+//! Rules of the official messages, in the form of rules of law: their dates are those of the messages, and a source names the
+//! underlying statutes as 根拠.
 
 use jiff::civil::{Date, date};
 
 use crate::domain::Scheme;
 use crate::rules::Rule;
 
-/// The day on which the online check began to work for everybody.
+/// The day on which the online check started for everyone.
 pub(super) const ONLINE_SINCE: Option<Date> = Some(date(2021, 10, 20));
 
-/// The day on which medical aid came into the online check.
+/// The day on which medical aid joined the online check.
 const MEDICAL_AID_SINCE: Option<Date> = Some(date(2024, 3, 1));
 
-/// Where validity is defined, and the statutes that say when a coverage begins and ends.
+/// The definition of validity, and the statutes on when a coverage begins and ends.
 const VALIDITY: &str = "資格有効性 OQSCD006（根拠: 健康保険法35条・36条; 国民健康保険法7条・8条; 高齢者の医療の確保に関する法律52条・53条ほか）";
 
 pub(super) const VALID: Rule = Rule {
@@ -101,7 +101,7 @@ pub(super) const ADDRESS_HIDDEN: Rule = Rule {
     english: "left out because the person is protected",
     japanese: "支援措置の対象者のため表示しない",
 };
-/// The loss that an answer shows, with the statute of the scheme.
+/// Returns the rule of the loss that an answer shows, with the statute of its scheme.
 pub(super) fn loss(scheme: Scheme) -> Rule {
     use Scheme as S;
     let source = match scheme {

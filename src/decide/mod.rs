@@ -1,8 +1,8 @@
-//! Facts + check date + consent + rules → answer. The one decision for every query path.
+//! The decision of every answer: facts + check date + consent + rules → answer.
 //!
-//! [`by_card()`] answers a question by what stands on the insured person's card, [`by_certificate()`] one by マイナンバーカード,
-//! [`by_ticket()`] one by 医療券; [`explain()`] and [`explain_card()`] say which record and which rule stand behind each part of an
-//! answer; [`findings()`] says where a registration contradicts the law. Answers follow the registration.
+//! [`by_card()`] answers a question by the data on the insured person's card, [`by_certificate()`] one by マイナンバーカード,
+//! [`by_ticket()`] one by 医療券. [`explain()`] and [`explain_card()`] name the record and the rule behind each part of an
+//! answer. [`findings()`] returns the contradictions between a registration and the law. Answers follow the registration.
 
 mod amounts;
 mod answer;

@@ -1,9 +1,11 @@
+//! The parts of an answer that are explained.
+
 /// A part of an answer with a reason of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     /// 資格有効性.
     Validity,
-    /// What stands on the card: insurer, symbol, number, branch, relationship, class, dates, and who it is.
+    /// The data on the card: insurer, symbol, number, branch, relationship, class, dates, and identity.
     Card,
     /// Address and postal code.
     Address,
@@ -23,6 +25,6 @@ pub enum Part {
     Ticket,
     /// Consents to medical information, by card.
     MedicalConsents,
-    /// Why a card cannot be used.
+    /// The reason why a card cannot be used.
     CardState,
 }

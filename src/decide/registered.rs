@@ -1,10 +1,12 @@
+//! What an insurer registered, as findings name it.
+
 use jiff::civil::Date;
 
 use crate::domain::{CardClass, CopayRatio, LimitCategory, Scheme, SpecificDisease, Yen};
 
 use super::part::Part;
 
-/// What an insurer registered, as a finding names it.
+/// A registered value that a finding names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registered {
     /// A coverage of the scheme.
@@ -21,12 +23,12 @@ pub enum Registered {
     CardClass(CardClass),
     /// A coverage of the scheme as 家族.
     Dependant(Scheme),
-    /// A coverage of the scheme that is lost on this day.
+    /// A coverage of the scheme, lost on this day.
     LossOn(Scheme, Date),
 }
 
 impl Registered {
-    /// The part of an answer in which it stands.
+    /// Returns the part of an answer that shows it.
     pub(super) fn part(self) -> Part {
         match self {
             Self::Scheme(_) => Part::Validity,
@@ -39,7 +41,7 @@ impl Registered {
         }
     }
 
-    /// In few words of English.
+    /// Names it briefly in English.
     pub(super) fn english(self) -> String {
         match self {
             Self::Scheme(scheme) => format!("coverage by {}", scheme.english()),
@@ -53,7 +55,7 @@ impl Registered {
         }
     }
 
-    /// In few words of Japanese.
+    /// Names it briefly in Japanese.
     pub(super) fn japanese(self) -> String {
         match self {
             Self::Scheme(scheme) => format!("{}の資格", scheme.japanese()),

@@ -1,3 +1,5 @@
+//! Files with questions about many people, and the numbers that name them.
+
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,12 +9,12 @@ use super::moment::Moment;
 use super::month::Month;
 use super::period::Period;
 
-/// What a file with questions about many people asks for.
+/// The kind of a file with questions about many people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BatchKind {
-    /// 資格確認一括照会: people by what stands on their cards.
+    /// 資格確認一括照会: people by the data on their cards.
     Qualification,
-    /// 照会番号一括登録: the clinic's own numbers of people.
+    /// 照会番号一括登録: the institution's own numbers of people.
     ReferenceNumbers,
     /// 同意済資格情報一括取得（訪問診療等）: people who consented at a home visit.
     Visit,
@@ -27,22 +29,22 @@ impl BatchKind {
     pub const ALL: [Self; 5] = [Self::Qualification, Self::ReferenceNumbers, Self::Visit, Self::Online, Self::MedicalAid];
 }
 
-/// How far the answer to a file is.
+/// The progress of the answer to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BatchState {
-    /// Waiting, or being worked on.
+    /// Waiting or in progress.
     Processing,
-    /// The whole result is there.
+    /// The whole result is ready.
     Done,
     /// Given up after an error.
     Failed,
-    /// Given up because the operator said so.
+    /// Cancelled by the operator.
     Cancelled,
-    /// Finished so long ago that questions and result are gone.
+    /// Finished so long ago that questions and result were deleted.
     Expired,
 }
 
-/// Whose result is wanted, where a file names no people.
+/// The people whose result is wanted, if a file names nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Patients who consented.
@@ -56,13 +58,13 @@ pub enum Wanted {
 pub struct Consented {
     /// 診療区分.
     pub treatment: TreatmentKind,
-    /// Of what the days are.
+    /// The event to which the days refer.
     pub by: DayOf,
     /// The days.
     pub days: Period,
 }
 
-/// What a range of days is about.
+/// The event to which a range of days refers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayOf {
     /// The day of consent (同意日).
@@ -71,52 +73,52 @@ pub enum DayOf {
     Examination,
 }
 
-/// Why a file failed.
+/// The reason why a file failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchFailure {
     /// A piece of it was tried too often.
     TriedTooOften,
-    /// The operator had ordered it.
+    /// The operator ordered the failure.
     Ordered,
 }
 
-/// The end of a file, good or bad.
+/// The end of a file, with or without a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
-    /// When it was, domain time.
+    /// The time of the end, domain time.
     pub finished_at: Timestamp,
-    /// Until when the result can be fetched, in domain time, and is not removed, in both times.
+    /// The end of the time in which the result can be fetched, in domain time, and is kept, in both times.
     pub kept_until: Moment,
 }
 
 impl Ending {
-    /// The end of a file at this moment, whose result is kept for so long.
+    /// Makes the end of a file at this moment; its result is kept for `keep`.
     #[must_use]
     pub fn at(now: Moment, keep: SignedDuration) -> Self {
         Self { finished_at: now.domain, kept_until: now.plus(keep) }
     }
 }
 
-/// 受付番号: what the national side calls a file. 20 digits: the day, and a running number. The official form is not public.
+/// 受付番号: the national side's number of a file. 20 digits: the day and a running number. The official form is not public.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReceptionNumber(String);
 
-/// The text is longer than a reception number can be, or holds control characters.
+/// The text is not a reception number: empty, too long, or with control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a reception number has 1 to 100 characters and no control characters")]
 pub struct ReceptionNumberError;
 
 impl ReceptionNumber {
-    /// Takes whatever a terminal calls a reception number; whether there is such a one is for the registry to say.
+    /// Reads a reception number as a terminal sends it; the registry knows whether it exists.
     ///
     /// # Errors
-    /// When the text is empty, has more than 100 characters, or holds a control character.
+    /// If the text is empty, has more than 100 characters, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, ReceptionNumberError> {
         super::text::check_text(text, 100).map_err(|_| ReceptionNumberError)?;
         Ok(Self(text.to_owned()))
     }
 
-    /// The number as written.
+    /// Returns the number as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -135,24 +137,24 @@ impl fmt::Debug for ReceptionNumber {
     }
 }
 
-/// 照会番号: what an institution calls a person; 1 to 50 characters.
+/// 照会番号: an institution's own number of a person; 1 to 50 characters.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReferenceNumber(String);
 
-/// The text is no reference number.
+/// The text is not a reference number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a reference number has 1 to 50 characters and no control characters")]
 pub struct ReferenceNumberError;
 
 impl ReferenceNumber {
     /// # Errors
-    /// When the text is empty, has more than 50 characters, or holds a control character.
+    /// If the text is empty, has more than 50 characters, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, ReferenceNumberError> {
         super::text::check_text(text, 50).map_err(|_| ReferenceNumberError)?;
         Ok(Self(text.to_owned()))
     }
 
-    /// The number as written.
+    /// Returns the number as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

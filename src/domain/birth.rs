@@ -1,31 +1,33 @@
+//! Birth dates, and ages as the law counts them.
+
 use std::fmt;
 
 use jiff::civil::Date;
 
-/// 生年月日: a date from 1860-01-01 to 9699-12-31 (nobody older can be insured; every age can be reckoned from it).
+/// 生年月日: a date from 1860-01-01 through 9699-12-31 (nobody older can be insured; every age can be computed from it).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BirthDate(Date);
 
-/// The date lies before 1860, or too far in the future to reckon ages from.
+/// The date is before 1860, or too far in the future to compute ages from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a birth date lies between 1860 and 9699")]
 pub struct BirthDateError;
 
 impl BirthDate {
     /// # Errors
-    /// When `date` lies before 1860-01-01 or after 9699-12-31.
+    /// If `date` is before 1860-01-01 or after 9699-12-31.
     pub fn new(date: Date) -> Result<Self, BirthDateError> {
         if (1860..=9699).contains(&date.year()) { Ok(Self(date)) } else { Err(BirthDateError) }
     }
 
-    /// The date itself.
+    /// Returns the date.
     #[must_use]
     pub fn date(self) -> Date {
         self.0
     }
 
-    /// The day at whose end the person reaches `age`, as the law counts it: the day before the birthday
-    /// (年齢計算ニ関スル法律; 民法143条). Born on 29 February: 28 February in every year, a reading of ours.
+    /// Returns the day at the end of which the person reaches `age` by law: the day before the birthday (年齢計算ニ関スル法律;
+    /// 民法143条). Born on 29 February: 28 February in every year, a reading of ours.
     #[must_use]
     pub fn reaches(self, age: u8) -> Date {
         let year = self.0.year() + i16::from(age);
@@ -35,14 +37,14 @@ impl BirthDate {
         }
     }
 
-    /// The birthday on which the person turns `age`. Born on 29 February: 1 March in years without one, which is a reading of
-    /// ours.
+    /// Returns the birthday on which the person turns `age`. Born on 29 February: 1 March in common years, a reading of ours.
     #[must_use]
     pub fn birthday(self, age: u8) -> Date {
         self.reaches(age).tomorrow().expect("years below 9999 have a day after")
     }
 
-    /// Age in completed years on the morning of `day`: the number of birthdays up to and including `day`; 0 before birth.
+    /// Returns the age in completed years on the morning of `day`: the number of birthdays up to `day`, inclusive; 0 before
+    /// birth.
     #[must_use]
     pub fn age_on(self, day: Date) -> u8 {
         let years = (day.year() - self.0.year()).clamp(0, 200);

@@ -1,27 +1,29 @@
+//! Card certificates: their ids, what J-LIS reports about them, and why a card gets no data.
+
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::person::{PersonFacts, PersonId, Protection};
 
-/// 利用者証明用電子証明書のシリアル番号: 1 to 20 octets, big-endian, as the certificate has them. It is personal data.
+/// 利用者証明用電子証明書のシリアル番号: 1 to 20 octets, big-endian, as in the certificate. It is personal data.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CertificateSerial(Vec<u8>);
 
-/// The bytes are no serial number.
+/// The bytes are not a serial number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a serial number has 1 to 20 octets and is positive")]
 pub struct CertificateSerialError;
 
 impl CertificateSerial {
     /// # Errors
-    /// When there are no or more than 20 octets, or the number is zero or negative.
+    /// If there are no octets or more than 20, or the number is zero or negative.
     pub fn new(octets: &[u8]) -> Result<Self, CertificateSerialError> {
         let positive = octets.first().is_some_and(|first| first & 0x80 == 0) && octets.iter().any(|octet| *octet != 0);
         if positive && octets.len() <= 20 { Ok(Self(octets.to_vec())) } else { Err(CertificateSerialError) }
     }
 
-    /// The octets.
+    /// Returns the octets.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -34,8 +36,8 @@ impl fmt::Debug for CertificateSerial {
     }
 }
 
-/// The key of a card certificate: which generation of the card CA issued it (every generation has the same name, so the key
-/// identifier tells them apart), and the serial number.
+/// The key of a card certificate: the generation of the card CA that issued it, and the serial number. All generations have the
+/// same name, so that only the key identifier distinguishes them.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CardId {
     /// Subject key identifier of the root that issued it.
@@ -50,7 +52,7 @@ impl fmt::Debug for CardId {
     }
 }
 
-/// What carries the certificate. One person may have one of each at once.
+/// The carrier of the certificate. A person may have one of each at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CardKind {
     /// マイナンバーカード.
@@ -61,7 +63,7 @@ pub enum CardKind {
     Ios,
 }
 
-/// What J-LIS says of a certificate.
+/// The state of a certificate according to J-LIS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CardState {
     /// In use.
@@ -72,34 +74,34 @@ pub enum CardState {
     Superseded,
 }
 
-/// What J-LIS says of one certificate, and whose it is.
+/// The report of J-LIS about one certificate, and the certificate's person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardStanding {
     /// Its state.
     pub state: CardState,
-    /// When J-LIS said so; `None` when it is asked at the very moment.
+    /// The time of the report; None if J-LIS was asked at this moment.
     pub as_of: Option<Timestamp>,
-    /// Whose it is.
+    /// Its person.
     pub person: PersonId,
-    /// What must not be shown of that person.
+    /// The data of the person that must not be shown.
     pub protection: Protection,
 }
 
-/// All that an answer about a card is made from.
+/// The facts from which an answer about a card is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardFacts {
-    /// The certificate is in use, J-LIS said so lately, and its holder is not blocked: everything about the holder.
+    /// The certificate is in use by a recent report of J-LIS, and its holder is not blocked: the facts about the holder.
     Holder(PersonFacts),
-    /// Nothing was read about the holder: the certificate's state or the holder's protection forbids it, or no insurer has
+    /// The facts about the holder were not read: the certificate's state or the holder's protection forbids it, or no insurer has
     /// registered the holder.
     Standing(CardStanding),
 }
 
-/// For how long what J-LIS said in a list can be relied on. Its lists appear daily, and yesterday's may still be the newest one
-/// while today's is made.
+/// How long a list of J-LIS can be relied on. Lists appear daily, and yesterday's may still be the newest while today's is being
+/// made.
 pub const LIST_LASTS: SignedDuration = SignedDuration::from_hours(48);
 
-/// Why a certificate was revoked (RFC 5280 §5.3.1, as far as cards use it).
+/// The reason of a revocation (RFC 5280 §5.3.1, as far as cards use it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RevocationReason {
     /// The card was lost; a suspension that is never lifted (certificateHold).
@@ -110,14 +112,14 @@ pub enum RevocationReason {
     Ceased,
 }
 
-/// Why a genuine card that proved to be there gets no data. This is an answer of its own, not an error.
+/// The reason why a genuine card that proved possession gets no data. It is an answer of its own, not an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CardUnusable {
     /// J-LIS has revoked its certificate.
     Revoked(RevocationReason),
     /// It was renewed or reissued: the new one must be shown.
     Superseded,
-    /// Its certificate has run out.
+    /// Its certificate has expired.
     Expired,
     /// Its certificate is not valid yet.
     NotYetValid,
@@ -125,25 +127,25 @@ pub enum CardUnusable {
     Unknown,
     /// 自己情報提供不可: the person is protected, and no card may be used as an insurance card.
     Blocked,
-    /// What J-LIS said of the certificate is too old to rely on.
+    /// The report of J-LIS about the certificate is too old to rely on.
     Stale,
 }
 
-/// How the clinic made sure that the card's holder stands there.
+/// How the clinic verified that the card's holder is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HolderVerification {
     /// The four-digit PIN, typed on the reader.
     Pin,
     /// The reader compared the face.
     Face,
-    /// 目視: staff compared the face and unlocked the reader. Gives no signature.
+    /// 目視: staff compared the face and unlocked the reader. There is no signature.
     Visual,
     /// The phone itself: Face ID, Touch ID or the phone's PIN.
     Phone,
 }
 
 impl HolderVerification {
-    /// Whether the card can sign, so that possession is proved and not only declared.
+    /// Returns whether the card signs, so that possession is proved and not only declared.
     #[must_use]
     pub fn signs(self) -> bool {
         self != Self::Visual

@@ -1,3 +1,5 @@
+//! The key on an insured person's card, and its search form.
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -5,7 +7,7 @@ use super::fold::{digits, fold, is_incomparable};
 use super::insurer::InsurerNumber;
 use super::text::check_text;
 
-/// What stands on an insured-person's card and tells the person apart: 保険者番号, 記号, 番号 and 枝番.
+/// The data on an insured person's card that identify the person: 保険者番号, 記号, 番号 and 枝番.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardKey {
     /// 保険者番号.
@@ -19,15 +21,15 @@ pub struct CardKey {
 }
 
 impl CardKey {
-    /// The form under which the key is searched: folded, the number without leading zeros, and without the branch.
+    /// Returns the search form of the key: folded, the number without leading zeros, and without the branch.
     #[must_use]
     pub fn search_key(&self) -> SearchKey {
         let symbol = self.symbol.as_ref().map(|s| fold(s.as_str())).unwrap_or_default();
-        // U+001F can stand in no part, so that two different keys never share one search form.
+        // U+001F cannot occur in any part, so that two different keys never share a search form.
         SearchKey([self.insurer.as_str(), &symbol, &number_form(self.number.as_str())].join("\u{1f}"))
     }
 
-    /// Whether both are of one card, the branch left aside: their search forms are equal.
+    /// Returns whether both keys belong to one card, regardless of the branch: their search forms are equal.
     #[must_use]
     pub fn is_same_card(&self, other: &Self) -> bool {
         let [symbol, other_symbol] = [self, other].map(|key| key.symbol.as_ref().map_or("", CardSymbol::as_str));
@@ -38,8 +40,8 @@ impl CardKey {
     }
 }
 
-/// The form in which 番号 are compared: folded, and where only digits are left, without the zeros before them. Programs that keep
-/// numbers as numbers lose those.
+/// Returns the form in which 番号 are compared: folded and, if only digits remain, without leading zeros. Programs that store
+/// numbers as integers lose those zeros.
 fn number_form(number: &str) -> Cow<'_, str> {
     let folded = fold(number);
     if !folded.starts_with('0') || !folded.bytes().all(|b| b.is_ascii_digit()) {
@@ -54,13 +56,13 @@ fn number_form(number: &str) -> Cow<'_, str> {
 pub struct SearchKey(String);
 
 impl SearchKey {
-    /// The text that the database holds.
+    /// Returns the text stored in the database.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The same, to keep.
+    /// Returns the text, without a copy.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
@@ -73,7 +75,7 @@ impl fmt::Debug for SearchKey {
     }
 }
 
-/// Why a text is no part of a [`CardKey`].
+/// The reason why a text is not a part of a [`CardKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardKeyError {
     /// A symbol or number is empty, longer than 20 characters, or holds a control character or one that cannot be compared: see
@@ -95,7 +97,7 @@ pub struct CardSymbol(String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardNumber(String);
 
-/// 枝番: two digits that tell the members of a household apart.
+/// 枝番: two digits that distinguish the members of a household.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BranchNumber([u8; 2]);
 
@@ -113,12 +115,12 @@ fn part(text: &str) -> Result<String, CardKeyError> {
 
 impl CardSymbol {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
+    /// If the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
 
-    /// The symbol as written.
+    /// Returns the symbol as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -127,12 +129,12 @@ impl CardSymbol {
 
 impl CardNumber {
     /// # Errors
-    /// When the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
+    /// If the text is blank, longer than 20 characters, or holds a control character or one that cannot be compared.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         part(text).map(Self)
     }
 
-    /// The number as written.
+    /// Returns the number as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -143,7 +145,7 @@ impl BranchNumber {
     /// Reads two digits of any width.
     ///
     /// # Errors
-    /// When the text is not two digits.
+    /// If the text is not two digits.
     pub fn parse(text: &str) -> Result<Self, CardKeyError> {
         match digits(text).as_deref().map(str::as_bytes) {
             Some([a, b]) => Ok(Self([*a, *b])),
@@ -151,7 +153,7 @@ impl BranchNumber {
         }
     }
 
-    /// The two digits, half-width.
+    /// Returns the two digits, half-width.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII digits are stored")
@@ -196,7 +198,7 @@ mod tests {
         assert_eq!(key(None, "000"), key(None, "0"));
         assert_ne!(key(None, "0"), key(None, "1"));
         assert_ne!(key(None, "1230"), key(None, "123"));
-        // Where it is no number, and in symbols, they do.
+        // In symbols, and in 番号 that are not numbers, they count.
         assert_ne!(key(None, "0A1"), key(None, "A1"));
         assert_ne!(key(None, "01-2"), key(None, "1-2"));
         assert_ne!(key(Some("01"), "1"), key(Some("1"), "1"));

@@ -1,8 +1,8 @@
 //! The check digit of insurer, public-expense, recipient and institution numbers.
 
-/// The check digit of `body`: from its last digit leftwards multiply by 2, 1, 2, 1 …, add the digits of the products,
-/// and take what is missing to the next multiple of ten. Insurer numbers, institution codes and public-expense numbers
-/// all use it. `None` when `body` is empty or holds anything but ASCII digits.
+/// Returns the check digit of `body`: multiplies its digits by 2, 1, 2, 1 … from the last one leftwards, adds the digits of the
+/// products, and returns the difference to the next multiple of ten. Insurer numbers, institution codes and public-expense
+/// numbers all use it. None if `body` is empty or holds anything but ASCII digits.
 ///
 /// ```
 /// // 協会けんぽ東京 is 01130012.
@@ -26,7 +26,7 @@ pub fn check_digit(body: &str) -> Option<u8> {
     u8::try_from((10 - sum % 10) % 10).ok()
 }
 
-/// Whether the last digit of `number` is the check digit of the digits before it.
+/// Returns whether the last digit of `number` is the check digit of the digits before it.
 #[must_use]
 pub fn has_valid_check_digit(number: &str) -> bool {
     let Some((last, _)) = number.char_indices().last() else {

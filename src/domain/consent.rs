@@ -1,6 +1,9 @@
+//! 提供同意: the consents of patients.
+
 use jiff::SignedDuration;
 
-/// 提供同意: what a patient lets the clinic see. The order is that of the record's elements, and of the bits in the database.
+/// 提供同意: what a patient allows the clinic to see. The order is that of the record's elements, and of the bits in the
+/// database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consent {
     /// 限度額適用認定証.
@@ -46,7 +49,7 @@ impl Consent {
         Self::Prescription,
     ];
 
-    /// Whether it is among those that were added in 2025.
+    /// Returns whether it was added in 2025.
     #[must_use]
     pub fn is_of_2025(self) -> bool {
         matches!(
@@ -60,33 +63,33 @@ impl Consent {
     }
 }
 
-/// Everything that a patient consented to at one reception.
+/// The consents that a patient gave at one reception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Consents(u16);
 
 impl Consents {
-    /// Nothing.
+    /// No consent.
     pub const NONE: Self = Self(0);
 
-    /// Everything.
+    /// Returns all consents.
     #[must_use]
     pub fn all() -> Self {
         Consent::ALL.into_iter().collect()
     }
 
-    /// Whether `kind` is among them.
+    /// Returns whether `kind` is given.
     #[must_use]
     pub fn has(self, kind: Consent) -> bool {
         self.0 & kind.bit() != 0
     }
 
-    /// One bit a kind: 1 << place in [`Consent::ALL`].
+    /// Returns one bit for each kind: 1 << place in [`Consent::ALL`].
     #[must_use]
     pub fn bits(self) -> u16 {
         self.0
     }
 
-    /// Those that are given.
+    /// Returns the given consents.
     pub fn iter(self) -> impl Iterator<Item = Consent> {
         Consent::ALL.into_iter().filter(move |kind| self.has(*kind))
     }
@@ -98,11 +101,11 @@ impl FromIterator<Consent> for Consents {
     }
 }
 
-/// 有効期限: for how long medical information can be fetched after consent. How much longer consent lasts for home visits and
-/// online care is not known to us.
+/// 有効期限: how long medical information can be fetched after consent. How much longer consent lasts for home visits and online
+/// care is not known to us.
 pub const CONSENT_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
-/// 診療区分 (code table 028): for what kind of care the card is shown.
+/// 診療区分 (code table 028): the kind of care for which the card is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TreatmentKind {
     /// 1 外来.

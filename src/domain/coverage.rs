@@ -1,3 +1,5 @@
+//! Coverages (資格) as insurers register them.
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -15,7 +17,7 @@ use super::text::{PersonalText, PostNumber};
 /// 資格: one insurer's registration of one person; for medical aid, one welfare office's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
-    /// What stands on the card.
+    /// The data on the card.
     pub key: CardKey,
     /// 本人・家族; 後期高齢者医療 and 医療扶助 have none.
     pub relationship: Option<Relationship>,
@@ -25,7 +27,7 @@ pub struct Coverage {
     pub identity: Identity,
     /// 資格取得日: the first day of the coverage.
     pub acquired_on: Date,
-    /// How the coverage ended, once it has.
+    /// The end of the coverage, if it has ended.
     pub loss: Option<Loss>,
     /// Dates of the card (資格確認書).
     pub card: CardDates,
@@ -42,27 +44,27 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Whether the coverage counts on `day`: from the day of acquisition on, and before the day of loss.
+    /// Returns whether the coverage counts on `day`: from the day of acquisition on, and before the day of loss.
     #[must_use]
     pub fn in_force_on(&self, day: Date) -> bool {
         self.acquired_on <= day && !self.lost_on(day)
     }
 
-    /// Whether the coverage has been lost on `day`; the day of loss itself no longer counts.
+    /// Returns whether the coverage has been lost on `day`; the day of loss itself no longer counts.
     #[must_use]
     pub fn lost_on(&self, day: Date) -> bool {
         self.loss.is_some_and(|loss| loss.on <= day)
     }
 }
 
-/// A coverage that stands in the registry.
+/// A coverage in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// The id that the database gave it.
+    /// The id from the database.
     pub id: i64,
-    /// What the insurer registered; answers share it.
+    /// The registered coverage; answers share it.
     pub coverage: Arc<Coverage>,
-    /// 照会番号: what the institution that asks calls the holder of this card.
+    /// 照会番号: the asking institution's own number of the card's holder.
     pub reference: Option<ReferenceNumber>,
 }
 
@@ -81,7 +83,7 @@ pub struct Identity {
     pub insured_name: Option<PersonalText>,
     /// 性別 on the front of the card.
     pub sex: Sex,
-    /// 性別 on the back of the card, where it differs on the person's wish.
+    /// 性別 on the back of the card, if it differs at the person's wish.
     pub sex_on_back: Option<Sex>,
     /// 生年月日.
     pub birth_on: BirthDate,
@@ -100,7 +102,7 @@ pub struct Loss {
     pub reason: LossReason,
 }
 
-/// Dates that stand on the card.
+/// Dates on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CardDates {
     /// 交付年月日.
@@ -153,7 +155,7 @@ pub enum CardClass {
 }
 
 impl CardClass {
-    /// The label of the code table.
+    /// Returns the label of the code table.
     #[must_use]
     pub fn japanese(self) -> &'static str {
         match self {
@@ -168,7 +170,7 @@ impl CardClass {
         }
     }
 
-    /// What it is called in English.
+    /// Returns the English name.
     #[must_use]
     pub fn english(self) -> &'static str {
         match self {

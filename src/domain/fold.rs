@@ -1,4 +1,4 @@
-//! The form in which 保険者番号, 記号, 番号 and 枝番 are compared: equal for every way of writing the same characters.
+//! The search form of 保険者番号, 記号, 番号 and 枝番: equal for every way of writing the same characters.
 
 use std::borrow::Cow;
 
@@ -6,20 +6,20 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Folds a text to the form in which it is compared, so that 「１２－３」 equals 「12ー3」 and 「12-3」.
 ///
-/// Widths, half-width kana and compatibility characters become one (Unicode NFKD), blanks and whatever cannot be seen go away,
-/// marks of one shape become one mark, and what can be composed is composed (NFC). Printable ASCII never changes. Different
-/// letters stay different even if they look alike (ー and 一, カ and 力, O and 0), and so do upper and lower case, large and small
-/// kana, and the old and new form of a kanji.
+/// Unifies widths, half-width kana and compatibility characters (Unicode NFKD), drops blanks and invisible characters, unifies
+/// marks of one shape, and composes the rest (NFC). Printable ASCII never changes. Different letters stay different even if they
+/// look alike (ー and 一, カ and 力, O and 0), and so do upper and lower case, large and small kana, and the old and new form of
+/// a kanji.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_graphic()) {
         return Cow::Borrowed(text);
     }
-    // Composed last: a blank that goes away may leave a mark behind that belongs to the letter before it.
+    // Composed last: dropping a blank may leave a mark that belongs to the letter before it.
     text.nfkd().filter(|c| !c.is_whitespace() && !is_invisible(*c)).map(shape).nfc().collect::<String>().into()
 }
 
-/// The digits that a text of any width holds, blanks and what cannot be seen left out; `None` when it holds anything else.
+/// Returns the digits of a text of any width, without blanks and invisible characters; None if it holds anything else.
 #[must_use]
 pub fn digits(text: &str) -> Option<Cow<'_, str>> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
@@ -32,7 +32,7 @@ pub fn digits(text: &str) -> Option<Cow<'_, str>> {
     folded.bytes().all(|b| b.is_ascii_digit()).then_some(folded)
 }
 
-/// Whether nothing is to be seen of a character that is no blank: the Unicode property `Default_Ignorable_Code_Point`, the general
+/// Returns whether a character that is not a blank is invisible: the Unicode property `Default_Ignorable_Code_Point`, the general
 /// category `Cf`, and the empty pattern of Braille.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
@@ -67,26 +67,27 @@ pub fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Whether a character that folding has left stands for nothing that can be compared: it was lost on the way (U+FFFD), is another one on
-/// every machine (外字), or only looks like a digit, a kanji or a dash (digits of other scripts, ❶, ⻑ for 長, ㇐ for ー).
+/// Returns whether a folded character cannot be compared: it was lost in conversion (U+FFFD), differs on every machine (外字), or
+/// only looks like a digit, a kanji or a dash (digits of other scripts, ❶, ⻑ for 長, ㇐ for ー).
 #[must_use]
 pub fn is_incomparable(c: char) -> bool {
     match c {
         '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => true,
         // Radicals and strokes of kanji.
         '\u{2e80}'..='\u{2fdf}' | '\u{31c0}'..='\u{31ef}' => true,
-        // Letters and signs that look like ー: of Hangul, of Latin tone letters, of technical drawings, of the Book of Changes.
+        // Letters and signs that look like ー: Hangul, Latin tone letters, technical drawing, the Book of Changes.
         '\u{1173}' | '\u{a7f7}' | '\u{23ba}'..='\u{23bd}' | '\u{23e4}' | '\u{268a}' => true,
         '0'..='9' | '〇' => false,
         other => other.is_numeric(),
     }
 }
 
-/// One mark for all of its shape. Only what NFKD leaves different stands here; what ASCII has is the form of its kind.
+/// Returns one mark for all marks of its shape. Only marks that NFKD leaves different are listed; an ASCII mark is the form of
+/// its kind.
 const fn shape(c: char) -> char {
     match c {
-        // The Unicode property `Dash` with one straight stroke; then what people and devices put in its place: the long-vowel
-        // bar, lines of tables, bullets and signs.
+        // The Unicode property `Dash` with one straight stroke; then the characters that people and devices use instead: the
+        // long-vowel bar, lines of tables, bullets and signs.
         '\u{58a}'
         | '\u{5be}'
         | '\u{1400}'
@@ -113,7 +114,7 @@ const fn shape(c: char) -> char {
         '○' | '◯' | '⭕' => '〇',
         '‘' | '’' | '‛' | '′' | 'ʼ' | 'ʹ' => '\'',
         '“' | '”' | '‟' | '〝' | '〞' | '〟' => '"',
-        // What is left of ‾ and ￣.
+        // The remainder of ‾ and ￣ after NFKD.
         '\u{305}' => '\u{304}',
         other => other,
     }
@@ -125,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// Every character of a class of Unicode, out of tables that are not ours.
+    /// Returns every character of a Unicode class, from tables that are not ours.
     fn class(pattern: &str) -> Vec<char> {
         let hir = regex_syntax::parse(pattern).unwrap();
         let HirKind::Class(Class::Unicode(class)) = hir.kind() else { panic!("{pattern} is no class") };

@@ -1,3 +1,5 @@
+//! Institutions, their codes, and the form in which they want their answers.
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -6,22 +8,22 @@ use super::check_digit::check_digit;
 
 /// 医療機関コード: prefecture 2, point table 1, institution 6, check digit 1.
 ///
-/// Two rules for the check digit are in use. In 埼玉 (11), 千葉 (12), 東京 (13) and 神奈川 (14) it belongs to the six digits of the
-/// institution alone, everywhere else to all nine digits before it. Every code that fits either rule is a value of this type,
-/// because no tester's real code may be kept out.
+/// Two rules for the check digit are in use. In 埼玉 (11), 千葉 (12), 東京 (13) and 神奈川 (14) it covers only the six digits of
+/// the institution, elsewhere all nine digits before it. Every code that satisfies either rule is accepted, so that no tester's
+/// real code is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstitutionCode([u8; 10]);
 
-/// Why a text is no [`InstitutionCode`].
+/// The reason why a text is not an [`InstitutionCode`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InstitutionCodeError {
     /// Not ten ASCII digits.
     #[error("an institution code has 10 digits")]
     Form,
-    /// The first two digits are no prefecture (01 to 47).
+    /// The first two digits are not a prefecture (01 to 47).
     #[error("the first two digits of the institution code name no prefecture")]
     Prefecture,
-    /// The third digit is no point table that uses eligibility checks.
+    /// The third digit is not a point table that uses eligibility checks.
     #[error("the third digit of the institution code is not 1 (medical), 3 (dental), 4 (pharmacy) or 6 (visiting nursing)")]
     PointTable,
     /// The last digit fits the others by neither rule.
@@ -32,13 +34,13 @@ pub enum InstitutionCodeError {
     },
 }
 
-/// Where the check digit belongs to the six digits of the institution alone: 埼玉, 千葉, 東京, 神奈川.
+/// The prefectures in which the check digit covers only the six digits of the institution: 埼玉, 千葉, 東京, 神奈川.
 const SIX_DIGIT_RULE: [&str; 4] = ["11", "12", "13", "14"];
 
-/// The check digit that belongs to the nine digits before it, by the rule of their prefecture.
+/// Returns the check digit for the nine digits before it, by the rule of their prefecture.
 ///
 /// # Errors
-/// [`InstitutionCodeError::Form`] when they are not nine ASCII digits; otherwise as for a whole code.
+/// [`InstitutionCodeError::Form`] if they are not nine ASCII digits; otherwise as for a whole code.
 pub fn institution_check_digit(body: &str) -> Result<u8, InstitutionCodeError> {
     let bytes: [u8; 9] = body.as_bytes().try_into().map_err(|_| InstitutionCodeError::Form)?;
     if !bytes.iter().all(u8::is_ascii_digit) {
@@ -69,13 +71,13 @@ impl InstitutionCode {
         Ok(Self(bytes))
     }
 
-    /// The ten digits.
+    /// Returns the ten digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII digits are stored")
     }
 
-    /// What kind of institution the code's point table names.
+    /// Returns the kind of institution by the code's point table.
     #[must_use]
     pub fn kind(self) -> InstitutionKind {
         InstitutionKind::of_digit(self.0[2]).expect("parse admits known point tables only")
@@ -94,22 +96,22 @@ impl fmt::Debug for InstitutionCode {
     }
 }
 
-/// A terminal name is no plain word.
+/// The text is not a terminal name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a terminal name has 1 to 40 letters, digits and hyphens")]
 pub struct TerminalNameError;
 
-/// Checks the name of a terminal of an institution: 1 to 40 ASCII letters, digits and hyphens, because it becomes a file name
-/// and the common name of a certificate.
+/// Checks the name of an institution's terminal: 1 to 40 ASCII letters, digits and hyphens, because it becomes a file name and
+/// the common name of a certificate.
 ///
 /// # Errors
-/// When it is anything else.
+/// If it is anything else.
 pub fn check_terminal_name(name: &str) -> Result<(), TerminalNameError> {
     let plain = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if plain { Ok(()) } else { Err(TerminalNameError) }
 }
 
-/// 点数表区分: what kind of institution it is.
+/// 点数表区分: the kind of institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstitutionKind {
     /// 1 医科.
@@ -144,19 +146,19 @@ pub enum AnswerCharset {
     ShiftJis,
 }
 
-/// How XML gives the records of one person. Both ways are read by real clients, and none of them reads both right, so that it is
-/// a setting; for one record they are the same.
+/// The form of one person's records in XML. Real clients read one or the other, and no client reads both correctly, so that it is
+/// a setting; for one record both are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ResultLists {
-    /// A `ResultList` for each record, as a plain conversion of the JSON array gives it: the likelier way of the real system.
+    /// One `ResultList` for each record, as a plain conversion of the JSON array yields: the likelier form of the real system.
     #[default]
     OneEach,
     /// One `ResultList` with all records.
     One,
 }
 
-/// How answers list 特定疾病療養受療証情報, in XML and in JSON. Real clients expect one or the other, and no real message with such
-/// a list is public.
+/// The form of 特定疾病療養受療証情報 in XML and in JSON. Real clients expect one or the other, and no real message with such a
+/// list is public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiseaseList {
     /// Each certificate in a `SpecificDiseasesCertificateInfo` within the list.
@@ -166,7 +168,7 @@ pub enum DiseaseList {
     Flat,
 }
 
-/// How an institution wants its answers written.
+/// The form in which an institution wants its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct AnswerForm {
     /// The character set of XML.
@@ -177,7 +179,7 @@ pub struct AnswerForm {
     pub disease_list: DiseaseList,
 }
 
-/// The two formats that official messages travel in.
+/// The two formats of official messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// XML in the character set of its declaration.
@@ -193,18 +195,18 @@ pub struct Institution {
     pub code: InstitutionCode,
     /// Its name, for people.
     pub name: String,
-    /// How its answers are written.
+    /// The form of its answers.
     pub form: AnswerForm,
-    /// 目視: whether its staff may make sure of a card's holder by sight, which gives no signature.
+    /// 目視: whether its staff may verify a card's holder by sight, without a signature.
     pub visual_check: bool,
-    /// The first day on which it may ask.
+    /// The first day on which it may ask, inclusive.
     pub active_from: Date,
-    /// The last day on which it may ask, if there is one.
+    /// The last day on which it may ask, inclusive; None if there is none.
     pub active_through: Option<Date>,
 }
 
 impl Institution {
-    /// Whether the institution may ask on `day`.
+    /// Returns whether the institution may ask on `day`.
     #[must_use]
     pub fn is_active_on(&self, day: Date) -> bool {
         self.active_from <= day && self.active_through.is_none_or(|last| day <= last)
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn published_codes_are_read() {
-        // Two of Hokkaido, of all nine digits; one of Tokyo, of its six (rules.md 3.4).
+        // Two from Hokkaido, by all nine digits; one from Tokyo, by its six (rules.md 3.4).
         for text in ["0110113719", "0110118098", "1310110049"] {
             assert_eq!(InstitutionCode::parse(text).unwrap().kind(), InstitutionKind::Medical);
         }

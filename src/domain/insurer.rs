@@ -1,24 +1,26 @@
+//! Insurers, their numbers and their schemes.
+
 use std::fmt;
 
 use super::check_digit::check_digit;
 use super::fold::digits;
 
 /// 保険者番号: eight digits (法別番号 2, prefecture 2, insurer 3, check digit 1), or six for national health insurance
-/// (prefecture 2, insurer 3, check digit 1); for medical aid the 公費負担者番号 of the welfare office stands in its place. Always of a
-/// scheme that the online check knows, always with a right check digit.
+/// (prefecture 2, insurer 3, check digit 1). For medical aid it is the 公費負担者番号 of the welfare office. The scheme is always
+/// one of the online check, and the check digit is always right.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InsurerNumber {
     digits: [u8; 8],
     len: u8,
 }
 
-/// Why a text is no [`InsurerNumber`].
+/// The reason why a text is not an [`InsurerNumber`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InsurerNumberError {
-    /// Neither six nor eight digits once the padding is gone.
+    /// Neither six nor eight digits without the padding.
     #[error("an insurer number has 8 digits, or 6 for national health insurance")]
     Length,
-    /// Something other than digits.
+    /// Characters other than digits.
     #[error("an insurer number holds digits only")]
     NotDigits,
     /// The last digit does not fit the others.
@@ -27,14 +29,14 @@ pub enum InsurerNumberError {
         /// The digit that fits.
         right: u8,
     },
-    /// The first two of eight digits name no scheme.
+    /// The first two of eight digits do not name a scheme.
     #[error("the first two digits of the insurer number name neither a health-insurance scheme nor medical aid")]
     Scheme,
 }
 
 impl InsurerNumber {
-    /// Reads a number as clients send it: in any width, blanks do not count, and a six-digit number may be padded to eight with
-    /// blanks or zeros.
+    /// Reads a number as clients send it: in any width, blanks ignored; a six-digit number may be padded to eight with blanks or
+    /// zeros.
     ///
     /// # Errors
     /// See [`InsurerNumberError`].
@@ -59,13 +61,13 @@ impl InsurerNumber {
         Ok(number)
     }
 
-    /// The digits without padding: six or eight.
+    /// Returns the digits without padding: six or eight.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.digits[..usize::from(self.len)]).expect("only ASCII digits are stored")
     }
 
-    /// The scheme that the number belongs to.
+    /// Returns the scheme of the number.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         Scheme::of(self.as_str()).expect("parse admits numbers of a known scheme only")
@@ -84,7 +86,7 @@ impl fmt::Debug for InsurerNumber {
     }
 }
 
-/// 制度: which law an insurer works under, told by the 法別番号 of its number.
+/// 制度: the law under which an insurer works, by the 法別番号 of its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// 協会けんぽ (01).
@@ -111,11 +113,11 @@ pub enum Scheme {
     MunicipalNationalHealth,
     /// 国保組合 (six digits, first insurer digit 3).
     NationalHealthSociety,
-    /// 退職者医療 (67), ended; old dates still reach it.
+    /// 退職者医療 (67), ended; questions for old dates still find it.
     RetiredNationalHealth,
     /// 後期高齢者医療 (39).
     LateElderly,
-    /// 医療扶助 of 生活保護 (12): no insurance; the welfare office pays.
+    /// 医療扶助 of 生活保護 (12): not insurance; the welfare office pays.
     MedicalAid,
 }
 
@@ -145,20 +147,20 @@ impl Scheme {
         })
     }
 
-    /// Whether it is a health insurance of people below 75. Those have cards with 記号, 枝番 and 本人・家族, shares that depend on age, and
-    /// end on the 75th birthday; 後期高齢者医療 and 医療扶助 have none of that.
+    /// Returns whether it is a health insurance for people below 75. Such schemes have cards with 記号, 枝番 and 本人・家族,
+    /// shares that depend on age, and end on the 75th birthday; 後期高齢者医療 and 医療扶助 have none of these.
     #[must_use]
     pub fn insures_below_75(self) -> bool {
         !matches!(self, Self::LateElderly | Self::MedicalAid)
     }
 
-    /// Whether it is national health insurance (国保).
+    /// Returns whether it is national health insurance (国保).
     #[must_use]
     pub fn is_national_health(self) -> bool {
         matches!(self, Self::MunicipalNationalHealth | Self::NationalHealthSociety | Self::RetiredNationalHealth)
     }
 
-    /// The Japanese name of the scheme, for people.
+    /// Returns the Japanese name of the scheme.
     #[must_use]
     pub fn japanese(self) -> &'static str {
         match self {
@@ -180,7 +182,7 @@ impl Scheme {
         }
     }
 
-    /// What the scheme is called in English, for people.
+    /// Returns the English name of the scheme.
     #[must_use]
     pub fn english(self) -> &'static str {
         match self {
@@ -260,7 +262,7 @@ mod tests {
             ("０１１３００１", InsurerNumberError::Length),
             ("01130013", InsurerNumberError::CheckDigit { right: 2 }),
             ("138058", InsurerNumberError::CheckDigit { right: 7 }),
-            // Public expense, 法別 19 and 54: no insurer.
+            // Public expense, 法別 19 and 54: not insurers.
             ("19136019", InsurerNumberError::Scheme),
             ("54016027", InsurerNumberError::Scheme),
         ] {

@@ -1,3 +1,5 @@
+//! 限度額適用認定証 and its codes.
+
 use jiff::civil::Date;
 
 use super::period::Period;
@@ -13,7 +15,7 @@ pub struct LimitCertificate {
     pub issued_on: Option<Date>,
     /// 有効開始年月日 to 有効終了年月日.
     pub period: Period,
-    /// 長期入院該当年月日: from this day the meal charge is lower.
+    /// 長期入院該当年月日: from this day on, inclusive, the meal charge is lower.
     pub long_stay_on: Option<Date>,
 }
 
@@ -86,7 +88,7 @@ impl LimitCategory {
         Self::GeneralOne,
     ];
 
-    /// The label of the code table, with 区分 before those under 70.
+    /// Returns the label of the code table, with 区分 before labels under 70.
     #[must_use]
     pub fn japanese(self) -> &'static str {
         match self {
@@ -109,7 +111,7 @@ impl LimitCategory {
         }
     }
 
-    /// What the category is called in English. Those under 70 have no name but their sign.
+    /// Returns the English name. Categories under 70 have no name but their sign.
     #[must_use]
     pub fn english(self) -> &'static str {
         match self {

@@ -1,10 +1,12 @@
+//! 医療券・調剤券 of medical aid.
+
 use super::institution::InstitutionCode;
 use super::month::Month;
 use super::period::Period;
 use super::text::PersonalText;
 use super::yen::Yen;
 
-/// 医療券・調剤券: a welfare office entrusts the treatment of a person in a month to an institution.
+/// 医療券・調剤券: with it a welfare office entrusts the treatment of a person in a month to an institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MedicalTicket {
     /// 医療券・調剤券の別.
@@ -15,9 +17,9 @@ pub struct MedicalTicket {
     pub issue_number: Option<PersonalText>,
     /// 診療年月.
     pub month: Month,
-    /// 指定医療機関: who is entrusted. Nobody else is shown the ticket.
+    /// 指定医療機関: the entrusted institution. No other institution is shown the ticket.
     pub institution: InstitutionCode,
-    /// Its name, as the office wrote it.
+    /// Its name, as written by the welfare office.
     pub institution_name: Option<PersonalText>,
     /// 処方箋発行元医療機関, of a 調剤券.
     pub prescriber: Option<Prescriber>,
@@ -31,9 +33,9 @@ pub struct MedicalTicket {
     pub district_contact: Option<PersonalText>,
     /// 取扱担当者名.
     pub handling_contact: Option<PersonalText>,
-    /// Whether health insurance pays its part first (併用), or not (単独).
+    /// Whether health insurance pays its part first (併用) or not (単独).
     pub combined: bool,
-    /// What else bears on the payment.
+    /// The other payers.
     pub beside: Beside,
     /// Whether the office's data contradict each other (不整合).
     pub inconsistent: bool,
@@ -42,7 +44,7 @@ pub struct MedicalTicket {
 }
 
 impl MedicalTicket {
-    /// How many 傷病名, and how many 備考, a ticket has room for.
+    /// The most 傷病名, and the most 備考, of a ticket.
     pub const LINES: usize = 3;
 }
 
@@ -51,11 +53,11 @@ impl MedicalTicket {
 pub struct Prescriber {
     /// 医療機関コード.
     pub institution: InstitutionCode,
-    /// Its name, as the office wrote it.
+    /// Its name, as written by the welfare office.
     pub name: Option<PersonalText>,
 }
 
-/// Which other payers there are.
+/// The other payers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Beside {
     /// 社会保険.

@@ -1,7 +1,7 @@
-//! What things are: insurers, card keys, people, coverages, certificates, periods.
+//! The domain's types: insurers, card keys, people, coverages, certificates, periods.
 //!
-//! Every type here can hold legal values only; parsing is the only way in. Nothing here does I/O or knows a message
-//! format. `Debug` of anything personal prints a placeholder, never the value.
+//! Every type here holds valid values only; parsing is the only way to make one. Nothing here does I/O or knows a message format.
+//! `Debug` of personal data prints a placeholder, never the value.
 
 mod batch;
 mod birth;

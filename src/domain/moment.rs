@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// One moment in the two times that a server goes by. `clock.rs` says which of them decides what.
+/// One moment in a server's two times. `clock.rs` says what each of them decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Domain time: what users see. It may be set, and may stand still.
@@ -12,14 +12,14 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment so much later in both times, or the last one that there is.
+    /// Returns the moment later by `time` in both times, at most the last possible one.
     #[must_use]
     pub fn plus(self, time: SignedDuration) -> Self {
         let later = |at: Timestamp| at.saturating_add(time).unwrap_or(Timestamp::MAX);
         Self { domain: later(self.domain), system: later(self.system) }
     }
 
-    /// The moment so much earlier in both times, or the first one that there is.
+    /// Returns the moment earlier by `time` in both times, at least the first possible one.
     #[must_use]
     pub fn minus(self, time: SignedDuration) -> Self {
         let earlier = |at: Timestamp| at.saturating_sub(time).unwrap_or(Timestamp::MIN);

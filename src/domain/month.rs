@@ -1,3 +1,5 @@
+//! Months of treatment (診療月).
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -9,16 +11,16 @@ pub struct Month {
     month: i8,
 }
 
-/// The text is no month.
+/// The text is not a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a month is written YYYY-MM, such as 2026-08")]
 pub struct MonthError;
 
 impl Month {
-    /// A month that the program itself knows, such as one of the law.
+    /// Makes a month that the program itself knows, such as one of the law.
     ///
     /// # Panics
-    /// When `month` lies outside 1 to 12 or `year` outside 1 to 9999; in a constant, when building.
+    /// If `month` is outside 1 to 12 or `year` outside 1 to 9999; in a constant, at compile time.
     #[must_use]
     pub const fn new(year: i16, month: i8) -> Self {
         assert!(1 <= year && year <= 9999 && 1 <= month && month <= 12);
@@ -28,7 +30,7 @@ impl Month {
     /// Reads `2026-08`.
     ///
     /// # Errors
-    /// When the text has another form or names no month.
+    /// If the text has another form or does not name a month.
     pub fn parse(text: &str) -> Result<Self, MonthError> {
         let (year, month) = text.split_once('-').ok_or(MonthError)?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -42,25 +44,25 @@ impl Month {
         Ok(Self { year, month })
     }
 
-    /// The month in which `day` lies.
+    /// Returns the month of `day`.
     #[must_use]
     pub fn of(day: Date) -> Self {
         Self { year: day.year().max(1), month: day.month() }
     }
 
-    /// Its first day.
+    /// Returns its first day.
     #[must_use]
     pub fn first_day(self) -> Date {
         jiff::civil::date(self.year, self.month, 1)
     }
 
-    /// Its last day.
+    /// Returns its last day.
     #[must_use]
     pub fn last_day(self) -> Date {
         self.first_day().last_of_month()
     }
 
-    /// The month before it; 0001-01 stays.
+    /// Returns the month before it; 0001-01 stays.
     #[must_use]
     pub fn previous(self) -> Self {
         match self {
@@ -70,7 +72,7 @@ impl Month {
         }
     }
 
-    /// The month after it; 9999-12 stays.
+    /// Returns the month after it; 9999-12 stays.
     #[must_use]
     pub fn next(self) -> Self {
         match self {

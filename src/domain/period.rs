@@ -1,3 +1,5 @@
+//! Periods of days.
+
 use jiff::civil::Date;
 
 /// A span of civil days, both ends inclusive; `from` never lies after `through`.
@@ -7,37 +9,37 @@ pub struct Period {
     through: Date,
 }
 
-/// The first day lies after the last.
+/// The first day is after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the first day of a period lies after its last")]
 pub struct PeriodError;
 
 impl Period {
     /// # Errors
-    /// When `from` lies after `through`.
+    /// If `from` is after `through`.
     pub fn new(from: Date, through: Date) -> Result<Self, PeriodError> {
         if from <= through { Ok(Self { from, through }) } else { Err(PeriodError) }
     }
 
-    /// First day, inclusive.
+    /// Returns the first day, inclusive.
     #[must_use]
     pub fn from(self) -> Date {
         self.from
     }
 
-    /// Last day, inclusive.
+    /// Returns the last day, inclusive.
     #[must_use]
     pub fn through(self) -> Date {
         self.through
     }
 
-    /// Whether `day` lies in the period.
+    /// Returns whether `day` is in the period.
     #[must_use]
     pub fn contains(self, day: Date) -> bool {
         self.from <= day && day <= self.through
     }
 
-    /// Whether the two periods share a day.
+    /// Returns whether the two periods share a day.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self.from <= other.through && other.from <= self.through

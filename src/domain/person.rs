@@ -1,8 +1,10 @@
+//! People, their protection, and the facts of an answer about one.
+
 use std::fmt;
 
 use super::coverage::Registration;
 
-/// The surrogate id of a person, made by the database. Links the registrations of several insurers.
+/// The surrogate id of a person, assigned by the database. It links the registrations of several insurers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub i64);
 
@@ -12,7 +14,7 @@ impl fmt::Debug for PersonId {
     }
 }
 
-/// Measures that protect a person from somebody who might look for them (DV and support measures).
+/// Measures that protect a person from a pursuer (DV and support measures).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Protection {
     /// 不開示該当: address and postal code are left out of answers.
@@ -22,19 +24,19 @@ pub struct Protection {
 }
 
 impl Protection {
-    /// Whether answers leave out address and postal code.
+    /// Returns whether answers leave out address and postal code.
     #[must_use]
     pub fn hides_address(self) -> bool {
         self.address_withheld || self.self_information_blocked
     }
 }
 
-/// All that an answer about one person is made from.
+/// The facts from which an answer about one person is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonFacts {
-    /// Who it is.
+    /// The person's id.
     pub id: PersonId,
-    /// What must not be shown.
+    /// The data that must not be shown.
     pub protection: Protection,
     /// Every registration of the person by any insurer, in order of acquisition.
     pub registrations: Vec<Registration>,

@@ -1,3 +1,5 @@
+//! The questions of institutions.
+
 use jiff::civil::Date;
 
 use super::batch::BatchKind;
@@ -6,7 +8,7 @@ use super::card::HolderVerification;
 use super::card_key::CardKey;
 use super::consent::{Consents, TreatmentKind};
 
-/// A question by what stands on the insured-person's card (照会区分 2).
+/// A question by the data on the insured person's card (照会区分 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardQuery {
     /// Insurer, symbol, number; without a branch every member of the household is meant.
@@ -19,37 +21,37 @@ pub struct CardQuery {
     pub limit_consent: bool,
 }
 
-/// A question by マイナンバーカード (照会区分 1), as it came: whether the card is genuine and there is another matter.
+/// A question by マイナンバーカード (照会区分 1), as sent; it does not say whether the card is genuine and present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateQuery {
-    /// How the clinic made sure of the holder.
+    /// How the clinic verified the holder.
     pub holder: HolderVerification,
     /// 診療区分.
     pub treatment: TreatmentKind,
-    /// What the patient consented to at the reader.
+    /// The patient's consents at the reader.
     pub consents: Consents,
     /// 資格確認日: the day for which the answer holds.
     pub check_on: Date,
 }
 
-/// What a message is about: all that is known of it before anything is looked up.
+/// The subject of a message: all that is known before any look-up.
 pub enum Subject<'a> {
-    /// A person, by what stands on the insured-person's card.
+    /// A person, by the data on the insured person's card.
     Card(&'a CardQuery),
-    /// A person, by a card whose certificate is not judged yet.
+    /// A person, by a card whose certificate has not been verified yet.
     Certificate {
         /// The certificate in DER.
         der: &'a [u8],
-        /// What is asked.
+        /// The question.
         query: CertificateQuery,
     },
     /// The people of a file.
     File {
-        /// What the file asks for.
+        /// The kind of the file.
         kind: BatchKind,
         /// 資格確認日, if the message names it.
         check_on: Option<Date>,
     },
-    /// The number by which the institution knows a person.
+    /// An institution's own number of a person.
     ReferenceNumber,
 }

@@ -1,3 +1,5 @@
+//! 一部負担金割合, the patient's share.
+
 use super::period::Period;
 
 /// 一部負担金割合: the share that the patient pays, in tenths.
@@ -12,7 +14,7 @@ pub enum CopayRatio {
 }
 
 impl CopayRatio {
-    /// From a number of tenths (割); `None` unless it is 1, 2 or 3.
+    /// Makes the ratio of a number of tenths (割); None unless it is 1, 2 or 3.
     #[must_use]
     pub fn from_tenths(tenths: i64) -> Option<Self> {
         match tenths {
@@ -23,7 +25,7 @@ impl CopayRatio {
         }
     }
 
-    /// The number of tenths (割): 1, 2 or 3.
+    /// Returns the number of tenths (割): 1, 2 or 3.
     #[must_use]
     pub fn tenths(self) -> u8 {
         match self {

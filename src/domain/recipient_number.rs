@@ -1,8 +1,8 @@
-//! 受給者番号: what a public-expense scheme calls a recipient.
+//! 受給者番号: the number of a recipient in a public-expense scheme.
 
 use super::check_digit::check_digit;
 
-/// Why a text is no 受給者番号 of medical aid.
+/// The reason why a text is not a 受給者番号 of medical aid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientNumberError {
     /// Not seven ASCII digits.
@@ -16,10 +16,10 @@ pub enum RecipientNumberError {
     },
 }
 
-/// Checks the 受給者番号 of medical aid: six ASCII digits and their check digit. It stands where others have 番号.
+/// Checks the 受給者番号 of medical aid: six ASCII digits and their check digit. It takes the place of 番号.
 ///
 /// # Errors
-/// When it is anything else.
+/// If it is anything else.
 pub fn check_recipient_number(text: &str) -> Result<(), RecipientNumberError> {
     let (body, last) = text.split_at_checked(6).ok_or(RecipientNumberError::Form)?;
     let right = check_digit(body).ok_or(RecipientNumberError::Form)?;

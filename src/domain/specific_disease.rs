@@ -1,3 +1,5 @@
+//! 特定疾病療養受療証 and its diseases.
+
 use jiff::civil::Date;
 
 use super::period::Period;
@@ -12,7 +14,7 @@ pub struct SpecificDiseaseCertificate {
     pub issued_on: Option<Date>,
     /// 有効開始年月日 to 有効終了年月日.
     pub period: Period,
-    /// 自己負担限度額 a month.
+    /// 自己負担限度額 in a month.
     pub self_pay: Yen,
 }
 
@@ -28,7 +30,7 @@ pub enum SpecificDisease {
 }
 
 impl SpecificDisease {
-    /// In few words of Japanese.
+    /// Returns a short Japanese name.
     #[must_use]
     pub fn japanese(self) -> &'static str {
         match self {
@@ -38,7 +40,7 @@ impl SpecificDisease {
         }
     }
 
-    /// In few words of English.
+    /// Returns a short English name.
     #[must_use]
     pub fn english(self) -> &'static str {
         match self {

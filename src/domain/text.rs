@@ -1,31 +1,33 @@
+//! Text about people, checked and kept out of logs.
+
 use std::fmt;
 
 /// Text about a person (a name, kana, an address): 1 to 200 characters, none of them a control character.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PersonalText(String);
 
-/// Why a text is not usable.
+/// The reason why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// No characters, or more than the field takes.
+    /// Empty, or longer than the field allows.
     #[error("the text is empty or too long")]
     Length,
     /// A control character or a character that XML cannot carry.
     #[error("the text holds a control character")]
     Control,
-    /// Not of the form that the field wants.
+    /// Not in the form of the field.
     #[error("the text is not of the form 123-4567")]
     PostNumberForm,
 }
 
 impl PersonalText {
     /// # Errors
-    /// When `text` is empty, has more than 200 characters, or holds a control character.
+    /// If `text` is empty, has more than 200 characters, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         Self::new(text.to_owned())
     }
 
-    /// The same for a text that is there to keep.
+    /// Checks a text that the caller already owns, without a copy.
     ///
     /// # Errors
     /// As for [`PersonalText::parse`].
@@ -34,7 +36,7 @@ impl PersonalText {
         Ok(Self(text))
     }
 
-    /// The text itself.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,14 +55,14 @@ pub struct PostNumber(String);
 
 impl PostNumber {
     /// # Errors
-    /// When `text` is not three digits, a hyphen and four digits.
+    /// If `text` is not three digits, a hyphen and four digits.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let well_formed = text.len() == 8
             && text.bytes().enumerate().all(|(place, byte)| if place == 3 { byte == b'-' } else { byte.is_ascii_digit() });
         if well_formed { Ok(Self(text.to_owned())) } else { Err(TextError::PostNumberForm) }
     }
 
-    /// The text itself.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,8 @@
-/// 資格有効性 (code table 006): what the national side says of a person's eligibility on the check date.
+//! 資格有効性, the result of an eligibility check.
+
+/// 資格有効性 (code table 006): the national side's result about a person's eligibility on the check date.
 ///
-/// Each of them is an answer, not an error.
+/// Each is an answer, not an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Validity {
     /// 1 有効.
@@ -13,6 +15,6 @@ pub enum Validity {
     NoneFound,
     /// 5 複数該当.
     SeveralMatch,
-    /// 6 有効（未登録）: medical aid that is in force, without a ticket for the institution that asks.
+    /// 6 有効（未登録）: medical aid in force, without a ticket for the asking institution.
     ValidUnregistered,
 }

@@ -1,43 +1,45 @@
+//! Amounts of money.
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 /// An amount of money in whole yen, never negative.
 ///
-/// What comes from outside is at most [`Yen::MOST`], so that sums of thousands of amounts cannot overflow.
+/// Amounts from outside are at most [`Yen::MOST`], so that sums of thousands of amounts cannot overflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Yen(u64);
 
-/// The number is no amount that can be worked with.
+/// The number is not an acceptable amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an amount is a whole number of yen from 0 to 1,000,000,000,000")]
 pub struct YenError;
 
 impl Yen {
-    /// Nothing.
+    /// 0 yen.
     pub const ZERO: Self = Self(0);
-    /// The largest amount that is accepted from outside: 10^12 yen.
+    /// The largest amount accepted from outside: 10^12 yen.
     pub const MOST: Self = Self(1_000_000_000_000);
 
-    /// An amount that the program itself knows, such as one of the law.
+    /// Makes an amount that the program itself knows, such as one of the law.
     #[must_use]
     pub const fn new(yen: u64) -> Self {
         Self(yen)
     }
 
-    /// The number of yen.
+    /// Returns the number of yen.
     #[must_use]
     pub const fn amount(self) -> u64 {
         self.0
     }
 
-    /// Half of it, cut to whole yen.
+    /// Returns half of it, cut to whole yen.
     #[must_use]
     pub const fn half(self) -> Self {
         Self(self.0 / 2)
     }
 
-    /// What lies above `other`; nothing when it lies above this.
+    /// Returns the excess over `other`; zero if there is none.
     #[must_use]
     pub const fn over(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
@@ -72,7 +74,7 @@ impl Sum for Yen {
     }
 }
 
-/// With a comma after every third digit: `57,600`.
+/// Writes the amount with a comma after every third digit: `57,600`.
 impl fmt::Display for Yen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::exchange::Packing;
 use crate::wire::Format;
 
 use super::content::{JSON, XML};
@@ -27,12 +28,6 @@ impl Accept {
         Self { xml: quality(&XML), json: quality(&JSON), zip: quality(&ZIP) }
     }
 
-    /// What a route goes by that answers in one format, whatever is accepted.
-    pub fn only(format: Format) -> Self {
-        let of = |one| if one == format { 1000 } else { 0 };
-        Self { xml: of(Format::Xml), json: of(Format::Json), zip: 0 }
-    }
-
     /// The format of the answer to a question in the format `asked`: the other one only when that is liked better. Where both are
     /// ruled out, the header is disregarded, as section 12.4.1 permits: a patient waits for the answer.
     pub fn format(self, asked: Format) -> Format {
@@ -43,14 +38,13 @@ impl Accept {
         if self.of_format(other) > self.of_format(asked) { other } else { asked }
     }
 
-    /// Whether a result is liked better packed than as it is in the format of the answer.
-    pub fn prefers_zip(self, answer: Format) -> bool {
-        self.zip > self.of_format(answer)
-    }
-
-    /// Whether a result may come packed.
-    pub fn permits_zip(self) -> bool {
-        self.zip > 0
+    /// Whether a result may come packed, or shall: when that is liked better than as it is in the format of the answer.
+    pub fn packing(self, answer: Format) -> Packing {
+        match self.zip {
+            0 => Packing::Refused,
+            zip if zip > self.of_format(answer) => Packing::Preferred,
+            _ => Packing::Permitted,
+        }
     }
 
     fn of_format(self, format: Format) -> u16 {
@@ -186,25 +180,26 @@ mod tests {
 
     #[test]
     fn a_result_is_packed_when_that_is_liked_better() {
-        for (header, to_xml, to_json, permitted) in [
-            ("application/zip", true, true, true),
-            ("application/zip, */*", false, false, true),
-            ("application/zip, */*;q=0.1", true, true, true),
-            ("application/zip, application/xml", false, false, true),
-            ("application/xml, application/zip;q=0.9", false, false, true),
-            ("application/xml;q=0.9, application/zip", true, true, true),
-            ("application/*", false, false, true),
-            ("*/*", false, false, true),
-            ("application/json", false, false, false),
-            ("application/xml", false, false, false),
-            ("application/zip;q=0", false, false, false),
-            ("application/zip;q=0, */*", false, false, false),
-            ("text/*", false, false, false),
+        use Packing::{Permitted, Preferred, Refused};
+        for (header, to_xml, to_json) in [
+            ("application/zip", Preferred, Preferred),
+            ("application/zip, */*", Permitted, Permitted),
+            ("application/zip, */*;q=0.1", Preferred, Preferred),
+            ("application/zip, application/xml", Permitted, Permitted),
+            ("application/xml, application/zip;q=0.9", Permitted, Permitted),
+            ("application/xml;q=0.9, application/zip", Preferred, Preferred),
+            ("application/*", Permitted, Permitted),
+            ("*/*", Permitted, Permitted),
+            ("application/json", Refused, Refused),
+            ("application/xml", Refused, Refused),
+            ("application/zip;q=0", Refused, Refused),
+            ("application/zip;q=0, */*", Refused, Refused),
+            ("text/*", Refused, Refused),
         ] {
             let accept = accept(&[header]);
-            let prefers = [Xml, Json].map(|asked| accept.prefers_zip(accept.format(asked)));
-            assert_eq!((prefers, accept.permits_zip()), ([to_xml, to_json], permitted), "{header}");
+            let packing = [Xml, Json].map(|asked| accept.packing(accept.format(asked)));
+            assert_eq!(packing, [to_xml, to_json], "{header}");
         }
-        assert!(accept(&[]).permits_zip() && !accept(&[]).prefers_zip(Xml));
+        assert_eq!(accept(&[]).packing(Xml), Permitted);
     }
 }

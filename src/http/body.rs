@@ -1,47 +1,63 @@
+//! Bodies of requests, read within bounds.
+
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use crate::exchange::MessageBody;
+use crate::exchange::failure::Failure;
 use crate::identity::Framing;
 
 use super::content::is_encoded;
-use super::error::Failure;
+
+/// A body of which nothing was read, with what the headers say of it.
+pub(super) struct Unread {
+    body: Body,
+    announced: Option<usize>,
+    encoded: bool,
+}
+
+impl Unread {
+    /// The body of a request with these headers.
+    pub fn new(headers: &HeaderMap, body: Body) -> Self {
+        Self { body, announced: announced(headers), encoded: is_encoded(headers) }
+    }
+}
 
 /// The size that a body says it has.
-pub(super) fn announced(headers: &HeaderMap) -> Option<usize> {
+fn announced(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
     Some(usize::try_from(length).unwrap_or(usize::MAX))
 }
 
-/// Whether a body may come at all: a compressed one, or one that says it is too long, is refused unread.
-pub(super) fn check(headers: &HeaderMap, most: usize) -> Result<(), Failure> {
-    if is_encoded(headers) {
-        return Err(Failure::ContentEncoding);
-    }
-    if announced(headers).is_some_and(|length| length > most) { Err(Failure::BodyTooLarge) } else { Ok(()) }
-}
-
-/// Reads a whole request body within bounds.
-pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize, patience: Duration) -> Result<Bytes, Failure> {
-    check(headers, most)?;
-    let mut whole = Vec::with_capacity(announced(headers).unwrap_or_default());
-    let mut body = Limited::new(body, most);
-    // Gathered in one place from the start: a long body is never in memory twice.
-    let gathered = async {
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| failure_of(&*error))?;
-            if let Ok(data) = frame.into_data() {
-                whole.extend_from_slice(&data);
-            }
+impl MessageBody for Unread {
+    fn announced(&self, most: usize) -> Result<Option<usize>, Failure> {
+        if self.encoded {
+            return Err(Failure::ContentEncoding);
         }
-        Ok(())
-    };
-    tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Failure::BodyIncomplete))?;
-    Ok(whole.into())
+        if self.announced.is_some_and(|length| length > most) { Err(Failure::BodyTooLarge) } else { Ok(self.announced) }
+    }
+
+    async fn read(self, most: usize, patience: Duration) -> Result<Vec<u8>, Failure> {
+        let mut whole = Vec::with_capacity(self.announced(most)?.unwrap_or_default());
+        let mut body = Limited::new(self.body, most);
+        // Gathered in one place from the start: a long body is never in memory twice.
+        let gathered = async {
+            while let Some(frame) = body.frame().await {
+                let frame = frame.map_err(|error| failure_of(&*error))?;
+                if let Ok(data) = frame.into_data() {
+                    whole.extend_from_slice(&data);
+                }
+            }
+            Ok(())
+        };
+        tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Failure::BodyIncomplete))?;
+        Ok(whole)
+    }
 }
 
 /// Why a body could not be read to its end.

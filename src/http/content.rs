@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::wire::{Format, Sent};
 
-use super::error::Failure;
+use super::error::HttpError;
 use super::media_type::{MediaType, split};
 
 /// The media types of XML (RFC 7303 makes them equal).
@@ -33,8 +33,8 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<Sent> {
 ///
 /// # Errors
 /// When it is something else, or in another character set than UTF-8.
-pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Failure> {
-    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(Failure::MediaType)?;
+pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
+    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(HttpError::MediaType)?;
     sent.charset()?;
     Ok(())
 }

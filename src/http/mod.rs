@@ -1,31 +1,17 @@
-//! The edge: terminal routes and operator routes, one file an operation. [`error`] is the one error table.
+//! The edge: routes of terminals and of operators, one file an operation, and what both need beside them.
+//!
+//! Official messages go through [`exchange`](crate::exchange): what stands here makes of a request what comes in there, and a response
+//! of the reply. [`error`] is the one way of errors out.
 
 mod accept;
-mod archive;
-mod arrivals;
 mod body;
-mod bulk_fetch;
-mod bulk_register;
-mod by_card;
-mod by_certificate;
-mod challenges;
 mod content;
 pub mod error;
-mod exchange;
-mod fetches;
-mod login;
 mod media_type;
-mod message;
 pub mod operator;
-mod pieces;
 mod problem;
 mod range;
-mod reference_number;
 mod request;
-mod search;
 mod terminal;
 
-pub use arrivals::Arrivals;
-pub use fetches::Fetches;
-pub use search::router as token_router;
-pub use terminal::{TerminalParts, router as terminal_router};
+pub use terminal::{TerminalState, router as terminal_router, token_router};

@@ -5,7 +5,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::Failure;
+use crate::exchange::failure::Failure;
+
+use super::error::{HttpError, status};
 
 /// The outcome of a request for metrics and logs: the middleware reads it off the response.
 #[derive(Debug, Clone, Copy)]
@@ -34,27 +36,31 @@ pub(super) struct Problem {
 }
 
 /// A problem document, for everything that is not an official message.
-impl IntoResponse for Failure {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let row = self.row();
+        let (row, status) = (self.row(), self.status());
         let problem = Problem {
             r#type: format!("urn:shikaku:error:{}", row.code),
             title: row.title,
-            status: row.status.as_u16(),
+            status: status.as_u16(),
             detail: self.detail(),
             code: row.code,
-            message: self.refusal().message,
+            message: self.message(),
         };
         let body = serde_json::to_vec(&problem).expect("plain fields");
-        let mut response = (row.status, body).into_response();
+        let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        finish(&mut response, &self);
+        match &self {
+            Self::Failure(failure) => finish(&mut response, failure),
+            _ => drop(response.extensions_mut().insert(Code(row.code))),
+        }
         response
     }
 }
 
-/// What every failing response carries, whatever its format.
+/// What every response to a failure carries, whatever its format.
 pub(super) fn finish(response: &mut Response, failure: &Failure) {
+    *response.status_mut() = status(failure);
     response.extensions_mut().insert(Code(failure.row().code));
     if let Some(reason) = failure.logged() {
         response.extensions_mut().insert(Reason(reason));
@@ -67,6 +73,11 @@ pub(super) fn finish(response: &mut Response, failure: &Failure) {
     };
     if let Some(seconds) = again {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Failure::OutsideResult(length) = failure
+        && let Ok(range) = HeaderValue::from_str(&format!("bytes */{length}"))
+    {
+        response.headers_mut().insert(header::CONTENT_RANGE, range);
     }
     let ends_connection = Failure::BodyTooLarge == *failure
         || Failure::BodyIncomplete == *failure

@@ -1,46 +1,37 @@
 //! A part of a result, as RFC 9110 (section 14) asks for it: one range of bytes, and only of the result that the caller has begun with.
-
-use std::ops::Range;
+//!
+//! RFC 9110 defines ranges for GET alone; asking for a result is as safe and as repeatable, and here they mean the same.
 
 use axum::http::{HeaderMap, header};
 
-/// What of a result is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// All of it.
-    Whole,
-    /// These bytes; at least one.
-    Part(Range<usize>),
-    /// Bytes that it does not have.
-    Outside,
-}
+use crate::exchange::{Part, Span};
 
-/// What the headers want of a result of `length` bytes with the strong validator `tag`. What is no range of bytes, or several, means
-/// the whole; so does `If-Range` with another validator.
-pub(super) fn wanted(headers: &HeaderMap, length: usize, tag: &str) -> Wanted {
+/// The part that the headers ask for. What is no range of bytes, or several, asks for none.
+pub(super) fn part(headers: &HeaderMap) -> Option<Part> {
     let mut ranges = headers.get_all(header::RANGE).iter();
-    let (Some(range), None) = (ranges.next(), ranges.next()) else { return Wanted::Whole };
-    let unchanged = headers.get_all(header::IF_RANGE).iter().all(|validator| validator.as_bytes() == tag.as_bytes());
-    match range.to_str().ok().filter(|_| unchanged).and_then(|range| part(range, length)) {
-        None => Wanted::Whole,
-        Some(part) if part.is_empty() => Wanted::Outside,
-        Some(part) => Wanted::Part(part),
+    let (Some(range), None) = (ranges.next(), ranges.next()) else { return None };
+    let mut validators = headers.get_all(header::IF_RANGE).iter();
+    let of = validators.next();
+    // No result has two.
+    if validators.any(|other| Some(other) != of) {
+        return None;
     }
+    Some(Part { span: span(range.to_str().ok()?)?, of: of.map(|validator| validator.as_bytes().to_vec()) })
 }
 
-/// The bytes that a range means; empty where the result has none of them, none where it means nothing.
-fn part(range: &str, length: usize) -> Option<Range<usize>> {
+/// The bytes that a range means.
+fn span(range: &str) -> Option<Span> {
     let (unit, range) = range.split_once('=')?;
     if !unit.eq_ignore_ascii_case("bytes") {
         return None;
     }
     let (first, last) = range.trim_matches([' ', '\t']).split_once('-')?;
     match (first, last) {
-        ("", suffix) => Some(length - number(suffix)?.min(length)..length),
-        (first, "") => Some(number(first)?.min(length)..length),
+        ("", suffix) => Some(Span::Last(number(suffix)?)),
+        (first, "") => Some(Span::From(number(first)?)),
         (first, last) => {
             let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
+            (first <= last).then_some(Span::Between(first, last))
         }
     }
 }
@@ -54,11 +45,17 @@ fn number(digits: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Wanted;
+
+    /// What the headers want of a result of 1000 bytes.
+    fn wanted(headers: &HeaderMap) -> Wanted {
+        part(headers).map_or(Wanted::Whole, |part| part.of_result(1000, "\"tag\""))
+    }
 
     fn of(range: &str) -> Wanted {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, range.parse().unwrap());
-        wanted(&headers, 1000, "\"tag\"")
+        wanted(&headers)
     }
 
     #[test]
@@ -102,10 +99,10 @@ mod tests {
             assert_eq!(of(range), Wanted::Whole, "{range}");
         }
         let mut headers = HeaderMap::new();
-        assert_eq!(wanted(&headers, 1000, "\"tag\""), Wanted::Whole);
+        assert_eq!(wanted(&headers), Wanted::Whole);
         headers.append(header::RANGE, "bytes=0-1".parse().unwrap());
         headers.append(header::RANGE, "bytes=5-6".parse().unwrap());
-        assert_eq!(wanted(&headers, 1000, "\"tag\""), Wanted::Whole);
+        assert_eq!(wanted(&headers), Wanted::Whole);
     }
 
     #[test]
@@ -119,10 +116,10 @@ mod tests {
             ("Sun, 22 Nov 2026 00:30:15 GMT", Wanted::Whole),
         ] {
             headers.insert(header::IF_RANGE, validator.parse().unwrap());
-            assert_eq!(wanted(&headers, 1000, "\"tag\""), expected, "{validator}");
+            assert_eq!(wanted(&headers), expected, "{validator}");
         }
         headers.insert(header::IF_RANGE, "\"tag\"".parse().unwrap());
         headers.append(header::IF_RANGE, "\"other\"".parse().unwrap());
-        assert_eq!(wanted(&headers, 1000, "\"tag\""), Wanted::Whole, "one of two");
+        assert_eq!(wanted(&headers), Wanted::Whole, "one of two");
     }
 }

@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use tracing::info;
 use uuid::Uuid;
 
+use crate::exchange::failure::Failure;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
-use super::error::Failure;
+use super::error::HttpError;
 use super::problem::{Code, Reason};
 
 /// The header that carries the request id.
@@ -49,7 +50,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
 
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| Failure::Timeout.into_response());
+    let mut response = answer.unwrap_or_else(|_| HttpError::Failure(Failure::Timeout).into_response());
 
     // A caller known by a token is known only further in.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());

@@ -1,4 +1,4 @@
-//! Who calls, and how a listener knows it.
+//! The caller, and how a listener identifies it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::domain::InstitutionCode;
 
 use super::refused::Refused;
 
-/// How a listener knows its callers.
+/// How a listener identifies its callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callers {
     /// By the certificate of their terminal, which the handshake demands.
@@ -20,7 +20,7 @@ pub enum Callers {
 }
 
 /// A terminal whose certificate was verified in the handshake of its connection, or in that of the login whose token it shows.
-/// Only this module's two ways make one.
+/// Only the two functions of this module make one.
 #[derive(Debug, Clone)]
 pub struct VerifiedCaller {
     institution: InstitutionCode,
@@ -31,9 +31,8 @@ pub struct VerifiedCaller {
 }
 
 impl VerifiedCaller {
-    /// Reads a certificate that the TLS verifier has accepted. The institution code stands in the subject's one OU and
-    /// nowhere else: a code in any other place, such as a SAN, does not count. `authority` is the certificate of the CA by
-    /// which it was accepted.
+    /// Reads a certificate that the TLS verifier has accepted. The institution code is the subject's only OU; a code in any other
+    /// place, such as a SAN, does not count. `authority` is the certificate of the CA that was used to verify it.
     pub(super) fn of_verified_certificate(der: &[u8], authority: Arc<[u8]>) -> Result<Self, Refused> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
         if !rest.is_empty() {
@@ -56,7 +55,8 @@ impl VerifiedCaller {
         })
     }
 
-    /// Whom a login's token was issued to. `authority` is the certificate of the CA by which the login was accepted.
+    /// Makes the caller to whom a login's token was issued. `authority` is the certificate of the CA that was used to verify the
+    /// login.
     pub(super) fn of_verified_token(
         institution: InstitutionCode,
         terminal: String,
@@ -67,37 +67,37 @@ impl VerifiedCaller {
         Self { institution, terminal, serial, not_after, authority }
     }
 
-    /// The institution that the certificate was issued to.
+    /// Returns the institution to which the certificate was issued.
     #[must_use]
     pub fn institution(&self) -> InstitutionCode {
         self.institution
     }
 
-    /// The terminal's name in the certificate.
+    /// Returns the terminal's name in the certificate.
     #[must_use]
     pub fn terminal(&self) -> &str {
         &self.terminal
     }
 
-    /// The serial number of the certificate, big-endian octets.
+    /// Returns the serial number of the certificate, big-endian octets.
     #[must_use]
     pub fn serial(&self) -> &[u8] {
         &self.serial
     }
 
-    /// The certificate of the CA by which the caller was accepted.
+    /// Returns the certificate of the CA that was used to verify the caller.
     pub(super) fn authority(&self) -> &[u8] {
         &self.authority
     }
 
-    /// The last second of the certificate.
+    /// Returns the last second of the certificate, inclusive.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         self.not_after
     }
 }
 
-/// The only item, as text; none or several are refused, because a reader could take the other one.
+/// Returns the only item, as text; refuses none or several, because another reader could take a different one.
 fn only<'a, E>(mut items: impl Iterator<Item = Result<&'a str, E>>) -> Result<&'a str, Refused> {
     match (items.next(), items.next()) {
         (Some(Ok(text)), None) => Ok(text),
@@ -105,7 +105,7 @@ fn only<'a, E>(mut items: impl Iterator<Item = Result<&'a str, E>>) -> Result<&'
     }
 }
 
-/// Whether a part of the name holds several attributes at once, which readers disagree about.
+/// Returns whether a part of the name holds several attributes at once, which readers interpret differently.
 fn subject_is_nested(subject: &X509Name<'_>) -> bool {
     subject.iter_rdn().any(|part| part.iter().count() != 1)
 }

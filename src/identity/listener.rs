@@ -1,4 +1,4 @@
-//! The listener of terminals: lets connections in, performs the handshake, and finds out who calls.
+//! The listener of terminals: accepts connections, performs the handshake, and identifies the caller.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -27,23 +27,24 @@ use super::refused::Refused;
 use super::trust::Trust;
 use super::verifier::REFUSED;
 
-/// How many bytes may wait in a socket before they are sent; twice as many at most, for a moment.
+/// The most bytes that wait unsent in a socket; briefly up to twice as many.
 #[cfg(target_os = "linux")]
 const UNSENT: u32 = 32 * 1024;
 
-/// A listener for terminals and what its connections share.
+/// A listener for terminals, with what its connections share.
 pub struct Listener {
-    /// Where connections come in.
+    /// The socket that accepts connections.
     pub socket: TcpListener,
-    /// How callers are known.
+    /// The way in which callers are identified.
     pub callers: Callers,
-    /// What serves their requests; each carries a [`VerifiedCaller`] among its extensions if the certificate told who calls.
+    /// The router that serves their requests. Each request carries a [`VerifiedCaller`] among its extensions if the certificate
+    /// identified the caller.
     pub router: Router,
-    /// What is believed about certificates.
+    /// The certificates that are trusted.
     pub trust: Arc<Trust>,
     /// Bounds.
     pub limits: Limits,
-    /// Series.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
 }
 
@@ -83,13 +84,13 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
         match accepted {
             Ok((stream, peer)) => gate.clone().spawn(&tasks, stream, peer),
             Err(error) => {
-                // Out of file descriptors, most likely: serving goes on when some are free again.
+                // Most likely out of file descriptors: the listener continues once some are free again.
                 warn!(error = %error, "accept failed");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
     }
-    // Whoever comes now is refused by the system instead of waiting for nobody.
+    // The system refuses new connections from here on, instead of letting them wait for nothing.
     drop(socket);
     tasks.close();
     if timeout(limits.stop, tasks.wait()).await.is_err() {
@@ -97,7 +98,7 @@ pub async fn serve(listener: Listener, stop: CancellationToken) {
     }
 }
 
-/// What lets new connections in.
+/// Admits new connections.
 struct Gate {
     handshakes: Semaphore,
     connections: Arc<Semaphore>,
@@ -115,12 +116,12 @@ impl Gate {
         };
         tasks.spawn(async move {
             self.shared.metrics.connections.inc();
-            // The handshake is done when the connection is served: its state need not be there any more.
+            // Boxed, so that the handshake's state is freed before the connection is served.
             if let Some((stream, caller)) = Box::pin(self.handshake(stream, peer)).await {
                 let place = caller.as_ref().map(|caller| (caller, self.connections_of.take(caller.institution())));
                 match place {
                     Some((caller, None)) => self.refuse_share(caller),
-                    // Held as long as the connection is served.
+                    // The place is held as long as the connection is served.
                     _place => connection::serve(&self.shared, stream, caller.clone()).await,
                 }
             }
@@ -129,7 +130,7 @@ impl Gate {
         });
     }
 
-    /// An institution has as many connections as it may: the new one is closed.
+    /// Closes a new connection of an institution that has as many as it may.
     fn refuse_share(&self, caller: &VerifiedCaller) {
         self.shared.metrics.connections_closed.with_label_values(&["too_many_of_institution"]).inc();
         let (institution, terminal) = (caller.institution(), caller.terminal());
@@ -143,20 +144,21 @@ impl Gate {
         peer: SocketAddr,
     ) -> Option<(TlsStream<TcpStream>, Option<VerifiedCaller>)> {
         let attempt = async {
-            // Answers are small and whole: waiting to fill a packet only delays them. A socket that cannot is dead anyway.
+            // Answers are small and written whole: waiting to fill a packet would only delay them. If the option fails, the
+            // socket is dead anyway.
             let _ = stream.set_nodelay(true);
-            // Little waits unsent, so that a client that takes some of its answer is seen to, and memory is not spent on one that does
+            // Few bytes wait unsent: a client that takes some of its answer is noticed, and no memory is spent on one that does
             // not.
             #[cfg(target_os = "linux")]
             let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
-            // A place is taken only by a peer that has begun to speak, so that silent ones keep nobody out.
+            // A peer takes a place only once it has begun to send, so that silent peers block nobody.
             let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
             let _place = self.handshakes.acquire().await.ok()?;
             let (config, authority) = self.trust.config(self.callers);
             let attempt = async {
                 let result = match hello {
                     Ok(hello) => hello.into_stream(config).into_fallible().await,
-                    // Whatever speaks no TLS has been told so already.
+                    // A peer that does not speak TLS has already been told so.
                     Err(error) => return Some(Err((None, error, None))),
                 };
                 let refused = |(error, stream)| (REFUSED.with(Cell::get), error, Some(stream));
@@ -180,7 +182,7 @@ impl Gate {
                 refused = stream;
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 let reason = noted.or_else(|| inner.and_then(Refused::of));
-                // A peer that speaks no TLS, or goes away, or refuses our certificate.
+                // The peer does not speak TLS, or has gone, or refuses our certificate.
                 Err(reason.map_or("tls_error", Refused::label))
             }
         };
@@ -193,9 +195,9 @@ impl Gate {
         result
     }
 
-    /// Lets the alert that was sent arrive: in TLS 1.3 the peer thinks that the handshake is over, and is sending already.
+    /// Keeps reading until the alert has arrived: in TLS 1.3 the peer considers the handshake finished and is already sending.
     async fn say_why(&self, mut stream: TcpStream) {
-        // A peer that is gone hears nothing.
+        // A peer that has gone needs no alert.
         if stream.shutdown().await.is_ok() {
             let mut drain = Drain::new(self.shared.limits.handshake);
             tokio::select! {

@@ -1,8 +1,8 @@
-//! Who is calling: the TLS listeners, and the way from a terminal's certificate to a [`VerifiedCaller`].
+//! Identifies the caller: the TLS listeners, and the way from a terminal's certificate to a [`VerifiedCaller`].
 //!
-//! Only this module makes a caller, so that the code that has one need not ask again where it came from. Validity and revocation
-//! of its certificate are judged at the handshake and again on every request; a caller known by the token of a login is judged by
-//! the certificate of that login.
+//! Only this module makes a caller, so that code with a caller need not verify it again. Validity and revocation of the
+//! certificate are checked at the handshake and again on every request; for a caller with a login token, the login's certificate
+//! is checked.
 
 mod caller;
 pub mod card;

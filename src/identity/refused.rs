@@ -1,69 +1,71 @@
+//! The reasons why a terminal is refused because of its certificate.
+
 use rustls::{CertRevocationListError, CertificateError, Error};
 
-/// Why a terminal was refused because of its certificate: the audit reason.
+/// The reason why a terminal was refused because of its certificate, for the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It showed none.
+    /// The terminal showed no certificate.
     #[error("no client certificate")]
     NoCertificate,
-    /// It signed its certificate itself.
+    /// The certificate is self-signed.
     #[error("the certificate is self-signed")]
     SelfSigned,
-    /// Another authority than ours issued it, or its signature is wrong.
+    /// Another CA issued it, or its signature is wrong.
     #[error("the certificate is not issued by the terminal CA")]
     UnknownIssuer,
-    /// An authority below ours issued it; ours has none below it.
+    /// An intermediate CA issued it; ours has none.
     #[error("the certificate is issued by an intermediate CA; only the terminal CA itself may issue")]
     Intermediate,
-    /// It is an authority's.
+    /// It is a CA's certificate.
     #[error("the certificate is a CA's")]
     Authority,
-    /// It has run out.
+    /// It has expired.
     #[error("the certificate has expired")]
     Expired,
     /// It is not valid yet.
     #[error("the certificate is not valid yet")]
     NotYetValid,
-    /// It stands on the revocation list.
+    /// It is revoked: the revocation list contains it.
     #[error("the certificate is revoked")]
     Revoked,
-    /// Our revocation list has run out, so nobody can be told from a revoked one.
+    /// Our revocation list has expired, so that revoked certificates cannot be recognised.
     #[error("the revocation list is stale")]
     StaleCrl,
-    /// Our revocation list does not speak of it.
+    /// Our revocation list does not cover it.
     #[error("the revocation list does not cover the certificate")]
     RevocationUnknown,
     /// It is not for clients.
     #[error("the certificate is not a client certificate")]
     Purpose,
-    /// It has an extension that must be understood, and is not.
+    /// It has an unknown critical extension.
     #[error("the certificate has an unknown critical extension")]
     CriticalExtension,
-    /// Our authority may not issue for such a name.
+    /// Our CA may not issue certificates for such a name.
     #[error("the certificate's name is outside the name constraints of the terminal CA")]
     NameConstraints,
-    /// It is signed with an algorithm that we do not take.
+    /// It is signed with an unsupported algorithm.
     #[error("the certificate is signed with an unsupported algorithm")]
     Algorithm,
-    /// Its key is too short, or of a kind that we do not take.
+    /// Its key is too short, or of an unsupported kind.
     #[error("the certificate's key is neither RSA of 2048 to 8192 bits nor ECDSA on P-256, P-384 or P-521, nor Ed25519")]
     Key,
-    /// The terminal has another key than its certificate.
+    /// The terminal did not prove possession of the certificate's key.
     #[error("the terminal did not prove that it has the certificate's key")]
     Proof,
-    /// It is no X.509 version 3.
+    /// It is not X.509 version 3.
     #[error("the certificate is not of version 3")]
     Version,
-    /// Its subject holds no institution code where it belongs.
+    /// Its subject has no institution code in the right place.
     #[error("the certificate's subject names no institution")]
     Subject,
-    /// It is no certificate in strict DER.
+    /// It is not a certificate in strict DER.
     #[error("the certificate is malformed")]
     Malformed,
 }
 
 impl Refused {
-    /// The reason as a label of metrics and a field of log events.
+    /// Returns the reason as a label of metrics and a field of log events.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -89,13 +91,13 @@ impl Refused {
         }
     }
 
-    /// What the verifier's error means; `None` when it is not about a certificate.
+    /// Returns the reason of a verifier's error; None if the error is not about a certificate.
     pub(super) fn of(error: &Error) -> Option<Self> {
         match error {
             Error::NoCertificatesPresented => Some(Self::NoCertificate),
             Error::InvalidCertificate(error) => Some(Self::of_certificate(error)),
             Error::InvalidCertRevocationList(CertRevocationListError::IssuerInvalidForCrl) => Some(Self::Intermediate),
-            // Ours was checked when it was loaded; what is wrong with it now is that it does not fit this certificate.
+            // Our list was checked when it was loaded; an error now means that it does not fit this certificate.
             Error::InvalidCertRevocationList(_) => Some(Self::RevocationUnknown),
             _ => None,
         }
@@ -121,7 +123,7 @@ impl Refused {
         }
     }
 
-    /// What the path verification says for which rustls has no word.
+    /// Returns the reason of a path-verification error for which rustls has no name.
     fn of_path(error: &webpki::Error) -> Self {
         use webpki::Error as E;
         match error {

@@ -1,4 +1,4 @@
-//! From files to a TLS configuration, and the checks on a CRL that the TLS library leaves to us.
+//! Makes a TLS configuration from files, with the checks on a CRL that the TLS library leaves to us.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ use super::verifier::TerminalVerifier;
 
 /// One reading of the PKI files.
 pub(super) struct Loaded {
-    /// Of the listener that demands a terminal's certificate.
+    /// For the listener that demands a terminal's certificate.
     pub config: Arc<ServerConfig>,
-    /// Of the listener that asks for none.
+    /// For the listener that asks for no certificate.
     pub without_certificates: Arc<ServerConfig>,
     /// The CA's certificate.
     pub authority: Arc<[u8]>,
@@ -50,7 +50,7 @@ impl Loaded {
     }
 }
 
-/// Every certificate in the directory of card roots.
+/// Reads every certificate in the directory of card roots.
 fn card_roots(files: &PkiFiles) -> Result<CardRoots, TrustError> {
     let directory = files.card_roots();
     let bad = |reason: String| TrustError::File { path: directory.clone(), reason };
@@ -74,7 +74,7 @@ fn one<T>(path: &Path, read: impl FnOnce(PathBuf) -> Result<T, rustls::pki_types
     read(path.to_owned()).map_err(|error| TrustError::File { path: path.to_owned(), reason: error.to_string() })
 }
 
-/// What judges the certificates of terminals.
+/// Makes the verifier of terminals' certificates.
 fn terminals(
     files: &PkiFiles,
     authority: CertificateDer<'static>,
@@ -105,7 +105,8 @@ fn server_config(files: &PkiFiles, clients: Arc<dyn ClientCertVerifier>) -> Resu
         .with_single_cert(chain, key)
         .map_err(|error| bad(files.server())(error.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    // A resumed session keeps the identity without another look at the CRL, so there is none; terminals keep connections.
+    // There is no session resumption: a resumed session keeps the identity without a new check of the CRL. Terminals keep
+    // connections open instead.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(config)
@@ -113,8 +114,8 @@ fn server_config(files: &PkiFiles, clients: Arc<dyn ClientCertVerifier>) -> Resu
 
 type CheckedList = (HashSet<Vec<u8>>, Timestamp, Vec<u8>);
 
-/// Checks what the TLS library does not: that our CA signed the list, in its own name, and may, that the CA itself is valid, and
-/// that the list has a number and an end.
+/// Checks what the TLS library does not: that our CA signed the list in its own name and may do so, that the CA itself is valid,
+/// and that the list has a number and an end.
 fn check_list(
     list_path: &Path,
     list: &[u8],
@@ -133,7 +134,7 @@ fn check_list(
     if !authority.key_usage().ok().flatten().is_some_and(|usage| usage.value.crl_sign()) {
         return Err(bad_authority("the CA certificate may not sign revocation lists"));
     }
-    // The TLS library goes by the name: of a list in another name it would use no entry.
+    // The TLS library selects lists by name: it would use no entry of a list in another name.
     if list.issuer().as_raw() != authority.subject().as_raw() {
         return Err(bad_list("the list is in another name than the CA's"));
     }

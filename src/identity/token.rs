@@ -1,3 +1,5 @@
+//! Login tokens: issued to a caller, and bound to the certificate of the login.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,19 +12,19 @@ use crate::domain::InstitutionCode;
 
 use super::{Trust, VerifiedCaller};
 
-/// Login tokens: what the login's certificate says of the caller, an end, and an HMAC over both and the CA. They need no
-/// storage, hold on every server with the same secret, and are worth nothing with another certificate or under another CA.
+/// Login tokens: the caller by the login's certificate, an end, and an HMAC over both and the CA. They need no storage, are valid
+/// on every server with the same secret, and are useless with another certificate or under another CA.
 pub struct Tokens {
     key: hmac::Key,
     lifetime: Duration,
 }
 
-/// Why a token does not let its bearer in.
+/// The reason why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
     /// Not one of ours, or issued to another terminal.
     Invalid,
-    /// It has run out.
+    /// It has expired.
     Expired,
 }
 
@@ -30,13 +32,13 @@ pub enum TokenError {
 const TAG: usize = 32;
 
 impl Tokens {
-    /// Tokens under a key derived from `secret` that hold for `lifetime`, counted in whole seconds.
+    /// Makes tokens under a key derived from `secret` that are valid for `lifetime`, counted in whole seconds.
     #[must_use]
     pub fn new(secret: &Secret, lifetime: Duration) -> Self {
         Self { key: secret.key("login token"), lifetime }
     }
 
-    /// A token of a kind for this caller.
+    /// Issues a token of a kind to this caller.
     #[must_use]
     pub fn issue(&self, kind: &'static str, caller: &VerifiedCaller, now: Timestamp) -> String {
         let end = now.as_second().saturating_add_unsigned(self.lifetime.as_secs());
@@ -46,8 +48,8 @@ impl Tokens {
         BASE64URL_NOPAD.encode(&token)
     }
 
-    /// Judges a token that this caller shows: it must have been issued to the same certificate, and its last second must not have
-    /// passed.
+    /// Checks a token that this caller shows: it must have been issued to the same certificate, and its last second, inclusive,
+    /// must not have passed.
     ///
     /// # Errors
     /// See [`TokenError`].
@@ -59,11 +61,11 @@ impl Tokens {
         if now.as_second() > end { Err(TokenError::Expired) } else { Ok(()) }
     }
 
-    /// Whom a token was issued to, whether or not it has run out: [`Tokens::check`] judges that, and [`Trust::check`] whether the
-    /// login's certificate still holds.
+    /// Returns the caller to whom a token was issued, whether or not it has expired: [`Tokens::check`] checks expiry, and
+    /// [`Trust::check`] whether the login's certificate is still valid.
     ///
     /// # Errors
-    /// [`TokenError::Invalid`] when it is not one of ours, or of a login under another CA than the one in use.
+    /// [`TokenError::Invalid`] if it is not one of ours, or if its login was under another CA than the one in use.
     pub fn bearer(&self, kind: &'static str, token: &str, trust: &Trust) -> Result<VerifiedCaller, TokenError> {
         self.open(kind, token, trust.authority()).map(|(_, caller)| caller)
     }
@@ -76,7 +78,7 @@ impl Tokens {
     }
 }
 
-/// The end, and what tells one caller from another. Every part has a fixed length, or one that stands before it, but the last.
+/// Encodes the end and the identity of the caller. Every part has a fixed length, or one that precedes it, except the last.
 fn claims(caller: &VerifiedCaller, end: i64) -> Vec<u8> {
     let serial_length = caller.serial().len() as u64;
     [
@@ -90,7 +92,7 @@ fn claims(caller: &VerifiedCaller, end: i64) -> Vec<u8> {
     .concat()
 }
 
-/// Reads what [`claims`] wrote.
+/// Decodes the output of [`claims`].
 fn read(claims: &[u8], authority: Arc<[u8]>) -> Option<(i64, VerifiedCaller)> {
     let (end, rest) = claims.split_first_chunk::<8>()?;
     let (not_after, rest) = rest.split_first_chunk::<8>()?;
@@ -107,7 +109,7 @@ fn read(claims: &[u8], authority: Arc<[u8]>) -> Option<(i64, VerifiedCaller)> {
     Some((i64::from_be_bytes(*end), caller))
 }
 
-/// What the HMAC is over. Every part has a fixed length but the kind, whose length stands before it, and the last.
+/// Returns the input of the HMAC. Every part has a fixed length, except the kind, whose length precedes it, and the last.
 fn message(kind: &'static str, authority: &[u8], claims: &[u8]) -> Vec<u8> {
     let kind_length = u8::try_from(kind.len()).expect("kinds are short words");
     let authority = digest::digest(&digest::SHA256, authority);

@@ -1,4 +1,4 @@
-//! What the server believes about certificates, and the judgement of a caller on every request.
+//! The trusted certificates, and the check of a caller on every request.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::refused::Refused;
 use super::tls::Loaded;
 use super::trust_error::TrustError;
 
-/// What the server believes about certificates right now; replaced as a whole by [`Trust::reload`].
+/// The certificates trusted at present; replaced as a whole by [`Trust::reload`].
 pub struct Trust {
     files: PkiFiles,
     live: ArcSwap<Loaded>,
@@ -35,8 +35,8 @@ impl Trust {
         Ok(Self { files, live: ArcSwap::from_pointee(loaded), metrics })
     }
 
-    /// Reads the files anew. What was in use stays in use when the new files are no good. Open connections go on; each of
-    /// their requests is judged by the new list.
+    /// Reads the files again. If the new files are refused, the old content stays in use. Open connections continue; each of
+    /// their requests is checked against the new list.
     ///
     /// # Errors
     /// See [`TrustError`].
@@ -45,7 +45,7 @@ impl Trust {
             let live = self.live.load();
             let number = |loaded: &Loaded| (loaded.crl_number.len(), loaded.crl_number.clone());
             match number(&loaded).cmp(&number(&live)) {
-                // Another CA counts anew.
+                // Another CA has its own numbering.
                 _ if loaded.authority != live.authority => {}
                 Ordering::Less => return Err(TrustError::OlderList(self.files.crl())),
                 Ordering::Equal if loaded.crl != live.crl => return Err(TrustError::OtherList(self.files.crl())),
@@ -59,19 +59,19 @@ impl Trust {
         result
     }
 
-    /// When the live revocation list becomes stale.
+    /// Returns when the revocation list in use becomes stale.
     #[must_use]
     pub fn crl_next_update(&self) -> Timestamp {
         self.live.load().next_update
     }
 
-    /// The roots that card certificates must come from.
+    /// Returns the pinned roots of card certificates.
     #[must_use]
     pub fn cards(&self) -> Arc<CardRoots> {
         self.live.load().cards.clone()
     }
 
-    /// The configuration for a new handshake, and the CA's certificate in it.
+    /// Returns the configuration for a new handshake, and the CA's certificate in it.
     pub(super) fn config(&self, callers: Callers) -> (Arc<ServerConfig>, Arc<[u8]>) {
         let live = self.live.load();
         let config = match callers {
@@ -81,23 +81,23 @@ impl Trust {
         (config.clone(), live.authority.clone())
     }
 
-    /// The certificate of the CA in use.
+    /// Returns the certificate of the CA in use.
     pub(super) fn authority(&self) -> Arc<[u8]> {
         self.live.load().authority.clone()
     }
 
-    /// Judges a caller again, as on every request.
+    /// Checks a caller again, as on every request.
     ///
     /// # Errors
-    /// When its certificate has been revoked or has run out since the handshake, the CA has been replaced, or the
-    /// list has become stale.
+    /// If its certificate has been revoked or has expired since the handshake, if the CA has been replaced, or if the list has
+    /// become stale.
     pub fn check(&self, caller: &VerifiedCaller) -> Result<(), Refused> {
         let live = self.live.load();
         let now = system_now();
         if now.as_second() > caller.not_after().as_second() {
             return Err(Refused::Expired);
         }
-        // The list speaks of serial numbers of one CA only.
+        // The list contains serial numbers of one CA only.
         if *caller.authority() != *live.authority {
             return Err(Refused::UnknownIssuer);
         }

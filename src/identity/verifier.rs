@@ -1,3 +1,5 @@
+//! Verifies the certificates of terminals in the handshake, and records why one was refused.
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -12,11 +14,11 @@ use super::Refused;
 use super::caller::VerifiedCaller;
 
 tokio::task_local! {
-    /// Why the handshake that this task performs was refused; the accept loop reads it for the audit.
+    /// Why the handshake of this task was refused; the accept loop reads it for the audit.
     pub(super) static REFUSED: Cell<Option<Refused>>;
 }
 
-/// The library's verifier, with the reason of every refusal kept for the audit and the subject checked at once.
+/// The library's verifier; in addition it records the reason of every refusal for the audit and checks the subject.
 #[derive(Debug)]
 pub(super) struct TerminalVerifier {
     pub inner: Arc<dyn ClientCertVerifier>,
@@ -24,22 +26,22 @@ pub(super) struct TerminalVerifier {
 
 impl TerminalVerifier {
     fn note(reason: Refused) {
-        // Outside a handshake of the accept loop nobody listens.
+        // Outside a handshake of the accept loop the reason is not needed.
         let _ = REFUSED.try_with(|slot| slot.set(Some(reason)));
     }
 
-    /// Why the library refused a certificate.
+    /// Returns why the library refused a certificate.
     fn reason(&self, certificate: &[u8], error: &Error) -> Refused {
         let reason = Refused::of(error).unwrap_or(Refused::Malformed);
         let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return reason };
-        // Told first: what else is wrong with a certificate that nobody issued depends on the tool that made it.
+        // Checked first: the other faults of a self-signed certificate depend on the tool that made it.
         if certificate.issuer() == certificate.subject() {
             return Refused::SelfSigned;
         }
         let authorities = self.inner.root_hint_subjects();
         let is_direct = authorities.iter().any(|name| name.as_ref() == certificate.issuer().as_raw());
         match reason {
-            // It was led back to our CA, whose revocation list says nothing of what another one issued.
+            // The chain leads to our CA, whose revocation list does not cover certificates of an intermediate CA.
             Refused::RevocationUnknown if !is_direct => Refused::Intermediate,
             reason => reason,
         }
@@ -97,7 +99,7 @@ impl ClientCertVerifier for TerminalVerifier {
     }
 }
 
-/// Checks what the library leaves open: that the certificate says it is for clients and for signing, and that its key is strong.
+/// Checks what the library does not: that the certificate is for clients and for signing, and that its key is strong.
 fn check_use(der: &[u8]) -> Result<(), Refused> {
     let (_, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
     let purpose = certificate.extended_key_usage().map_err(|_| Refused::Malformed)?;

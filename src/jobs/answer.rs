@@ -1,4 +1,4 @@
-//! One piece of a file is answered.
+//! Answers one piece of a file: by card numbers and for 照会番号 here, by consent and by ticket in files of their own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -26,19 +26,19 @@ pub(super) enum AnswerError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Insurers could not be looked up.
+    /// The insurers could not be looked up.
     #[error(transparent)]
     Query(#[from] QueryError),
 }
 
-/// A piece that is answered.
+/// A piece that has been answered.
 pub(super) struct Answered<'c> {
-    /// Holds the access-log records; the result is to be kept in it. Facts are read before it: a stored value that fails the
-    /// statement would end the transaction too, and with it the answers about everybody else.
+    /// Holds the access-log records; the result is stored in it too. Facts are read before it begins: a stored value that fails a
+    /// statement would abort the transaction, and with it the answers about all other people.
     pub transaction: PgTransaction<'c>,
     /// The result.
     pub finished: Finished,
-    /// People who were asked about by what stands on their cards, and whom nobody knows.
+    /// Number of unknown people who were asked about by the numbers on their cards.
     pub missed: usize,
 }
 
@@ -48,7 +48,7 @@ impl<'c> Answered<'c> {
     }
 }
 
-/// What answering takes beside the database.
+/// Holds what answering needs besides the database.
 #[derive(Clone)]
 pub(super) struct Answering {
     pub directory: Arc<Directory>,
@@ -56,18 +56,18 @@ pub(super) struct Answering {
     pub clocks: Clocks,
 }
 
-/// The people of a piece. A file was read once when it came: what is kept of it must be readable.
+/// Unpacks the people of a piece. The file was read when it was received, so an unreadable piece is an illegal stored value.
 fn unpack(piece: &Leased) -> Result<Vec<Entry<'_>>, StoreError> {
     Packed::unpack(&piece.entries).ok_or_else(|| piece.illegal("entries"))
 }
 
-/// Tells the log why a person of a file gets no answer.
+/// Logs why a person of a file gets no answer.
 pub(super) fn note_inconsistency(piece: &Leased, place: usize, statement: &'static str, error: &StoreError) {
     let (batch, first) = (piece.batch_id, piece.first_person);
     error!(statement, error = %error, batch, first, place, "a person of a file cannot be answered about");
 }
 
-/// Spoils the person whom the operator has ordered to fail.
+/// Fails the person whom the operator has ordered to fail.
 fn order_failure(piece: &Leased, entries: &mut [Entry]) {
     let place = piece.fail_person.and_then(|number| usize::try_from(number - piece.first_person).ok());
     if let Some(entry) = place.and_then(|place| entries.get_mut(place)) {
@@ -76,7 +76,7 @@ fn order_failure(piece: &Leased, entries: &mut [Entry]) {
 }
 
 impl Answering {
-    /// Answers a piece and writes its access-log records, in the transaction in which its result is to be kept.
+    /// Answers a piece and writes its access-log records, in the transaction in which its result is to be stored.
     pub async fn answer<'c>(
         &self,
         connection: &'c mut PgConnection,
@@ -114,7 +114,7 @@ impl Answering {
         let mut asked = Asked::read(piece, unpack(piece)?)?;
         let people = store::by_card::facts(connection, &asked.questions).await?;
         asked.refuse_inconsistent(piece, &people);
-        // What takes milliseconds and waits for nothing runs while another thread takes over the tasks of this one.
+        // This takes milliseconds and does not wait, so another thread takes over the tasks of this one meanwhile.
         let (answers, log) = block_in_place(|| {
             let questions = asked.questions.iter().zip(&people);
             let answers: Vec<Option<Answer>> = questions
@@ -132,7 +132,7 @@ impl Answering {
         Ok(Answered { transaction, finished, missed })
     }
 
-    /// The record of a person who is known, until there is an answer.
+    /// Makes the record of a known person, to be completed by an answer.
     pub(super) fn unanswered(&self, person: PersonId) -> PersonRecord {
         PersonRecord { person: Some(person), ..PersonRecord::new(self.key.of_person(person), Outcome::Unreadable) }
     }
@@ -149,10 +149,10 @@ impl Answering {
     }
 }
 
-/// The people of a piece, and the questions about those of them who can be asked about.
+/// The people of a piece, and the questions about the people who can be asked about.
 struct Asked<'a> {
     entries: Vec<Entry<'a>>,
-    /// For each person, which of the questions it is.
+    /// For each person, the index of the question; None if the person cannot be asked about.
     places: Vec<Option<usize>>,
     questions: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
@@ -174,7 +174,7 @@ impl<'a> Asked<'a> {
         Ok(Self { entries, places, questions })
     }
 
-    /// Spoils those about whom the database holds what it must not.
+    /// Fails the people for whom the database holds an illegal value.
     fn refuse_inconsistent(&mut self, piece: &Leased, people: &[Result<Vec<PersonFacts>, StoreError>]) {
         for (number, (entry, place)) in self.entries.iter_mut().zip(&self.places).enumerate() {
             if let Some(Err(error)) = place.map(|place| &people[place]) {
@@ -184,7 +184,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The access-log records of the people, in their order.
+    /// Makes the access-log records of the people, in order.
     fn records(&self, answers: &[Option<Answer>], key: &LogKey) -> Vec<PersonRecord> {
         let record = |place: &Option<usize>| {
             let Some(place) = *place else { return PersonRecord::new(key.of_nobody(), Outcome::Unreadable) };
@@ -205,7 +205,7 @@ fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
         ..PersonRecord::new(key.of_card(&query.key, query.birth_on), Outcome::Answered(answer.validity))
     };
     note_shown(&mut about, answer.record.as_slice(), key);
-    // A bulk result tells whether the certificate has changed, and never what it says.
+    // A bulk result says whether the certificate has changed, and never what is on it.
     about.shown.limit = false;
     about
 }
@@ -234,12 +234,12 @@ fn written(
     told(units, base)
 }
 
-/// How many records are written with a piece.
+/// Returns how many records are written with a piece.
 pub(super) fn count(log: &[PersonRecord]) -> u64 {
     u64::try_from(log.len()).unwrap_or(u64::MAX)
 }
 
-/// What is told of the people of a piece, packed and counted.
+/// Packs and counts the units of a piece.
 pub(super) fn told(units: Units, base: Finished) -> Finished {
     let (text, counts) = units.finish();
     let number = |count| i32::try_from(count).unwrap_or(i32::MAX);
@@ -247,7 +247,8 @@ pub(super) fn told(units: Units, base: Finished) -> Finished {
     Finished { units: pack(&text), result_bytes: text.len(), normal, errors, ..base }
 }
 
-/// Numbers are told to nobody but the institution itself, so that there is nothing to record about the people.
+/// Reads the numbers of a piece, to be registered with the result. A number is only shown to the institution that gave it, so
+/// nothing about the people is recorded.
 fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<Finished, StoreError> {
     order_failure(piece, &mut entries);
     let mut units = Units::new(piece.kind, piece.format, entries.len());

@@ -1,4 +1,4 @@
-//! A piece of 同意済資格情報一括取得 is answered.
+//! Answers a piece of 同意済資格情報一括取得.
 
 use sqlx::PgConnection;
 
@@ -17,7 +17,7 @@ use crate::wire::message::unit::{EarlierConsent, Units};
 use super::answer::{AnswerError, Answered, Answering, count, note_inconsistency, told};
 
 impl Answering {
-    /// Answers about people who consented before. What has expired by now is not shown.
+    /// Answers about people who consented before. Consents that have expired by now show nothing.
     pub(super) async fn by_consent<'c>(
         &self,
         connection: &'c mut PgConnection,

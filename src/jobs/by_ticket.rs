@@ -1,4 +1,4 @@
-//! A piece of 委託先資格情報の一括取得（医療扶助） is answered.
+//! Answers a piece of 委託先資格情報の一括取得（医療扶助）.
 
 use sqlx::PgConnection;
 

@@ -1,4 +1,4 @@
-//! What can be fetched no more is removed now and then.
+//! Removes expired files and results periodically.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::config::BulkLimits;
 use crate::domain::Moment;
 use crate::store::{Store, StoreError};
 
-/// How often old results are looked for.
+/// How often to look for expired results.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// For how long a result stays after it has expired, so that whoever is fetching it at that moment gets the rest of it.
+/// How long a result stays after it has expired, so that a fetch under way gets the rest of it.
 const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Removes results that can be fetched no more, now and then until `stop`.
+/// Removes expired results periodically until `stop`.
 pub async fn expire_old(store: Store, clocks: Clocks, limits: BulkLimits, stop: CancellationToken) {
     loop {
         match expire(&store, clocks.now(), limits).await {
@@ -32,12 +32,12 @@ pub async fn expire_old(store: Store, clocks: Clocks, limits: BulkLimits, stop: 
     }
 }
 
-/// Removes what is over in both times: results that expired, files that did so too long ago to be known, and the counts of the people of
-/// days before today. So a clock that is set ahead tells institutions that a result has expired, and removes nothing. Gives the number of
-/// files that lost their result.
+/// Removes what has expired in both domain time and system time: results, files that expired too long ago to be known, and the
+/// counts of people of days before today. If the domain clock is set ahead, institutions are told that a result has expired, but
+/// nothing is removed. Returns how many files lost their result.
 ///
 /// # Errors
-/// When the database fails; then nothing has changed.
+/// If the database fails; then nothing has changed.
 pub async fn expire(store: &Store, now: Moment, limits: BulkLimits) -> Result<u64, StoreError> {
     let today = tokyo_date(now.domain).min(tokyo_date(now.system));
     store.expire_batches(now.minus(GRACE), now.minus(limits.remember), today).await

@@ -1,7 +1,7 @@
-//! Background work: pieces of files are answered under lease, old results removed.
+//! Background work: answers pieces of files under lease, and removes old results.
 //!
 //! Any number of processes work on one queue. A [`Worker`] takes the piece whose turn is next, answers it, and commits the result
-//! together with its access-log records; if it dies, its lease runs out and another begins the piece anew.
+//! together with its access-log records. If it dies, its lease runs out and another worker starts the piece again.
 
 mod answer;
 mod by_consent;

@@ -1,3 +1,5 @@
+//! Takes pieces of files from the queue, answers them under lease, and stores the results.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,25 +24,25 @@ use crate::store::{Store, StoreError};
 
 use super::answer::{AnswerError, Answered, Answering};
 
-/// How long to wait after a failure of the database before the next try.
+/// The pause after a failure of the database.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long a piece that failed is left alone, times the number of tries.
+/// How long a failed piece is left alone, multiplied by the number of tries.
 const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
 
-/// How long a piece is left alone whose result the database has no room for.
+/// How long a piece is left alone if the database has no room for its result.
 const UNTIL_ROOM: SignedDuration = SignedDuration::from_secs(2);
 
-/// How the work on a piece went.
+/// The outcome of work on a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// It came to an end: a result that was kept or came too late, or a file that was given up.
+    /// It ended: the result was stored or came too late, or the file was given up.
     Ended,
-    /// It was broken off, and the piece is somebody else's or open again.
+    /// It was interrupted; another worker has the piece, or it is open again.
     BrokenOff,
 }
 
-/// Works on pieces, one after the other: [`Worker::take`] one, [`Worker::work`] on it.
+/// Works on pieces, one at a time: takes one with [`Worker::take`] and answers it with [`Worker::work`].
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
@@ -52,7 +54,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker on the queue in `store`.
+    /// Makes a worker on the queue in `store`.
     #[must_use]
     pub fn new(
         store: &Store,
@@ -72,20 +74,20 @@ impl Worker {
         self.clocks.now().plus(self.limits.lease).system
     }
 
-    /// The latest end of a lease that is over by the clock of its holder as well, however far that is from this one.
+    /// Returns the latest end of a lease that has run out by its holder's clock too, given the greatest allowed skew.
     fn over(&self) -> Timestamp {
         self.clocks.now().minus(self.limits.skew).system
     }
 
-    /// The end of a file that ends now.
+    /// Returns the end of a file that ends now.
     fn ending(&self) -> Ending {
         Ending::at(self.clocks.now(), self.limits.keep)
     }
 
-    /// Takes the next piece; none when nothing is to be done.
+    /// Takes the next piece; None if there is nothing to do.
     ///
     /// # Errors
-    /// When the database fails, or holds what it must not of a file; then the file is given up.
+    /// If the database fails, or holds an illegal value in a file; then that file is given up.
     pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<Leased>, StoreError> {
         match leases::take(connection, self.over(), self.lease_end()).await? {
             None => Ok(None),
@@ -99,11 +101,11 @@ impl Worker {
         }
     }
 
-    /// Works on a piece to its end, good or bad. Where the work was broken off, the connection may be in the middle of something and
-    /// is not to be used again.
+    /// Works on a piece until it succeeds or fails. If the work is interrupted, the connection may be in the middle of a
+    /// statement and must not be used again.
     ///
     /// # Errors
-    /// When the database fails; the piece is then given back, or its lease runs out.
+    /// If the database fails; then the piece is returned, or its lease runs out.
     pub async fn work(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Work, StoreError> {
         if piece.attempts > 1 {
             self.metrics.bulk_retries.inc();
@@ -119,7 +121,7 @@ impl Worker {
         }
         let outcome = tokio::select! {
             outcome = self.answer(connection, piece) => outcome,
-            // The lease was lost: whoever has it now does the work.
+            // The lease was lost; the worker that has it now does the work.
             () = self.keep_lease(piece) => {
                 self.count(piece, Completion::Lost);
                 return Ok(Work::BrokenOff);
@@ -132,9 +134,9 @@ impl Worker {
             }
             Err(error) => {
                 warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
-                // Nobody holds it then, so that there are no clocks to differ.
+                // A returned piece has no holder whose clock could differ, so the allowance for skew is taken off.
                 let after = |wait| self.clocks.now().plus(wait).minus(self.limits.skew).system;
-                // A file that was taken is not given up because nobody makes room at once.
+                // A full disk does not count as a try, so that a file is not given up before there is room again.
                 if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
                     self.store.put_off(piece, after(UNTIL_ROOM)).await?;
                 } else {
@@ -149,7 +151,7 @@ impl Worker {
         let Answered { transaction, finished, missed } = self.answering.answer(connection, piece, self.limits.keep).await?;
         let completion = finish(transaction, piece, &finished).await?;
         if completion != Completion::Lost {
-            // Now and not before: a piece that is begun again misses nobody twice.
+            // Charged after the commit, so that a piece that is started again charges its misses once.
             self.misses.owe(piece.institution, missed);
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
             self.metrics.log_records.with_label_values(&["written"]).inc_by(finished.records);
@@ -157,7 +159,7 @@ impl Worker {
         Ok(completion)
     }
 
-    /// Keeps the lease for as long as it can be kept.
+    /// Renews the lease until it is lost.
     async fn keep_lease(&self, piece: &Leased) {
         let beat = Duration::try_from(self.limits.lease / 3).unwrap_or(PAUSE);
         loop {
@@ -165,7 +167,7 @@ impl Worker {
             match self.store.move_lease_end(piece, self.lease_end()).await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // The lease may run out, and then the result is refused.
+                // The lease may run out; then the result is refused.
                 Err(error) => warn!(error = %error, "a lease could not be kept"),
             }
         }
@@ -194,7 +196,7 @@ impl Worker {
         }
     }
 
-    /// Does one piece; none when nothing is to be done.
+    /// Works on one piece; None if there is nothing to do.
     async fn step(&self, connection: &mut PgConnection) -> Result<Option<Work>, StoreError> {
         match self.take(connection).await? {
             Some(piece) => self.work(connection, &piece).await.map(Some),
@@ -202,7 +204,7 @@ impl Worker {
         }
     }
 
-    /// Works until `stop`; a piece that was begun is finished first.
+    /// Works until `stop`; finishes a piece that was started.
     async fn run(self, work_is_there: Arc<Notify>, stop: CancellationToken) {
         let mut connection = None;
         while !stop.is_cancelled() {
@@ -221,7 +223,7 @@ impl Worker {
                     if work == Work::BrokenOff {
                         connection = None;
                     }
-                    // Another worker may be idle while more is to be done.
+                    // Wakes another worker, which may be idle while there is more to do.
                     work_is_there.notify_one();
                 }
                 Ok(None) => {
@@ -244,17 +246,17 @@ impl Worker {
     }
 }
 
-/// The workers of a process.
+/// Starts the workers of a process.
 pub struct Workers;
 
 impl Workers {
-    /// Starts as many as the limits say, until `stop`.
+    /// Starts as many workers as the limits say; they run until `stop`.
     pub fn start(worker: &Worker, tasks: &TaskTracker, stop: &CancellationToken) {
         let work_is_there = Arc::new(Notify::new());
         for _ in 0..worker.limits.workers {
             let (worker, work_is_there, stop) = (worker.clone(), work_is_there.clone(), stop.clone());
             tasks.spawn(async move {
-                // A worker that panics leaves its piece to the end of its lease, and the next one takes its place.
+                // A worker that panics keeps its piece until the end of its lease; a new worker replaces it.
                 while tokio::spawn(worker.clone().run(work_is_there.clone(), stop.clone())).await.is_err() {
                     error!("a worker on files ended unexpectedly");
                 }
@@ -270,7 +272,7 @@ impl Workers {
     }
 }
 
-/// Wakes a worker whenever a file was taken; where that fails, workers look by themselves now and then.
+/// Wakes a worker when a file is stored. If that fails, workers still look for pieces periodically.
 async fn listen(store: &Store, work_is_there: &Notify) {
     loop {
         let heard = async {
@@ -278,7 +280,7 @@ async fn listen(store: &Store, work_is_there: &Notify) {
             listener.listen(QUEUED).await?;
             loop {
                 let begun = Instant::now();
-                // None: the connection was lost and made anew meanwhile.
+                // None: the connection was lost and replaced meanwhile.
                 if listener.try_recv().await?.is_none() && begun.elapsed() < PAUSE {
                     tokio::time::sleep(PAUSE).await;
                 }

@@ -1,3 +1,5 @@
+//! The terminal CA: certificates of terminals and of the server, and the revocation list.
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
@@ -20,16 +22,16 @@ use super::server_name::ServerName;
 
 const ORGANISATION: &str = "SHIKAKU TEST Terminal CA";
 
-/// How long things last, in days. Terminal certificates last three years and three months, as the real ones do.
+/// Lifetimes in days. Terminal certificates last three years and three months, as the real ones do.
 const CA_DAYS: i64 = 3650;
 const SERVER_DAYS: i64 = 820;
 const TERMINAL_DAYS: i64 = 1185;
 const CRL_DAYS: i64 = 30;
 
-/// What is renewed before it runs out: server certificate and CRL with less than this left.
+/// The server's certificate and the CRL are renewed when less than this many days remain.
 const RENEW_DAYS: i64 = 15;
 
-/// The kind of key that a terminal gets.
+/// The kind of a terminal's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// ECDSA on P-256.
@@ -54,8 +56,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Opens the CA below `files`, making what is missing: CA, server certificate, CRL. What is about to run out is renewed; the server's
-    /// certificate keeps its names.
+    /// Opens the CA below `files` and makes missing files: CA, server certificate, CRL. Renews files that expire soon; the
+    /// server's certificate keeps its names.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -79,7 +81,7 @@ impl Authority {
     /// Opens an existing CA.
     ///
     /// # Errors
-    /// [`PkiError::NoAuthority`] when there is none.
+    /// [`PkiError::NoAuthority`] if there is none.
     pub fn open(files: &PkiFiles) -> Result<Self, PkiError> {
         if !files.ca().exists() {
             return Err(PkiError::NoAuthority(files.ca()));
@@ -88,7 +90,7 @@ impl Authority {
         Ok(Self { files: files.clone(), issuer: Issuer::from_ca_cert_pem(&read(&files.ca())?, key)? })
     }
 
-    /// Makes a key and a certificate for a terminal; false when it has one already.
+    /// Makes a key and a certificate for a terminal; returns false if it already has one.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -100,7 +102,7 @@ impl Authority {
         let mut params = leaf_params(TERMINAL_DAYS, ExtendedKeyUsagePurpose::ClientAuth)?;
         params.distinguished_name.push(DnType::OrganizationalUnitName, institution.as_str());
         params.distinguished_name.push(DnType::CommonName, terminal);
-        // A copy for people and other programs; the server reads the code from the subject only.
+        // A copy for people and other programs; the server reads the code only from the subject.
         let name = format!("urn:shikaku:test:institution:{institution}:terminal:{terminal}");
         params.subject_alt_names = vec![SanType::URI(name.as_str().try_into()?)];
         let key = kind.generate()?;
@@ -110,8 +112,8 @@ impl Authority {
         Ok(true)
     }
 
-    /// Puts a certificate on the CRL and signs a new one; false when it was on it already. A running server reads the list
-    /// on SIGHUP.
+    /// Adds a certificate to the CRL and signs a new list; returns false if it was already on it. A running server reloads the
+    /// list on SIGHUP.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -134,11 +136,11 @@ impl Authority {
         Ok(true)
     }
 
-    /// Makes the server's certificate anew where it lacks one of the `names`; gives everything that the new one is for. It keeps the
-    /// names of the old one. A running server reads it on SIGHUP.
+    /// Replaces the server's certificate if it lacks one of the `names`; returns all names of the new one, or None if nothing was
+    /// missing. The names of the old one are kept. A running server reloads it on SIGHUP.
     ///
     /// # Errors
-    /// [`PkiError::ForeignServer`] when the old one was not issued by this CA.
+    /// [`PkiError::ForeignServer`] if the old one was not issued by this CA.
     pub fn certify_server(&self, names: &[ServerName]) -> Result<Option<Vec<ServerName>>, PkiError> {
         let (present, own) = self.server_names()?;
         match names.iter().find(|name| !present.contains(name)) {
@@ -148,7 +150,8 @@ impl Authority {
         }
     }
 
-    /// What the server's certificate is for, and whether it is of this CA; nothing when there is none, or one that cannot be read.
+    /// Returns the names of the server's certificate, and whether this CA issued it; no names and true if it does not exist or
+    /// cannot be read.
     fn server_names(&self) -> Result<(Vec<ServerName>, bool), PkiError> {
         let path = self.files.server();
         if !path.exists() {
@@ -162,7 +165,7 @@ impl Authority {
         Ok((ServerName::all_of(&server), server.issuer().as_raw() == ca.subject().as_raw()))
     }
 
-    /// A certificate for the usual names, those of the old certificate, and `more`.
+    /// Issues a certificate for the usual names, those of the old certificate, and `more`.
     fn issue_server(&self, more: &[ServerName]) -> Result<Vec<ServerName>, PkiError> {
         let mut names = vec![
             ServerName::Dns("localhost".to_owned()),
@@ -184,7 +187,7 @@ impl Authority {
         Ok(names)
     }
 
-    /// What the present CRL revokes; nothing when there is none.
+    /// Returns the entries of the present CRL; none if there is no CRL.
     fn revoked(&self) -> Result<Vec<RevokedCertParams>, PkiError> {
         let Some(der) = self.crl_der()? else { return Ok(Vec::new()) };
         let (_, list) = CertificateRevocationList::from_der(&der).map_err(|_| self.bad_crl())?;
@@ -202,7 +205,7 @@ impl Authority {
     }
 
     fn write_crl(&self, revoked_certs: Vec<RevokedCertParams>) -> Result<(), PkiError> {
-        // The number rises with time, so that no list ever replaces a newer one.
+        // The number rises with time, so that no list replaces a newer one.
         let number = u64::try_from(system_now().as_millisecond()).unwrap_or_default();
         let list = CertificateRevocationListParams {
             this_update: days_from_now(0) - time::Duration::minutes(5),
@@ -263,12 +266,12 @@ fn days_from_now(days: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(seconds).expect("the next decades are representable")
 }
 
-/// A little in the past, for clients whose clock is behind.
+/// Returns a time a little in the past, for clients with a slow clock.
 fn just_now() -> OffsetDateTime {
     days_from_now(0) - time::Duration::minutes(5)
 }
 
-/// Whether the file is missing or what it holds ends soon.
+/// Returns whether the file is missing, unreadable, or expires within `RENEW_DAYS`.
 fn runs_out(path: &Path, end: impl Fn(&[u8]) -> Option<i64>) -> Result<bool, PkiError> {
     if !path.exists() {
         return Ok(true);

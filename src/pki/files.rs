@@ -1,3 +1,5 @@
+//! The files of the test PKI: their places, and how they are written.
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -7,95 +9,95 @@ use crate::domain::InstitutionCode;
 
 use super::PkiError;
 
-/// Where the files of the test PKI stand.
+/// The places of the test PKI's files.
 #[derive(Debug, Clone)]
 pub struct PkiFiles {
     root: PathBuf,
 }
 
 impl PkiFiles {
-    /// The PKI below `root`.
+    /// Names the PKI below `root`.
     #[must_use]
     pub fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// The directory itself.
+    /// Returns the directory.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The terminal CA's certificate.
+    /// Returns the path of the terminal CA's certificate.
     #[must_use]
     pub fn ca(&self) -> PathBuf {
         self.root.join("ca.pem")
     }
 
-    /// The terminal CA's key.
+    /// Returns the path of the terminal CA's key.
     #[must_use]
     pub fn ca_key(&self) -> PathBuf {
         self.root.join("ca.key")
     }
 
-    /// The certificate revocation list.
+    /// Returns the path of the certificate revocation list.
     #[must_use]
     pub fn crl(&self) -> PathBuf {
         self.root.join("crl.pem")
     }
 
-    /// The server's certificate.
+    /// Returns the path of the server's certificate.
     #[must_use]
     pub fn server(&self) -> PathBuf {
         self.root.join("server.pem")
     }
 
-    /// The server's key.
+    /// Returns the path of the server's key.
     #[must_use]
     pub fn server_key(&self) -> PathBuf {
         self.root.join("server.key")
     }
 
-    /// Where the roots of the card CA stand; every `.pem` in it is trusted.
+    /// Returns the directory of the card CA's roots; every `.pem` in it is trusted.
     #[must_use]
     pub fn card_roots(&self) -> PathBuf {
         self.root.join("jpki")
     }
 
-    /// The certificate of a generation of the card CA.
+    /// Returns the path of a generation's certificate of the card CA.
     #[must_use]
     pub fn card_root(&self, generation: u32) -> PathBuf {
         self.card_roots().join(format!("generation-{generation}.pem"))
     }
 
-    /// The key of a generation of the card CA.
+    /// Returns the path of a generation's key of the card CA.
     #[must_use]
     pub fn card_root_key(&self, generation: u32) -> PathBuf {
         self.card_root(generation).with_extension("key")
     }
 
-    /// The serial number that the card CA gave last.
+    /// Returns the path of the card CA's last serial number.
     #[must_use]
     pub fn card_serial(&self) -> PathBuf {
         self.card_roots().join("serial")
     }
 
-    /// The certificate of a card.
+    /// Returns the path of a card's certificate.
     #[must_use]
     pub fn card(&self, name: &str) -> PathBuf {
         self.root.join("cards").join(format!("{name}.pem"))
     }
 
-    /// The key of a card.
+    /// Returns the path of a card's key.
     #[must_use]
     pub fn card_key(&self, name: &str) -> PathBuf {
         self.card(name).with_extension("key")
     }
 
-    /// Renames certificate and key of a card, in the place of what had the new name.
+    /// Renames certificate and key of a card, replacing files of the new name.
     ///
     /// # Errors
-    /// When a file cannot be renamed.
+    /// If a file cannot be renamed.
     pub fn rename_card(&self, from: &str, to: &str) -> Result<(), PkiError> {
         for (from, to) in [(self.card_key(from), self.card_key(to)), (self.card(from), self.card(to))] {
             fs::rename(&from, to).map_err(|source| PkiError::Io { action: "renaming", path: from, source })?;
@@ -106,7 +108,7 @@ impl PkiFiles {
     /// Removes certificate and key of a card.
     ///
     /// # Errors
-    /// When a file cannot be removed.
+    /// If a file cannot be removed.
     pub fn remove_card(&self, name: &str) -> Result<(), PkiError> {
         for path in [self.card(name), self.card_key(name)] {
             fs::remove_file(&path).map_err(|source| PkiError::Io { action: "removing", path, source })?;
@@ -114,20 +116,20 @@ impl PkiFiles {
         Ok(())
     }
 
-    /// The certificate of a terminal.
+    /// Returns the path of a terminal's certificate.
     #[must_use]
     pub fn terminal(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {
         self.root.join("institutions").join(institution.as_str()).join(format!("{terminal}.pem"))
     }
 
-    /// The key of a terminal.
+    /// Returns the path of a terminal's key.
     #[must_use]
     pub fn terminal_key(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {
         self.terminal(institution, terminal).with_extension("key")
     }
 }
 
-/// Writes a file so that readers see the old content or the new, never a half; only we can read it when `secret`.
+/// Writes a file atomically: readers see the old content or the new. If `secret`, only this account can read it.
 pub(super) fn write(path: &Path, content: &str, secret: bool) -> Result<(), PkiError> {
     let io = |action| move |source| PkiError::Io { action, path: path.to_owned(), source };
     if let Some(parent) = path.parent() {
@@ -146,7 +148,7 @@ pub(super) fn write(path: &Path, content: &str, secret: bool) -> Result<(), PkiE
     fs::rename(&temporary, path).map_err(io("writing"))
 }
 
-/// Opens a file that several processes read and write, making it if there is none; waits until nobody else has it.
+/// Opens a file that several processes read and write, and creates it if it does not exist; waits for an exclusive lock.
 pub(super) fn open_locked(path: &Path) -> Result<fs::File, PkiError> {
     let io = |action| move |source| PkiError::Io { action, path: path.to_owned(), source };
     if let Some(parent) = path.parent() {

@@ -1,6 +1,8 @@
-//! The test PKI: a terminal CA, the server's certificate, one client certificate a terminal, and the CRL; a card CA and cards.
+//! The test PKI: a terminal CA, the server's certificate, one client certificate for each terminal, and the CRL; a card CA and
+//! cards.
 //!
-//! Every subject says TEST. Nothing here is the real authority's; the layout of subjects is ours (the real one is not public).
+//! Every subject says TEST. Nothing here comes from the real authority; the layout of subjects is ours, because the real one is
+//! not public.
 
 mod authority;
 mod card;
@@ -14,17 +16,17 @@ pub use server_name::{ServerName, ServerNameError};
 
 use std::path::PathBuf;
 
-/// Why the test PKI could not be made or changed.
+/// The reason why the test PKI could not be made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PkiError {
     /// A file could not be read or written.
     #[error("{action} {}: {source}", path.display())]
     Io {
-        /// What was tried.
+        /// The operation.
         action: &'static str,
-        /// On what.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// There is no CA yet.
@@ -35,10 +37,10 @@ pub enum PkiError {
     Content {
         /// The file.
         path: PathBuf,
-        /// What it should be.
+        /// Its expected content.
         what: &'static str,
     },
-    /// The server's certificate is somebody else's, and lacks a name.
+    /// Another CA issued the server's certificate, and it lacks a name.
     #[error(
         "{} is not of this test CA and not for {name}: ask its issuer for that name, or remove it and `shikaku pki init` makes one",
         path.display()
@@ -55,10 +57,10 @@ pub enum PkiError {
     /// Not a certificate that a card CA issued.
     #[error("not a certificate of a card")]
     NotACard,
-    /// Something was asked of a card that only RSA cards do.
+    /// An operation that only RSA cards support.
     #[error("the card has no RSA key")]
     NotRsa,
-    /// The system gave no random bytes.
+    /// The system returned no random bytes.
     #[error("no random bytes are to be had")]
     Random,
     /// Keys or certificates could not be made.

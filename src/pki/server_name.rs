@@ -1,4 +1,4 @@
-//! Names that the server's certificate is for.
+//! The names in the server's certificate.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,32 +12,32 @@ use x509_parser::prelude::{GeneralName, X509Certificate};
 pub enum ServerName {
     /// A DNS name; its first label may be `*`.
     Dns(String),
-    /// An IP address that is one of a single machine.
+    /// The IP address of a single host.
     Ip(IpAddr),
 }
 
-/// Why a text is no [`ServerName`].
+/// The reason why a text is not a [`ServerName`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ServerNameError {
-    /// Something besides the name.
+    /// Text besides the name.
     #[error("give the name alone, without https://, port or path")]
     NotAlone,
-    /// A link-local address with the interface of one machine.
+    /// A link-local address with a network interface of one machine.
     #[error("give the IPv6 address without its %scope, which a certificate cannot hold")]
     Scope,
     /// 0.0.0.0, ::, or the address of a group.
     #[error("no terminal connects to this address; give the one that terminals use")]
     NoHost,
-    /// Digits where an address would stand.
+    /// Digits in the form of an IP address that is not one.
     #[error("this looks like an IP address but is none")]
     NoAddress,
-    /// Other characters than a DNS name has.
+    /// Characters that a DNS name cannot have.
     #[error("a DNS name has letters, digits and hyphens only; write names of other scripts as xn--…")]
     Characters,
     /// Labels that are empty, too long, or with hyphens at the ends.
     #[error("a DNS name has labels of 1 to 63 characters without a hyphen at either end, 253 characters in all")]
     Labels,
-    /// A star that is not the whole first label of three or more.
+    /// A star that is not the whole first label of at least three.
     #[error("a * stands for the first label only, as in *.clinic.example")]
     Star,
 }
@@ -59,7 +59,8 @@ impl FromStr for ServerName {
     }
 }
 
-/// A DNS name as RFC 5280 wants it in a certificate (RFC 1034 §3.5, RFC 1123 §2.1), with a star as RFC 6125 §6.4.3 allows it.
+/// Checks a DNS name by the rules of RFC 5280 for certificates (RFC 1034 §3.5, RFC 1123 §2.1), with a star as RFC 6125 §6.4.3
+/// allows; returns it in lower case.
 fn dns_name(text: &str) -> Result<String, ServerNameError> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '*');
     if !text.chars().all(legal) {
@@ -87,7 +88,7 @@ impl ServerName {
         })
     }
 
-    /// The names that a certificate is for, as far as they are DNS names and IP addresses.
+    /// Returns the DNS names and IP addresses of a certificate.
     pub(super) fn all_of(certificate: &X509Certificate<'_>) -> Vec<Self> {
         let Ok(Some(names)) = certificate.subject_alternative_name() else { return Vec::new() };
         names.value.general_names.iter().filter_map(Self::of).collect()

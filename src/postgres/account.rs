@@ -1,14 +1,16 @@
+//! The account under which the private server runs.
+
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::PostgresError;
 
-/// The account that the server runs as: our own, or, when we are root (whom PostgreSQL refuses), a lesser one.
+/// The account that the server runs as: our own, or an unprivileged one if we are root, because PostgreSQL refuses root.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Account {
     pub uid: u32,
     pub gid: u32,
-    /// Whether the server runs as somebody else than we do.
+    /// Whether the server runs under another account than ours.
     pub dropped: bool,
 }
 
@@ -28,7 +30,7 @@ impl Account {
         Some(Self { uid: ids.next()?.parse().ok()?, gid: ids.next()?.parse().ok()?, dropped: true })
     }
 
-    /// Whether this account can pass through every directory above `path`.
+    /// Returns whether this account can pass through every directory above `path`.
     pub fn reaches(&self, path: &Path) -> bool {
         path.ancestors().skip(1).filter_map(|parent| parent.metadata().ok()).all(|parent| {
             let bit = if parent.uid() == self.uid {

@@ -1,10 +1,12 @@
+//! Finds PostgreSQL's programs on the machine.
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::PostgresError;
 
-/// The oldest major version that the schema and the queries are tested with.
+/// The oldest major version with which the schema and the queries are tested.
 const OLDEST: u32 = 15;
 
 /// A directory with `initdb` and `postgres` of version 15 or later.
@@ -15,7 +17,8 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Looks in `$PG_BIN`, `PATH`, `/usr/lib/postgresql/*/bin` and Homebrew, in this order; within one place the newest.
+    /// Finds the programs in `$PG_BIN`, `PATH`, `/usr/lib/postgresql/*/bin` or Homebrew, in this order; the newest version within
+    /// one place. If `$PG_BIN` is set, no other place is searched.
     ///
     /// # Errors
     /// [`PostgresError::NotFound`].
@@ -50,7 +53,7 @@ impl Binaries {
         (version >= OLDEST).then_some(Self { directory, version })
     }
 
-    /// The major version.
+    /// Returns the major version.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.version

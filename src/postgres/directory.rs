@@ -1,3 +1,5 @@
+//! The directories of a private server, and the lock on them.
+
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::ErrorKind;
@@ -11,13 +13,13 @@ use rustix::fs::{FlockOperation, OFlags, flock};
 use super::account::Account;
 use super::{PostgresError, predecessor};
 
-/// Longest path of a Unix socket that Linux and macOS both take, with room for `/.s.PGSQL.5432`.
+/// The longest path of a Unix socket that both Linux and macOS accept, without `/.s.PGSQL.5432`.
 const LONGEST_SOCKET_DIRECTORY: usize = 85;
 
-/// How long a server that ran here before may take to end.
+/// How long to wait for an earlier server to end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The directories of one private server, held by a lock for as long as this value lives.
+/// The directories of one private server, locked for as long as this value lives.
 pub(super) struct Directory {
     pub cluster: PathBuf,
     pub socket: PathBuf,
@@ -27,8 +29,8 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Takes `wanted` for the server, or, where the server's account cannot reach it, a directory below `/var/tmp` whose
-    /// name comes from `wanted`, so that the next start finds it again.
+    /// Locks `wanted` for the server. If the server's account cannot reach it, takes a directory below `/var/tmp` instead; its
+    /// name is derived from `wanted`, so that the next start finds it again.
     pub fn take(wanted: &Path, account: &Account) -> Result<Self, PostgresError> {
         fs::create_dir_all(wanted).map_err(PostgresError::io("creating", wanted))?;
         let wanted = wanted.canonicalize().map_err(PostgresError::io("opening", wanted))?;
@@ -46,30 +48,30 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Whether `initdb` has finished here before.
+    /// Returns whether `initdb` has finished here before.
     pub fn has_cluster(&self) -> bool {
         self.cluster.join("PG_VERSION").exists() && self.root.join("complete").exists()
     }
 
-    /// Remembers that `initdb` has finished, so that a half-made cluster is made anew.
+    /// Records that `initdb` has finished, so that an incomplete cluster is made anew.
     pub fn mark_complete(&self) -> Result<(), PostgresError> {
         create(&self.root.join("complete")).map(drop)
     }
 
-    /// Opens the server's log anew.
+    /// Opens an empty log for the server.
     pub fn open_log(&self) -> Result<File, PostgresError> {
         create(&self.log)
     }
 
-    /// Deletes everything, for a server that was only lent.
+    /// Deletes everything, for an ephemeral server.
     pub fn remove(self) {
-        // What cannot be deleted is left for the next start, which takes the same lock first.
+        // Files that cannot be deleted are left for the next start, which takes the same lock first.
         let _ = fs::remove_dir_all(&self.socket);
         let _ = fs::remove_dir_all(&self.root);
     }
 
-    /// A server whose parent was killed is still shutting down for a moment; one that somebody runs stays. What is left of one that was
-    /// killed itself ends here.
+    /// Waits for an earlier server on the cluster. A server whose parent was killed takes a moment to shut down; if one still
+    /// runs after that, the directory is in use. Leftover processes of a server that was itself killed are ended.
     fn wait_for_predecessor(&self) -> Result<(), PostgresError> {
         let begun = Instant::now();
         loop {
@@ -90,14 +92,14 @@ impl Directory {
         }
     }
 
-    /// The server that the cluster's pid file names. The number alone proves nothing: after a crash it may be anybody's.
+    /// Returns the process id in the cluster's pid file. The id alone proves nothing: after a crash it may belong to any process.
     fn postmaster(&self) -> Option<i32> {
         let text = fs::read_to_string(self.cluster.join("postmaster.pid")).ok()?;
         text.lines().next()?.parse::<i32>().ok().map(i32::abs)
     }
 
-    /// Removes what a server that was killed left behind. Where its number is somebody else's by now, the next server would take it for
-    /// running.
+    /// Removes the files that a killed server left behind. If its process id now belongs to another process, the next server
+    /// would otherwise take it for running.
     fn remove_traces(&self) -> Result<(), PostgresError> {
         if !predecessor::can_be_seen() {
             return Ok(());
@@ -115,19 +117,19 @@ impl Directory {
     }
 }
 
-/// Creates or empties a file in the server's directory. The server's account can write there, so a link is never followed.
+/// Creates or empties a file in the server's directory. Links are never followed, because the server's account can write there.
 fn create(path: &Path) -> Result<File, PostgresError> {
     let no_links = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let opened = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(no_links).open(path);
     opened.map_err(PostgresError::io("creating", path))
 }
 
-/// Where the directories of a server stand whose account cannot reach `wanted`, a canonical path.
+/// Returns the place of the directories of a server whose account cannot reach `wanted`, a canonical path.
 pub(super) fn root_beside(wanted: &Path) -> PathBuf {
     stand_in("/var/tmp", wanted)
 }
 
-/// Where the server with its directories in `root` has its socket.
+/// Returns the socket's directory of the server with its directories in `root`.
 pub(super) fn socket_of(root: &Path) -> PathBuf {
     let inside = root.join("socket");
     if inside.as_os_str().len() <= LONGEST_SOCKET_DIRECTORY { inside } else { stand_in("/tmp", root) }
@@ -139,8 +141,8 @@ fn stand_in(parent: &str, of: &Path) -> PathBuf {
     Path::new(parent).join(format!("shikaku-{:016x}", hasher.finish()))
 }
 
-/// Makes a directory that only the server's account (and root) can enter; refuses one that belongs to somebody else, as a
-/// well-known name below a shared directory might.
+/// Makes a directory that only the server's account and root can enter. Refuses one that belongs to another account, which is
+/// possible under a well-known name below a shared directory.
 fn private(path: &Path, account: &Account) -> Result<(), PostgresError> {
     let made = DirBuilder::new().mode(0o700).create(path).is_ok();
     let found = fs::symlink_metadata(path).map_err(PostgresError::io("opening", path))?;

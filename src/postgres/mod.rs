@@ -1,7 +1,7 @@
 //! The embedded default database: a private PostgreSQL, started from binaries found on the machine.
 //!
-//! It is reachable through a Unix socket in a private directory only, runs as a direct child in a process group of its own,
-//! and stops with us: on a clean stop, on panic, and (on Linux) when we are killed.
+//! It is reachable only through a Unix socket in a private directory, runs as a direct child in a process group of its own, and
+//! stops with us: on a clean stop, on panic, and (on Linux) when we are killed.
 
 mod account;
 mod binaries;
@@ -15,26 +15,26 @@ pub use server::{Durability, PrivatePostgres};
 
 use std::path::PathBuf;
 
-/// Why the private PostgreSQL could not be started.
+/// The reason why the private PostgreSQL could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
-    /// No `initdb` and `postgres` of version 15 or later anywhere.
+    /// No `initdb` and `postgres` of version 15 or later were found.
     #[error(
         "PostgreSQL 15 or later was not found in $PG_BIN, PATH, /usr/lib/postgresql/*/bin or Homebrew.\n\
          Install it (Debian: apt-get install postgresql; macOS: brew install postgresql@17), point PG_BIN to its bin \
          directory, or set DATABASE_URL to a database of your own."
     )]
     NotFound,
-    /// We are root and there is nobody to run the server as: PostgreSQL refuses root.
+    /// We are root, which PostgreSQL refuses, and there is no other account for the server.
     #[error("running as root, and there is neither a user `postgres` nor `nobody` to run PostgreSQL as")]
     NoAccount,
     /// Another process uses the data directory.
     #[error("{} is in use by another process; stop it, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
-    /// A private server is looked for, and none runs on this directory.
+    /// No private server runs on this directory.
     #[error("no private PostgreSQL runs on {}", .0.display())]
     NotRunning(PathBuf),
-    /// A PostgreSQL was killed, and parts of it do not end.
+    /// A PostgreSQL was killed, and some of its processes do not end.
     #[error("{} is in use by processes of a PostgreSQL that was killed: end {processes:?} with kill -9", cluster.display())]
     Orphans {
         /// Their ids.
@@ -45,11 +45,11 @@ pub enum PostgresError {
     /// A file operation failed.
     #[error("{action} {}: {source}", path.display())]
     Io {
-        /// What was tried.
+        /// The operation.
         action: &'static str,
-        /// On what.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// `initdb` failed.
@@ -60,12 +60,12 @@ pub enum PostgresError {
     Start {
         /// The server's log file.
         log: PathBuf,
-        /// The last lines of it.
+        /// Its last lines.
         tail: String,
     },
 }
 
-/// What PostgreSQL said last, with advice where it is known what to do.
+/// Returns the last lines of PostgreSQL's output, with advice for known problems.
 fn with_advice(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let tail = lines[lines.len().saturating_sub(5)..].join("\n");

@@ -11,15 +11,15 @@ use super::server::login;
 use super::{PostgresError, PrivatePostgres};
 
 impl PrivatePostgres {
-    /// Returns how to log in to `database` on the server that another process runs on `directory`, the directory that it gave to
+    /// Returns the login options for `database` on the server that another process runs on `directory`, the directory passed to
     /// [`PrivatePostgres::start`]. Starts and locks nothing.
     ///
     /// # Errors
-    /// [`PostgresError::NotRunning`] when no server runs there; [`PostgresError::Io`] when this process may not reach it.
+    /// [`PostgresError::NotRunning`] if no server runs there; [`PostgresError::Io`] if this process may not reach it.
     pub fn running_on(directory: &Path, database: &str) -> Result<PgConnectOptions, PostgresError> {
-        // A directory that was never made has no server, and no other name either.
+        // A directory that does not exist has no server, and no second place either.
         let Ok(wanted) = directory.canonicalize() else { return Err(PostgresError::NotRunning(directory.to_owned())) };
-        // Which of the two it is depends on the account that started it, which need not be ours.
+        // Which of the two places it is depends on the account that started the server, which may be another one.
         for root in [wanted.clone(), root_beside(&wanted)] {
             let socket = socket_of(&root);
             match UnixStream::connect(socket.join(".s.PGSQL.5432")) {

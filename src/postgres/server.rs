@@ -1,3 +1,5 @@
+//! The private server: creates its cluster, starts it, watches it and stops it.
+
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -18,12 +20,12 @@ use super::{PostgresError, with_advice};
 
 const SUPERUSER: &str = "shikaku";
 
-/// What happens to the data.
+/// The durability of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Kept, with every commit on disk.
+    /// The data are kept, and every commit is written to disk.
     Kept,
-    /// Thrown away at the end; commits are not forced to disk.
+    /// The data are deleted at the end; commits are not forced to disk.
     Ephemeral,
 }
 
@@ -35,19 +37,19 @@ pub struct PrivatePostgres {
     durability: Durability,
     socket: PathBuf,
     log: PathBuf,
-    /// Its other end is dropped when the server ends, and says how.
+    /// The exit status. The sender is dropped when the server ends.
     ended: watch::Receiver<Option<ExitStatus>>,
 }
 
 impl PrivatePostgres {
-    /// Starts a server on `directory`, making the cluster first if there is none, and returns once a login has succeeded.
+    /// Starts a server on `directory`, creates the cluster first if there is none, and returns once a login has succeeded.
     ///
     /// # Errors
     /// See [`PostgresError`].
     pub async fn start(binaries: &Binaries, directory: &Path, durability: Durability) -> Result<Self, PostgresError> {
         let account = Account::choose()?;
         let directory = Directory::take(directory, &account)?;
-        // A throw-away cluster is never one that an interrupted run left behind.
+        // An ephemeral cluster is always made anew: an interrupted run may have left one behind.
         if durability == Durability::Ephemeral || !directory.has_cluster() {
             initdb(binaries, &directory, &account, durability)?;
         }
@@ -56,7 +58,7 @@ impl PrivatePostgres {
         let (stop, stopped) = mpsc::channel();
         let (ended_sender, ended) = watch::channel(None);
         let (spawned_sender, spawned) = mpsc::channel();
-        // The kernel's "parent died" signal follows the thread that forked, so one thread stays for the server's whole life.
+        // The kernel's "parent died" signal follows the thread that forked, so that one thread stays for the server's whole life.
         let keeper = thread::Builder::new()
             .name("postgres-keeper".to_owned())
             .spawn(move || keep(command, &spawned_sender, &stopped, ended_sender))
@@ -78,19 +80,19 @@ impl PrivatePostgres {
         Ok(server)
     }
 
-    /// How to log in to `database` on this server.
+    /// Returns the login options for `database` on this server.
     #[must_use]
     pub fn options(&self, database: &str) -> PgConnectOptions {
         login(&self.socket, database)
     }
 
-    /// The same as a URL, for programs that want one.
+    /// Returns the same as a URL, for programs that expect one.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{SUPERUSER}@localhost/{database}?host={}", self.socket.display())
     }
 
-    /// Waits until the server has ended by itself; says how, and what to do.
+    /// Waits until the server ends by itself; returns the reason and advice.
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
@@ -103,7 +105,7 @@ impl PrivatePostgres {
     }
 
     async fn wait_until_ready(&self) -> Result<(), PostgresError> {
-        // After a crash the server first makes good what it had not written to its tables.
+        // After a crash the server first replays what it had not written to its tables.
         let deadline = Instant::now() + Duration::from_secs(300);
         let options = self.options("postgres").disable_statement_logging();
         loop {
@@ -123,7 +125,7 @@ impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(keeper) = self.keeper.take() {
-            // A keeper that panicked has already taken the server with it.
+            // A keeper that panicked has already stopped the server.
             let _ = keeper.join();
         }
         if let Some(directory) = self.directory.take().filter(|_| self.durability == Durability::Ephemeral) {
@@ -132,7 +134,7 @@ impl Drop for PrivatePostgres {
     }
 }
 
-/// How to log in to `database` on a private server with its socket in the directory `socket`.
+/// Returns the login options for `database` on a private server whose socket is in the directory `socket`.
 pub(super) fn login(socket: &Path, database: &str) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
         .ssl_mode(PgSslMode::Disable)
@@ -157,7 +159,7 @@ fn keep(
         }
     };
     let _ = spawned.send(Ok(()));
-    // Dropped when the server ends, which is how the starting side hears of it.
+    // Dropped when the server ends, which notifies the starting side.
     let ended = ended;
     loop {
         match stopped.recv_timeout(Duration::from_millis(100)) {
@@ -172,11 +174,11 @@ fn keep(
     ended.send_replace(child.try_wait().ok().flatten());
 }
 
-/// Fast shutdown first, then an immediate one, then no mercy.
+/// Stops the server: fast shutdown first, immediate shutdown after 20 s, SIGKILL after 5 s more.
 fn stop(child: &mut Child) {
     for (signal, patience) in [(Signal::INT, 20), (Signal::QUIT, 5), (Signal::KILL, 5)] {
         if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-            // The process may have ended meanwhile; try_wait tells.
+            // The process may already have ended, which try_wait shows.
             let _ = kill_process(pid, signal);
         }
         let deadline = Instant::now() + Duration::from_secs(patience);
@@ -242,8 +244,9 @@ fn server_command(
     Ok(command)
 }
 
-/// `listen_addresses` is empty: no TCP. A million people fit into the buffers, of which no more is taken than is used, and files with
-/// many people write much, which should not make a checkpoint each time. Terse errors keep row contents out of the server's log.
+/// The server's settings. `listen_addresses` is empty: no TCP. The buffers hold a million people and take only as much memory as
+/// is used. `max_wal_size` keeps files with many people, which write much, from forcing a checkpoint each time. Terse errors keep
+/// row contents out of the server's log.
 const SETTINGS: [&str; 8] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
@@ -261,7 +264,7 @@ fn as_account(mut command: Command, directory: &Directory, account: &Account) ->
     if account.dropped {
         command.uid(account.uid).gid(account.gid);
     }
-    // The caller's PG* variables must not steer a private server; LC_ALL must not fail where the locale is not installed.
+    // The caller's PG* variables must not affect a private server; LC_ALL=C works even if the caller's locale is not installed.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         command.env_remove(name);
     }
@@ -269,7 +272,7 @@ fn as_account(mut command: Command, directory: &Directory, account: &Account) ->
     command
 }
 
-/// Has the kernel stop the server (fast shutdown) when our process dies, however it dies.
+/// Makes the kernel stop the server (fast shutdown) when our process dies, however it dies.
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "std offers no safe way to set the parent-death signal between fork and exec")]
 fn die_with_parent(command: &mut Command) {
@@ -286,6 +289,6 @@ fn die_with_parent(command: &mut Command) {
     }
 }
 
-/// Elsewhere the kernel has no such signal: a killed parent leaves the server to the next start, which reports it.
+/// Does nothing: other kernels have no such signal. If the parent is killed, the next start finds the server and reports it.
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(_command: &mut Command) {}

@@ -1,14 +1,14 @@
+//! Turns answered and refused questions into access-log records and writes them in batches.
+
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::clock::system_now;
 use crate::config::Limits;
 use crate::decide;
-use crate::domain::{Identity, InstitutionCode};
+use crate::domain::Identity;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
@@ -16,24 +16,12 @@ use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown}
 use super::QueryError;
 use super::coalesce::{Answers, Batch, Coalescer};
 use super::log_key::LogKey;
+use super::own::Asker;
 
-/// Connections for the access log. More than two do not help: batches grow instead.
+/// Number of connections for the access log. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
 
-/// Who asks, when, and under which request id.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// The institution of the certificate.
-    pub institution: InstitutionCode,
-    /// The serial number of the certificate.
-    pub terminal_serial: Vec<u8>,
-    /// The request id that the answer carries.
-    pub request_id: Uuid,
-    /// Domain time.
-    pub at: Timestamp,
-}
-
-/// Writes access-log records, of every path into the same batches.
+/// Writes the access-log records of all paths, in shared batches.
 #[derive(Clone)]
 pub struct AccessLog {
     records: Coalescer<AppendLog>,
@@ -52,7 +40,7 @@ impl AccessLog {
         }
     }
 
-    /// A record of a question that showed nothing and is about nobody.
+    /// Makes a record of a question that found no person and showed nothing.
     pub(super) fn record(
         &self,
         asker: Asker,
@@ -73,7 +61,7 @@ impl AccessLog {
         }
     }
 
-    /// What makes hashes.
+    /// Returns the key that makes the hashes of the log.
     pub(super) fn key(&self) -> &LogKey {
         &self.key
     }
@@ -89,8 +77,8 @@ impl AccessLog {
     }
 }
 
-/// Puts into a person's record what an answer shows with `records`, and the mark of the 限度額適用認定証 in force where the consent in
-/// the record covers it.
+/// Notes in a person's record what an answer with `records` shows. Adds the mark of the 限度額適用認定証 in force if the patient
+/// consented to showing it.
 pub fn note_shown(about: &mut PersonRecord, records: &[decide::Record], key: &LogKey) {
     about.shown = shown(records);
     let limits = records.iter().filter_map(|record| record.limit.as_ref());

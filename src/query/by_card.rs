@@ -1,4 +1,4 @@
-//! 資格確認 by what stands on the insured person's card.
+//! Answers 資格確認 by the numbers on the insured person's card.
 
 use std::sync::Arc;
 
@@ -12,14 +12,15 @@ use crate::store::access_log::{Outcome, Path, Record};
 use crate::store::{self, Store};
 
 use super::QueryError;
-use super::access_log::{AccessLog, Asker, note_shown};
+use super::access_log::{AccessLog, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
 use super::misses::Misses;
+use super::own::{Asker, Own};
 
-/// Connections for lookups. More than two do not help: batches grow instead.
+/// Number of connections for lookups. More than two do not help: batches grow instead.
 const WORKERS: usize = 2;
 
-/// Answers questions by what stands on the card.
+/// Answers questions by the numbers on the card.
 #[derive(Clone)]
 pub struct ByCard {
     facts: Coalescer<ReadFacts>,
@@ -39,13 +40,14 @@ impl ByCard {
     ///
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
-    pub async fn answer(&self, asker: Asker, query: CardQuery) -> Result<Answer, QueryError> {
-        // Taken before anything is known of the answer, so that a hit and a miss take the same way.
+    pub async fn answer(&self, own: Own<'_, &CardQuery>) -> Result<Answer, QueryError> {
+        let (asker, query) = (own.asker(), own.question());
+        // Taken before anything is known of the answer, so that a hit and a miss do the same work.
         let attempt = self.misses.attempt(asker.institution)?;
         let institution = Some(asker.institution);
         let facts = self.facts.ask(institution, (institution, query.clone())).await?;
-        let answer = decide::by_card(&query, institution, &facts);
-        let mut log = self.record(asker, &query, Outcome::Answered(answer.validity));
+        let answer = decide::by_card(query, institution, &facts);
+        let mut log = record(&self.log, asker.clone(), query, Outcome::Answered(answer.validity));
         log.about.person = answer.record.as_ref().map(|record| record.person);
         note_shown(&mut log.about, answer.record.as_slice(), self.log.key());
         self.log.write(log).await?;
@@ -54,28 +56,14 @@ impl ByCard {
         }
         Ok(answer)
     }
+}
 
-    /// Records a question that came in another institution's name; it gets no answer.
-    ///
-    /// # Errors
-    /// When the record cannot be written.
-    pub async fn refuse_mismatch(
-        &self,
-        asker: Asker,
-        claimed: InstitutionCode,
-        query: &CardQuery,
-    ) -> Result<(), QueryError> {
-        let record =
-            Record { claimed_institution: Some(claimed), ..self.record(asker, query, Outcome::InstitutionMismatch) };
-        self.log.write(record).await
-    }
-
-    fn record(&self, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
-        let hash = self.log.key().of_card(&query.key, query.birth_on);
-        let mut record = self.log.record(asker, Path::Card, hash, query.check_on, outcome);
-        record.about.limit_consent = query.limit_consent;
-        record
-    }
+/// Makes the record of a question that showed nothing.
+pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
+    let hash = log.key().of_card(&query.key, query.birth_on);
+    let mut record = log.record(asker, Path::Card, hash, query.check_on, outcome);
+    record.about.limit_consent = query.limit_consent;
+    record
 }
 
 struct ReadFacts;

@@ -1,4 +1,4 @@
-//! 資格確認 by マイナンバーカード.
+//! Answers 資格確認 by マイナンバーカード.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::config::Limits;
 use crate::decide::{self, CardAnswer};
-use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, InstitutionCode, PersonId};
+use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, PersonId};
 use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
 use crate::store::access_log::{AtReader, Outcome, Path, Record};
@@ -15,14 +15,15 @@ use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
 use super::QueryError;
-use super::access_log::{AccessLog, Asker, note_shown};
+use super::access_log::{AccessLog, note_shown};
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::own::{Asker, Own};
 
-/// Connections for lookups. With one, what waits behind the running statement makes the next one larger, and on two cores fewer
-/// and larger statements are what counts: verification takes the rest.
+/// Number of connections for lookups. With one, the questions that wait behind the running statement make the next one larger. On
+/// two cores, fewer and larger statements win, because verification needs the remaining time.
 const WORKERS: usize = 1;
 
-/// Answers questions by cards that proved to be there.
+/// Answers questions by cards that proved possession of their key.
 #[derive(Clone)]
 pub struct ByCertificate {
     facts: Coalescer<ReadFacts>,
@@ -40,21 +41,18 @@ impl ByCertificate {
     ///
     /// # Errors
     /// See [`QueryError`]; then nothing has been disclosed.
-    pub async fn answer(
-        &self,
-        asker: Asker,
-        card: &VerifiedCard,
-        query: &CertificateQuery,
-    ) -> Result<CardAnswer, QueryError> {
+    pub async fn answer(&self, own: Own<'_, &CertificateQuery>, card: &VerifiedCard) -> Result<CardAnswer, QueryError> {
+        let (asker, query) = (own.asker(), own.question());
         let shown_card = PresentedCard { card: card.id().clone(), institution: Some(asker.institution), at: asker.at };
         let facts = self.facts.ask(shown_card.institution, shown_card).await?;
         let answer = decide::by_certificate(query, Some(asker.institution), facts.as_ref(), asker.at);
         let person = facts.as_ref().map(person_of);
+        let record = |outcome| record(&self.log, asker.clone(), &key_of(card.id()), query, outcome);
         let mut log = match &answer {
-            CardAnswer::Unusable(reason) => self.record(asker, &key_of(card.id()), query, Outcome::CardUnusable(*reason)),
+            CardAnswer::Unusable(reason) => record(Outcome::CardUnusable(*reason)),
             CardAnswer::Answered { validity, records } => {
                 let consents_until = Some(asker.at.saturating_add(CONSENT_LASTS).unwrap_or(Timestamp::MAX));
-                let mut log = self.record(asker, &key_of(card.id()), query, Outcome::Answered(*validity));
+                let mut log = record(Outcome::Answered(*validity));
                 log.path = Path::Certificate(AtReader { consents_until, ..at_reader(query) });
                 note_shown(&mut log.about, records, self.log.key());
                 log
@@ -65,42 +63,26 @@ impl ByCertificate {
         Ok(answer)
     }
 
-    /// Records a card whose certificate is out of its period; nothing is looked up.
+    /// Records a card whose certificate is outside its period; looks nothing up.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// If the record cannot be written.
     pub async fn refuse(
         &self,
-        asker: Asker,
+        own: Own<'_, &CertificateQuery>,
         card: &CardId,
-        query: &CertificateQuery,
         reason: CardUnusable,
     ) -> Result<(), QueryError> {
-        self.log.write(self.record(asker, &key_of(card), query, Outcome::CardUnusable(reason))).await
+        let asker = own.asker().clone();
+        self.log.write(record(&self.log, asker, &key_of(card), own.question(), Outcome::CardUnusable(reason))).await
     }
+}
 
-    /// Records a question that came in another institution's name, with whatever `certificate` it showed; it gets no answer.
-    ///
-    /// # Errors
-    /// When the record cannot be written.
-    pub async fn refuse_mismatch(
-        &self,
-        asker: Asker,
-        claimed: InstitutionCode,
-        certificate: &[u8],
-        query: &CertificateQuery,
-    ) -> Result<(), QueryError> {
-        let key = [b"unverified certificate\x1f", certificate].concat();
-        let record = self.record(asker, &key, query, Outcome::InstitutionMismatch);
-        self.log.write(Record { claimed_institution: Some(claimed), ..record }).await
-    }
-
-    fn record(&self, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
-        let (path, hash) = (Path::Certificate(at_reader(query)), self.log.key().hash(key));
-        let mut record = self.log.record(asker, path, hash, query.check_on, outcome);
-        record.about.limit_consent = query.consents.has(Consent::Limit);
-        record
-    }
+/// Makes the record of a question that showed nothing; `key` identifies the card.
+pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
+    let mut record = log.record(asker, Path::Certificate(at_reader(query)), log.key().hash(key), query.check_on, outcome);
+    record.about.limit_consent = query.consents.has(Consent::Limit);
+    record
 }
 
 fn key_of(card: &CardId) -> Vec<u8> {

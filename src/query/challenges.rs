@@ -1,4 +1,4 @@
-//! Challenges for cards to sign.
+//! Makes, spends and deletes the challenges that cards sign.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,35 +18,36 @@ use crate::store::challenges::{self, Binding, Challenge, Use};
 use crate::store::{Store, StoreError};
 
 use super::QueryError;
-use super::access_log::Asker;
 use super::coalesce::{Answers, Batch, Coalescer};
+use super::own::Asker;
 
 /// How long a challenge can be used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 
-/// How far the clocks of two servers may be apart. A server that is behind would let challenges live longer than it should.
+/// How far apart the clocks of two servers may be. A server whose clock is behind would let challenges live longer than they
+/// should.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 
-/// How long a challenge is remembered after that, so that a late try learns that it is late.
+/// How long a challenge is kept after it expired, so that a late caller is told that it has expired.
 const REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
 
-/// How often old challenges are forgotten.
+/// How often old challenges are deleted.
 const CLEANING: Duration = Duration::from_secs(20);
 
-/// Makes and spends challenges. They live in the database, so that every server on it knows them and a restart loses none.
+/// Makes and spends challenges. They are kept in the database, so that every server on it knows them and a restart loses none.
 #[derive(Clone)]
 pub struct Challenges {
     keep: Coalescer<Keep>,
     consume: Coalescer<Consume>,
 }
 
-/// Why a challenge is worth nothing for this try. It is spent all the same.
+/// Why a challenge is refused on this try. The challenge is spent all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChallengeRefused {
-    /// There is none of this id, or none any more.
+    /// No challenge has this id, or it was deleted.
     #[error("there is no such challenge")]
     Unknown,
-    /// It was used before, well or badly.
+    /// It was used before, with or without success.
     #[error("the challenge was used before")]
     Used,
     /// It was not used in time.
@@ -76,10 +77,10 @@ impl Challenges {
         }
     }
 
-    /// Makes a challenge for whoever asks.
+    /// Makes a challenge for the caller's institution and terminal.
     ///
     /// # Errors
-    /// When it cannot be kept.
+    /// If the challenge cannot be stored.
     pub async fn make(&self, asker: &Asker, purpose: TreatmentKind) -> Result<Challenge, QueryError> {
         let mut nonce = [0; 32];
         rand::fill(&mut nonce).map_err(|_| QueryError::Unavailable)?;
@@ -88,18 +89,18 @@ impl Challenges {
             id: random_id()?,
             nonce,
             binding: binding(asker, purpose),
-            // In whole milliseconds: what the terminal is told and what the database keeps are the same.
+            // In whole milliseconds, so that the terminal is told the same time as the database keeps.
             expires_at: Timestamp::from_millisecond(expires_at.as_millisecond()).unwrap_or(expires_at),
         };
         self.keep.ask(Some(asker.institution), challenge.clone()).await?;
         Ok(challenge)
     }
 
-    /// Spends a challenge at the time `at` and gives its nonce, if this is the first try, in time, by whom it was made for, for
-    /// what it was made for. Whatever comes of it, the challenge cannot be used again.
+    /// Spends a challenge at the time `at` and returns its nonce. The inner result is `Ok` only on the first try, in time, by the
+    /// terminal and for the purpose it was made for. Whatever the result, the challenge cannot be used again.
     ///
     /// # Errors
-    /// Outside, when the database fails; inside, why the challenge is worth nothing.
+    /// The outer error means that the database failed; the inner one says why the challenge is refused.
     pub async fn spend(
         &self,
         asker: &Asker,
@@ -131,7 +132,7 @@ impl Challenges {
 }
 
 impl ChallengeRefused {
-    /// The reason as a label of metrics and a field of log events.
+    /// Returns the reason as a label of metrics and a field of log events.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -146,7 +147,7 @@ impl ChallengeRefused {
     }
 }
 
-/// Forgets old challenges again and again until `stop`.
+/// Deletes old challenges periodically until `stop`.
 pub async fn forget_old(store: Store, clocks: Clocks, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -159,11 +160,11 @@ pub async fn forget_old(store: Store, clocks: Clocks, stop: CancellationToken) {
     }
 }
 
-/// Forgets challenges that are old in both times; gives their number. A clock that is set ahead ends a challenge, but does not make it one
-/// that never was.
+/// Deletes challenges that are old in both domain time and system time; returns how many. If the domain clock is set ahead, a
+/// challenge expires, but it stays known.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn forget(store: &Store, now: Moment) -> Result<u64, StoreError> {
     store.forget_challenges(now.minus(REMEMBERED).domain, now.minus(LIFETIME + REMEMBERED).system).await
 }
@@ -172,7 +173,7 @@ fn binding(asker: &Asker, purpose: TreatmentKind) -> Binding {
     Binding { institution: asker.institution, terminal_serial: asker.terminal_serial.clone(), purpose }
 }
 
-/// Random throughout, so that nobody can guess the id of somebody else's challenge and spend it.
+/// Returns an id of random bits only, so that nobody can guess the id of another terminal's challenge and spend it.
 fn random_id() -> Result<Uuid, QueryError> {
     let mut bytes = [0; 16];
     rand::fill(&mut bytes).map_err(|_| QueryError::Unavailable)?;

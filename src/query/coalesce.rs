@@ -1,4 +1,4 @@
-//! Single questions are gathered into batches, in which every institution has its turn.
+//! Gathers single questions into batches in which the institutions take turns.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 use super::turns::Turns;
 use super::{QueryError, failed};
 
-/// Something that one statement does for many questions at once.
+/// One statement that answers many questions at once.
 pub(super) trait Batch: Send + 'static {
     type Question: Send + Sync + 'static;
     type Answer: Send + 'static;
@@ -22,24 +22,24 @@ pub(super) trait Batch: Send + 'static {
     /// The name in metrics.
     const NAME: &'static str;
 
-    /// Answers every question, in order. May be called a second time with the same questions after a failure. The outer
-    /// error is about the statement and fails all questions, an inner one is about one question.
+    /// Answers every question, in order. May be called again with the same questions after a failure. The outer error is about
+    /// the statement and fails all questions; an inner error is about one question.
     fn run(
         connection: &mut PgConnection,
         questions: &[Self::Question],
     ) -> impl Future<Output = Answers<Self::Answer>> + Send;
 }
 
-/// What a batch comes to.
+/// The result of a batch; see [`Batch::run`] for the two errors.
 pub(super) type Answers<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
 
-/// How long one attempt may take, connecting included: a little more than the server's own limit for the statement. A
-/// database host that vanishes without a word is given up then.
+/// The longest time for one attempt, connecting included: a little more than the server's own limit for the statement. It bounds
+/// the wait for a database host that vanishes without closing its connections.
 const ATTEMPT: Duration = Duration::from_secs(6);
 
-/// Gathers single questions into batches without any timer: a worker takes the first waiting question and whatever has
-/// queued while the previous statement ran. A lone question goes at once; under load batches grow by themselves. Institutions take
-/// turns in a batch, and when too many questions wait, the one that has most of them is refused.
+/// Gathers single questions into batches without a timer. A worker takes the questions that queued up while the previous
+/// statement ran. A lone question is asked at once; under load batches grow. Institutions take turns in a batch. If too many
+/// questions wait, the institution with the most of them has its newest refused.
 pub(super) struct Coalescer<B: Batch> {
     open: Arc<Open<B>>,
 }
@@ -50,7 +50,7 @@ impl<B: Batch> Clone for Coalescer<B> {
     }
 }
 
-/// What askers share; the workers end with it.
+/// The side that callers share; when the last one is dropped, the workers end.
 struct Open<B: Batch>(Arc<Queue<B>>);
 
 impl<B: Batch> Drop for Open<B> {
@@ -60,10 +60,10 @@ impl<B: Batch> Drop for Open<B> {
     }
 }
 
-/// What waits to be asked.
+/// Holds the questions that wait.
 struct Queue<B: Batch> {
     waiting: Mutex<Questions<B>>,
-    /// Told when a question comes.
+    /// Notified when a question arrives.
     more: Notify,
     /// Held while a batch is put together, so that workers take turns and never split one.
     taking: tokio::sync::Mutex<()>,
@@ -86,7 +86,7 @@ impl<B: Batch> Queue<B> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a question in. Where too many wait, the last one of the institution with most of them is refused, be it this one.
+    /// Adds a question. If too many wait, refuses the last one of the institution that has the most, which may be this one.
     fn push(&self, asker: Option<InstitutionCode>, waiting: Waiting<B>) {
         let mut questions = self.lock();
         questions.turns.push(asker, waiting);
@@ -94,16 +94,16 @@ impl<B: Batch> Queue<B> {
         drop(questions);
         self.more.notify_one();
         if let Some(refused) = refused {
-            // Whoever asked may have gone away.
+            // The caller may have gone away.
             let _ = refused.reply.send(Err(QueryError::Busy));
         }
     }
 
-    /// Waits until there is something to ask; false when nobody can ask any more.
+    /// Waits until there is a question. Returns false when the queue is closed.
     async fn until_asked(&self) -> bool {
         loop {
             let mut more = std::pin::pin!(self.more.notified());
-            // Before the look, so that a question that comes in between is not missed.
+            // Enabled before the check, so that a question that arrives in between is not missed.
             more.as_mut().enable();
             {
                 let questions = self.lock();
@@ -115,13 +115,13 @@ impl<B: Batch> Queue<B> {
         }
     }
 
-    /// Takes the first waiting question and whatever else is ready to be asked; false when nobody can ask any more.
+    /// Takes the first waiting question and all others that are ready, up to `most`. Returns false when the queue is closed.
     async fn take(&self, batch: &mut Vec<Waiting<B>>, most: usize) -> bool {
         let _turn = self.taking.lock().await;
         if !self.until_asked().await {
             return false;
         }
-        // Tasks that are ready to run go first once: what they ask comes along. With nothing else to do this costs nothing.
+        // Lets tasks that are ready run first, so that their questions join this batch. Costs nothing if no other task is ready.
         tokio::task::yield_now().await;
         let mut questions = self.lock();
         while batch.len() < most {
@@ -133,7 +133,7 @@ impl<B: Batch> Queue<B> {
 }
 
 impl<B: Batch> Coalescer<B> {
-    /// Starts `workers` tasks, each with a connection of its own. They end when the coalescer is dropped.
+    /// Starts `workers` tasks, each with its own connection. They end when the coalescer is dropped.
     pub fn start(store: &Store, metrics: &Arc<Metrics>, workers: usize, most: usize, batch: usize) -> Self {
         let questions = Questions { turns: Turns::default(), closed: false };
         let (waiting, more, taking) = (Mutex::new(questions), Notify::new(), tokio::sync::Mutex::default());
@@ -144,7 +144,7 @@ impl<B: Batch> Coalescer<B> {
                 loop {
                     let (queue, store, metrics) = (queue.clone(), store.clone(), metrics.clone());
                     let worker: Worker<B> = Worker { queue, store, metrics, connection: None, batch };
-                    // A worker that panics takes its batch with it, and the next one takes its place.
+                    // A worker that panics loses its batch; a new worker replaces it.
                     if tokio::spawn(worker.work()).await.is_ok() {
                         return;
                     }
@@ -154,7 +154,7 @@ impl<B: Batch> Coalescer<B> {
         Self { open: Arc::new(Open(queue)) }
     }
 
-    /// Puts a question of an institution in, or of the operator, and waits for its answer.
+    /// Queues a question of an institution, or of the operator if None, and waits for its answer.
     pub async fn ask(&self, asker: Option<InstitutionCode>, question: B::Question) -> Result<B::Answer, QueryError> {
         let (reply, answer) = oneshot::channel();
         self.open.0.push(asker, Waiting { question, reply });
@@ -177,7 +177,7 @@ impl<B: Batch> Worker<B> {
             if !self.queue.take(&mut waiting, self.batch).await {
                 return;
             }
-            // Whoever has given up waiting is neither looked up nor recorded.
+            // Drops questions whose caller has gone: they are neither answered nor logged.
             waiting.retain(|w: &Waiting<B>| !w.reply.is_closed());
             if waiting.is_empty() {
                 continue;
@@ -187,7 +187,7 @@ impl<B: Batch> Worker<B> {
                 Ok(answers) => {
                     for (reply, answer) in replies.into_iter().zip(answers) {
                         let answer = answer.map_err(failed(B::NAME));
-                        // Whoever asked may have gone away.
+                        // The caller may have gone away.
                         let _ = reply.send(answer);
                     }
                 }
@@ -201,7 +201,8 @@ impl<B: Batch> Worker<B> {
         }
     }
 
-    /// Runs the statement; once more on a new connection when it fails, because the old one may have died while idle.
+    /// Runs the statement. If it fails on a connection that was open before, runs it once more on a new connection, because the
+    /// old one may have died while idle.
     async fn answer(&mut self, questions: &[B::Question]) -> Answers<B::Answer> {
         let started = Instant::now();
         let was_connected = self.connection.is_some();
@@ -218,7 +219,7 @@ impl<B: Batch> Worker<B> {
     }
 
     async fn attempt(&mut self, questions: &[B::Question]) -> Answers<B::Answer> {
-        // Taken out first: a connection whose statement failed, or was abandoned midway, is never used again.
+        // Taken out first: a connection whose statement failed or was abandoned is never used again.
         let connection = self.connection.take();
         let attempt = async {
             let mut connection = match connection {

@@ -1,3 +1,5 @@
+//! Keeps a copy of insurers and institutions in memory.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +16,15 @@ use crate::store::{Store, StoreError};
 
 use super::{QueryError, failed};
 
-/// How long a copy is used at most when no announcement comes.
+/// The longest time for which a copy is used without an announcement of a change.
 const REFRESH: Duration = Duration::from_secs(10);
 
-/// How long to wait before listening anew when the connection was lost.
+/// The pause before listening again after the connection was lost.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Insurers and institutions in memory: a few thousand names and some 200,000 codes, needed for every answer and seldom
-/// changed. A change is announced when it commits and taken over within milliseconds, and an unknown number is looked up
-/// in the database before it is called unknown. Nothing about people is ever kept here.
+/// Keeps insurers and institutions in memory: a few thousand names and some 200,000 codes, needed for every answer and seldom
+/// changed. A change is announced when it commits and taken over within milliseconds. A number that is not in memory is looked up
+/// in the database before it counts as unknown. The copy holds nothing about people.
 pub struct Directory {
     store: Store,
     copy: ArcSwap<Copy>,
@@ -38,7 +40,7 @@ impl Directory {
     /// Reads both tables.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
         let copy = read(&store).await?;
         Ok(Self { store, copy: ArcSwap::from_pointee(copy) })
@@ -76,11 +78,11 @@ impl Directory {
         }
     }
 
-    /// The name of the insurer of a coverage. The registry holds no coverage without its insurer: none means a registry that was
-    /// emptied this moment.
+    /// Returns the name of the insurer of a coverage. The registry holds no coverage without its insurer, so an insurer is
+    /// missing only if the registry was just emptied.
     ///
     /// # Errors
-    /// When the insurer is not in memory, and the database does not answer or does not have it.
+    /// If the insurer is not in memory, and the database does not answer or does not have it.
     pub async fn insurer_name(&self, number: InsurerNumber) -> Result<Arc<str>, QueryError> {
         if let Some(name) = self.copy.load().insurers.get(&number) {
             return Ok(name.clone());
@@ -89,7 +91,7 @@ impl Directory {
         Ok(insurer.name.into())
     }
 
-    /// Records with the names of their insurers.
+    /// Pairs each record with the name of its insurer.
     ///
     /// # Errors
     /// As for [`Directory::insurer_name`].
@@ -102,22 +104,22 @@ impl Directory {
         Ok(named)
     }
 
-    /// The institution.
+    /// Returns the institution; None if it is not registered.
     ///
     /// # Errors
-    /// When the institution is not in memory and the database does not answer.
+    /// If the institution is not in memory and the database does not answer.
     pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Arc<Institution>>, QueryError> {
         if let Some(institution) = self.copy.load().institutions.get(&code) {
             return Ok(Some(institution.clone()));
         }
-        // Seldom needed, and large.
+        // Boxed, because this future is large and seldom needed.
         Ok(Box::pin(found(self.store.institution(code))).await?.map(Arc::new))
     }
 
     async fn listen(&self) -> Option<PgListener> {
         let mut listener = PgListener::connect_with(self.store.pool()).await.ok()?;
         listener.listen(CHANGED).await.ok()?;
-        // Whatever changed while nobody listened is in the tables by now.
+        // Catches up on changes made while the connection was lost.
         self.refresh().await;
         Some(listener)
     }
@@ -130,12 +132,12 @@ impl Directory {
     }
 }
 
-/// One row looked up because it was not in memory.
+/// Awaits the lookup of one row that was not in memory.
 async fn found<T>(row: impl Future<Output = Result<Option<T>, StoreError>>) -> Result<Option<T>, QueryError> {
     row.await.map_err(failed("reference"))
 }
 
-/// A row that is not legal is left out: its own questions fail, and nobody else's.
+/// Leaves out a row with an illegal value, so that only questions about that row fail.
 fn legal<T>(row: Result<T, StoreError>) -> Option<T> {
     row.inspect_err(|error| error!(error = %error, "an insurer or institution is left out")).ok()
 }

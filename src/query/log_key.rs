@@ -1,32 +1,33 @@
+//! Makes the keyed hashes that the access log holds in place of personal data.
+
 use aws_lc_rs::hmac;
 use jiff::fmt::temporal::DateTimePrinter;
 
 use crate::config::Secret;
 use crate::domain::{BirthDate, CardKey, LimitCertificate, PersonId};
 
-/// Makes what the access log holds instead of personal data: hashes that are equal for equal things and unreadable without the
-/// secret.
+/// Makes keyed hashes for the access log: equal for equal inputs, and unreadable without the secret.
 #[derive(Clone)]
 pub struct LogKey {
     key: hmac::Key,
-    /// The mark of having no limit certificate, which most people have.
+    /// The mark of a person without a limit certificate, as most people are.
     unlimited: i64,
 }
 
 impl LogKey {
-    /// The key that is derived from the secret.
+    /// Derives the key from the secret.
     #[must_use]
     pub fn of(secret: &Secret) -> Self {
         let key = Self { key: secret.key("access log"), unlimited: 0 };
         Self { unlimited: key.mark(""), ..key }
     }
 
-    /// The hash of any bytes.
+    /// Returns the hash of any bytes.
     pub(super) fn hash(&self, bytes: &[u8]) -> [u8; 32] {
         hmac::sign(&self.key, bytes).as_ref().try_into().expect("HMAC-SHA-256 gives 32 bytes")
     }
 
-    /// The same for questions about the same card and birth date, however they were written.
+    /// Returns the hash of a card and birth date; equal for every way of writing the same ones.
     #[must_use]
     pub fn of_card(&self, key: &CardKey, birth_on: BirthDate) -> [u8; 32] {
         const DATES: DateTimePrinter = DateTimePrinter::new();
@@ -35,19 +36,19 @@ impl LogKey {
         self.hash(text.as_bytes())
     }
 
-    /// The same for the same person, where nothing was asked but the person is known.
+    /// Returns the hash of a person who is known although no card was asked about.
     #[must_use]
     pub fn of_person(&self, person: PersonId) -> [u8; 32] {
         self.hash(format!("person\u{1f}{}", person.0).as_bytes())
     }
 
-    /// What is kept of a person of a file who could not be asked about.
+    /// Returns the hash that stands for a person of a file whose question could not be read.
     #[must_use]
     pub fn of_nobody(&self) -> [u8; 32] {
         self.hash(b"unreadable")
     }
 
-    /// The same for the same certificates, in whatever order; no certificate has a mark too.
+    /// Returns the mark of a set of limit certificates, whatever their order; the empty set has a mark too.
     #[must_use]
     pub fn limit_mark<'a>(&self, limits: impl Iterator<Item = &'a LimitCertificate>) -> i64 {
         let day = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string()).unwrap_or_default();
@@ -113,7 +114,7 @@ mod tests {
             key.of_card(&card("01040013", "12345678", "1234567", "01"), birth),
             key.of_card(&card("01130012", "12345679", "1234567", "01"), birth),
             key.of_card(&card("01130012", "12345678", "1234568", "01"), birth),
-            // Where one part ends and the next begins counts too.
+            // The hash depends on where one part ends and the next begins.
             key.of_card(&card("01130012", "123456781", "234567", "01"), birth),
             LogKey::of(&Secret::random().unwrap()).of_card(&card("01130012", "12345678", "1234567", "01"), birth),
             key.of_person(PersonId(1)),

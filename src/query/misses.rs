@@ -1,4 +1,5 @@
-//! How many lookups of an institution may find nobody: who guesses numbers is slowed, and who asks about patients is not.
+//! Limits how many lookups of an institution may find nobody: that slows guessing of numbers, and not questions about real
+//! patients.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,15 +14,16 @@ use crate::metrics::Metrics;
 
 use super::QueryError;
 
-/// The time in which an institution may have as many misses as the limit says.
+/// The period to which the limit applies.
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Counts the misses of every institution in this process. A limit's worth can be used at once, and comes back evenly over an hour.
+/// Counts the misses of every institution in this process. An institution can use the whole limit at once; it comes back evenly
+/// over an hour.
 ///
-/// A lookup takes its share before it is made and gives it back when it finds somebody. So hits cost nothing, hits and misses are
-/// refused alike, and whoever has used everything up is still answered, one lookup at a time, as soon as a single one has come back.
+/// A lookup pays for a miss before it is made and gets that back if it finds a person. So hits cost nothing, and hits and misses
+/// are refused alike. An institution that has used everything up can still ask one lookup at a time, once one miss has come back.
 pub struct Misses {
-    /// Misses in an hour; 0 for no limit.
+    /// Misses per hour; 0 for no limit.
     limit: usize,
     of: Mutex<HashMap<InstitutionCode, Account>>,
     metrics: Arc<Metrics>,
@@ -31,30 +33,30 @@ pub struct Misses {
 struct Account {
     /// Negative after a file with more misses than there were left.
     left: i64,
-    /// When that was so.
+    /// The instant at which `left` was computed.
     at: Instant,
-    /// Whether the audit knows that nothing is left.
+    /// Whether the audit log has been told that nothing is left.
     told: bool,
 }
 
 impl Misses {
-    /// So many misses an hour, 0 for no limit.
+    /// Allows `limit` misses an hour; 0 for no limit.
     #[must_use]
     pub fn new(limit: usize, metrics: &Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self { limit, of: Mutex::default(), metrics: metrics.clone() })
     }
 
-    /// The time in which one miss comes back.
+    /// Returns the cost of one miss: the time in which it comes back, in nanoseconds.
     fn cost(&self) -> i64 {
         (nanoseconds(HOUR) / i64::try_from(self.limit).unwrap_or(i64::MAX).max(1)).max(1)
     }
 
-    /// What an institution has that has missed nobody.
+    /// Returns the full allowance of an institution, in nanoseconds.
     fn most(&self) -> i64 {
         self.cost().saturating_mul(i64::try_from(self.limit).unwrap_or(i64::MAX))
     }
 
-    /// Changes what an institution has left by now. Whoever has everything is forgotten.
+    /// Updates what an institution has left at `now`, then applies `change`. Deletes accounts that are full again.
     fn change<T>(&self, institution: InstitutionCode, now: Instant, change: impl FnOnce(&mut Account) -> T) -> T {
         let most = self.most();
         let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,10 +70,10 @@ impl Misses {
         result
     }
 
-    /// Takes a lookup's share.
+    /// Pays for one lookup in advance.
     ///
     /// # Errors
-    /// When nothing is left.
+    /// If nothing is left.
     pub(super) fn attempt(self: &Arc<Self>, institution: InstitutionCode) -> Result<Attempt, QueryError> {
         self.attempt_at(institution, Instant::now())
     }
@@ -83,15 +85,15 @@ impl Misses {
         Ok(Attempt { misses: self.clone(), institution, found: true })
     }
 
-    /// Whether a file may be taken: not while files before it have used up everything.
+    /// Checks whether a file may be accepted: not if earlier files or lookups have used up everything.
     ///
     /// # Errors
-    /// When nothing is left.
+    /// If nothing is left.
     pub(super) fn check(&self, institution: InstitutionCode) -> Result<(), QueryError> {
         if self.limit > 0 { self.check_at(institution, Instant::now(), 0) } else { Ok(()) }
     }
 
-    /// Takes `share` if that of a whole lookup is left.
+    /// Takes `share` if the cost of a whole lookup is left.
     fn check_at(&self, institution: InstitutionCode, now: Instant, share: i64) -> Result<(), QueryError> {
         let cost = self.cost();
         let refused = self.change(institution, now, |account| {
@@ -111,7 +113,7 @@ impl Misses {
         Err(QueryError::Misses(lacking.as_secs() + u64::from(lacking.subsec_nanos() > 0)))
     }
 
-    /// Counts the misses of a file that was answered. At most a limit's worth is owed for it.
+    /// Charges the misses of a file that was answered. The debt never exceeds one limit's worth.
     pub fn owe(&self, institution: InstitutionCode, misses: usize) {
         self.counter("told").inc_by(u64::try_from(misses).unwrap_or(u64::MAX));
         if self.limit > 0 && misses > 0 {
@@ -130,7 +132,7 @@ fn nanoseconds(time: Duration) -> i64 {
     i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A lookup on its way. Its share is given back when it ends without a miss, well or badly.
+/// A lookup under way. Dropping it returns its cost, unless it was a miss.
 pub(super) struct Attempt {
     misses: Arc<Misses>,
     institution: InstitutionCode,
@@ -138,7 +140,7 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// It found nobody.
+    /// Records that the lookup found nobody.
     pub fn missed(mut self) {
         self.found = false;
         self.misses.counter("told").inc();

@@ -1,6 +1,6 @@
 //! The query paths: facts, decision, access log. Knows no message format.
 //!
-//! Every path reads facts, decides, and waits for the access-log record to be committed before it gives the answer out.
+//! Every path reads facts, decides, and waits until the access-log record is committed before it returns the answer.
 
 mod access_log;
 mod bulk_fetch;
@@ -11,11 +11,14 @@ pub mod challenges;
 mod coalesce;
 mod directory;
 mod log_key;
+mod mismatch;
 mod misses;
+pub mod operator;
+mod own;
 mod reference_number;
 mod turns;
 
-pub use access_log::{AccessLog, Asker, note_shown};
+pub use access_log::{AccessLog, note_shown};
 pub use bulk_fetch::BulkFetch;
 pub use bulk_register::{BulkRefused, BulkRegister, NewFile};
 pub use by_card::ByCard;
@@ -24,7 +27,11 @@ pub use challenges::{ChallengeRefused, Challenges};
 pub use directory::Directory;
 pub use log_key::LogKey;
 pub use misses::Misses;
+pub use own::{Asker, Own};
 pub use reference_number::ReferenceNumbers;
+
+pub use crate::store::bulk_fetch::Batch;
+pub use crate::store::bulk_register::NewSlice;
 
 use tracing::error;
 
@@ -36,13 +43,13 @@ pub enum QueryError {
     /// Too many questions are waiting.
     #[error("too many questions are waiting for the database")]
     Busy,
-    /// The institution has asked about too many people whom nobody knows. One more may be asked about after so many seconds.
+    /// The institution has asked about too many unknown people. It may ask about another one after this many seconds.
     #[error("too many lookups found nobody")]
     Misses(u64),
     /// The database did not answer.
     #[error("the database did not answer")]
     Unavailable,
-    /// The database answered, and holds what it must not.
+    /// The database answered, but holds an illegal value.
     #[error("the database holds what it must not")]
     Inconsistent,
     /// The access log could not be written.
@@ -50,8 +57,8 @@ pub enum QueryError {
     Log,
 }
 
-/// What callers are told of an error of the store. The one conversion, for all routes; it logs the error with the name of the
-/// statement, and says whether another try can help.
+/// Turns an error of the store into what the caller is told, for all routes. Logs the error with the name of the statement, and
+/// says whether another try can help.
 pub fn failed(statement: &'static str) -> impl FnOnce(StoreError) -> QueryError {
     move |error| {
         error!(statement, error = %error, "the database failed");

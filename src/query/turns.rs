@@ -1,12 +1,12 @@
-//! A queue in which everybody takes turns, however many things of somebody wait.
+//! A fair queue: owners take turns, however many items one owner has waiting.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// What waits, by whose it is. The next thing is that of whoever has waited longest for a turn; among one's own things, the oldest.
+/// Holds waiting items by owner. The next item belongs to the owner who has waited longest for a turn; it is that owner's oldest.
 pub(super) struct Turns<K, T> {
     of: HashMap<K, VecDeque<T>>,
-    /// Whose turn is next; everybody who has something waiting stands here once.
+    /// Owners in the order of their turns; each owner with waiting items appears once.
     order: VecDeque<K>,
     count: usize,
 }
@@ -18,12 +18,12 @@ impl<K, T> Default for Turns<K, T> {
 }
 
 impl<K: Copy + Eq + Hash, T> Turns<K, T> {
-    /// How many things wait.
+    /// Returns the number of waiting items.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Puts a thing behind all others of its owner.
+    /// Adds an item behind all others of its owner.
     pub fn push(&mut self, owner: K, thing: T) {
         let own = self.of.entry(owner).or_default();
         if own.is_empty() {
@@ -33,7 +33,7 @@ impl<K: Copy + Eq + Hash, T> Turns<K, T> {
         self.count += 1;
     }
 
-    /// Takes the next thing; its owner stands behind all others then.
+    /// Takes the next item and moves its owner to the end of the order.
     pub fn pop(&mut self) -> Option<T> {
         let owner = self.order.pop_front()?;
         let own = self.of.get_mut(&owner)?;
@@ -47,7 +47,7 @@ impl<K: Copy + Eq + Hash, T> Turns<K, T> {
         Some(thing)
     }
 
-    /// Takes the newest thing of whoever has most of them.
+    /// Takes the newest item of the owner who has the most.
     pub fn pop_excess(&mut self) -> Option<T> {
         let (owner, _) = self.of.iter().max_by_key(|(_, own)| own.len())?;
         let owner = *owner;

@@ -8,7 +8,7 @@ use super::preschool::is_preschool;
 use super::scheme::{BEGIN, late_elderly_begins};
 use crate::domain::{BirthDate, CopayRatio};
 
-/// Working age.
+/// The ratio at working age.
 pub const WORKING_AGE: Rule = Rule {
     name: "working-age-ratio",
     source: "健康保険法74条1項1号, 110条2項1号イ; 国民健康保険法42条1項1号ほか",
@@ -18,7 +18,7 @@ pub const WORKING_AGE: Rule = Rule {
     japanese: "6歳に達する日以後の最初の3月31日の翌日から、70歳に達する日の属する月の末日までは3割。年齢から分かるため電文には載らない",
 };
 
-/// Why there is no ratio below 75 on a day.
+/// The reason why there is no ratio below 75 on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoRatio {
     /// Before birth.
@@ -32,8 +32,9 @@ pub enum NoRatio {
     LateElderly,
 }
 
-/// The ratio on `day` in employees' schemes and national health insurance, which agree: 2割 before school, 3割 until the
-/// senior rule begins, then that of 70 to 74 (健康保険法74条・110条; 国民健康保険法42条; since 2008-04-01 in this form).
+/// Returns the ratio on `day` in employees' schemes and national health insurance, which agree: 2割 before school, 3割 until the
+/// rule of 70 to 74 begins, then the ratio of 70 to 74 (健康保険法74条・110条; 国民健康保険法42条; since 2008-04-01 in this
+/// form).
 ///
 /// # Errors
 /// See [`NoRatio`].

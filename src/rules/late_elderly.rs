@@ -1,4 +1,4 @@
-//! 後期高齢者医療: 1割, 2割 or 3割.
+//! The ratio of 後期高齢者医療: 1割, 2割 or 3割.
 
 use jiff::civil::{Date, date};
 
@@ -6,7 +6,7 @@ use super::Rule;
 use super::scheme::BEGIN;
 use crate::domain::{CopayRatio, Yen};
 
-/// The ratio of a day.
+/// The rule of the ratio.
 pub const RATIO: Rule = Rule {
     name: "late-elderly-ratio",
     source: "高齢者の医療の確保に関する法律67条1項1号〜3号",
@@ -16,7 +16,7 @@ pub const RATIO: Rule = Rule {
     japanese: "広域連合が判定し登録した割合のとおり（原則1割、一定以上所得者は2022年10月1日から2割、現役並み所得者は3割）",
 };
 
-/// The ratios that there were before 2022-10-01: what a registered 2割 of those days contradicts.
+/// The ratios before 2022-10-01: a registered 2割 on those days contradicts it.
 pub const BEFORE_TWO: Rule = Rule {
     source: SOURCE_BEFORE_TWO,
     effective_on: Some(BEGIN),
@@ -27,7 +27,7 @@ pub const BEFORE_TWO: Rule = Rule {
 
 const SOURCE_BEFORE_TWO: &str = "高齢者の医療の確保に関する法律67条1項（2022年9月まで）";
 
-/// How long a ratio holds: what an entry over more than one year contradicts.
+/// The longest period of a ratio: an entry over more than one year contradicts it.
 pub const JUDGED_YEARLY: Rule = Rule {
     name: "late-elderly-ratio-year",
     source: "高齢者の医療の確保に関する法律施行令7条",
@@ -36,7 +36,7 @@ pub const JUDGED_YEARLY: Rule = Rule {
     japanese: "割合は8月から翌年7月までの1年ごとに判定し直すのが原則",
 };
 
-/// When a ratio changes: what an entry that begins in the middle of a month contradicts.
+/// The days on which a ratio changes: an entry that begins in the middle of a month contradicts it.
 pub const CHANGES_WITH_THE_MONTH: Rule = Rule {
     name: "late-elderly-ratio-month",
     source: "高齢者の医療の確保に関する法律施行令7条",
@@ -45,7 +45,7 @@ pub const CHANGES_WITH_THE_MONTH: Rule = Rule {
     japanese: "割合が変わるのは月の初日からが原則（世帯の異動は翌月から）",
 };
 
-/// The rule of the ratio on `day`: before 2022-10-01 there was no 2割.
+/// Returns the rule of the ratio on `day`: before 2022-10-01 there was no 2割.
 #[must_use]
 pub fn rule_on(day: Date) -> Rule {
     match day < TWO_SINCE {
@@ -61,14 +61,15 @@ pub fn rule_on(day: Date) -> Rule {
     }
 }
 
-/// 2割 exists from this day on (高齢者の医療の確保に関する法律67条1項2号; 令和3年法律66号).
+/// The first day with 2割 (高齢者の医療の確保に関する法律67条1項2号; 令和3年法律66号).
 pub const TWO_SINCE: Date = date(2022, 10, 1);
 
-/// 一定以上所得: 課税所得 of this and more (高齢者の医療の確保に関する法律施行令7条1項, since 2022-10-01).
+/// 一定以上所得: 課税所得 of this amount or more (高齢者の医療の確保に関する法律施行令7条1項, since 2022-10-01).
 pub const MIDDLE_TAXABLE: Yen = Yen::new(280_000);
-/// 一定以上所得: besides, pension and other income of this and more for a single insured (the same article, since 2022-10-01).
+/// 一定以上所得: in addition, pension and other income of this amount or more for a single insured (the same article, since
+/// 2022-10-01).
 const MIDDLE_INCOME_SINGLE: Yen = Yen::new(2_000_000);
-/// 一定以上所得: the same line for two and more in all (the same article, since 2022-10-01).
+/// 一定以上所得: the same line for two or more people in total (the same article, since 2022-10-01).
 const MIDDLE_INCOME_SEVERAL: Yen = Yen::new(3_200_000);
 
 /// Income of the insured of 後期高齢者医療 in a household (高齢者の医療の確保に関する法律施行令7条1項, since 2022-10-01).
@@ -83,7 +84,7 @@ pub struct MiddleIncome {
 }
 
 impl MiddleIncome {
-    /// Whether it is 一定以上所得.
+    /// Returns whether it is 一定以上所得.
     #[must_use]
     pub fn is_middle(&self) -> bool {
         let line = if self.several { MIDDLE_INCOME_SEVERAL } else { MIDDLE_INCOME_SINGLE };
@@ -91,7 +92,7 @@ impl MiddleIncome {
     }
 }
 
-/// The ratio on `day` in 後期高齢者医療, at 75 and over or at 65 and over with a recognised disability
+/// Returns the ratio on `day` in 後期高齢者医療, at 75 and over or at 65 and over with a recognised disability
 /// (高齢者の医療の確保に関する法律67条1項; 2割 since 2022-10-01).
 #[must_use]
 pub fn late_elderly_ratio(day: Date, active_income: bool, income: &MiddleIncome) -> CopayRatio {

@@ -1,11 +1,11 @@
-//! 資格喪失日: the first day without a coverage, by what ended it.
+//! 資格喪失日: the first day without a coverage, by the event that ended it.
 
 use jiff::civil::Date;
 
 use super::Rule;
 use crate::domain::Month;
 
-/// What ends a coverage.
+/// An event that ends a coverage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LossEvent {
     /// 退職: the last day of work.
@@ -26,15 +26,15 @@ pub enum LossEvent {
     VoluntaryNewWork,
 }
 
-/// 資格喪失日 after an event on `day`. Since when each stands is not known to us; our sources give them as the law of today, and
-/// they are applied to every day.
+/// Returns 資格喪失日 after an event on `day`. Since when each rule applies is not known to us; our sources state them as today's
+/// law, and they are applied to every day.
 ///
 /// * The day after: leaving, death, an unpaid premium (健康保険法36条・38条); moving away, joining an employees' insurance
 ///   (国民健康保険法8条).
 /// * The day itself: public assistance (国民健康保険法8条; 高齢者の医療の確保に関する法律53条), new work during 任意継続 (健康保険法38条).
 /// * The next 1st of a month: a request to end 任意継続 (健康保険法38条; one source). 20 January: 1 February; 2 February: 1 March.
 ///
-/// `None` where the day would lie after year 9999.
+/// None if the day would lie after year 9999.
 #[must_use]
 pub fn loss_date(event: LossEvent, day: Date) -> Option<Date> {
     match event {
@@ -48,7 +48,7 @@ pub fn loss_date(event: LossEvent, day: Date) -> Option<Date> {
     }
 }
 
-/// 国保 → 社保: what a loss on the first day of the new insurance contradicts.
+/// 国保 → 社保: a loss on the first day of the new insurance contradicts it.
 pub const DAY_AFTER_JOINING: Rule = Rule {
     name: "national-health-loss-date",
     source: "国民健康保険法8条",
@@ -70,7 +70,7 @@ mod tests {
         // The examples of our source.
         assert_eq!(after(date(2026, 1, 20)), Some(date(2026, 2, 1)));
         assert_eq!(after(date(2026, 2, 2)), Some(date(2026, 3, 1)));
-        // On the 1st, too, it is the next 1st; on the last day it is the day after.
+        // On the 1st it is the next 1st too; on the last day it is the day after.
         assert_eq!(after(date(2026, 2, 1)), Some(date(2026, 3, 1)));
         assert_eq!(after(date(2026, 1, 31)), Some(date(2026, 2, 1)));
         assert_eq!(after(date(2026, 12, 15)), Some(date(2027, 1, 1)));

@@ -1,23 +1,23 @@
-//! 入院時食事療養: what a patient in hospital pays for a meal (食事療養標準負担額). It is no part of any cap. People of 65 and over in
-//! 療養病床 pay other amounts (生活療養標準負担額), which are not here.
+//! 入院時食事療養: the payment of a patient in hospital for a meal (食事療養標準負担額). It is not part of any cap. People of 65
+//! and over in 療養病床 pay other amounts (生活療養標準負担額), which are not here.
 
 use super::limit::Note;
 use super::registered_category::is_low_income;
 use crate::domain::{LimitCategory, Month, Yen};
 
-/// Where the amounts stand.
+/// The source of the amounts.
 pub const SOURCE: &str = "健康保険法85条2項・施行規則58条; 国民健康保険法52条2項; 高齢者の医療の確保に関する法律74条2項; 食事療養標準負担額の告示";
 
-/// Whom an amount is for.
+/// The people of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eater {
-    /// 一般: ア to エ, 一般 and 現役並み, and whoever shows no reduction.
+    /// 一般: ア to エ, 一般 and 現役並み, and patients who show no reduction.
     General,
-    /// The same with 指定難病 or 小児慢性特定疾病.
+    /// 一般 with 指定難病 or 小児慢性特定疾病.
     Designated,
     /// オ and 低所得Ⅱ.
     LowTwo,
-    /// The same after more than 90 days in hospital within 12 months (長期入院該当).
+    /// オ and 低所得Ⅱ after more than 90 days in hospital within 12 months (長期入院該当).
     LowTwoLongStay,
     /// 低所得Ⅰ, 70 and over.
     LowOne,
@@ -26,11 +26,11 @@ pub enum Eater {
 /// 食事療養標準負担額 of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MealCharge {
-    /// For one meal.
+    /// The charge of one meal.
     pub yen: Yen,
-    /// The first month of the table that it is from.
+    /// The first month of its table.
     pub since: Month,
-    /// That it is a reading of ours, where it is.
+    /// A note if it is a reading of ours.
     pub note: Option<Note>,
 }
 
@@ -44,9 +44,9 @@ struct Amounts {
     low_one: u64,
 }
 
-/// Newest first.
+/// The tables, newest first.
 const TABLES: [Amounts; 4] = [
-    // 550 yen has one source. The others are readings of ours.
+    // 550 yen has one source. The other amounts are readings of ours.
     Amounts { from: UNSOURCED_SINCE, general: 550, designated: 330, low_two: 270, low_two_long_stay: 220, low_one: 130 },
     Amounts { from: Month::new(2025, 4), general: 510, designated: 300, low_two: 240, low_two_long_stay: 190, low_one: 110 },
     Amounts { from: Month::new(2024, 6), general: 490, designated: 280, low_two: 230, low_two_long_stay: 180, low_one: 110 },
@@ -56,8 +56,8 @@ const TABLES: [Amounts; 4] = [
 /// The first month of the first table; earlier amounts are not known here.
 pub const BEGIN: Month = Month::new(2018, 4);
 
-/// From this month on the amounts of low incomes and of 指定難病 stand in none of our sources, which say only that those of low
-/// incomes rise by 20 to 30 yen.
+/// The first month from which the amounts of low incomes and of 指定難病 are in none of our sources, which say only that those of
+/// low incomes rise by 20 to 30 yen.
 const UNSOURCED_SINCE: Month = Month::new(2026, 6);
 
 const UNSOURCED: Note = Note {
@@ -71,10 +71,10 @@ const DESIGNATED_UNSOURCED: Note = Note {
 };
 
 impl Eater {
-    /// Whom the amount of a patient is for. `category` is none where its code is not known, which is never a low income; `reduced`
-    /// says that the low income is shown (認定証区分 02 or 03); `long_stay` that 長期入院該当 holds, which lowers the amount of オ and
-    /// 低所得Ⅱ alone; `designated` is 指定難病 or 小児慢性特定疾病, which lowers the amount of 一般 alone. That オ（境） is as オ, 低所得Ⅰ（境）
-    /// and 低所得Ⅰ（老福） as 低所得Ⅰ, is a reading of ours.
+    /// Returns the people whose amount a patient pays. `category` is None if its code is not known, which is never a low income.
+    /// `reduced` says that the low income is shown (認定証区分 02 or 03). `long_stay` says that 長期入院該当 applies, which
+    /// lowers only the amount of オ and 低所得Ⅱ. `designated` means 指定難病 or 小児慢性特定疾病, which lowers only the amount of
+    /// 一般. That オ（境） counts as オ, 低所得Ⅰ（境） and 低所得Ⅰ（老福） as 低所得Ⅰ, is a reading of ours.
     #[must_use]
     pub fn of(category: Option<LimitCategory>, reduced: bool, long_stay: bool, designated: bool) -> Self {
         use LimitCategory as C;
@@ -87,7 +87,7 @@ impl Eater {
         }
     }
 
-    /// What a meal costs in `month`; none before 2018-04.
+    /// Returns the charge of a meal in `month`; None before 2018-04.
     #[must_use]
     pub fn charge(self, month: Month) -> Option<MealCharge> {
         let amounts = TABLES.iter().find(|amounts| amounts.from <= month)?;
@@ -138,7 +138,7 @@ mod tests {
         }
         assert_eq!(Eater::of(None, true, true, false), Eater::General);
         assert_eq!(Eater::of(Some(C::U), false, false, true), Eater::Designated);
-        // The lower amount of a low income stays.
+        // The lower amount of a low income takes precedence.
         assert_eq!(Eater::of(Some(C::O), true, false, true), Eater::LowTwo);
     }
 }

@@ -8,7 +8,7 @@
 //! | [`registered_category`] | what a registered 適用区分 must agree with |
 //! | [`registered_disease`] | what a registered 特定疾病療養受療証 must agree with |
 //! | [`card_class`] | what a registered 被保険者証区分 must agree with |
-//! | [`national_health`] | whom 国保 and 後期高齢者医療 leave out; 退職者医療 |
+//! | [`national_health`] | the people excluded from 国保 and 後期高齢者医療; 退職者医療 |
 //! | [`limit`] | 高額療養費: a table for each change of the law, and what patients and households pay |
 //! | [`meals`] | what a meal in hospital costs |
 //! | [`scheme`] | 後期高齢者医療 from 75 on |
@@ -35,17 +35,17 @@ pub mod scheme;
 
 use jiff::civil::Date;
 
-/// A rule that an answer rests on, for explanations.
+/// A rule on which an answer rests, for explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// A short name that stays the same.
+    /// A short, stable name.
     pub name: &'static str,
-    /// The law or the page of the specification that says so.
+    /// The law or the page of the specification that states it.
     pub source: &'static str,
-    /// Since when it has been as it is; `None` where that is not known to us.
+    /// The first day of the rule in this form; None if that is not known to us.
     pub effective_on: Option<Date>,
-    /// What it says, in English.
+    /// The rule in English.
     pub english: &'static str,
-    /// What it says, in Japanese.
+    /// The rule in Japanese.
     pub japanese: &'static str,
 }

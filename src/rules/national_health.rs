@@ -1,4 +1,4 @@
-//! National health insurance (国民健康保険): whom it and 後期高齢者医療 leave out, and how 退職者医療 ended.
+//! National health insurance (国民健康保険): the people excluded from it and from 後期高齢者医療, and the end of 退職者医療.
 
 use jiff::civil::{Date, date};
 
@@ -6,7 +6,7 @@ use super::Rule;
 use super::scheme::BEGIN;
 use crate::domain::BirthDate;
 
-/// Beside 医療扶助.
+/// 国保 beside 医療扶助.
 pub const NOT_BESIDE_AID: Rule = Rule {
     name: "national-health-beside-aid",
     source: "国民健康保険法6条・8条",
@@ -26,7 +26,7 @@ pub const LATE_ELDERLY_NOT_BESIDE_AID: Rule = Rule {
     japanese: "生活保護受給者は後期高齢者医療の被保険者とならず、保護が始まったその日に資格を喪失する",
 };
 
-/// Beside 後期高齢者医療.
+/// 国保 beside 後期高齢者医療.
 pub const NOT_BESIDE_LATE_ELDERLY: Rule = Rule {
     name: "national-health-beside-late-elderly",
     source: "国民健康保険法6条",
@@ -35,7 +35,7 @@ pub const NOT_BESIDE_LATE_ELDERLY: Rule = Rule {
     japanese: "後期高齢者医療の被保険者は、国保の被保険者とならない",
 };
 
-/// Beside an employees' insurance.
+/// 国保 beside an employees' insurance.
 pub const NOT_BESIDE_EMPLOYEES: Rule = Rule {
     name: "national-health-beside-employees",
     source: "国民健康保険法6条・8条",
@@ -45,7 +45,7 @@ pub const NOT_BESIDE_EMPLOYEES: Rule = Rule {
     japanese: "社保の被保険者と被扶養者は国保の被保険者とならず、社保の資格取得日の翌日に国保の資格を喪失する",
 };
 
-/// 退職者医療 is over.
+/// The end of 退職者医療.
 pub const RETIRED_ENDED: Rule = Rule {
     name: "retired-ended",
     source: "国民健康保険法附則（退職者医療の経過措置）",
@@ -66,14 +66,14 @@ pub const RETIRED_BELOW_65: Rule = Rule {
     japanese: "退職者医療（67）は遅くとも65歳まで（65歳に達する月の末日までと読んだ）",
 };
 
-/// The first day on which somebody is too old for 退職者医療, a reading of ours: our source says that 65 is the latest, and not
-/// which day (since 2008-04-01).
+/// Returns the first day on which a person is too old for 退職者医療, a reading of ours: our source states 65 as the latest age,
+/// but not the day (since 2008-04-01).
 #[must_use]
 pub fn retired_too_old(birth: BirthDate) -> Date {
     birth.reaches(65).last_of_month().tomorrow().expect("birth dates lie far from year 9999")
 }
 
-/// Nobody new came into 退職者医療.
+/// The end of new entries into 退職者医療.
 pub const RETIRED_CLOSED: Rule = Rule {
     name: "retired-closed",
     source: "国民健康保険法附則（退職者医療の経過措置）",
@@ -82,10 +82,10 @@ pub const RETIRED_CLOSED: Rule = Rule {
     japanese: "2015年4月からは退職者医療（67）に新しく加入できない。転居だけの人がそう見えることはあり得る",
 };
 
-/// The first day on which nobody new came into 退職者医療.
+/// The first day on which nobody new entered 退職者医療.
 pub const RETIRED_CLOSES: Date = date(2015, 4, 1);
 
-/// Who has the card of 自衛官.
+/// The people under 07: 自衛官 themselves.
 pub const SELF_DEFENCE_MEMBERS: Rule = Rule {
     name: "self-defence-members",
     source: "法別番号07（自衛官診療証）・31（防衛省共済組合）",

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::Rule;
 use crate::domain::BirthDate;
 
-/// 未就学.
+/// The ratio of 未就学者.
 pub const PRESCHOOL: Rule = Rule {
     name: "preschool",
     source: "健康保険法110条2項1号ロ; 国民健康保険法42条1項2号; 年齢計算ニ関スル法律",
@@ -14,8 +14,9 @@ pub const PRESCHOOL: Rule = Rule {
     japanese: "6歳に達する日以後の最初の3月31日まで未就学（2割）",
 };
 
-/// The last day, inclusive, on which a child counts as 未就学 (健康保険法110条2項1号ロ, since 2008-04-01): the first 31 March on or after the day on which it
-/// reaches six. Born on 1 April 2020: 31 March 2026; born on 2 April 2020: 31 March 2027.
+/// Returns the last day, inclusive, on which a child counts as 未就学 (健康保険法110条2項1号ロ, since 2008-04-01): the first 31
+/// March on or after the day on which the child reaches six. Born on 1 April 2020: 31 March 2026; born on 2 April 2020: 31 March
+/// 2027.
 #[must_use]
 pub fn preschool_ends(birth: BirthDate) -> Date {
     let six = birth.reaches(6);
@@ -23,7 +24,7 @@ pub fn preschool_ends(birth: BirthDate) -> Date {
     if six <= this_year { this_year } else { date(six.year() + 1, 3, 31) }
 }
 
-/// Whether a person born on `birth` is 未就学 on `day`; false before birth.
+/// Returns whether a person born on `birth` is 未就学 on `day`; false before birth.
 #[must_use]
 pub fn is_preschool(birth: BirthDate, day: Date) -> bool {
     birth.date() <= day && day <= preschool_ends(birth)

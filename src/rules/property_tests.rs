@@ -1,4 +1,4 @@
-//! Ratios change only where a rule says so: whole lives, day by day.
+//! Property tests: ratios change only when a rule says so, day by day over whole lives.
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -7,12 +7,12 @@ use super::copay::{NoRatio, ratio_below_75};
 use super::late_elderly::{MiddleIncome, late_elderly_ratio};
 use crate::domain::{BirthDate, CopayRatio, Yen, check_digit, has_valid_check_digit};
 
-/// Every day from 2008-04-01 through 2034, with its number since the first.
+/// Returns every day from 2008-04-01 through 2034-12-31.
 fn days() -> impl Iterator<Item = Date> {
     std::iter::successors(Some(date(2008, 4, 1)), |day| day.tomorrow().ok()).take_while(|day| *day < date(2035, 1, 1))
 }
 
-/// The days on which something differs from the day before, with what it is then.
+/// Returns the days on which the value differs from the day before, with the new value.
 fn changes<T: PartialEq + Copy>(of: impl Fn(Date) -> T) -> Vec<(Date, T)> {
     let mut found: Vec<(Date, T)> = Vec::new();
     for day in days() {
@@ -24,17 +24,18 @@ fn changes<T: PartialEq + Copy>(of: impl Fn(Date) -> T) -> Vec<(Date, T)> {
     found
 }
 
-/// What the calendar says of somebody born on the given day, without any of the rules' own reckoning of ages.
+/// Returns the expected changes for a person born on the given day, by the calendar alone, without the ages computed by the
+/// rules.
 fn expected(year: i16, month: i8, day: i8, active: bool) -> Vec<(Date, Result<CopayRatio, NoRatio>)> {
     use CopayRatio::{One, Three, Two};
-    // Until the end of March of the year of the sixth birthday; those born from 2 April on have a year more.
+    // Until the end of March of the year of the sixth birthday; people born on 2 April or later have a year more.
     let school = date(year + if (month, day) <= (4, 1) { 6 } else { 7 }, 4, 1);
     let senior = match (month, day) {
         (_, 1) => date(year + 70, month, 1),
         (12, _) => date(year + 71, 1, 1),
         _ => date(year + 70, month + 1, 1),
     };
-    // By our reading somebody born on 29 February has the birthday on 1 March of a common year.
+    // By our reading a person born on 29 February has the birthday on 1 March in a common year.
     let leap = (month, day) == (2, 29) && !date(year + 75, 1, 1).in_leap_year();
     let late = if leap { date(year + 75, 3, 1) } else { date(year + 75, month, day) };
     let of_seniors = match active {
@@ -73,7 +74,7 @@ proptest! {
     fn below_75_the_ratio_changes_on_the_days_of_the_law_and_on_no_other(
         year in 1933..2030_i16,
         month in 1..=12_i8,
-        // The first days of a month, its end, and 29 February are where an error of a day shows.
+        // An error of a day shows in the first days of a month, at its end, and on 29 February.
         day in prop_oneof![1..=3_i8, 28..=31_i8, 1..=28_i8],
         active in any::<bool>(),
     ) {

@@ -1,4 +1,4 @@
-//! What a registered 適用区分 must agree with: age and time, the ratio, the kind of its certificate.
+//! Rules that a registered 適用区分 must agree with: age and time, the ratio, the kind of its certificate.
 
 use jiff::civil::{Date, date};
 
@@ -6,7 +6,7 @@ use super::Rule;
 use super::late_elderly::TWO_SINCE;
 use crate::domain::{CopayRatio, LimitCategory, LimitKind};
 
-/// Who can have a category.
+/// The people who can have a category.
 const CATEGORY: Rule = Rule {
     name: "limit-category",
     source: "適用区分 OQSCD012; 健康保険法施行令42条; 高齢者の医療の確保に関する法律施行令15条",
@@ -17,8 +17,9 @@ const CATEGORY: Rule = Rule {
                後期高齢者医療",
 };
 
-/// The rule of who can have a category on `day`: since 2015-01 with ア to オ, since 2018-08 with 現役並みⅢ to Ⅰ, since 2022-10 with
-/// 一般Ⅱ and Ⅰ. That 一般 (B04) was the category of 後期高齢者医療 too until then is a reading of ours: the code table gives it to 70 to 74.
+/// Returns the rule on `day` of the people who can have a category: since 2015-01 with ア to オ, since 2018-08 with 現役並みⅢ to
+/// Ⅰ, since 2022-10 with 一般Ⅱ and Ⅰ. That 一般 (B04) was the category of 後期高齢者医療 too until then is a reading of ours: the
+/// code table lists it for 70 to 74.
 #[must_use]
 pub fn category_rule_on(day: Date) -> Rule {
     let before = |effective_on, english, japanese| Rule { effective_on: Some(effective_on), english, japanese, ..CATEGORY };
@@ -41,10 +42,10 @@ pub fn category_rule_on(day: Date) -> Rule {
     }
 }
 
-/// 現役並み is split into Ⅲ, Ⅱ and Ⅰ from this day on (健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条).
+/// The day from which 現役並み is split into Ⅲ, Ⅱ and Ⅰ (健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条).
 const SPLIT_OF_ACTIVE: Date = date(2018, 8, 1);
 
-/// Categories of 70 and over go with the ratio.
+/// Categories of 70 and over must fit the ratio.
 const FOLLOWS_RATIO: Rule = Rule {
     name: "category-follows-ratio",
     source: "健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条",
@@ -54,8 +55,8 @@ const FOLLOWS_RATIO: Rule = Rule {
     japanese: "70歳以上と後期高齢者医療では、3割の人の区分は現役並み、現役並みの人の割合は3割。後期高齢者医療では2割が一般Ⅱ、1割が一般Ⅰか低所得",
 };
 
-/// The rule of category and ratio on `day`: until 2022-09 there was no 2割 in 後期高齢者医療. Since when the earlier one stands is not
-/// known to us.
+/// Returns the rule of category and ratio on `day`: until 2022-09 there was no 2割 in 後期高齢者医療. Since when the earlier rule
+/// applies is not known to us.
 #[must_use]
 pub fn follows_ratio_rule_on(day: Date) -> Rule {
     match day < TWO_SINCE {
@@ -69,8 +70,8 @@ pub fn follows_ratio_rule_on(day: Date) -> Rule {
     }
 }
 
-/// Whether a category of 70 and over can go with a ratio (健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条; 一般Ⅱ and Ⅰ since
-/// 2022-10-01, the rest since when is not known to us); categories under 70 go with any.
+/// Returns whether a category of 70 and over fits a ratio (健康保険法施行令42条3項; 高齢者の医療の確保に関する法律施行令15条;
+/// 一般Ⅱ and Ⅰ since 2022-10-01, the others since when is not known to us); categories under 70 fit any ratio.
 #[must_use]
 pub fn agrees_with_ratio(category: LimitCategory, ratio: CopayRatio, late_elderly: bool) -> bool {
     use LimitCategory as C;
@@ -86,8 +87,8 @@ pub fn agrees_with_ratio(category: LimitCategory, ratio: CopayRatio, late_elderl
     }
 }
 
-/// Who gets 標準負担額減額: a reading of ours, because only a rule of thumb from memory says which certificate goes with which category.
-/// Since when is not known to us.
+/// The people who get 標準負担額減額: a reading of ours, because our only source for the certificate of each category is a rule
+/// of thumb from memory. Since when is not known to us.
 pub const MEAL_REDUCTION: Rule = Rule {
     name: "meal-reduction",
     source: "健康保険法施行規則105条ほか（限度額適用・標準負担額減額認定証）",
@@ -96,8 +97,9 @@ pub const MEAL_REDUCTION: Rule = Rule {
     japanese: "標準負担額減額（02・03）は住民税非課税者（オ・低所得）だけと読んだ",
 };
 
-/// 認定証区分 that goes with a category, a reading of ours from a rule of thumb (健康保険法施行規則105条ほか; since when is not known to
-/// us): 01 for ア to エ and 現役並みⅡ and Ⅰ, 02 for オ and 低所得; 現役並みⅢ and 一般 need none on paper.
+/// Returns 認定証区分 for a category, a reading of ours from a rule of thumb (健康保険法施行規則105条ほか; since when is not
+/// known to us): 01 for ア to エ and 現役並みⅡ and Ⅰ, 02 for オ and 低所得; None for 現役並みⅢ and 一般, which need no
+/// certificate on paper.
 #[must_use]
 pub fn certificate_kind(category: LimitCategory) -> Option<LimitKind> {
     use LimitCategory as C;
@@ -108,8 +110,8 @@ pub fn certificate_kind(category: LimitCategory) -> Option<LimitKind> {
     }
 }
 
-/// Whether the category is of people who pay no municipal tax (適用区分 OQSCD012, since 2015-01 under 70; from 70 on since when is not
-/// known to us). They alone get 標準負担額減額, by our reading.
+/// Returns whether the category is one of people who pay no municipal tax (適用区分 OQSCD012, since 2015-01 under 70; from 70 on
+/// since when is not known to us). Only they get 標準負担額減額, by our reading.
 #[must_use]
 pub fn is_low_income(category: LimitCategory) -> bool {
     use LimitCategory as C;

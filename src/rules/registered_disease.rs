@@ -1,14 +1,14 @@
-//! What a registered 特定疾病療養受療証 must agree with: who pays 20,000 yen a month instead of 10,000.
+//! Rules that a registered 特定疾病療養受療証 must agree with: the people who pay 20,000 yen a month instead of 10,000.
 
 use super::Rule;
 use crate::domain::Yen;
 
-/// What everybody else pays at most (健康保険法施行令41条9項; since when is not known to us).
+/// The most that all others pay in a month (健康保険法施行令41条9項; since when is not known to us).
 pub const ORDINARY: Yen = Yen::new(10_000);
 
 const SOURCE: &str = "健康保険法施行令41条9項・42条9項";
 
-/// Only dialysis.
+/// 20,000 yen are for dialysis only.
 pub const DIALYSIS_ONLY: Rule = Rule {
     name: "disease-dialysis-only",
     source: SOURCE,
@@ -17,7 +17,7 @@ pub const DIALYSIS_ONLY: Rule = Rule {
     japanese: "月額20,000円は人工透析（1）だけ。血友病（2）とHIV（3）は10,000円",
 };
 
-/// Only under 70.
+/// 20,000 yen are for people under 70 only.
 pub const UNDER_70_ONLY: Rule = Rule {
     name: "disease-under-70-only",
     source: SOURCE,
@@ -27,7 +27,7 @@ pub const UNDER_70_ONLY: Rule = Rule {
     japanese: "月額20,000円は70歳未満（70歳に達する月まで）だけで、後期高齢者医療にもない。その後の人工透析は10,000円",
 };
 
-/// Only ア and イ.
+/// 20,000 yen go with ア and イ only.
 pub const UPPER_BANDS_ONLY: Rule = Rule {
     name: "disease-upper-bands-only",
     source: SOURCE,

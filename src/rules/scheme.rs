@@ -1,11 +1,12 @@
-//! Which scheme somebody is in.
+//! The change to 後期高齢者医療 by age.
 
 use jiff::civil::{Date, date};
 
 use super::Rule;
 use crate::domain::BirthDate;
 
-/// The day on which 後期高齢者医療 (高齢者の医療の確保に関する法律), the ratio of 70 to 74 and 2割 until school began. The rules here reach back no further.
+/// The first day of 後期高齢者医療 (高齢者の医療の確保に関する法律), of the ratio of 70 to 74, and of 2割 until school. The rules
+/// here reach back no further.
 pub const BEGIN: Date = date(2008, 4, 1);
 
 /// The scheme changes on the 75th birthday itself, although the age is reached the day before.
@@ -19,7 +20,7 @@ pub const LATE_ELDERLY_AT_75: Rule = Rule {
                後期高齢者医療の被保険者となる",
 };
 
-/// 65–74 with a disability that the wide-area union has recognised on application.
+/// People of 65 to 74 with a disability that the wide-area union has recognised on application.
 pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     name: "late-elderly-from-65",
     source: "高齢者の医療の確保に関する法律50条2号",
@@ -29,16 +30,16 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけで、認定日から（早くて65歳の誕生日からと読んだ）",
 };
 
-/// The first day of 後期高齢者医療 for somebody without a recognised disability: the 75th birthday, or the day on which it began
-/// (高齢者の医療の確保に関する法律50条1号・52条1号, since 2008-04-01).
+/// Returns the first day of 後期高齢者医療 for a person without a recognised disability: the 75th birthday, or the day on which
+/// the scheme began (高齢者の医療の確保に関する法律50条1号・52条1号, since 2008-04-01).
 #[must_use]
 pub fn late_elderly_begins(birth: BirthDate) -> Date {
     birth.birthday(75).max(BEGIN)
 }
 
-/// The first day on which somebody with a recognised disability can be in 後期高齢者医療 (高齢者の医療の確保に関する法律50条2号, since
-/// 2008-04-01); it begins on the day of recognition itself, and halves no amounts. That this is the 65th birthday at the earliest, as
-/// at 75, is a reading of ours.
+/// Returns the first day on which a person with a recognised disability can be in 後期高齢者医療
+/// (高齢者の医療の確保に関する法律50条2号, since 2008-04-01). The coverage begins on the day of recognition itself, and halves no
+/// amounts. That the 65th birthday is the earliest, as at 75, is a reading of ours.
 #[must_use]
 pub fn late_elderly_earliest(birth: BirthDate) -> Date {
     birth.birthday(65).max(BEGIN)

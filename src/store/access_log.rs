@@ -1,4 +1,4 @@
-//! Who asked about whom.
+//! Writes the access log: who asked about whom, and what was shown.
 
 use std::collections::HashSet;
 
@@ -16,34 +16,34 @@ use super::leases::Leased;
 use super::rows::{StoredEnum, to_sql};
 use super::{StoreError, limit_seen};
 
-/// By which path a question came.
+/// The path on which a question came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Path {
-    /// By what stands on the insured-person's card.
+    /// By the numbers on the insured person's card.
     Card,
     /// By マイナンバーカード.
     Certificate(AtReader),
-    /// By what stands on the insured-person's card, in a file.
+    /// By the numbers on the insured person's card, in a file.
     BulkCard,
-    /// In a file, because the person consented for such care before.
+    /// In a file, because the person consented to such care before.
     BulkConsented(TreatmentKind),
     /// In a file, because a welfare office entrusts the person's treatment to the institution.
     BulkTicket,
-    /// Not asked: a 照会番号 came.
+    /// No question: a 照会番号 was registered.
     ReferenceNumber,
 }
 
 /// What happened at the card reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AtReader {
-    /// How the holder was made sure of.
+    /// How the holder's identity was verified.
     pub holder: HolderVerification,
     /// 診療区分.
     pub treatment: TreatmentKind,
     /// What the patient consented to.
     pub consents: Consents,
-    /// Until when the consents hold: those of people who were answered about, also when nothing was consented to, because the
-    /// last word counts.
+    /// The end of the consents' validity. Set for every answered question, even if nothing was consented to, because the last
+    /// statement replaces earlier ones.
     pub consents_until: Option<Timestamp>,
 }
 
@@ -75,16 +75,16 @@ impl Path {
     }
 }
 
-/// How it ended.
+/// How the question ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Answered with this validity.
     Answered(Validity),
-    /// The person of a file could not be asked about.
+    /// The question about a person of a file could not be read.
     Unreadable,
     /// Refused, because the message named another institution than the certificate.
     InstitutionMismatch,
-    /// The card was good no more, or not yet, so that nothing was shown.
+    /// The card could not be used, so that nothing was shown.
     CardUnusable(CardUnusable),
 }
 
@@ -108,7 +108,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// What one of two records shows.
+    /// Returns what at least one of two records shows.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -145,51 +145,51 @@ pub struct Record {
     pub request_id: Uuid,
     /// Domain time of processing.
     pub answered_at: Timestamp,
-    /// Who really asked.
+    /// The institution of the certificate.
     pub institution: InstitutionCode,
-    /// Who the message said had asked, if somebody else.
+    /// The institution that the message named, if it is another one.
     pub claimed_institution: Option<InstitutionCode>,
     /// Serial number of the terminal's certificate.
     pub terminal_serial: Vec<u8>,
-    /// By which path.
+    /// The path on which it came.
     pub path: Path,
-    /// 資格確認日; only a refused question may be without.
+    /// 資格確認日; only a refused question may lack it.
     pub check_on: Option<Date>,
-    /// About whom, and what of them was told.
+    /// The person, and what was shown of the person.
     pub about: PersonRecord,
 }
 
-/// What of a record is about the person; see the column comments of `access_log`.
+/// The part of a record that is about the person; see the column comments of `access_log`.
 #[derive(Debug, Clone)]
 pub struct PersonRecord {
-    /// About whom, if one person was found.
+    /// The person, if exactly one was found.
     pub person: Option<PersonId>,
     /// Keyed hash of the question's key.
     pub key_hash: [u8; 32],
-    /// How it ended.
+    /// How the question ended.
     pub outcome: Outcome,
     /// What was shown.
     pub shown: Shown,
     /// 限度額適用認定証提供同意.
     pub limit_consent: bool,
-    /// Keyed hash of the 限度額適用認定証 in force, of records that are shown with consent.
+    /// Keyed hash of the 限度額適用認定証 in force, if records are shown and the person consented.
     pub limit_mark: Option<i64>,
 }
 
 impl PersonRecord {
-    /// A record that is about nobody and says that nothing was shown.
+    /// Makes a record of a question that found no person and showed nothing.
     #[must_use]
     pub fn new(key_hash: [u8; 32], outcome: Outcome) -> Self {
         Self { person: None, key_hash, outcome, shown: Shown::default(), limit_consent: false, limit_mark: None }
     }
 }
 
-/// Writes all records, the consents that were given with them, and the marks of certificates that are news to the institution; commits
-/// them together. When this returns, all of it is durable. Records that are there already are left alone, with what belongs to them, so
-/// that a batch whose commit got lost on the way back can be sent again. `recorded_at` is the system's time.
+/// Writes all records, the consents given with them, and the marks of certificates that are new to the institution, in one
+/// commit. When this returns, all of it is durable. Idempotent: records that exist already are left alone with what belongs to
+/// them, so that a batch whose commit was not acknowledged can be sent again. `recorded_at` is system time.
 ///
 /// # Errors
-/// When the database fails; then none of them is written.
+/// If the database fails; then none of them is written.
 pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_at: Timestamp) -> Result<(), StoreError> {
     let of = |read: fn(&Record) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
     let request_ids: Vec<Uuid> = records.iter().map(|r| r.request_id).collect();
@@ -274,12 +274,12 @@ pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_
     Ok(())
 }
 
-/// Writes the records of the people of a piece, one each in their order, and the marks of certificates that are news to the
-/// institution, in the transaction that ends the piece. The records share one number, and numbers follow the order of writing. Gives
-/// what [`limit_seen::unchanged`] gives.
+/// Writes the records of the people of a piece, one each in order, and the marks of certificates that are new to the institution.
+/// Runs in the transaction that finishes the piece. The records share one number; numbers follow the order of writing. Returns
+/// what [`limit_seen::unchanged`] returns.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn append_piece(
     connection: &mut PgConnection,
     piece: &Leased,
@@ -341,7 +341,7 @@ pub async fn append_piece(
     Ok(unchanged)
 }
 
-/// Twelve kinds of consent fit into the positive half of a small integer.
+/// Packs consents into a bit set; twelve kinds fit into the positive half of a small integer.
 fn consent_bits(consents: Consents) -> i16 {
     i16::try_from(consents.bits()).expect("twelve bits")
 }

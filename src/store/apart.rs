@@ -1,4 +1,4 @@
-//! One stored value that cannot be read spoils the question it belongs to, and none of those that were asked with it.
+//! Isolates illegal stored values: a value that cannot be read fails its own question and no other.
 
 use std::pin::Pin;
 
@@ -6,14 +6,14 @@ use sqlx::PgConnection;
 
 use super::StoreError;
 
-/// What reading for some questions comes to: the outer error is about the statement, an inner one about one question.
+/// The result of reading for several questions: the outer error is about the statement, an inner one about one question.
 pub(super) type Read<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
 
-/// A reading under way.
+/// A read in progress.
 pub(super) type Reading<'a, A> = Pin<Box<dyn Future<Output = Read<A>> + Send + 'a>>;
 
-/// Reads for all questions at once. Only where the whole statement fails over what is stored, halves are read apart, down to the
-/// question that it is about.
+/// Reads for all questions at once. If the whole statement fails because of a stored value, splits the questions in halves and
+/// reads each, down to the question that the value belongs to.
 pub(super) async fn apart<Q: Sync, A: Send>(
     connection: &mut PgConnection,
     questions: &[Q],

@@ -1,4 +1,4 @@
-//! Files for the operator: listed, inspected, cancelled, begun again; and how files that come are to misbehave.
+//! The operator's view of files: lists, inspects, cancels and reruns them, and orders simulated faults for new ones.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -10,26 +10,26 @@ use super::bulk_register::QUEUED;
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
-/// A file as the operator sees it; nothing of its people.
+/// A file as the operator sees it; holds nothing about its people.
 #[derive(Debug, Clone)]
 pub struct BatchLine {
     /// 受付番号.
     pub reception_number: String,
     /// What it asks for.
     pub kind: BatchKind,
-    /// Whose it is.
+    /// The institution that sent it.
     pub institution: String,
-    /// How far it is.
+    /// Its state.
     pub state: BatchState,
     /// Why it failed.
     pub failure: Option<BatchFailure>,
-    /// People in it.
+    /// Number of people in it.
     pub persons: i32,
-    /// Pieces.
+    /// Number of pieces.
     pub slices: i32,
-    /// Pieces without a result.
+    /// Number of pieces without a result.
     pub open_slices: i32,
-    /// Pieces that somebody works on at the time asked for.
+    /// Number of pieces under a lease at the time asked for.
     pub leased_slices: i64,
     /// People with 処理結果状況 1 so far.
     pub normal: i32,
@@ -37,50 +37,50 @@ pub struct BatchLine {
     pub errors: i32,
     /// Size of the units so far, in bytes.
     pub result_bytes: i64,
-    /// How often a piece was begun again.
+    /// How often a piece was started again.
     pub retries: i32,
-    /// When it came.
+    /// When it was received.
     pub received_at: Timestamp,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
-    /// When its result goes.
+    /// When its result expires.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Which files are wanted.
+/// Selects files; `None` in a field selects all.
 #[derive(Debug, Clone, Default)]
 pub struct BatchFilter {
-    /// Only this one.
+    /// Only the file of this 受付番号.
     pub number: Option<String>,
-    /// Only those of this institution.
+    /// Only files of this institution.
     pub institution: Option<String>,
-    /// Only those in this state.
+    /// Only files in this state.
     pub state: Option<BatchState>,
-    /// Only those that came before this one.
+    /// Only files received before the file of this 受付番号.
     pub before: Option<String>,
 }
 
-/// How files that come from now on misbehave.
+/// The faults to simulate for files received from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Simulation {
-    /// How many times fetching is answered with 処理中 before the result is given.
+    /// How many fetches are answered with 処理中 before the result is returned.
     pub hold_fetches: i32,
-    /// For how many seconds after reception fetching is answered with 処理中.
+    /// For how many seconds after reception fetches are answered with 処理中.
     pub hold_seconds: i32,
     /// How many of the next files fail.
     pub fail_next: i32,
-    /// The person of every file that fails, from 1.
+    /// The number of the person who fails in every file, from 1.
     pub fail_person: Option<i32>,
 }
 
 /// What is waiting in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueState {
-    /// Files in work.
+    /// Number of unfinished files.
     pub files: i64,
-    /// People in open pieces.
+    /// Number of people in open pieces.
     pub persons: i64,
-    /// When the oldest file in work came, system time.
+    /// When the oldest unfinished file was received, system time.
     pub oldest: Option<Timestamp>,
 }
 
@@ -129,11 +129,11 @@ impl TryFrom<BatchRow> for BatchLine {
 }
 
 impl Store {
-    /// Up to `most` files, the latest first, as they stand at the moment `at`. What has expired is said to be, whether or not it has been
-    /// removed yet.
+    /// Lists up to `most` files, the latest first, as they stand at the moment `at`. An expired file is listed as expired,
+    /// whether or not it has been removed yet.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn batches(&self, filter: &BatchFilter, at: Moment, most: i64) -> Result<Vec<BatchLine>, StoreError> {
         let rows = sqlx::query_as!(
             BatchRow,
@@ -168,10 +168,10 @@ impl Store {
         rows.into_iter().map(line).collect()
     }
 
-    /// Gives a file in work up; false when it is not in work.
+    /// Cancels an unfinished file; returns false if there is no such file.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: Ending) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         lock_pieces(&mut transaction, number).await?;
@@ -204,11 +204,11 @@ impl Store {
         Ok(true)
     }
 
-    /// Begins a file again that failed or was cancelled and has not expired at the time `at`. Pieces that were done stay as they are, so
-    /// that nobody is answered about twice. False when it is no such file.
+    /// Starts a file again that failed or was cancelled and has not expired at the time `at`. Finished pieces stay as they are,
+    /// so that no person is answered about twice. Returns false if there is no such file.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn rerun_batch(&self, number: &ReceptionNumber, at: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         lock_pieces(&mut transaction, number).await?;
@@ -244,20 +244,20 @@ impl Store {
         Ok(true)
     }
 
-    /// How files that come misbehave.
+    /// Returns the faults that are simulated for new files.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn simulation(&self) -> Result<Simulation, StoreError> {
         Ok(sqlx::query_as!(Simulation, "select hold_fetches, hold_seconds, fail_next, fail_person from bulk_simulation")
             .fetch_one(self.pool())
             .await?)
     }
 
-    /// Says how files that come misbehave from now on.
+    /// Sets the faults to simulate for files received from now on.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn set_simulation(&self, simulation: Simulation) -> Result<(), StoreError> {
         sqlx::query!(
             "update bulk_simulation set hold_fetches = $1, hold_seconds = $2, fail_next = $3, fail_person = $4",
@@ -271,10 +271,10 @@ impl Store {
         Ok(())
     }
 
-    /// What is waiting.
+    /// Returns what is waiting in the queue.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn queue(&self) -> Result<QueueState, StoreError> {
         let row = sqlx::query!(
             r#"
@@ -289,7 +289,8 @@ impl Store {
     }
 }
 
-/// Locks the pieces of a file in order and before the file itself, as everywhere, so that no two transactions wait for each other.
+/// Locks the pieces of a file in order and before the file itself. Every transaction does it in this order, so that none
+/// deadlock.
 async fn lock_pieces(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
     sqlx::query!(
         r#"

@@ -1,4 +1,4 @@
-//! The result of a file is read.
+//! Reads the results of files.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,21 +23,21 @@ pub struct Batch {
     pub check_on: Date,
     /// The format of the units.
     pub format: Format,
-    /// How far it is.
+    /// Its state.
     pub state: BatchState,
     /// Why it failed.
     pub failure: Option<BatchFailure>,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
-    /// Pieces.
+    /// Number of pieces.
     pub slices: i32,
     /// People with 処理結果状況 1.
     pub normal: i32,
     /// People with 処理結果状況 2.
     pub errors: i32,
-    /// Size of the units.
+    /// Size of the units, in bytes.
     pub result_bytes: i64,
-    /// Whether the operator wants the result held back at this moment.
+    /// Whether the operator has ordered the result to be held back at this moment.
     pub held: bool,
 }
 
@@ -66,7 +66,7 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
         file_identifier: row.file_identifier,
         check_on: row.check_on.map(SqlDate::to_jiff).ok_or(StoreError::illegal("batch", "check_on"))?,
         format: Format::read(row.format)?,
-        // What has expired is said to be, whether or not it has been removed yet.
+        // An expired file is reported as expired, whether or not it has been removed yet.
         state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
         failure: row.failure.map(BatchFailure::read).transpose()?,
         finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
@@ -79,11 +79,11 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
 }
 
 impl Store {
-    /// The file of this number, if it is the institution's, at the time `at`. One that expired at `forgotten` or before is not known any
-    /// more, whether or not it has been removed yet.
+    /// Returns the institution's file of this number at the time `at`. None if it expired at `forgotten` or before, whether or
+    /// not it has been removed yet.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn batch(
         &self,
         number: &ReceptionNumber,
@@ -117,7 +117,7 @@ impl Store {
         batch(row, held).map(Some).map_err(|error| error.in_row("batch", id))
     }
 
-    /// Whether this fetch is one of those that the operator wants answered with 処理中; then it is counted.
+    /// Counts this fetch against those that the operator wants answered with 処理中. Returns whether it is one of them.
     async fn count_held_fetch(&self, id: i64) -> Result<bool, StoreError> {
         let counted =
             sqlx::query!("update batch set hold_fetches = hold_fetches - 1 where id = $1 and hold_fetches > 0", id)
@@ -126,10 +126,10 @@ impl Store {
         Ok(counted.rows_affected() > 0)
     }
 
-    /// The sizes of the pieces of a file that is done, unpacked and in bytes, in their order.
+    /// Returns the sizes of the pieces of a finished file in order, unpacked, in bytes.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn piece_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
         let sizes = sqlx::query_scalar!(
             r#"
@@ -145,10 +145,10 @@ impl Store {
         sizes.iter().map(|size| unpacked_size(size)).collect()
     }
 
-    /// The units of a piece; `None` when they are gone.
+    /// Returns the units of a piece; `None` if they were removed.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn batch_units(&self, id: i64, place: i32) -> Result<Option<Vec<u8>>, StoreError> {
         let units = sqlx::query_scalar!(
             r#"select units as "units!" from batch_slice where batch_id = $1 and place = $2 and state = 2"#,

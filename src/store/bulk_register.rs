@@ -1,4 +1,4 @@
-//! A file is taken: file, pieces and quota in one transaction.
+//! Stores a new file with its pieces and its quota, in one transaction.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -12,17 +12,17 @@ use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError, medical_aid};
 
-/// The channel on which workers hear of new pieces when they are committed.
+/// The channel on which workers are notified of new pieces when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
 
-/// A file to take.
+/// A file to store.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
     /// The X-Request-Id of the upload.
     pub request_id: Uuid,
     /// What it asks for.
     pub kind: BatchKind,
-    /// Whose it is.
+    /// The institution that sent it.
     pub institution: InstitutionCode,
     /// Serial number of the terminal's certificate.
     pub terminal_serial: Vec<u8>,
@@ -30,23 +30,23 @@ pub struct NewBatch {
     pub file_identifier: Option<String>,
     /// 資格確認日.
     pub check_on: Date,
-    /// Whose result is wanted, where the file names no people.
+    /// The people whose results are wanted, if the file does not name them itself.
     pub wanted: Option<Wanted>,
     /// The format of the result's units.
     pub format: Format,
     /// 受付日時.
     pub received_at: Moment,
-    /// The same as a day in Tokyo.
+    /// The day of `received_at` in Tokyo.
     pub received_on: Date,
-    /// The end of the file, if there is nothing to do.
+    /// How the file ends, if there is nothing to do.
     pub ending: Ending,
-    /// Its people, in pieces; found here where the file names none.
+    /// Its people, in pieces; filled in here if the file names none.
     pub slices: Vec<NewSlice>,
     /// How many people a piece that is made here holds.
     pub slice: usize,
-    /// How many people a file may be about.
+    /// How many people a file may cover.
     pub persons: usize,
-    /// Keyed hashes of the people who can be asked about, in order, none twice.
+    /// Keyed hashes of the people who can be asked about, sorted, without duplicates.
     pub people: Vec<u64>,
 }
 
@@ -60,7 +60,7 @@ pub struct NewSlice {
 }
 
 impl NewSlice {
-    /// People who were found, packed as [`Leased::people`](super::leases::Leased::people) reads them.
+    /// Packs people who were found here, as [`Leased::people`](super::leases::Leased::people) reads them.
     fn of<T: Serialize>(people: &[T]) -> Self {
         Self {
             persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
@@ -69,7 +69,7 @@ impl NewSlice {
     }
 }
 
-/// Finds whose result is wanted, a piece at a time, each in order after the last person of the one before.
+/// Finds the people whose results are wanted. Each page of people in order of id makes a piece.
 async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) -> Result<Vec<NewSlice>, RegisterError> {
     let page = i64::try_from(new.slice).unwrap_or(i64::MAX);
     let (mut pieces, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
@@ -96,25 +96,25 @@ async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) ->
     }
 }
 
-/// How much of an institution's is taken; `None` where there is no limit.
+/// The limits for an institution's files; `None` for no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Quota {
-    /// Files that are being worked on.
+    /// Unfinished files.
     pub in_flight: Option<usize>,
-    /// Different people asked about in files of one day.
+    /// Different people asked about in the files of one day.
     pub people_a_day: Option<usize>,
 }
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The institution has too many files in work.
+    /// The institution has too many unfinished files.
     #[error("too many files of this institution are in work")]
     InFlight,
     /// The institution asks about too many people in one day.
     #[error("the institution has asked about too many different people today")]
     PeopleOfDay,
-    /// More people are found than a file may be about.
+    /// More people were found than a file may cover.
     #[error("more than {0} people are found")]
     TooManyPeople(usize),
     /// The database failed.
@@ -129,7 +129,7 @@ impl From<sqlx::Error> for RegisterError {
 }
 
 impl Store {
-    /// Takes a file. When this returns its number, everything is committed.
+    /// Stores a file. When this returns its number, everything is committed.
     ///
     /// # Errors
     /// See [`RegisterError`]; then nothing is stored.
@@ -142,14 +142,14 @@ impl Store {
         }
         let (id, number) = insert_batch(&mut transaction, new).await?;
         insert_slices(&mut transaction, id, new).await?;
-        // Heard when this commits.
+        // Delivered when this transaction commits.
         sqlx::query!("select pg_notify($1, '') as done", QUEUED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         ReceptionNumber::parse(&number).map_err(|_| StoreError::illegal("batch", "reception_number").into())
     }
 }
 
-/// Holds the institution's row of the day until the end of the transaction, so that its files are counted one after the other.
+/// Locks the institution's row of the day until the end of the transaction, so that its files are counted one at a time.
 async fn count_in(connection: &mut PgConnection, new: &NewBatch, quota: Quota) -> Result<(), RegisterError> {
     let known = sqlx::query_scalar!(
         r#"
@@ -193,16 +193,16 @@ async fn count_in(connection: &mut PgConnection, new: &NewBatch, quota: Quota) -
     Ok(())
 }
 
-/// Everything in either of two sorted lists, once.
+/// Merges two sorted lists and removes duplicates.
 fn merged(known: &[u64], new: &[u64]) -> Vec<u64> {
     let mut all = [known, new].concat();
-    // Two sorted runs are what this sort is best at.
+    // A stable sort merges two sorted runs in linear time.
     all.sort();
     all.dedup();
     all
 }
 
-/// The days that are wanted, both inclusive.
+/// Returns the first and the last day that are wanted, both inclusive.
 fn days(wanted: Wanted) -> (Date, Date) {
     match wanted {
         Wanted::Consented(Consented { days, .. }) => (days.from(), days.through()),
@@ -210,7 +210,7 @@ fn days(wanted: Wanted) -> (Date, Date) {
     }
 }
 
-/// Puts the file in, with what the operator has ordered for it.
+/// Inserts the file, with the faults that the operator has ordered for it.
 async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);
@@ -262,7 +262,7 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
     Ok((row.id, row.reception_number))
 }
 
-/// Puts the pieces in behind those of the institution that are open, and not before the first of the whole queue.
+/// Inserts the pieces behind the institution's own open pieces, and not ahead of the first piece of the whole queue.
 async fn insert_slices(connection: &mut PgConnection, batch_id: i64, new: &NewBatch) -> Result<(), RegisterError> {
     let persons: Vec<i32> = new.slices.iter().map(|slice| slice.persons).collect();
     let before: Vec<i32> = persons

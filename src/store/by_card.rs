@@ -1,4 +1,4 @@
-//! Facts for a question by what stands on the card.
+//! Reads facts for a question by the numbers on the card.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use super::by_person::{self, AskedPerson};
 use super::facts::{FactRow, gather, one_of, select_facts};
 use super::rows::to_sql;
 
-/// Reads, for each question in order, with what the institution that asks calls them, everybody who has a coverage with its key
-/// and birth date, each with all coverages in order of acquisition. One statement for any number of questions, and a second for
-/// people who may have other coverages: what it says of them replaces what the first did, so that everything about a person is
-/// of one moment. An inner error is about one question only: the database holds what it must not.
+/// Reads, for each question in order, every person who has a coverage with its key and birth date, as seen by the institution
+/// that asks. Each person comes with all coverages in order of acquisition. One statement reads for any number of questions. A
+/// second one reads the people who may have other coverages; its rows replace theirs in the first, so that all facts about a
+/// person are of one moment. An inner error means that the database holds an illegal value for one question.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn facts(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],
@@ -35,7 +35,7 @@ pub async fn facts(
     Ok(answers)
 }
 
-/// The ids of all coverages that a question is answered from, for the log.
+/// Returns the ids of all coverages that a question is answered from, for the log.
 async fn rows_behind(connection: &mut PgConnection, query: &CardQuery) -> Result<String, StoreError> {
     let key = query.key.search_key();
     let ids = sqlx::query_scalar!(
@@ -66,7 +66,7 @@ async fn together(
     gather(questions.len(), rows)
 }
 
-/// The coverages that fit the questions.
+/// Reads the coverages that match the questions.
 async fn matching(
     connection: &mut PgConnection,
     questions: &[(Option<InstitutionCode>, CardQuery)],
@@ -96,7 +96,7 @@ async fn matching(
     Ok(rows)
 }
 
-/// The people of `rows`, each once for a question.
+/// Lists the people of `rows`, each once per question.
 fn asked_again<'a>(
     rows: impl Iterator<Item = &'a FactRow>,
     questions: &[(Option<InstitutionCode>, CardQuery)],

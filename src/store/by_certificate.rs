@@ -1,4 +1,4 @@
-//! Facts for a question by a card's certificate.
+//! Reads facts for a question by a card's certificate.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -14,25 +14,25 @@ use super::apart::apart;
 use super::facts::{gather, select_facts};
 use super::rows::StoredEnum;
 
-/// A card that is shown.
+/// A card presented at a reader.
 #[derive(Debug, Clone)]
 pub struct PresentedCard {
     /// Its certificate.
     pub card: CardId,
-    /// To whom; `None` for the operator.
+    /// The institution to which it is presented; `None` for the operator.
     pub institution: Option<InstitutionCode>,
-    /// When.
+    /// The time at which it is presented.
     pub at: Timestamp,
 }
 
-/// Reads, for each card in order, every coverage of its holder in order of acquisition, as seen at the time beside it; where the
-/// certificate is not in use, the holder is blocked, or there is no coverage, what J-LIS says of the certificate; none for a
-/// card that J-LIS does not know. One statement for any number of cards, and a second for those without an answer in it: nothing
-/// about a person is read on the strength of a certificate that is worth nothing. An inner error is about one card only: the
-/// database holds what it must not.
+/// Reads, for each card in order, every coverage of its holder in order of acquisition, as seen at the time beside it. If the
+/// certificate is not in use, the holder is blocked, or there is no coverage, reads only what J-LIS says of the certificate. None
+/// for a card that J-LIS does not know. One statement reads for any number of cards, and a second for those without a row in the
+/// first: nothing about a person is read for a certificate that is not valid. An inner error means that the database holds an
+/// illegal value for one card.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn facts(
     connection: &mut PgConnection,
     cards: &[PresentedCard],
@@ -47,7 +47,7 @@ pub async fn facts(
     Ok(answers)
 }
 
-/// Whose card it is, for the log: serial numbers are personal data, ids are not.
+/// Returns the id of the card's holder, for the log: serial numbers are personal data, ids are not.
 async fn holder_of(connection: &mut PgConnection, card: &CardId) -> Result<String, StoreError> {
     let person = sqlx::query_scalar!(
         "select person_id from card_certificate where issuer_key_id = $1 and serial = $2",
@@ -75,7 +75,7 @@ async fn together(
     Ok(holders.into_iter().map(answer).collect())
 }
 
-/// The holders of certificates that are in use, with their coverages.
+/// Reads the holders of certificates that are in use, with their coverages.
 async fn holders(
     connection: &mut PgConnection,
     cards: &[PresentedCard],
@@ -165,7 +165,7 @@ fn standing(row: &StandingRow) -> Result<CardStanding, StoreError> {
     })
 }
 
-/// The state that the two columns hold.
+/// Converts the two columns of a card's state.
 pub(super) fn card_state(state: i16, reason: Option<i16>) -> Result<CardState, StoreError> {
     match (state, reason) {
         (1, None) => Ok(CardState::Good),

@@ -1,4 +1,4 @@
-//! Facts about people who were found before.
+//! Reads facts about people whose ids are known.
 
 use sqlx::PgConnection;
 
@@ -8,19 +8,19 @@ use super::StoreError;
 use super::apart::apart;
 use super::facts::{FactRow, gather, select_facts};
 
-/// Somebody about whom a question is, as an institution sees them.
+/// A person whom a question is about, as an institution sees them.
 pub(super) struct AskedPerson {
-    /// Which question, from 1.
+    /// The number of the question, from 1.
     pub place: i64,
     pub person: PersonId,
     pub institution: Option<InstitutionCode>,
 }
 
-/// Reads everything about people, in their order, as `institution` sees it; none for whoever has no coverage. An inner error is about
-/// one person only: the database holds what it must not.
+/// Reads all facts about people, in their order, as `institution` sees them; None for a person without a coverage. An inner error
+/// means that the database holds an illegal value for one person.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn facts(
     connection: &mut PgConnection,
     institution: InstitutionCode,
@@ -44,7 +44,7 @@ async fn together(
     Ok(gather(asked.len(), rows)?.into_iter().map(|people| Ok(people?.into_iter().next())).collect())
 }
 
-/// Every coverage of people.
+/// Reads every coverage of the people.
 pub(super) async fn rows(connection: &mut PgConnection, asked: &[AskedPerson]) -> Result<Vec<FactRow>, StoreError> {
     let places: Vec<i64> = asked.iter().map(|one| one.place).collect();
     let people: Vec<i64> = asked.iter().map(|one| one.person.0).collect();

@@ -1,4 +1,4 @@
-//! Challenges for cards to sign: made, used once, forgotten.
+//! Stores, spends and deletes the challenges that cards sign.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::domain::{InstitutionCode, TreatmentKind};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
-/// For whom a challenge is made, and what for.
+/// The terminal that a challenge is made for, and its purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The institution of the terminal's certificate.
@@ -23,33 +23,33 @@ pub struct Binding {
     pub purpose: TreatmentKind,
 }
 
-/// A challenge as it was made.
+/// A challenge, and what it is bound to.
 #[derive(Clone)]
 pub struct Challenge {
-    /// Its name.
+    /// Its id.
     pub id: Uuid,
     /// What the card signs.
     pub nonce: [u8; 32],
-    /// For whom and what for.
+    /// The terminal and the purpose it is made for.
     pub binding: Binding,
     /// The last instant at which it can be used.
     pub expires_at: Timestamp,
 }
 
-/// What trying to use a challenge comes to.
+/// The result of trying to use a challenge.
 pub enum Use {
-    /// This try is the one that used it. It may still be worth nothing, because it is somebody else's or too old.
+    /// This try spent it. The challenge may still be refused because it is another terminal's or has expired.
     First(Challenge),
     /// It was used before.
     Again,
-    /// There is none of this id.
+    /// No challenge has this id.
     Unknown,
 }
 
-/// Keeps new challenges, made at this moment of system time.
+/// Stores new challenges made at `made_at`, system time.
 ///
 /// # Errors
-/// When the database fails; then none of them is kept.
+/// If the database fails; then none of them is stored.
 pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge], made_at: Timestamp) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = challenges.iter().map(|c| c.id).collect();
     let nonces: Vec<Vec<u8>> = challenges.iter().map(|c| c.nonce.to_vec()).collect();
@@ -78,11 +78,11 @@ pub async fn keep(connection: &mut PgConnection, challenges: &[Challenge], made_
     Ok(())
 }
 
-/// Uses challenges at the time `at`, in order. Of all tries with one id, on any server and at any time, exactly one is the
-/// first; whoever tries, the challenge is spent.
+/// Spends challenges at the time `at`, in order. Of all tries with one id, on any server and at any time, exactly one is the
+/// first. The challenge is spent no matter which caller tries.
 ///
 /// # Errors
-/// When the database fails; a challenge may then be spent without any try having been the first.
+/// If the database fails; a challenge may then be spent without any try having been the first.
 pub async fn consume(connection: &mut PgConnection, ids: &[Uuid], at: Timestamp) -> Result<Vec<Use>, StoreError> {
     let rows = sqlx::query_as!(
         SpentRow,
@@ -100,7 +100,7 @@ pub async fn consume(connection: &mut PgConnection, ids: &[Uuid], at: Timestamp)
     .await?;
     let mut spent =
         rows.into_iter().map(|row| Ok((row.id, challenge(row)?))).collect::<Result<HashMap<_, _>, StoreError>>()?;
-    // Of several tries with one id in this very statement the first in order is the first.
+    // If one statement has several tries with one id, the first in order is the first try.
     let first: Vec<Option<Challenge>> = ids.iter().map(|id| spent.remove(id)).collect();
     let late: Vec<Uuid> = ids.iter().zip(&first).filter(|(_, first)| first.is_none()).map(|(id, _)| *id).collect();
     let known = if late.is_empty() { HashSet::new() } else { known(connection, &late).await? };
@@ -136,17 +136,17 @@ fn challenge(row: SpentRow) -> Result<Challenge, StoreError> {
     })
 }
 
-/// Which of these challenges there are.
+/// Returns which of these challenges exist.
 async fn known(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
     let found = sqlx::query_scalar!("select id from card_challenge where id = any($1::uuid[])", ids).fetch_all(connection);
     Ok(found.await?.into_iter().collect())
 }
 
 impl Store {
-    /// Forgets challenges that expired before `expired`, domain time, and were made before `made`, system time; gives their number.
+    /// Deletes challenges that expired before `expired`, domain time, and were made before `made`, system time; returns how many.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn forget_challenges(&self, expired: Timestamp, made: Timestamp) -> Result<u64, StoreError> {
         let done = sqlx::query!(
             "delete from card_challenge where expires_at < $1 and coalesce(made_at, '-infinity') < $2",

@@ -1,4 +1,4 @@
-//! Patients who showed their card for home visits or online care, for 同意済資格情報一括取得.
+//! Finds patients who showed their card for home visits or online care, for 同意済資格情報一括取得.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
@@ -10,7 +10,7 @@ use crate::domain::{Consent, Consented, Consents, DayOf, InstitutionCode, Person
 use super::StoreError;
 use super::rows::{StoredEnum, to_sql};
 
-/// A patient, with the last word about consents at this institution for this kind of care.
+/// A patient, with the last statement about consents at this institution for this kind of care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentedPerson {
     person: i64,
@@ -20,33 +20,34 @@ pub struct ConsentedPerson {
 }
 
 impl ConsentedPerson {
-    /// Who it is.
+    /// Returns the patient.
     #[must_use]
     pub fn person(&self) -> PersonId {
         PersonId(self.person)
     }
 
-    /// What the patient consented to.
+    /// Returns what the patient consented to.
     #[must_use]
     pub fn consents(&self) -> Consents {
         let bits = u16::try_from(self.consents).unwrap_or_default();
         Consent::ALL.into_iter().filter(|kind| bits & (1 << *kind as u16) != 0).collect()
     }
 
-    /// When.
+    /// Returns when the patient consented.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         self.at
     }
 
-    /// Until when it holds.
+    /// Returns until when the consent is valid.
     #[must_use]
     pub fn until(&self) -> Timestamp {
         self.until
     }
 }
 
-/// Up to `most` of those whose card the institution saw for such care on one of the days, with ids after `after`, in order.
+/// Selects up to `most` patients whose card the institution saw for such care on one of the days, in order of id, with ids above
+/// `after`.
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,

@@ -1,4 +1,4 @@
-//! Consents and marks of certificates are copied out of records of the access log that were there before those had tables of their own.
+//! Copies consents and marks of certificates out of access-log records that are older than the tables for them.
 //!
 //! A later migration drops the table `access_log_copied`, and this file with it.
 
@@ -6,28 +6,28 @@ use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 
-/// Records that one transaction looks at: some tenths of a second.
+/// Number of records that one transaction reads: it takes some tenths of a second.
 const BATCH: i64 = 10_000;
 
-/// Copies what is left, a batch of records at a time in the order of writing, each in a transaction of its own. Goes on where an earlier
-/// run was stopped; several at once take turns.
+/// Copies all remaining records in the order of writing, each batch in a transaction of its own. Resumes after an earlier run was
+/// stopped; concurrent runs take turns.
 ///
 /// # Errors
-/// When the database fails; what was copied before stays.
+/// If the database fails; what was copied before stays.
 pub(super) async fn copy_all(pool: &PgPool) -> Result<(), StoreError> {
     while !copy_batch(pool, BATCH).await? {}
     Ok(())
 }
 
-/// Whether everything is copied.
+/// Returns whether everything is copied.
 pub(super) async fn is_finished(pool: &PgPool) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!("select finished from access_log_copied").fetch_one(pool).await?)
 }
 
-/// Copies from up to `most` records in one transaction; true when none is left.
+/// Copies from up to `most` records in one transaction; returns true if none is left.
 ///
 /// # Errors
-/// When the database fails; then this batch is not copied.
+/// If the database fails; then this batch is not copied.
 pub async fn copy_batch(pool: &PgPool, most: i64) -> Result<bool, StoreError> {
     let mut transaction = pool.begin().await?;
     let done = sqlx::query!("select through_id, through_place, last_id, finished from access_log_copied for update")
@@ -48,15 +48,15 @@ pub async fn copy_batch(pool: &PgPool, most: i64) -> Result<bool, StoreError> {
     Ok(finished)
 }
 
-/// The last record of a batch, and how many it holds.
+/// The last record of a batch, and the number of its records.
 struct Last {
     id: i64,
     place: i32,
     records: i64,
 }
 
-/// Copies from the first `most` records after `after`, up to the number `last_id`. Of marks that follow each other and are the same, the
-/// first is kept. What the trigger has copied meanwhile is later than all of them.
+/// Copies from the first `most` records after `after`, up to the number `last_id`. Of consecutive equal marks, keeps the first.
+/// What the trigger has copied meanwhile is later than all of them.
 async fn copy_between(
     connection: &mut PgConnection,
     after: (i64, i32),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-/// Why the database could not do what was asked. Holds nothing about a person beyond the id of a row.
+/// Why the database could not do what was asked. Holds nothing about a person except the id of a row.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The driver or the server failed.
@@ -21,32 +21,32 @@ pub enum StoreError {
          (pg_stat_activity lists them), then run `shikaku migrate` again"
     )]
     MigrationWaits(i64),
-    /// A stored value that the domain does not know, or that cannot be read at all.
+    /// A stored value that the domain does not know, or that cannot be read.
     #[error("table {table}, column {column}, row {}: a stored value is not a legal one", row.as_deref().unwrap_or("unknown"))]
     Inconsistent {
-        /// Where.
+        /// The table.
         table: &'static str,
-        /// In which column.
+        /// The column.
         column: Cow<'static, str>,
-        /// In which row: its surrogate id, or the person whose it is.
+        /// The row: its surrogate id, or the id of its person.
         row: Option<String>,
     },
     /// The schema is older than this program.
     #[error("the schema lacks migration {0}; run `shikaku migrate`")]
     Outdated(i64),
-    /// The schema is that of this program, and the consents that an earlier one kept are not where this one looks for them.
+    /// The schema is current, but the consents of an earlier version have not been copied to where this one reads them.
     #[error("consents in the access log have not been copied yet; run `shikaku migrate`")]
     Uncopied,
 }
 
 impl StoreError {
-    /// A stored value that is not a legal one, in a row that is not known here.
+    /// Makes an error for an illegal stored value in a row that is not known here.
     #[must_use]
     pub const fn illegal(table: &'static str, column: &'static str) -> Self {
         Self::Inconsistent { table, column: Cow::Borrowed(column), row: None }
     }
 
-    /// The same error, of a row of a table, where it is about a stored value and its row is not known yet.
+    /// Adds the table and the row to an error about a stored value whose row is not known yet; returns other errors unchanged.
     #[must_use]
     pub(super) fn in_row(self, table: &'static str, row: impl Display) -> Self {
         match self {
@@ -55,14 +55,14 @@ impl StoreError {
         }
     }
 
-    /// Whether the database has no room on its disk: it answers, and what was asked can be done when somebody has made room.
+    /// Returns whether the database's disk is full: it answers, and the statement can succeed once there is room.
     #[must_use]
     pub fn is_full_disk(&self) -> bool {
         let Self::Database(error) = self else { return false };
         error.as_database_error().and_then(|error| error.code()).as_deref() == Some(DISK_FULL)
     }
 
-    /// Whether the database answers, but holds or was asked for what cannot be: another try comes to the same.
+    /// Returns whether the database answers, but holds an illegal value or was sent one: another try would fail too.
     #[must_use]
     pub fn is_inconsistency(&self) -> bool {
         match self {
@@ -76,11 +76,11 @@ impl StoreError {
     }
 }
 
-/// SQLSTATE of a disk without room.
+/// SQLSTATE of a full disk.
 const DISK_FULL: &str = "53100";
 
-/// Classes of SQLSTATE that tell of the server, the connection or the moment, not of what is stored: connection, plans that are out of
-/// date (0A, 26), transaction state, authorization, catalog, rollback, a schema that is not there (42), resources (a full disk among
+/// Classes of SQLSTATE that are about the server, the connection or the moment, not about stored values: connection, outdated
+/// plans (0A, 26), transaction state, authorization, catalog, rollback, missing schema objects (42), resources (a full disk among
 /// them), object state, intervention, system.
 const PASSING: [&str; 12] = ["08", "0A", "25", "26", "28", "3D", "40", "42", "53", "55", "57", "58"];
 

@@ -1,4 +1,4 @@
-//! What can be fetched no more is removed.
+//! Removes expired files and their results.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -9,16 +9,17 @@ use super::rows::to_sql;
 use super::{Store, StoreError};
 
 impl Store {
-    /// Removes questions and results of files that expired before `gone`, and files themselves that expired before `forgotten`, in both
-    /// times; and the counts of the people of days before `today`. Gives the number of files that lost their result.
+    /// Removes questions and results of files that expired before `gone`, and the files themselves that expired before
+    /// `forgotten`, in both domain time and system time. Also removes the counts of people of days before `today`. Returns how
+    /// many files lost their result.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn expire_batches(&self, gone: Moment, forgotten: Moment, today: Date) -> Result<u64, StoreError> {
         let sql = |at: Moment| -> (SqlTimestamp, SqlTimestamp) { (at.domain.to_sqlx(), at.system.to_sqlx()) };
         let ((gone, gone_system), (forgotten, forgotten_system)) = (sql(gone), sql(forgotten));
         let mut transaction = self.pool().begin().await?;
-        // Which files it is about is settled once: of one that is added later no piece would be held yet.
+        // The files are selected once: the pieces of a file added later would not be locked.
         let due = sqlx::query_scalar!(
             "select id from batch where expires_at < $1 and coalesce(retained_until, expires_at) < $2",
             gone,
@@ -26,7 +27,7 @@ impl Store {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        // Pieces in order and before the files, as everywhere, so that no two wait for each other.
+        // Locked in order and before the files, as in every transaction, so that none deadlock.
         sqlx::query!(
             r#"
             select batch_id, place
@@ -68,7 +69,7 @@ impl Store {
         sqlx::query!("update batch set state = 5, slices = 0, open_slices = 0 where id = any($1)", &kept)
             .execute(&mut *transaction)
             .await?;
-        // With the pieces that are left of them.
+        // Deletes the remaining pieces with them.
         sqlx::query!("delete from batch where id = any($1)", &forgotten).execute(&mut *transaction).await?;
         sqlx::query!(
             r#"

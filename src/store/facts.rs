@@ -1,4 +1,4 @@
-//! From rows of `coverage` to [`PersonFacts`], for every statement that reads facts.
+//! Converts rows of `coverage` to [`PersonFacts`], for every statement that reads facts.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ use super::rows::{
     optional,
 };
 
-/// The checked query that reads facts: the same columns whatever decides whose facts they are. `$from` gives the `from` clause with
-/// `asked.place`, `asked.institution_code` and `coverage`, and what follows it, and `$askers` all those institutions. Where none of
-/// them has registered a number, none is looked for.
+/// The checked query that reads facts: the same columns for every way of selecting people. `$from` is the `from` clause with
+/// `asked.place`, `asked.institution_code` and `coverage`, and what follows it. `$askers` is the list of all those institutions.
+/// If none of them has registered a 照会番号, none is looked up.
 ///
-/// Numbers are looked for in the select list, which takes less than a lateral join, and always by the whole key. As a join, a plan made
-/// while the table is empty would go through the numbers of every institution, and be kept while they grow.
+/// Numbers are looked up in the select list, which is cheaper than a lateral join, and always by the whole key. A join that is
+/// planned while the table is empty would scan the numbers of every institution, and the plan would be kept while they grow.
 macro_rules! select_facts {
     ($from:literal, $askers:literal, $($argument:expr),*) => {
         sqlx::query_as!(
@@ -113,8 +113,8 @@ pub(super) struct FactRow {
     pub reference: Option<String>,
 }
 
-/// Gathers rows, in whatever order, into the people of each of `places` questions, each person with all coverages in order of
-/// acquisition. A row that the domain cannot hold spoils the question it belongs to, and no other.
+/// Gathers rows in any order into the people of each of `places` questions; each person has all coverages in order of
+/// acquisition. A row that the domain cannot hold fails only the question it belongs to.
 pub(super) fn gather(
     places: usize,
     mut rows: Vec<FactRow>,
@@ -139,7 +139,7 @@ pub(super) fn gather(
     Ok(answers)
 }
 
-/// The row is one of these, where it is not known which.
+/// Names the candidates if it is not known which row is meant.
 pub(super) fn one_of(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     ids.join(" or ")

@@ -1,4 +1,4 @@
-//! The result of a piece of a file is kept.
+//! Stores the result of a piece of a file.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -14,13 +14,13 @@ use super::reference_number::{self, NewReference};
 pub struct Finished {
     /// The units in the format of the file, as [`pack`] packs them.
     pub units: Vec<u8>,
-    /// Their size unpacked, in bytes.
+    /// The size of the units unpacked, in bytes.
     pub result_bytes: usize,
     /// People with 処理結果状況 1.
     pub normal: i32,
     /// People with 処理結果状況 2.
     pub errors: i32,
-    /// Access-log records that were written with it.
+    /// Number of access-log records written with it.
     pub records: u64,
     /// Numbers to register, committed with the result.
     pub references: Vec<NewReference>,
@@ -35,16 +35,16 @@ pub struct Finished {
 pub enum Completion {
     /// It is committed; more pieces are open.
     Kept,
-    /// It is committed, and was the last one.
+    /// It is committed, and was the last piece.
     Whole {
-        /// When the file came, system time.
+        /// When the file was received, system time.
         recorded_at: Timestamp,
     },
-    /// The lease was lost, or the file given up: nothing has changed.
+    /// The lease was lost, or the file was cancelled or failed: nothing has changed.
     Lost,
 }
 
-/// Packs units for keeping: the compression of the database is slower.
+/// Compresses units for storing with LZ4, because the compression of the database is slower.
 #[must_use]
 pub fn pack(units: &[u8]) -> Vec<u8> {
     lz4_flex::compress_prepend_size(units)
@@ -52,30 +52,30 @@ pub fn pack(units: &[u8]) -> Vec<u8> {
 
 const UNREADABLE: StoreError = StoreError::illegal("batch_slice", "units");
 
-/// The size of units before [`pack`], in bytes. The first four packed bytes are enough.
+/// Returns the size of units before [`pack`], in bytes. The first four packed bytes are enough.
 ///
 /// # Errors
-/// When there are fewer.
+/// If there are fewer bytes.
 pub(super) fn unpacked_size(units: &[u8]) -> Result<usize, StoreError> {
     lz4_flex::block::uncompressed_size(units).map(|(size, _)| size).map_err(|_| UNREADABLE)
 }
 
-/// Units as they were before [`pack`].
+/// Returns the units that [`pack`] packed.
 ///
 /// # Errors
-/// When the bytes are not what [`pack`] made.
+/// If the bytes are not what [`pack`] made.
 pub(super) fn unpack(units: &[u8]) -> Result<Vec<u8>, StoreError> {
     let (size, blocks) = lz4_flex::block::uncompressed_size(units).map_err(|_| UNREADABLE)?;
     let unpacked = lz4_flex::block::decompress(blocks, size).map_err(|_| UNREADABLE)?;
-    // One that was cut off between two sequences is read without a fault.
+    // LZ4 reads a text that was cut off between two sequences without an error.
     if unpacked.len() == size { Ok(unpacked) } else { Err(UNREADABLE) }
 }
 
-/// Ends the transaction in which a piece was answered and its access-log records were written: the result is kept, and the numbers are
-/// registered, all or nothing.
+/// Ends the transaction in which a piece was answered and its access-log records were written. Stores the result and registers
+/// the numbers, all or nothing.
 ///
 /// # Errors
-/// When the database fails; then nothing has changed.
+/// If the database fails; then nothing has changed.
 pub async fn finish(
     mut transaction: PgTransaction<'_>,
     piece: &Leased,
@@ -90,8 +90,8 @@ pub async fn finish(
     Ok(completion)
 }
 
-/// Succeeds once a piece, and only for the holder of the lease. The file comes last, because other workers wait for its row. It is in
-/// work whenever a piece of it is open: whoever ends a file ends its pieces before, in the same transaction.
+/// Succeeds once per piece, and only for the holder of the lease. The file is updated last, because other workers wait for its
+/// row. A file is in work as long as one of its pieces is open: a transaction that ends a file ends its pieces first.
 async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
     let batch = sqlx::query!(
         r#"
@@ -150,7 +150,7 @@ mod tests {
         for end in 0..packed.len() {
             assert!(unpack(&packed[..end]).is_err(), "{end} bytes of {}", packed.len());
         }
-        // One that says it is smaller than it is, and repetitions of what does not come before them.
+        // A size smaller than the real one, and a repetition that refers to before the start.
         let smaller = [&1_u32.to_le_bytes(), &packed[4..]].concat();
         assert!(unpack(&smaller).is_err());
         assert!(unpack(&[100, 0, 0, 0, 0x1f, b'a', 0xff, 0xff, 0, 0x50, b'b', b'b', b'b', b'b', b'b']).is_err());

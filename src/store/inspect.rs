@@ -1,4 +1,4 @@
-//! What is loaded, for the operator.
+//! Reads what is loaded, for the operator.
 
 use crate::domain::{Insurer, PersonFacts};
 
@@ -12,11 +12,11 @@ pub struct InspectedPerson {
     pub fixture_id: String,
     /// One line about the person.
     pub about: Option<String>,
-    /// What answers are made from; without registrations when no insurer has registered the person.
+    /// The facts that answers are made from; without registrations if no insurer has registered the person.
     pub facts: Option<PersonFacts>,
 }
 
-/// How much is loaded of an insurer.
+/// How much is loaded for an insurer.
 pub struct InsurerSize {
     /// The insurer.
     pub insurer: Insurer,
@@ -25,10 +25,10 @@ pub struct InsurerSize {
 }
 
 impl Store {
-    /// The person with this fixture id.
+    /// Returns the person with this fixture id.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn person(&self, fixture_id: &str) -> Result<Option<InspectedPerson>, StoreError> {
         let Some(row) =
             sqlx::query!("select about from person where fixture_id = $1", fixture_id).fetch_optional(self.pool()).await?
@@ -52,10 +52,10 @@ impl Store {
         Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))
     }
 
-    /// Up to `most` fixture ids after `after`, in order, with their line.
+    /// Lists up to `most` people by fixture id, in order, with ids after `after`; each with the line about them.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn people(&self, after: &str, most: i64) -> Result<Vec<(String, Option<String>)>, StoreError> {
         let rows = sqlx::query!(
             r#"
@@ -73,10 +73,10 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.fixture_id, row.about)).collect())
     }
 
-    /// Every insurer, by number, with how many coverages it has registered.
+    /// Lists every insurer by number, with how many coverages it has registered.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn insurer_sizes(&self) -> Result<Vec<InsurerSize>, StoreError> {
         let rows = sqlx::query!(
             r#"

@@ -1,4 +1,4 @@
-//! The insured person of a card, whose dependants it covers too.
+//! Finds the insured person of a card that covers dependants too.
 
 use jiff::civil::Date;
 
@@ -8,10 +8,10 @@ use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError};
 
 impl Store {
-    /// The birth dates of those whom the card covered as the insured (本人) on the day before `day`, in no order.
+    /// Returns the birth dates of the people whom the card covered as the insured (本人) on the day before `day`, in no order.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn insured_births(&self, card: &CardKey, day: Date) -> Result<Vec<BirthDate>, StoreError> {
         let key = card.search_key();
         let rows = sqlx::query_scalar!(

@@ -1,4 +1,4 @@
-//! The simulated J-LIS: which certificates there are, whose they are, and their state.
+//! The simulated J-LIS: holds the certificates of cards, their holders, and their state.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -15,15 +15,15 @@ use super::{Store, StoreError};
 pub struct CardRecord {
     /// Issuer and serial number.
     pub id: CardId,
-    /// What carries it.
+    /// The medium that carries it.
     pub kind: CardKind,
     /// Its state.
     pub state: CardState,
-    /// Which certificate took its place, if it is superseded and that is known.
+    /// The certificate that replaced it, if it is superseded and the successor is known.
     pub superseded_by: Option<CardId>,
-    /// When the state became what it is.
+    /// When the state changed last.
     pub changed_at: Timestamp,
-    /// When J-LIS said so; `None` when it is asked at the very moment.
+    /// The time of the J-LIS list that says so; `None` if J-LIS is asked online.
     pub as_of: Option<Timestamp>,
     /// The first instant of the certificate.
     pub valid_from: Timestamp,
@@ -31,13 +31,13 @@ pub struct CardRecord {
     pub valid_through: Timestamp,
 }
 
-/// Why J-LIS did not do what it was asked.
+/// Why J-LIS refused a change.
 #[derive(Debug, thiserror::Error)]
 pub enum JlisError {
-    /// Nobody has this id.
+    /// No person has this id.
     #[error("there is nobody of this id")]
     NoPerson,
-    /// There is no such certificate.
+    /// J-LIS does not know this certificate.
     #[error("J-LIS does not know this certificate")]
     NoCard,
     /// The certificate was registered before.
@@ -65,8 +65,8 @@ impl Store {
         insert_card(&mut connection, person, card).await.map_err(conflict)
     }
 
-    /// Puts `new` in the place of `old`: the old certificate is superseded by the new one, which is of the same person and the
-    /// same kind, in one transaction.
+    /// Replaces `old` by `new` in one transaction: the old certificate is superseded by the new one, which is of the same person
+    /// and kind.
     ///
     /// # Errors
     /// See [`JlisError`]; then nothing has changed.
@@ -128,10 +128,10 @@ impl Store {
         if done.rows_affected() == 1 { Ok(()) } else { Err(missing(&mut connection, card).await?) }
     }
 
-    /// Every certificate of the person with this fixture id, the oldest first.
+    /// Lists every certificate of the person with this fixture id, the oldest first.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn cards(&self, fixture_id: &str) -> Result<Vec<KnownCard>, StoreError> {
         let rows = sqlx::query!(
             r#"
@@ -162,20 +162,20 @@ impl Store {
     }
 }
 
-/// A certificate as the operator sees it: without its serial number.
+/// A certificate as the operator sees it, without its serial number.
 #[derive(Debug, Clone)]
 pub struct KnownCard {
-    /// What carries it.
+    /// The medium that carries it.
     pub kind: CardKind,
     /// Its state.
     pub state: CardState,
-    /// When the state became what it is.
+    /// When the state changed last.
     pub changed_at: Timestamp,
-    /// When J-LIS said so; `None` when it is asked at the very moment.
+    /// The time of the J-LIS list that says so; `None` if J-LIS is asked online.
     pub as_of: Option<Timestamp>,
     /// The first instant of the certificate.
     pub valid_from: Timestamp,
-    /// The last second of the certificate.
+    /// The last second of the certificate, inclusive.
     pub valid_through: Timestamp,
 }
 
@@ -187,7 +187,7 @@ async fn person_id(connection: &mut PgConnection, fixture_id: &str) -> Result<i6
         .ok_or(JlisError::NoPerson)
 }
 
-/// Why no row of a certificate in use was there.
+/// Finds out why there was no row of a certificate in use.
 async fn missing(connection: &mut PgConnection, card: &CardId) -> Result<JlisError, JlisError> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from card_certificate where issuer_key_id = $1 and serial = $2) as "known!""#,
@@ -200,7 +200,7 @@ async fn missing(connection: &mut PgConnection, card: &CardId) -> Result<JlisErr
     Ok(if known { JlisError::NotInUse } else { JlisError::NoCard })
 }
 
-/// The two columns that hold a state.
+/// Returns the two columns that hold a state.
 pub(super) fn stored_state(state: CardState) -> (i16, Option<i16>) {
     match state {
         CardState::Good => (1, None),
@@ -238,7 +238,7 @@ async fn insert_card(connection: &mut PgConnection, person: i64, card: &CardReco
     Ok(())
 }
 
-/// What a constraint says about a new certificate.
+/// Translates a violated constraint into the reason why a new certificate is refused.
 fn conflict(error: StoreError) -> JlisError {
     let constraint = match &error {
         StoreError::Database(error) => error.as_database_error().and_then(|error| error.constraint()),

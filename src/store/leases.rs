@@ -1,4 +1,4 @@
-//! Pieces of files under lease: taken, held, given back, given up. Whoever has lost the lease can change nothing any more.
+//! Leases of pieces of files: taken, renewed, returned, given up. A worker that has lost its lease can change nothing.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,24 +12,24 @@ use crate::domain::{BatchFailure, BatchKind, Ending, Format, InstitutionCode};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
-/// A piece that is ours until the lease ends.
+/// A piece that this worker holds until the lease ends.
 #[derive(Clone)]
 pub struct Leased {
     /// The file.
     pub batch_id: i64,
-    /// Which piece of it.
+    /// The piece's place in the file.
     pub place: i32,
-    /// Number of its first person in the file, from 1.
+    /// The number of its first person in the file, from 1.
     pub first_person: i32,
-    /// Proof of the lease.
+    /// The fencing token of the lease.
     pub lease: Uuid,
-    /// How often it was begun, this time included.
+    /// How often work on it was started, including this time.
     pub attempts: i16,
     /// The people, packed.
     pub entries: Vec<u8>,
     /// What the file asks for.
     pub kind: BatchKind,
-    /// Whose it is.
+    /// The institution that sent it.
     pub institution: InstitutionCode,
     /// Serial number of the terminal's certificate.
     pub terminal_serial: Vec<u8>,
@@ -41,22 +41,22 @@ pub struct Leased {
     pub format: Format,
     /// Whether the operator has ordered the file to fail.
     pub fail_at_start: bool,
-    /// The person that the operator has ordered to fail, from 1.
+    /// The number of the person whom the operator has ordered to fail, from 1.
     pub fail_person: Option<i32>,
 }
 
 impl Leased {
-    /// What is kept of the piece in a column is not legal.
+    /// Makes an error for an illegal stored value in a column of the piece.
     #[must_use]
     pub fn illegal(&self, column: &'static str) -> StoreError {
         let piece = format_args!("{} of batch {}", self.place, self.batch_id).to_string();
         StoreError::illegal("batch_slice", column).in_row("batch_slice", piece)
     }
 
-    /// The people of a piece whose file named none: they were found when it came.
+    /// Unpacks the people of a piece whose file named none: they were found when it was received.
     ///
     /// # Errors
-    /// When the entries are something else.
+    /// If the entries are something else.
     pub fn people<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
         serde_json::from_slice(&self.entries).map_err(|_| self.illegal("entries"))
     }
@@ -78,11 +78,11 @@ struct LeasedRow {
     fail_person: Option<i32>,
 }
 
-/// What there was to take.
+/// The result of trying to take a piece.
 pub enum Taken {
-    /// A piece.
+    /// A piece, leased.
     Piece(Box<Leased>),
-    /// A piece of a file that holds what it must not, so that nobody can work on it.
+    /// A piece of a file with an illegal stored value, which no worker can process.
     Illegal {
         /// The file.
         batch_id: i64,
@@ -91,13 +91,14 @@ pub enum Taken {
     },
 }
 
-/// Takes the open piece whose turn is next and whose last lease ended at `ended` or before, until `until`; both are system time.
+/// Takes the open piece whose turn is next and whose last lease ended at `ended` or before, and leases it until `until`; both are
+/// system time.
 ///
-/// Does not wait for the disk: a lease that a crash of the database undoes leaves the piece open, is no proof any more, and does not
-/// count as a try.
+/// The commit does not wait for the disk: if a crash of the database undoes the lease, the piece is open again, the token is
+/// void, and the try does not count.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn take(connection: &mut PgConnection, ended: Timestamp, until: Timestamp) -> Result<Option<Taken>, StoreError> {
     let lease = Uuid::now_v7();
     let row = sqlx::query_as!(
@@ -162,10 +163,11 @@ fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
 }
 
 impl Store {
-    /// Moves the end of a lease, system time: later to keep it, to about now to give the piece back. False when the lease was lost.
+    /// Moves the end of a lease, system time: later to renew it, to about now to return the piece. Returns false if the lease was
+    /// lost.
     ///
     /// # Errors
-    /// When the database fails; then the lease ends when it did.
+    /// If the database fails; then the end of the lease stays as it was.
     pub async fn move_lease_end(&self, piece: &Leased, end: Timestamp) -> Result<bool, StoreError> {
         let moved = sqlx::query!(
             "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
@@ -179,10 +181,11 @@ impl Store {
         Ok(moved.rows_affected() > 0)
     }
 
-    /// Gives a piece back until `from` as if it had never been taken: the try does not count. False when the lease was lost.
+    /// Puts a piece back into the queue, not to be taken before `from`: the try does not count. Returns false if the lease was
+    /// lost.
     ///
     /// # Errors
-    /// When the database fails; then the lease ends when it did, and the try counts.
+    /// If the database fails; then the end of the lease stays as it was, and the try counts.
     pub async fn put_off(&self, piece: &Leased, from: Timestamp) -> Result<bool, StoreError> {
         let put_off = sqlx::query!(
             r#"
@@ -200,18 +203,18 @@ impl Store {
         Ok(put_off.rows_affected() > 0)
     }
 
-    /// Gives the file of a piece up; false when the lease was lost or the file is finished.
+    /// Fails the file of a piece; returns false if the lease was lost or the file is finished.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn fail_batch(&self, piece: &Leased, reason: BatchFailure, ending: Ending) -> Result<bool, StoreError> {
         self.give_up(piece.batch_id, Some(piece), reason, ending).await
     }
 
-    /// Gives a file up that holds what it must not; false when it is finished.
+    /// Fails a file with an illegal stored value; returns false if it is finished.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn fail_illegal_batch(&self, batch_id: i64, ending: Ending) -> Result<bool, StoreError> {
         self.give_up(batch_id, None, BatchFailure::TriedTooOften, ending).await
     }
@@ -224,7 +227,7 @@ impl Store {
         ending: Ending,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        // Pieces in order and before the file, as everywhere, so that no two wait for each other.
+        // Locked in order and before the file, as in every transaction, so that none deadlock.
         let pieces = sqlx::query!(
             "select place, lease, state from batch_slice where batch_id = $1 order by place for update",
             batch_id,

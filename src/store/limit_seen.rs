@@ -1,4 +1,4 @@
-//! Which 限度額適用認定証 an institution saw of a person last.
+//! Compares a person's 限度額適用認定証 with the one that an institution saw last.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use super::leases::Leased;
 /// this file. `shown` has the number of each person of the piece, the id (`person.id`) and the mark.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub(super) async fn unchanged(
     connection: &mut PgConnection,
     piece: &Leased,

@@ -1,4 +1,4 @@
-//! People whose treatment is entrusted to an institution, for 委託先資格情報の一括取得.
+//! Finds people whose treatment is entrusted to an institution, for 委託先資格情報の一括取得.
 
 use jiff_sqlx::Date as SqlDate;
 use sqlx::PgConnection;
@@ -10,12 +10,12 @@ use crate::domain::{
 use super::StoreError;
 use super::rows::{StoredEnum, legal, optional, period, to_sql};
 
-/// What `coverage.ticket_keys` holds for each ticket: whom it is for, and in which month.
+/// Makes the key that `coverage.ticket_keys` holds for each ticket: the institution and the month.
 pub(super) fn ticket_key(institution: InstitutionCode, month: Month) -> String {
     format!("{institution} {month}")
 }
 
-/// The keys of a coverage's tickets, each once; none is null.
+/// Returns the keys of a coverage's tickets without duplicates; None if there are no tickets.
 pub(super) fn ticket_keys(tickets: &[MedicalTicket]) -> Option<Vec<String>> {
     let mut keys: Vec<String> = tickets.iter().map(|ticket| ticket_key(ticket.institution, ticket.month)).collect();
     keys.sort_unstable();
@@ -23,7 +23,7 @@ pub(super) fn ticket_keys(tickets: &[MedicalTicket]) -> Option<Vec<String>> {
     (!keys.is_empty()).then_some(keys)
 }
 
-/// Up to `most` ids after `after` of people with a ticket of the month for the institution, in order.
+/// Selects up to `most` people with a ticket of the month for the institution, in order of id, with ids above `after`.
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,

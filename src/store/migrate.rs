@@ -1,5 +1,5 @@
-//! The schema is brought up to date while others use it: on a connection of its own, one process at a time, without ever holding up
-//! the others for long.
+//! Brings the schema up to date while other sessions use the database. Runs on a connection of its own, one process at a time,
+//! and blocks other sessions only briefly.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use super::StoreError;
 
-/// The table in which applied migrations are noted.
+/// The table that lists applied migrations.
 const APPLIED: &str = "_sqlx_migrations";
 
-/// How often a process looks whether another one has finished migrating.
+/// How often a process checks whether another one has finished migrating.
 const TURN: Duration = Duration::from_millis(100);
 
-/// How long a migration waits for locks. Whoever comes behind it waits as long.
+/// How long a migration waits for locks. Sessions that queue behind it wait as long.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For one lock, before the migration is undone and lets the others go first.
+    /// Time for one lock, before the migration is undone and lets the other sessions go first.
     pub lock: Duration,
-    /// How often it is begun.
+    /// Number of tries.
     pub tries: u32,
-    /// Between two tries.
+    /// Time between two tries.
     pub pause: Duration,
 }
 
@@ -32,23 +32,23 @@ impl Default for Patience {
     }
 }
 
-/// Applies what has not been applied. Statements may take as long as they take; waiting for locks is bounded by `patience`. Processes
-/// that migrate at the same time do it one after the other.
+/// Applies the migrations that have not been applied. Statements may take any time; waiting for locks is bounded by `patience`.
+/// Processes that migrate at the same time take turns.
 ///
 /// # Errors
-/// When a migration fails or does not get its locks, or the schema has migrations that are not among these.
+/// If a migration fails or does not get its locks, or the schema has migrations that are not among these.
 pub async fn apply(options: &PgConnectOptions, migrations: Vec<Migration>, patience: Patience) -> Result<(), StoreError> {
     let mut migrator = Migrator::with_migrations(migrations);
-    // Its lock is waited for inside a statement. An index that is built concurrently waits for all older statements, and so for
-    // everybody who waits for the lock: for ever.
+    // The migrator waits for its own lock inside a statement. An index that is built concurrently waits for all older statements,
+    // and so for every session that waits for that lock: a deadlock.
     migrator.set_locking(false);
-    // Without the last, every migration would be noted in the log with a notice that the table of migrations exists already.
+    // Without the last setting, every migration would log a notice that the table of migrations exists already.
     let settings =
         [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0"), ("client_min_messages", "warning")];
     let mut connection = options.clone().options(settings).connect().await?;
     take_turn(&mut connection).await?;
     let result = apply_pending(&mut connection, &migrator, patience).await;
-    // The turn ends with the connection.
+    // The turn ends when the connection closes.
     let _ = connection.close().await;
     result
 }
@@ -79,7 +79,7 @@ async fn apply_pending(connection: &mut PgConnection, migrator: &Migrator, patie
             tokio::time::sleep(patience.pause).await;
         }
     }
-    // Compares what was applied before with what these migrations are.
+    // Also checks that the applied migrations are the same as these.
     Ok(migrator.run_direct(None, connection, false).await?)
 }
 
@@ -89,7 +89,7 @@ async fn try_one(
     migration: &Migration,
     patience: Patience,
 ) -> Result<(), MigrateError> {
-    // Outside a transaction nothing is locked while it waits, and it may wait for whoever was there before.
+    // Outside a transaction, a migration holds no locks while it waits, and may wait without a limit.
     let lock = if migration.no_tx { 0 } else { patience.lock.as_millis() };
     sqlx::query!("select set_config('lock_timeout', $1, false)", lock.to_string()).fetch_one(&mut *connection).await?;
     if let Some(index) = index_of(migration) {
@@ -98,7 +98,7 @@ async fn try_one(
     migrator.run_direct(Some(migration.version), connection, false).await
 }
 
-/// The index that a migration without a transaction builds.
+/// Returns the index that a migration without a transaction builds.
 fn index_of(migration: &Migration) -> Option<&str> {
     let words = migration.sql.as_str().lines().filter(|line| !line.starts_with("--")).flat_map(str::split_whitespace);
     let mut words = words.skip_while(|word| *word != "concurrently").skip(1);
@@ -106,7 +106,7 @@ fn index_of(migration: &Migration) -> Option<&str> {
     name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_').then_some(name)
 }
 
-/// An index whose building was broken off stays behind, good for nothing and in the way of the next try.
+/// Drops an index whose build was interrupted: it is invalid, and its name is in the way of the next try.
 async fn drop_half_built(connection: &mut PgConnection, index: &str) -> Result<(), MigrateError> {
     let half_built = sqlx::query_scalar!(
         r#"
@@ -126,7 +126,7 @@ async fn drop_half_built(connection: &mut PgConnection, index: &str) -> Result<(
     Ok(())
 }
 
-/// Whether a migration was undone because of what others do at this moment: a lock that did not come, or a deadlock.
+/// Returns whether a migration was undone because of other sessions: a lock timeout or a deadlock.
 fn waits_for_others(error: &MigrateError) -> bool {
     let MigrateError::ExecuteMigration(error, _) = error else { return false };
     let code = error.as_database_error().and_then(|error| error.code());

@@ -1,10 +1,10 @@
 //! PostgreSQL. The only SQL in the project.
 //!
-//! One file a subject. Every statement goes through the checked macros, lists its columns, and converts rows to domain types
-//! explicitly; a stored value that no domain type can hold is a [`StoreError::Inconsistent`].
+//! One file per subject. Every statement goes through the checked macros, lists its columns, and converts rows to domain types
+//! explicitly. A stored value that no domain type can hold is a [`StoreError::Inconsistent`].
 //!
-//! Arrays that may be long are unnested side by side in a select list, which reads them as it goes; `unnest` as a table, which can
-//! number what it gives, writes each array down first.
+//! Arrays that may be long are unnested side by side in a select list, which reads them as a stream. `unnest` as a table, which
+//! can number its rows, materialises each array first.
 
 pub mod access_log;
 mod apart;
@@ -45,10 +45,10 @@ use migrate::Patience;
 /// The migrations that this program was built with.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// SQLSTATE of a table that is not there: a database without any migration.
+/// SQLSTATE of a missing table: a database without any migration.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// How to reach the database, and a pool for everything that is not a lookup.
+/// Holds how to reach the database, and a pool for everything except lookups.
 #[derive(Debug, Clone)]
 pub struct Store {
     options: PgConnectOptions,
@@ -59,7 +59,7 @@ impl Store {
     /// Opens a pool of at most `connections` connections.
     ///
     /// # Errors
-    /// When no connection can be made.
+    /// If no connection can be made.
     pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
         let options = options.application_name("shikaku").disable_statement_logging();
         let pool = PgPoolOptions::new()
@@ -67,27 +67,27 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options.clone().options([("statement_timeout", "30s")]));
         let pool = match pool.await {
-            // It has tried again and again, and does not say what it found.
+            // The pool has retried until its time ran out, and does not report the cause.
             Err(sqlx::Error::PoolTimedOut) => return Err(why_unreachable(&options).await),
             pool => pool?,
         };
         Ok(Self { options, pool })
     }
 
-    /// Brings the schema up to date, and what is stored with it. Safe to call from several processes at once, and while others use the
-    /// database.
+    /// Brings the schema and the stored data up to date. Several processes may call this at once, while others use the database.
     ///
     /// # Errors
-    /// When a migration fails or does not get its locks, or the schema is newer than this program.
+    /// If a migration fails or does not get its locks, or the schema is newer than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         migrate::apply(&self.options, MIGRATIONS.iter().cloned().collect(), Patience::default()).await?;
         copy_log::copy_all(&self.pool).await
     }
 
-    /// Checks that the database answers, that every migration of this program has been applied, and that what is stored has followed.
+    /// Checks that the database answers, that every migration of this program has been applied, and that older data has been
+    /// copied.
     ///
     /// # Errors
-    /// When it does not, or one has not.
+    /// If one of these does not hold.
     pub async fn check_schema(&self) -> Result<(), StoreError> {
         let wanted = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
         let found =
@@ -102,19 +102,20 @@ impl Store {
         if copy_log::is_finished(&self.pool).await? { Ok(()) } else { Err(StoreError::Uncopied) }
     }
 
-    /// A connection of its own for one of the batched statements of the request path: plans are made once, and a statement
-    /// that hangs is given up after five seconds.
+    /// Opens a connection of its own for one of the batched statements of the request path. Plans are made once, and a statement
+    /// is cancelled after five seconds.
     ///
     /// # Errors
-    /// When no connection can be made.
+    /// If no connection can be made.
     pub async fn dedicated(&self) -> Result<PgConnection, StoreError> {
         self.connection("5s").await
     }
 
-    /// A connection of its own for work on files: the same, but its statements are large and may take longer.
+    /// Opens a connection of its own for work on files: as [`Store::dedicated`], but statements are large and may take 30
+    /// seconds.
     ///
     /// # Errors
-    /// When no connection can be made.
+    /// If no connection can be made.
     pub async fn for_bulk(&self) -> Result<PgConnection, StoreError> {
         self.connection("30s").await
     }
@@ -122,32 +123,32 @@ impl Store {
     async fn connection(&self, statement_timeout: &str) -> Result<PgConnection, StoreError> {
         let options = self.options.clone().options([
             ("plan_cache_mode", "force_generic_plan"),
-            // A plan made while a table is empty would go through it from end to end, and be kept while it grows.
+            // A plan made while a table is empty would scan the whole table, and be kept while it grows.
             ("enable_seqscan", "off"),
             ("statement_timeout", statement_timeout),
         ]);
         Ok(PgConnection::connect_with(&options).await?)
     }
 
-    /// Closes the pool, so that a database that ends now ends without a connection in the middle of something.
+    /// Closes the pool, so that a database that shuts down now finds no connection in the middle of a statement.
     pub async fn close(&self) {
-        // Whoever still holds one loses it with the process.
+        // A connection still in use after two seconds ends with the process.
         let _ = tokio::time::timeout(Duration::from_secs(2), self.pool.close()).await;
     }
 
-    /// The pool.
+    /// Returns the pool.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 }
 
-/// Why no connection can be made.
+/// Makes one connection to find out why none could be made.
 async fn why_unreachable(options: &PgConnectOptions) -> StoreError {
     match timeout(Duration::from_secs(1), options.connect()).await {
         Err(_) => StoreError::Silent,
         Ok(Err(error)) => error.into(),
-        // It can be made by now.
+        // The database can be reached by now.
         Ok(Ok(_)) => sqlx::Error::PoolTimedOut.into(),
     }
 }

@@ -1,4 +1,4 @@
-//! Insurers and institutions: small tables that every process keeps a copy of.
+//! Reads insurers and institutions: small tables that every process keeps a copy of.
 
 use jiff_sqlx::Date as SqlDate;
 
@@ -12,7 +12,7 @@ use super::{Store, StoreError};
 /// The channel on which a change of insurers or institutions is announced when it commits.
 pub const CHANGED: &str = "shikaku_reference_changed";
 
-/// The checked query that reads institutions; `$which` says which.
+/// The checked query that reads institutions; `$which` is its `where` clause.
 macro_rules! select_institutions {
     ($which:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
@@ -30,19 +30,19 @@ macro_rules! select_institutions {
 }
 
 impl Store {
-    /// Every insurer. An inner error is about one row only: the database holds what it must not.
+    /// Returns every insurer. An inner error means that one row holds an illegal value.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn insurers(&self) -> Result<Vec<Result<Insurer, StoreError>>, StoreError> {
         let rows = sqlx::query!("select number, name from insurer").fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| insurer(&row.number, row.name)).collect())
     }
 
-    /// The insurer of this number.
+    /// Returns the insurer of this number; None if there is none.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn insurer(&self, number: InsurerNumber) -> Result<Option<Insurer>, StoreError> {
         let row = sqlx::query!("select number, name from insurer where number = $1", number.as_str())
             .fetch_optional(self.pool())
@@ -50,19 +50,19 @@ impl Store {
         row.map(|row| insurer(&row.number, row.name)).transpose()
     }
 
-    /// The institution of this code.
+    /// Returns the institution of this code; None if there is none.
     ///
     /// # Errors
-    /// When the database fails or holds what it must not.
+    /// If the database fails or holds an illegal value.
     pub async fn institution(&self, code: InstitutionCode) -> Result<Option<Institution>, StoreError> {
         let row = select_institutions!("where code = $1", code.as_str()).fetch_optional(self.pool()).await?;
         row.map(institution).transpose()
     }
 
-    /// Every institution. An inner error is about one row only: the database holds what it must not.
+    /// Returns every institution. An inner error means that one row holds an illegal value.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn institutions(&self) -> Result<Vec<Result<Institution, StoreError>>, StoreError> {
         let rows = select_institutions!("").fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(institution).collect())
@@ -76,9 +76,9 @@ struct InstitutionRow {
     result_lists: i16,
     disease_list: i16,
     visual_check: bool,
-    /// None where it is no day of the calendar, such as -infinity.
+    /// None if it is not a day of the calendar, such as -infinity.
     active_from: Option<SqlDate>,
-    /// The same; and none while it is open.
+    /// None if it is not a day of the calendar, or the institution is open.
     active_through: Option<SqlDate>,
     open: bool,
 }

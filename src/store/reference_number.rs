@@ -1,4 +1,4 @@
-//! 照会番号: what institutions call the holders of cards.
+//! Stores 照会番号: numbers that institutions give to the holders of cards.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -11,13 +11,13 @@ use super::{Store, StoreError};
 /// A number to register.
 #[derive(Debug, Clone)]
 pub struct NewReference {
-    /// Whose number it is.
+    /// The institution that gave it.
     pub institution: InstitutionCode,
     /// The card.
     pub key: CardKey,
     /// The number.
     pub reference: ReferenceNumber,
-    /// When it came.
+    /// When it was received.
     pub at: Timestamp,
 }
 
@@ -25,10 +25,10 @@ fn branch_of(key: &CardKey) -> String {
     key.branch.map(|branch| branch.as_str().to_owned()).unwrap_or_default()
 }
 
-/// Registers numbers in order; a later one of the same card and institution takes the place of an earlier.
+/// Registers numbers in order; a later number for the same card and institution replaces an earlier one.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn register(connection: &mut PgConnection, references: &[NewReference]) -> Result<(), StoreError> {
     if references.is_empty() {
         return Ok(());
@@ -63,7 +63,7 @@ impl Store {
     /// Registers one number.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn register_reference(&self, new: NewReference) -> Result<(), StoreError> {
         let mut connection = self.pool().acquire().await?;
         register(&mut connection, &[new]).await

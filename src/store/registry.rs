@@ -1,4 +1,4 @@
-//! Loading insurers, institutions and people: one transaction, all or nothing.
+//! Loads insurers, institutions and people: one transaction, all or nothing.
 
 mod cards;
 mod compare;
@@ -22,10 +22,10 @@ use super::{Store, StoreError};
 use compare::{Wanted, compare};
 pub use new_person::{NewCard, NewPerson};
 
-/// How many people one statement writes; a load holds no more of them in memory.
+/// Number of people that one statement writes; a load holds no more of them in memory.
 const CHUNK: usize = 1000;
 
-/// What a load put in.
+/// The numbers of what a load wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loaded {
     /// Insurers in the files.
@@ -53,7 +53,7 @@ impl Store {
     /// memory; `reset` takes eight bytes of memory for each.
     ///
     /// # Errors
-    /// When the database fails; then nothing has changed.
+    /// If the database fails; then nothing has changed.
     pub async fn load(
         &self,
         insurers: &[Insurer],

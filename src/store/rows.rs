@@ -1,4 +1,4 @@
-//! Composite values of the `coverage` row, and the numbers that stand for enum values in the database.
+//! Converts composite values of the `coverage` row, and the numbers that stand for enum values in the database.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
@@ -39,13 +39,13 @@ pub(crate) trait StoredEnum: Sized {
     /// The column, for error messages.
     const COLUMN: &'static str;
 
-    /// The number that stands for the value.
+    /// Returns the number that stands for the value.
     fn number(self) -> i16;
 
-    /// The value that the number stands for.
+    /// Returns the value that the number stands for; None if there is none.
     fn of_number(number: i16) -> Option<Self>;
 
-    /// The value that the number stands for.
+    /// Returns the value that the number stands for, or an error that names the column.
     fn read(number: i16) -> Result<Self, StoreError> {
         Self::of_number(number).ok_or(StoreError::illegal("coverage", Self::COLUMN))
     }
@@ -222,22 +222,22 @@ impl TryFrom<SpecificDiseaseRow> for SpecificDiseaseCertificate {
     }
 }
 
-/// Converts every entry of a nullable array; null is no entries.
+/// Converts every entry of a nullable array; null means no entries.
 pub(crate) fn entries<R, T: TryFrom<R, Error = StoreError>>(rows: Option<Vec<R>>) -> Result<Vec<T>, StoreError> {
     rows.unwrap_or_default().into_iter().map(T::try_from).collect()
 }
 
-/// Converts entries for storing; none is null.
+/// Converts entries for storing; None if there are none.
 pub(crate) fn rows_of<'a, R: From<&'a T>, T>(entries: &'a [T]) -> Option<Vec<R>> {
     (!entries.is_empty()).then(|| entries.iter().map(R::from).collect())
 }
 
-/// What a column of `coverage` holds as the domain knows it.
+/// Turns a failed parse into an error about a stored value of `coverage`.
 pub(super) fn legal<T, E>(column: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
     parsed.map_err(|_| StoreError::illegal("coverage", column))
 }
 
-/// The same for text that may be null.
+/// Parses text that may be null; see [`legal`].
 pub(super) fn optional<T, E>(
     column: &'static str,
     text: Option<String>,

@@ -1,3 +1,5 @@
+//! Character sets: decodes the bytes of requests, encodes answers as UTF-8 or Shift_JIS (Windows-31J).
+
 use std::borrow::Cow;
 
 use encoding_rs::{EncoderResult, Encoding, SHIFT_JIS, UTF_8};
@@ -7,12 +9,14 @@ use crate::domain::{AnswerCharset, is_invisible};
 
 use super::fault::Fault;
 
-/// Turns XML bytes into text. In the order of RFC 7303 section 3, the character set is told by a UTF-8 byte-order mark, by `named` (what
-/// the envelope says), by the `encoding` of the XML declaration; it is UTF-8 where none of them tells. A mark and a declaration that
-/// contradict each other are refused where the envelope does not settle it (XML 1.0 section 4.3.3).
+/// Decodes the bytes of an XML message into text. The character set is taken, in the order of RFC 7303 section 3, from a UTF-8
+/// byte-order mark, from `named` (the charset of the envelope), or from the `encoding` of the XML declaration; without any of
+/// them it is UTF-8. If the mark and the declaration contradict each other and the envelope does not settle it, the message is
+/// refused (XML 1.0 section 4.3.3).
 ///
 /// # Errors
-/// [`Fault::Empty`] without bytes, [`Fault::Charset`] for another character set or bytes that do not fit the one that was told.
+/// [`Fault::Empty`] if there are no bytes; [`Fault::Charset`] for another character set, or for bytes that are invalid in the one
+/// found.
 pub fn decode_declared(body: &[u8], named: Option<AnswerCharset>) -> Result<Cow<'_, str>, Fault> {
     if body.is_empty() {
         return Err(Fault::Empty);
@@ -43,7 +47,7 @@ fn encoding(charset: AnswerCharset) -> &'static Encoding {
     }
 }
 
-/// The value of `encoding` in an XML declaration at the start of `body`, behind blanks and line ends that should not be there.
+/// Returns the value of `encoding` in the XML declaration at the start of `body`; blanks and line ends before it are skipped.
 fn declared_encoding(body: &[u8]) -> Option<&str> {
     let body = body.trim_ascii_start();
     let head = &body[..body.len().min(200)];
@@ -54,9 +58,9 @@ fn declared_encoding(body: &[u8]) -> Option<&str> {
     value[1..].split(quote).next()
 }
 
-/// The character set of a name that a declaration or an envelope may have.
+/// Returns the character set that `label` names in a declaration or an envelope; None if it is not supported.
 pub(super) fn known(label: &str) -> Option<AnswerCharset> {
-    // Those of IANA and WHATWG, and those that programs use besides.
+    // The names of IANA and WHATWG, and others in common use.
     const SHIFT_JIS_NAMES: [&str; 10] = [
         "shift_jis",
         "shift-jis",
@@ -77,12 +81,12 @@ pub(super) fn known(label: &str) -> Option<AnswerCharset> {
     }
 }
 
-/// Encodes an answer. Shift_JIS is Windows-31J: a character with two mappings keeps its JIS code, combining marks are composed with
-/// what they stand on, what cannot be seen goes away, and what is left that Windows-31J does not have becomes ●, as the real system
-/// shows it.
+/// Encodes an answer. Shift_JIS is Windows-31J: a character with two mappings keeps its JIS code, combining marks are composed
+/// with their base character, invisible characters are dropped, and any other character that Windows-31J lacks becomes ●, as in
+/// the real system.
 ///
 /// # Panics
-/// When `text` is not UTF-8, which everything that writes messages makes.
+/// If `text` is not UTF-8; every writer of messages produces UTF-8.
 #[must_use]
 pub fn encode(text: Vec<u8>, charset: AnswerCharset) -> Vec<u8> {
     match charset {
@@ -98,7 +102,8 @@ pub fn encode(text: Vec<u8>, charset: AnswerCharset) -> Vec<u8> {
     }
 }
 
-/// NFC, but for what it would take from Windows-31J: Å as U+212B, and the compatibility ideographs, which have codes of their own.
+/// Returns the text in NFC, except for characters of Windows-31J that NFC would replace: Å as U+212B and the compatibility
+/// ideographs, which have codes of their own.
 fn composed(text: &str) -> String {
     let keep = |c: char| matches!(c, '\u{212b}' | '\u{f900}'..='\u{faff}');
     let mut composed = String::with_capacity(text.len());
@@ -110,7 +115,7 @@ fn composed(text: &str) -> String {
     composed
 }
 
-/// The text with something that Windows-31J has in the place of everything that it lacks.
+/// Returns the text with a substitute for every character that Windows-31J lacks.
 fn fitting(text: &str) -> String {
     let mut fitting = String::with_capacity(text.len());
     let mut encoder = SHIFT_JIS.new_encoder();
@@ -134,11 +139,12 @@ fn fitting(text: &str) -> String {
     }
 }
 
-/// What stands for a character that Windows-31J lacks, or has under another one; `before` is what stands before it.
+/// Returns the substitute for a character that Windows-31J lacks or has under another code point; None if the character is
+/// dropped. `before` is the character before it.
 fn substitute(c: char, before: Option<char>) -> Option<char> {
     let half_width = before.is_some_and(|before| matches!(before, '\u{ff66}'..='\u{ff9d}'));
     Some(match c {
-        // The same JIS code under another character; U+2212, U+00A5 and U+203E the encoder knows by itself.
+        // The same JIS code under another code point; the encoder itself maps U+2212, U+00A5 and U+203E.
         '〜' => '～',
         '‖' => '∥',
         '¢' => '￠',
@@ -147,14 +153,14 @@ fn substitute(c: char, before: Option<char>) -> Option<char> {
         '—' => '―',
         '¦' => '￤',
         'Å' => '\u{212b}',
-        // Marks that found nothing to be composed with.
+        // Combining marks without a base character to compose with.
         '\u{3099}' if half_width => 'ﾞ',
         '\u{309a}' if half_width => 'ﾟ',
         '\u{3099}' => '゛',
         '\u{309a}' => '゜',
         c if is_invisible(c) => return None,
         c if c.is_whitespace() => ' ',
-        // Canonically equivalent: a compatibility ideograph that only its unified form is there for.
+        // A compatibility ideograph of which Windows-31J has only the canonically equivalent unified form.
         c => c.nfc().next().filter(|unified| fits(*unified)).unwrap_or('●'),
     })
 }
@@ -235,13 +241,13 @@ mod tests {
         // 髙 is in Windows-31J (0xFBFC), U+2123D is not.
         assert_eq!(shift_jis("髙\u{2123d}"), b"\xfb\xfc\x81\x9c");
         assert_eq!(encode("髙\u{2123d}".into(), AnswerCharset::Utf8), "髙\u{2123d}".as_bytes());
-        // One dot for a letter, composed or not; 外字 mean something else on every machine.
+        // One dot for each letter, composed or not; 外字 mean something else on every machine.
         for text in ["é", "e\u{301}", "한", "\u{1112}\u{1161}\u{11ab}", "\u{e000}", "ø", "µ", "\u{1f600}", "–"] {
             assert_eq!(shift_jis(text), b"\x81\x9c", "{text}");
         }
     }
 
-    /// JIS X 0208 gives the codes: row 1 of the table begins at 0x8140.
+    /// The codes are those of JIS X 0208: row 1 of the table begins at 0x8140.
     #[test]
     fn characters_with_two_mappings_keep_their_jis_code() {
         for (one, other, code) in [
@@ -258,12 +264,12 @@ mod tests {
         ] {
             for c in [one, other] {
                 assert_eq!(shift_jis(&c.to_string()), code, "U+{:04X}", u32::from(c));
-                // The same beside something that is not there.
+                // The same next to a character that Windows-31J lacks.
                 assert_eq!(shift_jis(&format!("\u{2123d}{c}")), [b"\x81\x9c", &code[..]].concat(), "U+{:04X}", u32::from(c));
             }
         }
         assert_eq!(shift_jis("¥‾"), b"\x5c\x7e");
-        // What NEC and IBM have twice is written as Microsoft does: NEC's row 13 before IBM's, JIS before both.
+        // Characters that both NEC and IBM define are written as Microsoft does: NEC's row 13 before IBM's, JIS before both.
         for (c, code) in [
             ('∪', b"\x81\xbe"),
             ('∵', b"\x81\xe6"),
@@ -280,7 +286,8 @@ mod tests {
 
     #[test]
     fn compatibility_ideographs_keep_their_codes() {
-        // U+FA19 神, U+FA26 都 and U+F929 朗 are IBM's, also where a text has to be composed; U+F900 has its unified form only.
+        // U+FA19 神, U+FA26 都 and U+F929 朗 are IBM's, even if the text has to be composed; of U+F900 only the unified form
+        // exists.
         assert_eq!(shift_jis("\u{fa19}"), b"\xfb\x7e");
         assert_eq!(shift_jis("か\u{3099}\u{fa19}\u{f929}"), b"\x82\xaa\xfb\x7e\xfa\xe0");
         assert_eq!(shift_jis("\u{f900}"), shift_jis("豈"));
@@ -292,7 +299,7 @@ mod tests {
             ("か\u{3099}き\u{3099}", "がぎ"),
             ("ハ\u{309a}", "パ"),
             ("A\u{30a}", "\u{212b}"),
-            // Half-width kana have marks of their own; the others stand by themselves.
+            // Half-width kana have marks of their own; a mark without a base character stands alone.
             ("ｶ\u{3099}ﾊ\u{309a}", "ｶﾞﾊﾟ"),
             ("あ\u{3099}\u{309a}", "あ゛゜"),
             ("葛\u{e0100}飾", "葛飾"),
@@ -302,7 +309,7 @@ mod tests {
         }
     }
 
-    /// What is found by a key in UTF-8 is found by the same key after a way through Windows-31J.
+    /// A record found by a key in UTF-8 is found by the same key after a round trip through Windows-31J.
     #[test]
     fn a_search_key_survives_windows_31j() {
         for c in '!'..='\u{ffff}' {

@@ -5,7 +5,7 @@ use crate::domain::{
     LossReason, MedicalTreatment, Relationship, RevocationReason, Sex, SpecificDisease, TicketKind, TreatmentKind, Validity,
 };
 
-/// 資格有効性 (table 006).
+/// Returns the code of 資格有効性 (table 006).
 #[must_use]
 pub fn validity(validity: Validity) -> &'static str {
     match validity {
@@ -18,10 +18,10 @@ pub fn validity(validity: Validity) -> &'static str {
     }
 }
 
-/// Every 資格有効性 that a question by card can get.
+/// Every 資格有効性 that the answer to a question by card can have.
 pub const VALIDITIES: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
-/// 性別 (table 007).
+/// Returns the code of 性別 (table 007).
 #[must_use]
 pub fn sex(sex: Sex) -> &'static str {
     match sex {
@@ -31,7 +31,7 @@ pub fn sex(sex: Sex) -> &'static str {
     }
 }
 
-/// 喪失事由 (table 008).
+/// Returns the code of 喪失事由 (table 008).
 #[must_use]
 pub fn loss_reason(reason: LossReason) -> &'static str {
     match reason {
@@ -42,7 +42,7 @@ pub fn loss_reason(reason: LossReason) -> &'static str {
     }
 }
 
-/// 本人・家族の別 (table 009).
+/// Returns the code of 本人・家族の別 (table 009).
 #[must_use]
 pub fn relationship(relationship: Relationship) -> &'static str {
     match relationship {
@@ -51,7 +51,7 @@ pub fn relationship(relationship: Relationship) -> &'static str {
     }
 }
 
-/// 被保険者証区分 (table 010).
+/// Returns the code of 被保険者証区分 (table 010).
 #[must_use]
 pub fn card_class(class: CardClass) -> &'static str {
     match class {
@@ -66,7 +66,7 @@ pub fn card_class(class: CardClass) -> &'static str {
     }
 }
 
-/// 限度額適用認定証区分 (table 011).
+/// Returns the code of 限度額適用認定証区分 (table 011).
 #[must_use]
 pub fn limit_kind(kind: LimitKind) -> &'static str {
     match kind {
@@ -76,13 +76,13 @@ pub fn limit_kind(kind: LimitKind) -> &'static str {
     }
 }
 
-/// 限度額適用認定証区分 from its code.
+/// Reads 限度額適用認定証区分 from its code; None if there is no such code.
 #[must_use]
 pub fn parse_limit_kind(code: &str) -> Option<LimitKind> {
     [LimitKind::Limit, LimitKind::LimitAndMeal, LimitKind::Meal].into_iter().find(|kind| limit_kind(*kind) == code)
 }
 
-/// 限度額適用認定証適用区分 (table 012).
+/// Returns the code of 限度額適用認定証適用区分 (table 012).
 #[must_use]
 pub fn limit_category(category: LimitCategory) -> &'static str {
     match category {
@@ -105,19 +105,19 @@ pub fn limit_category(category: LimitCategory) -> &'static str {
     }
 }
 
-/// 限度額適用認定証適用区分 from its code.
+/// Reads 限度額適用認定証適用区分 from its code; None if there is no such code.
 #[must_use]
 pub fn parse_limit_category(code: &str) -> Option<LimitCategory> {
     LimitCategory::ALL.into_iter().find(|category| limit_category(*category) == code)
 }
 
-/// 同意フラグ (table 001): 0 未同意, 1 同意.
+/// Returns the code of 同意フラグ (table 001): 0 未同意, 1 同意.
 #[must_use]
 pub fn consent(given: bool) -> &'static str {
     if given { "1" } else { "0" }
 }
 
-/// 同意フラグ of a consent that was given before (table 016): 0 なし, 1 あり, 2 有効期限切れ.
+/// Returns the code of 同意フラグ for an earlier consent (table 016): 0 なし, 1 あり, 2 有効期限切れ.
 #[must_use]
 pub fn earlier_consent(given: bool, expired: bool) -> &'static str {
     match (given, expired) {
@@ -127,7 +127,7 @@ pub fn earlier_consent(given: bool, expired: bool) -> &'static str {
     }
 }
 
-/// 限度額適用認定証情報変更有無 (table 014): 0 変更なし, 1 変更あり or 判定不能.
+/// Returns the code of 限度額適用認定証情報変更有無 (table 014): 0 変更なし, 1 変更あり or 判定不能.
 #[must_use]
 pub fn changed(changed: bool) -> &'static str {
     if changed { "1" } else { "0" }
@@ -136,7 +136,7 @@ pub fn changed(changed: bool) -> &'static str {
 /// Every 同意フラグ that a request can have.
 pub const CONSENTS: [&str; 2] = ["0", "1"];
 
-/// 同意フラグ from its code.
+/// Reads 同意フラグ from its code; None if there is no such code.
 #[must_use]
 pub fn parse_consent(code: &str) -> Option<bool> {
     match code {
@@ -146,7 +146,7 @@ pub fn parse_consent(code: &str) -> Option<bool> {
     }
 }
 
-/// 文字コード識別 (table 005).
+/// Returns the code of 文字コード識別 (table 005).
 #[must_use]
 pub fn charset(charset: AnswerCharset) -> &'static str {
     match charset {
@@ -155,7 +155,7 @@ pub fn charset(charset: AnswerCharset) -> &'static str {
     }
 }
 
-/// A ratio as three digits of percent: 1割 is `010`.
+/// Writes a ratio as three digits of percent: 1割 is `010`.
 #[must_use]
 pub fn ratio(ratio: CopayRatio) -> &'static str {
     match ratio {
@@ -165,13 +165,13 @@ pub fn ratio(ratio: CopayRatio) -> &'static str {
     }
 }
 
-/// An insurer number in its eight-character field, padded with blanks on the left.
+/// Writes an insurer number in its eight-character field, padded with blanks on the left.
 #[must_use]
 pub fn insurer_number(number: &InsurerNumber) -> String {
     format!("{:>8}", number.as_str())
 }
 
-/// 認定疾病区分 (table 013).
+/// Returns the code of 認定疾病区分 (table 013).
 #[must_use]
 pub fn specific_disease(disease: SpecificDisease) -> &'static str {
     match disease {
@@ -181,14 +181,14 @@ pub fn specific_disease(disease: SpecificDisease) -> &'static str {
     }
 }
 
-/// 認定疾病区分 from its code.
+/// Reads 認定疾病区分 from its code; None if there is no such code.
 #[must_use]
 pub fn parse_specific_disease(code: &str) -> Option<SpecificDisease> {
     use SpecificDisease as D;
     [D::Dialysis, D::Haemophilia, D::Hiv].into_iter().find(|disease| specific_disease(*disease) == code)
 }
 
-/// 医療券・調剤券の別 (table 018).
+/// Returns the code of 医療券・調剤券の別 (table 018).
 #[must_use]
 pub fn ticket_kind(kind: TicketKind) -> &'static str {
     match kind {
@@ -197,13 +197,13 @@ pub fn ticket_kind(kind: TicketKind) -> &'static str {
     }
 }
 
-/// 医療券・調剤券の別 from its code.
+/// Reads 医療券・調剤券の別 from its code; None if there is no such code.
 #[must_use]
 pub fn parse_ticket_kind(code: &str) -> Option<TicketKind> {
     [TicketKind::Treatment, TicketKind::Dispensing].into_iter().find(|kind| ticket_kind(*kind) == code)
 }
 
-/// 診療別 of a ticket (table 019).
+/// Returns the code of 診療別 of a ticket (table 019).
 #[must_use]
 pub fn medical_treatment(treatment: MedicalTreatment) -> &'static str {
     match treatment {
@@ -215,7 +215,7 @@ pub fn medical_treatment(treatment: MedicalTreatment) -> &'static str {
     }
 }
 
-/// 診療別 of a ticket from its code.
+/// Reads 診療別 of a ticket from its code.
 #[must_use]
 pub fn parse_medical_treatment(code: &str) -> Option<MedicalTreatment> {
     use MedicalTreatment as M;
@@ -223,19 +223,19 @@ pub fn parse_medical_treatment(code: &str) -> Option<MedicalTreatment> {
     all.into_iter().find(|treatment| medical_treatment(*treatment) == code)
 }
 
-/// 単独・併用の別 (table 020): 01 単独, 02 併用.
+/// Returns the code of 単独・併用の別 (table 020): 01 単独, 02 併用.
 #[must_use]
 pub fn combined(combined: bool) -> &'static str {
     if combined { "02" } else { "01" }
 }
 
-/// Whether there is another payer (tables 021, 023, 024, 025): 01 あり, 02 なし.
+/// Returns the code for whether there is another payer (tables 021, 023, 024, 025): 01 あり, 02 なし.
 #[must_use]
 pub fn present(present: bool) -> &'static str {
     if present { "01" } else { "02" }
 }
 
-/// 照会区分: how was asked.
+/// 照会区分: how the question was asked.
 #[derive(Clone, Copy)]
 pub(super) enum Reference {
     /// By マイナンバーカード.
@@ -244,7 +244,7 @@ pub(super) enum Reference {
     InsuredCard,
 }
 
-/// 照会区分 (table 002).
+/// Returns the code of 照会区分 (table 002).
 pub(super) fn reference(reference: Reference) -> &'static str {
     match reference {
         Reference::Card => "1",
@@ -252,7 +252,7 @@ pub(super) fn reference(reference: Reference) -> &'static str {
     }
 }
 
-/// 診療区分 (table 028).
+/// Returns the code of 診療区分 (table 028).
 #[must_use]
 pub fn treatment(kind: TreatmentKind) -> &'static str {
     match kind {
@@ -265,14 +265,14 @@ pub fn treatment(kind: TreatmentKind) -> &'static str {
 /// Every 診療区分.
 pub const TREATMENTS: [&str; 3] = ["1", "2", "3"];
 
-/// 診療区分 from its code.
+/// Reads 診療区分 from its code; None if there is no such code.
 #[must_use]
 pub fn parse_treatment(code: &str) -> Option<TreatmentKind> {
     use TreatmentKind as T;
     [T::Outpatient, T::Visit, T::Online].into_iter().find(|kind| treatment(*kind) == code)
 }
 
-/// How the holder was made sure of. The real code list is not public; the words are ours.
+/// Returns our word for how the card's holder was verified. The real code list is not public.
 #[must_use]
 pub fn holder(holder: HolderVerification) -> &'static str {
     match holder {
@@ -283,17 +283,17 @@ pub fn holder(holder: HolderVerification) -> &'static str {
     }
 }
 
-/// Every word for how the holder was made sure of.
+/// Every word for how the card's holder was verified.
 pub const HOLDERS: [&str; 4] = ["pin", "face", "visual", "phone"];
 
-/// How the holder was made sure of, from our word for it.
+/// Reads how the card's holder was verified from our word for it.
 #[must_use]
 pub fn parse_holder(word: &str) -> Option<HolderVerification> {
     use HolderVerification as H;
     [H::Pin, H::Face, H::Visual, H::Phone].into_iter().find(|way| holder(*way) == word)
 }
 
-/// What carries a certificate, in a word of ours.
+/// Returns our word for the carrier of a certificate.
 #[must_use]
 pub fn card_kind(kind: CardKind) -> &'static str {
     match kind {
@@ -303,13 +303,13 @@ pub fn card_kind(kind: CardKind) -> &'static str {
     }
 }
 
-/// What carries a certificate, from our word for it.
+/// Reads the carrier of a certificate from our word for it.
 #[must_use]
 pub fn parse_card_kind(word: &str) -> Option<CardKind> {
     [CardKind::Card, CardKind::Android, CardKind::Ios].into_iter().find(|kind| card_kind(*kind) == word)
 }
 
-/// Why a certificate was revoked, in a word of ours.
+/// Returns our word for the reason of a certificate's revocation.
 #[must_use]
 pub fn revocation_reason(reason: RevocationReason) -> &'static str {
     match reason {
@@ -319,14 +319,14 @@ pub fn revocation_reason(reason: RevocationReason) -> &'static str {
     }
 }
 
-/// Why a certificate was revoked, from our word for it.
+/// Reads the reason of a certificate's revocation from our word for it.
 #[must_use]
 pub fn parse_revocation_reason(word: &str) -> Option<RevocationReason> {
     use RevocationReason as R;
     [R::Lost, R::KeyCompromise, R::Ceased].into_iter().find(|reason| revocation_reason(*reason) == word)
 }
 
-/// A kind of consent, in a word of ours.
+/// Returns our word for a kind of consent.
 #[must_use]
 pub fn consent_word(kind: Consent) -> &'static str {
     match kind {
@@ -345,7 +345,7 @@ pub fn consent_word(kind: Consent) -> &'static str {
     }
 }
 
-/// A kind of consent, from our word for it.
+/// Reads a kind of consent from our word for it.
 #[must_use]
 pub fn parse_consent_word(word: &str) -> Option<Consent> {
     Consent::ALL.into_iter().find(|kind| consent_word(*kind) == word)

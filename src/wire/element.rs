@@ -1,14 +1,16 @@
+//! The tree of elements into which messages of both formats are read.
+
 use std::borrow::Cow;
 
 use super::fault::{Fault, FieldName, NotText, ValueFault};
 
-/// The element that holds what a message is about, beside its header.
+/// The element of a message that holds its content; the header stands beside it.
 pub(super) const BODY: &str = "MessageBody";
 
 /// Takes the elements of a long body one by one.
 pub type Each<'a> = dyn FnMut(Element<'_>) -> Result<(), Fault> + 'a;
 
-/// How much a request may hold before it is refused.
+/// The largest request that is accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// Levels of elements, the root being the first.
@@ -18,35 +20,34 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Enough for any message about one person.
+    /// Bounds of any request about one person.
     pub const SINGLE: Self = Self { depth: 8, elements: 64 };
 
-    /// Enough for any answer about one person.
+    /// Bounds of any answer about one person.
     pub const ANSWER: Self = Self { depth: 12, elements: 1024 };
 }
 
-/// One element of a request in either format: text, or children. A repeated child stands here as often as it came. Names and texts are
-/// borrowed from the request where they stand in it as they are.
+/// One element of a request in either format: text, or children. A child that is repeated in the request is repeated here. Names
+/// and texts are borrowed from the request unless they contain escapes.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Element<'a> {
     /// Its name as written.
     pub name: Cow<'a, str>,
-    /// Its text; blank around children.
+    /// Its text; if it has children, only blanks in a valid message.
     pub text: Cow<'a, str>,
     /// The elements in it, in order.
     pub children: Vec<Self>,
-    /// What it is in JSON if no string; none in XML.
+    /// The kind of JSON value if it is not a string; None in XML.
     pub(super) not_text: Option<NotText>,
     /// Whether it is an entry of a JSON array.
     pub(super) listed: bool,
 }
 
-/// What counts of a text that stands in an element: the blanks around it do not, of either width (U+0020, U+3000), nor tabs and line
-/// ends. The one rule for all elements: values are read so, and an element with nothing else in it is as good as absent. What an
-/// answer repeats, it repeats as it came.
+/// Returns a text without the blanks around it: U+0020, U+3000, tabs and line ends. This is the one rule for all elements: values
+/// are read so, and an element that holds only blanks counts as absent. An answer repeats the text with its blanks.
 pub(super) fn without_blanks(text: &str) -> &str {
     match text.as_bytes() {
-        // Nearly every text of a file, and three times as fast: there is nothing to decode.
+        // The fast path for nearly every text of a file: three times as fast as trimming, because nothing is decoded.
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim_matches([' ', '\u{3000}', '\t', '\r', '\n']),
     }
@@ -59,7 +60,7 @@ impl std::fmt::Debug for Element<'_> {
 }
 
 impl Element<'_> {
-    /// The same, not borrowed any more.
+    /// Returns a copy that borrows nothing from the request.
     #[must_use]
     pub fn into_owned(self) -> Element<'static> {
         Element {
@@ -71,10 +72,11 @@ impl Element<'_> {
         }
     }
 
-    /// Opens the element as a group with the given members, each of which may stand once at most.
+    /// Opens the element as a group with the given members, each at most once.
     ///
     /// # Errors
-    /// When it holds text, another element than the `members`, or one of them twice; or is an array or another JSON value.
+    /// If the element holds text, an element that is not in `members`, or a member twice; or if it is an array or another JSON
+    /// value.
     pub(super) fn group<'a>(&'a self, name: &'static str, members: &[&'static str]) -> Result<Group<'a>, Fault> {
         if self.listed || !self.holds_elements() {
             return Err(Fault::Value { element: name, reason: ValueFault::NotElements });
@@ -83,7 +85,7 @@ impl Element<'_> {
             if !members.contains(&&*child.name) {
                 return Err(Fault::Unknown(FieldName::of(&child.name)));
             }
-            // Entries of an array are none too many, but in the wrong place, which is found when the member is read.
+            // Repeated entries of an array are not duplicates; an array in the wrong place is found when the member is read.
             if !child.listed && self.children[..place].iter().any(|earlier| earlier.name == child.name) {
                 return Err(Fault::Duplicate(FieldName::of(&child.name)));
             }
@@ -91,12 +93,12 @@ impl Element<'_> {
         Ok(Group { children: &self.children })
     }
 
-    /// Whether there is nothing in it but elements, if any.
+    /// Whether the element holds nothing but elements; it may be empty.
     pub(super) fn holds_elements(&self) -> bool {
         matches!(self.not_text, None | Some(NotText::Elements)) && without_blanks(&self.text).is_empty()
     }
 
-    /// What stands in it where text belongs, if not that.
+    /// Returns what the element holds instead of text; None if it holds text.
     pub(super) fn not_text(&self) -> Option<NotText> {
         match self.not_text {
             _ if self.listed => Some(NotText::Array),
@@ -106,23 +108,23 @@ impl Element<'_> {
     }
 }
 
-/// Something with texts under names.
+/// A group of texts under names.
 pub(super) trait Texts {
-    /// The text of a member as it came, blanks around it included; an absent, empty or blank one is `None`.
+    /// Returns the text of a member as sent, with the blanks around it; None if it is absent, empty or blank.
     fn as_it_came(&self, name: &'static str) -> Result<Option<&str>, Fault>;
 
-    /// The text of a member without blanks around it; an absent, empty or blank one is `None`.
+    /// Returns the text of a member without the blanks around it; None if it is absent, empty or blank.
     fn text(&self, name: &'static str) -> Result<Option<&str>, Fault> {
         Ok(self.as_it_came(name)?.map(without_blanks))
     }
 
-    /// The text of a mandatory member.
+    /// Returns the text of a mandatory member, or [`Fault::Missing`].
     fn required(&self, name: &'static str) -> Result<&str, Fault> {
         self.text(name)?.ok_or(Fault::Missing(name))
     }
 }
 
-/// The members of an element, known to be allowed and single.
+/// The members of an element, checked to be allowed and not repeated.
 pub(super) struct Group<'a> {
     children: &'a [Element<'a>],
 }
@@ -142,7 +144,7 @@ impl<'a> Group<'a> {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// A mandatory member that is a group itself.
+    /// Returns a mandatory member that is a group itself.
     pub(super) fn element(&self, name: &'static str) -> Result<&'a Element<'a>, Fault> {
         self.find(name).ok_or(Fault::Missing(name))
     }

@@ -1,8 +1,10 @@
+//! The faults in the bytes or the content of a request.
+
 use std::fmt;
 
 use crate::domain::Format;
 
-/// What is wrong with the bytes or the content of a request. Never holds a value from the request.
+/// A fault in the bytes or the content of a request. It never holds a value from the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The body is empty.
@@ -17,13 +19,13 @@ pub enum Fault {
     /// A document type declaration, an entity other than the five of XML, or a processing instruction.
     #[error("document type declarations, entities and processing instructions are refused")]
     Forbidden,
-    /// Nested deeper, or holding more elements, than a message can.
+    /// Nested deeper, or with more elements, than any message.
     #[error("nested too deeply, or too many elements")]
     TooLarge,
     /// A character set that is neither UTF-8 nor Shift_JIS, or bytes that do not fit the declared one.
     #[error("the bytes are not in the declared character set (UTF-8 or Shift_JIS; JSON: UTF-8)")]
     Charset,
-    /// The envelope of a message in this format names a character set that it cannot have.
+    /// The envelope names a character set that a message in this format cannot have.
     #[error("the charset parameter must be {}", charsets(.0))]
     CharsetParameter(Format),
     /// An element that the message does not have.
@@ -32,30 +34,30 @@ pub enum Fault {
     /// An attribute.
     #[error("attribute {0}; nothing but namespace declarations of the root is ignored")]
     Attribute(FieldName),
-    /// An element that stands more than once.
+    /// An element that occurs more than once.
     #[error("element {0} stands more than once")]
     Duplicate(FieldName),
     /// A mandatory element that is absent or empty.
     #[error("mandatory element {0} is missing")]
     Missing(&'static str),
-    /// A file that asks about nobody.
+    /// A file without people.
     #[error("the file names nobody")]
     Nobody,
-    /// A file that asks about more people than a file may.
+    /// A file with more people than allowed.
     #[error("the file names more than {0} people")]
     TooManyPeople(usize),
-    /// An element whose value cannot be.
+    /// An element with an impossible value.
     #[error("element {element}: {reason}")]
     Value {
         /// The element.
         element: &'static str,
-        /// What is wrong.
+        /// The fault.
         reason: ValueFault,
     },
 }
 
 impl Fault {
-    /// The same for logs: without names that the caller spelled, and without a digit of any number.
+    /// Returns the text for logs: without names that the caller spelled, and without digits of any number.
     #[must_use]
     pub fn for_logs(&self) -> String {
         match self {
@@ -87,13 +89,13 @@ fn charsets(format: &Format) -> &'static str {
     }
 }
 
-/// What stands after the end of a message.
+/// The kind of content after the end of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Tail {
-    /// U+0000, with which some programs fill up a buffer or end a text.
+    /// U+0000, used by some programs to fill a buffer or to end a text.
     #[error("NUL (0x00)")]
     Nul,
-    /// U+001A, with which programs of MS-DOS end a text.
+    /// U+001A, used by MS-DOS programs to end a text.
     #[error("^Z (0x1A)")]
     CtrlZ,
     /// Text, or a second message.
@@ -102,7 +104,7 @@ pub enum Tail {
 }
 
 impl Tail {
-    /// Looks at what follows a message; `None` when that is nothing but blanks and line ends.
+    /// Classifies the text after a message; None if it is only blanks and line ends.
     pub(super) fn of(rest: &str) -> Option<Self> {
         match rest.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).chars().next()? {
             '\0' => Some(Self::Nul),
@@ -112,7 +114,7 @@ impl Tail {
     }
 }
 
-/// What is wrong with a value.
+/// The fault of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ValueFault {
     /// Not eight digits of a date that exists.
@@ -151,16 +153,16 @@ pub enum ValueFault {
     /// Not a UUID.
     #[error("not the id of a challenge: a UUID")]
     ChallengeId,
-    /// A signature where staff only looked.
+    /// A signature although staff only looked at the card.
     #[error("visual verification comes without a signature")]
     NothingToSign,
-    /// More characters than the element takes, or a control character among them.
+    /// More characters than allowed in the element, or a control character among them.
     #[error("more than {0} characters, or a control character among them")]
     Text(usize),
     /// A control character, or another one that XML cannot carry.
     #[error("a control character, or another one that XML cannot carry")]
     Control,
-    /// Something else where text belongs.
+    /// Another kind of value where text belongs.
     #[error("{0} where text belongs (JSON: a string)")]
     NotText(NotText),
     /// Text, or a JSON value that is no object, where elements belong.
@@ -169,7 +171,7 @@ pub enum ValueFault {
 }
 
 impl ValueFault {
-    /// Whether its text tells a digit of the number that was refused.
+    /// Whether the error's text reveals a digit of the refused number.
     fn tells_a_digit(self) -> bool {
         use crate::domain::{InstitutionCodeError as Institution, InsurerNumberError as Insurer};
         match self {
@@ -195,7 +197,7 @@ impl ValueFault {
     }
 }
 
-/// What stands where text belongs.
+/// The kind of value that stands where text belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotText {
     /// Elements, or a JSON object.
@@ -210,13 +212,13 @@ pub enum NotText {
     /// `true` or `false`.
     #[error("a JSON true or false")]
     Boolean,
-    /// `null`; a member that is not there is left out.
+    /// `null`; an absent member must be left out instead.
     #[error("null, instead of leaving the member out,")]
     Null,
 }
 
-/// The name of an element or attribute as a request spelled it, cut down to what cannot be a value: ASCII letters, with at most one
-/// prefix before a colon, at most 64 in all.
+/// The name of an element or attribute as spelled in a request, reduced so that it cannot be a value: ASCII letters, with at most
+/// one prefix before a colon, at most 64 in all.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FieldName(String);
 

@@ -10,15 +10,15 @@ use super::sent::Sent;
 use super::xml_writer::{self, write_xml};
 
 impl Format {
-    /// Reads a message body that nothing is known of but its format.
+    /// Reads a message body of which only the format is known.
     ///
     /// # Errors
-    /// When the bytes are no well-formed message within `bounds`.
+    /// If the bytes are not a well-formed message within `bounds`.
     pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element<'static>, Fault> {
         Sent::new(self, None).parse(body, bounds)
     }
 
-    /// Writes a message; XML in the given character set.
+    /// Writes a message; XML in the given character set, JSON in UTF-8.
     #[must_use]
     pub fn write(self, header: &Object, body: &Object, charset: AnswerCharset) -> Vec<u8> {
         match self {
@@ -28,7 +28,7 @@ impl Format {
     }
 }
 
-/// What stands before and after the units of a result, in which `unit` is the element of one person.
+/// Returns the bytes before and after the units of a result; `unit` is the element of one person.
 #[must_use]
 pub fn write_frame(format: Format, header: &Object, unit: &str, charset: AnswerCharset) -> (Vec<u8>, Vec<u8>) {
     match format {
@@ -37,7 +37,7 @@ pub fn write_frame(format: Format, header: &Object, unit: &str, charset: AnswerC
     }
 }
 
-/// Adds units to those in `text`, in UTF-8 whatever the character set of the answer will be.
+/// Appends units to those in `text`, in UTF-8 regardless of the answer's character set.
 pub fn write_units(format: Format, text: &mut Vec<u8>, unit: &str, objects: &[Object]) {
     match format {
         Format::Xml => xml_writer::repeated(text, unit, objects),

@@ -1,8 +1,8 @@
-//! The real client application turns JSON into XML through a `java.util.HashMap`, so that children come in the order in
-//! which such a map walks its keys (wire.md 2.0.1). This module works that order out.
+//! The element order of the real XML: its client application turns JSON into XML through a `java.util.HashMap`, so that children
+//! come in the iteration order of such a map (wire.md 2.0.1).
 
-/// The places of `keys` (given in specification order) in the order in which a Java `HashMap` that was filled with them
-/// walks them. Keys whose value is absent count too: they sit in the map.
+/// Returns the places of `keys` (given in specification order) in the iteration order of a Java `HashMap` that was filled with
+/// them. Keys with an absent value count too: the map holds them.
 #[must_use]
 pub fn java_order(keys: &[&str]) -> Vec<usize> {
     let capacity = capacity(keys.len());
@@ -12,7 +12,7 @@ pub fn java_order(keys: &[&str]) -> Vec<usize> {
     places
 }
 
-/// The table doubles from 16 whenever it is more than three quarters full.
+/// Returns the size of the table: it doubles from 16 whenever it is more than three quarters full.
 fn capacity(keys: usize) -> u32 {
     let mut capacity = 16;
     while keys > capacity / 4 * 3 {

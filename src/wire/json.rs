@@ -1,3 +1,5 @@
+//! Writes answers as JSON.
+
 use super::object::{Object, Value};
 
 /// Writes an answer as JSON, members in specification order.
@@ -17,7 +19,7 @@ fn up_to_body(header: &Object) -> Vec<u8> {
     out
 }
 
-/// What stands before and after the objects of a body that holds an array of `name` and is written by itself.
+/// Returns the bytes before and after the objects of a body that is written separately and holds one array under `name`.
 pub(super) fn frame(header: &Object, name: &str) -> (Vec<u8>, Vec<u8>) {
     let mut before = up_to_body(header);
     before.push(b'{');
@@ -26,7 +28,7 @@ pub(super) fn frame(header: &Object, name: &str) -> (Vec<u8>, Vec<u8>) {
     (before, b"]}}}".to_vec())
 }
 
-/// Objects of an array, behind others that are there already.
+/// Appends objects of an array to those in `out`.
 pub(super) fn repeated(out: &mut Vec<u8>, entries: &[Object]) {
     for entry in entries {
         if !out.is_empty() {
@@ -73,7 +75,7 @@ fn list(out: &mut Vec<u8>, item: &'static str, entries: &[Object]) {
     out.push(b']');
 }
 
-/// Names of members are letters and digits.
+/// Writes the name of a member unescaped: names are letters and digits.
 fn key(out: &mut Vec<u8>, name: &'static str) {
     out.push(b'"');
     out.extend(name.as_bytes());

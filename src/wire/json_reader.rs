@@ -12,8 +12,8 @@ use super::fault::{Fault, FieldName, NotText, Tail, ValueFault};
 /// The one member of a message.
 const ROOT: &str = "XmlMsg";
 
-/// Reads `{"XmlMsg": {…}}`. Every value is a string, an object or an array of objects; whatever else stands there is kept as such, and
-/// a repeated key too, so that those who read the message can refuse it by its name.
+/// Reads `{"XmlMsg": {…}}`. Every value should be a string, an object or an array of objects. Other values and repeated keys are
+/// kept, so that the reader of the message can refuse them by name.
 ///
 /// # Errors
 /// See [`Fault`].
@@ -21,11 +21,11 @@ pub fn parse_json(body: &[u8], bounds: Bounds) -> Result<Element<'_>, Fault> {
     read(body, bounds, None)
 }
 
-/// Reads a message of which the body may be long: what stands directly in it goes to `each`, object by object, and is not kept.
-/// `bounds` hold for each of them.
+/// Reads a message with a body that may be long: each object directly in the body goes to `each` and is not kept. `bounds` hold
+/// for each object.
 ///
 /// # Errors
-/// See [`Fault`]; a fault of `each` ends the reading.
+/// See [`Fault`]; a fault returned by `each` ends the reading.
 pub fn parse_json_each<'t>(body: &'t [u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'t>, Fault> {
     read(body, bounds, Some(each))
 }
@@ -67,7 +67,7 @@ pub fn parse_object<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'
     }
 }
 
-/// What stands in `body` after the value that `reader` has read of it; `None` when that is nothing but blanks and line ends.
+/// Classifies what follows the value that `reader` has read from `body`; None if it is only blanks and line ends.
 pub fn after_end<'t>(mut reader: serde_json::Deserializer<impl Read<'t>>, body: &[u8]) -> Option<Tail> {
     reader.end().err()?;
     let rest = body.get(reader.into_iter::<IgnoredAny>().byte_offset()..).unwrap_or_default();
@@ -88,7 +88,7 @@ impl State<'_, '_> {
     }
 }
 
-/// Where a value stands.
+/// The place of a value in the message.
 #[derive(Clone, Copy)]
 enum Place {
     /// The whole text.
@@ -121,7 +121,7 @@ impl Place {
     }
 }
 
-/// Reads one JSON value into elements of one name: one an entry for an array with something in it, else one.
+/// Reads one JSON value into elements of one name: one element for each entry of a non-empty array, one element otherwise.
 struct Content<'s, 'a, 'b, 't> {
     state: &'s mut State<'a, 'b>,
     depth_left: usize,
@@ -132,7 +132,7 @@ struct Content<'s, 'a, 'b, 't> {
 }
 
 impl<'t> Content<'_, '_, '_, 't> {
-    /// Hands the element on where somebody takes it, and keeps it otherwise.
+    /// Passes the element to `each` if it stands directly in the body and `each` is set; keeps it otherwise.
     fn put<E: Error>(self, text: Cow<'t, str>, children: Vec<Element<'t>>, not_text: Option<NotText>) -> Result<(), E> {
         let element = Element { name: self.name, text, children, not_text, listed: self.listed };
         if matches!(self.place, Place::Message) {
@@ -202,7 +202,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
             return Err(self.state.refuse(Fault::TooLarge));
         }
         let (depth_left, place) = (self.depth_left - 1, self.place.of_entry());
-        // What stands in an array in an array is read for its bounds only.
+        // The content of an array inside an array is read only to check its bounds.
         let mut beneath = Vec::new();
         let mut seen = false;
         loop {
@@ -221,7 +221,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
         }
         match self.place {
             _ if self.listed => self.put_other(NotText::Array),
-            // A file may name nobody.
+            // An empty array makes no element; the reader of a file refuses a file without people.
             Place::InBody => Ok(()),
             _ if seen => Ok(()),
             _ => self.put_other(NotText::Array),
@@ -249,7 +249,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
     }
 }
 
-/// Reads a member's name, which is borrowed where it stands in the text as it is.
+/// Reads a member's name, borrowed from the text unless it contains escapes.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {

@@ -1,3 +1,5 @@
+//! The tree of objects out of which answers of both formats are written.
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -25,31 +27,31 @@ impl Shape {
         Self { keys, xml_order }
     }
 
-    /// The member names in the order in which JSON gives them.
+    /// Returns the member names in the order of JSON.
     #[must_use]
     pub fn keys(&self) -> &'static [&'static str] {
         self.keys
     }
 
-    /// The member names in the order in which XML gives them.
+    /// Returns the member names in the order of the real XML.
     pub fn xml_keys(&self) -> impl Iterator<Item = &'static str> {
         debug_assert_eq!(*self.xml_order, java_order(self.keys));
         self.xml_order.iter().map(|&place| self.keys[place])
     }
 }
 
-/// The value of a member; texts are borrowed from whom the message is about where that is possible.
+/// The value of a member; texts are borrowed from the record if possible.
 #[derive(Clone)]
 pub enum Value<'a> {
-    /// Text; JSON gives it as a string too, whatever it means.
+    /// Text; a JSON string too, whatever it means.
     Text(Cow<'a, str>),
     /// One group of members.
     Object(Object<'a>),
     /// Groups of one name: in XML one wrapping element that holds them all, in JSON an array of objects with one key each.
     List(&'static str, Vec<Object<'a>>),
-    /// The same in JSON; in XML a wrapping element for each group.
+    /// Like `List` in JSON; in XML a wrapping element for each group.
     Lists(&'static str, Vec<Object<'a>>),
-    /// Groups side by side: in XML the member's element as often as needed, in JSON one array of objects.
+    /// Groups side by side: in XML the member's element is repeated, in JSON they form one array of objects.
     Repeated(Vec<Object<'a>>),
 }
 
@@ -58,12 +60,12 @@ pub enum Value<'a> {
 pub struct Object<'a> {
     shape: &'static Shape,
     values: Vec<Option<Value<'a>>>,
-    /// Behind the member that was set last: members are mostly set in the order of the shape.
+    /// The place after the member that was set last: members are mostly set in the order of the shape.
     next: usize,
 }
 
 impl<'a> Object<'a> {
-    /// An object of which every member is absent.
+    /// Makes an object with every member absent.
     #[must_use]
     pub fn new(shape: &'static Shape) -> Self {
         Self { shape, values: vec![None; shape.keys.len()], next: 0 }
@@ -75,7 +77,7 @@ impl<'a> Object<'a> {
         self.set(key, Value::Text(text.into()))
     }
 
-    /// Sets a member to a text if there is one.
+    /// Sets a member to a text; None leaves it absent.
     #[must_use]
     pub fn text_if(self, key: &'static str, text: Option<impl Into<Cow<'a, str>>>) -> Self {
         match text {
@@ -87,7 +89,7 @@ impl<'a> Object<'a> {
     /// Sets a member.
     ///
     /// # Panics
-    /// When the shape has no such member; names are literals, so every message meets this in its first test.
+    /// If the shape has no such member; names are literals, so every message meets this in its first test.
     #[must_use]
     pub fn set(mut self, key: &'static str, value: Value<'a>) -> Self {
         let keys = self.shape.keys;
@@ -98,12 +100,12 @@ impl<'a> Object<'a> {
         self
     }
 
-    /// The present members in specification order.
+    /// Returns the present members in specification order.
     pub fn in_spec_order(&self) -> impl Iterator<Item = (&'static str, &Value<'a>)> {
         self.shape.keys.iter().zip(&self.values).filter_map(|(key, value)| Some((*key, value.as_ref()?)))
     }
 
-    /// The present members in the order of the real XML.
+    /// Returns the present members in the order of the real XML.
     pub fn in_xml_order(&self) -> impl Iterator<Item = (&'static str, &Value<'a>)> {
         self.shape.xml_order.iter().filter_map(|&place| Some((self.shape.keys[place], self.values[place].as_ref()?)))
     }

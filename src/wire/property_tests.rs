@@ -1,4 +1,4 @@
-//! What must hold of any bytes and any texts.
+//! Property tests: what must hold for any bytes and any texts.
 
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ proptest! {
     #[test]
     fn no_bytes_bring_a_reader_down(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         for format in [Format::Xml, Format::Json] {
-            // Right or wrong does not matter here; that it returns does.
+            // Only that the reader returns matters here, not what it returns.
             let _ = format.parse(&bytes, Bounds::SINGLE).map(|root| Request::parse(&root));
         }
     }
@@ -51,7 +51,7 @@ proptest! {
         prop_assert_eq!(fold(&once), &*once);
     }
 
-    /// Few characters, so that often enough both are one card in different widths.
+    /// The alphabet is small, so that both are often one card in different widths.
     #[test]
     fn two_cards_are_one_if_their_search_forms_are(
         one in ("[1１－-]{1,2}", "[aａ1 ]{1,2}"), other in ("[1１－-]{1,2}", "[aａ1 ]{1,2}")

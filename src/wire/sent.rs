@@ -1,4 +1,4 @@
-//! How a message is sent, which decides how its bytes are read.
+//! The format and the character set under which a message is sent; they decide how its bytes are read.
 
 use crate::domain::{AnswerCharset, Format};
 
@@ -24,17 +24,17 @@ enum Charset {
 }
 
 impl Sent {
-    /// A message of this format; `label` is the name of a character set as the envelope spells it, if there is one.
+    /// Describes a message of this format; `label` is the character set as the envelope spells it, if it names one.
     #[must_use]
     pub fn new(format: Format, label: Option<&str>) -> Self {
         let charset = label.map_or(Charset::Unnamed, |label| known(label).map_or(Charset::Unknown, Charset::Named));
         Self { format, charset }
     }
 
-    /// The character set that the envelope names, if any.
+    /// Returns the character set that the envelope names; None if it names none.
     ///
     /// # Errors
-    /// [`Fault::CharsetParameter`] when the format cannot have it.
+    /// [`Fault::CharsetParameter`] if the format cannot have it.
     pub fn charset(self) -> Result<Option<AnswerCharset>, Fault> {
         match (self.format, self.charset) {
             (_, Charset::Unnamed) => Ok(None),
@@ -49,7 +49,7 @@ impl Sent {
     /// Reads a message body.
     ///
     /// # Errors
-    /// When the bytes are no well-formed message within `bounds`.
+    /// If the bytes are not a well-formed message within `bounds`.
     pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element<'static>, Fault> {
         let charset = self.charset()?;
         match self.format {
@@ -58,11 +58,11 @@ impl Sent {
         }
     }
 
-    /// Reads a message whose body may be long: what stands directly in it goes to `each` and is not kept. `bounds` hold for each
-    /// of them.
+    /// Reads a message with a body that may be long: each element directly in the body goes to `each` and is not kept. `bounds`
+    /// hold for each element.
     ///
     /// # Errors
-    /// When the bytes are no well-formed message, or `each` finds a fault.
+    /// If the bytes are not a well-formed message, or `each` returns a fault.
     pub fn parse_each(self, body: &[u8], bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'static>, Fault> {
         let charset = self.charset()?;
         match self.format {
@@ -93,7 +93,7 @@ mod tests {
         ] {
             let sent = Sent::new(format, label);
             assert_eq!(sent.charset(), charset, "{label:?}");
-            // It is refused before the body is looked at.
+            // A wrong charset is refused before the body is read.
             if let Err(fault) = charset {
                 assert_eq!(sent.parse(b"", Bounds::SINGLE), Err(fault));
             }

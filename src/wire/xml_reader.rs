@@ -1,3 +1,5 @@
+//! Messages in XML read into elements.
+
 use std::borrow::Cow;
 
 use quick_xml::Reader;
@@ -8,9 +10,9 @@ use super::fault::{Fault, FieldName, Tail};
 
 /// Reads one XML document.
 ///
-/// Refused: document type declarations and every entity but the five of XML and character references (nothing is ever
-/// looked up), processing instructions, attributes but namespace declarations of the root, more depth or elements than `bounds`,
-/// anything after the root. Names are taken as they are written, with their prefix.
+/// Refuses document type declarations, every entity except the five of XML (nothing is ever fetched), processing instructions,
+/// attributes except namespace declarations of the root, more depth or elements than `bounds`, and anything after the root.
+/// Character references are resolved. Names are taken as written, with their prefix.
 ///
 /// # Errors
 /// See [`Fault`].
@@ -18,11 +20,11 @@ pub fn parse_xml(text: &str, bounds: Bounds) -> Result<Element<'_>, Fault> {
     read(text, bounds, None)
 }
 
-/// Reads one XML document of which the body may be long: what stands directly in it goes to `each`, element by element, and is
-/// not kept. `bounds` hold for each of them.
+/// Reads one XML document with a body that may be long: each element directly in the body goes to `each` and is not kept.
+/// `bounds` hold for each element.
 ///
 /// # Errors
-/// See [`Fault`]; a fault of `each` ends the reading.
+/// See [`Fault`]; a fault returned by `each` ends the reading.
 pub fn parse_xml_each<'t>(text: &'t str, bounds: Bounds, each: &mut Each<'_>) -> Result<Element<'t>, Fault> {
     read(text, bounds, Some(each))
 }
@@ -33,7 +35,7 @@ fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Resul
     let mut tree = Tree { open: Vec::new(), root: None, left: bounds.elements, bounds, each };
     loop {
         let event = reader.read_event().map_err(|_| Fault::Malformed)?;
-        // Behind the event.
+        // The offset of the first byte after the event.
         let end = usize::try_from(reader.buffer_position()).map_err(|_| Fault::Malformed)?;
         match event {
             Event::Start(start) => tree.open(&start, name(text, end, ">", &start))?,
@@ -59,12 +61,12 @@ fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Resul
     tree.root.ok_or(Fault::Malformed)
 }
 
-/// The name of a tag that ends at `end`, as it stands in the text.
+/// Returns the name of the tag that ends at `end`, borrowed from the text.
 fn name<'t>(text: &'t str, end: usize, closing: &str, start: &BytesStart<'_>) -> Cow<'t, str> {
     let name = start.name().0;
     let from = end.checked_sub(start.len() + closing.len());
     let found = from.and_then(|from| text.get(from..from + name.len()));
-    // The reader does not lend it out for longer than the event; what was found is sure to be it.
+    // The event lends its name only until the next event; the text is compared, so a wrong offset costs a copy and nothing else.
     found.filter(|found| *found == name).map_or_else(|| name.to_owned().into(), Cow::Borrowed)
 }
 
@@ -109,7 +111,7 @@ impl<'t> Tree<'t, '_, '_> {
 
     fn text(&mut self, content: Cow<'t, str>) -> Result<(), Fault> {
         match self.open.last_mut() {
-            // Of the first piece nothing is copied.
+            // Adding the first piece to an empty text copies nothing.
             Some(element) => element.text += content,
             None => match Tail::of(&content) {
                 None => {}
@@ -121,10 +123,10 @@ impl<'t> Tree<'t, '_, '_> {
     }
 }
 
-/// More namespaces than any message has a use for.
+/// The most namespace declarations accepted: more than any message needs.
 const MOST_NAMESPACES: usize = 16;
 
-/// Ignores namespace declarations of the root, which serializers write by themselves; whatever else is an attribute is refused.
+/// Ignores namespace declarations of the root, which serializers add by themselves; refuses every other attribute.
 fn check_attributes(start: &BytesStart<'_>, of_root: bool) -> Result<(), Fault> {
     for (place, attribute) in start.attributes().enumerate() {
         let attribute = attribute.map_err(|_| Fault::Malformed)?;
@@ -136,7 +138,7 @@ fn check_attributes(start: &BytesStart<'_>, of_root: bool) -> Result<(), Fault> 
         if attribute.value.contains('<') {
             return Err(Fault::Malformed);
         }
-        // Each is compared with all before it.
+        // The parser compares each attribute with all before it: the cost is quadratic.
         if place == MOST_NAMESPACES {
             return Err(Fault::TooLarge);
         }
@@ -144,7 +146,7 @@ fn check_attributes(start: &BytesStart<'_>, of_root: bool) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The character behind `&…;`: one of XML's own five or a character reference; any other entity is refused unread.
+/// Returns the character of `&…;`: one of XML's own five or a character reference; refuses any other entity without reading it.
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
     if let Some(c) = reference.resolve_char_ref().map_err(|_| Fault::Malformed)? {
         return Ok(c);

@@ -1,9 +1,11 @@
+//! Writes answers as XML.
+
 use crate::domain::AnswerCharset;
 
 use super::charset::encode;
 use super::object::{Object, Value};
 
-/// Writes an answer as XML in the given character set, children in the order of the real application.
+/// Writes an answer as XML in the given character set, children in the element order of the real application.
 #[must_use]
 pub fn write_xml(header: &Object, body: &Object, charset: AnswerCharset) -> Vec<u8> {
     let mut text = up_to_body(header, charset);
@@ -12,10 +14,10 @@ pub fn write_xml(header: &Object, body: &Object, charset: AnswerCharset) -> Vec<
     encode(text, charset)
 }
 
-/// What stands behind the body; real files have no line end there.
+/// The bytes after the body; real files end without a line end.
 const END: &[u8] = b"</XmlMsg>";
 
-/// What stands before and after the content of a body that is written by itself.
+/// Returns the bytes before and after the content of a body that is written separately.
 pub(super) fn frame(header: &Object, charset: AnswerCharset) -> (Vec<u8>, Vec<u8>) {
     let mut before = up_to_body(header, charset);
     before.extend(b"<MessageBody>");
@@ -51,7 +53,7 @@ fn members(text: &mut Vec<u8>, object: &Object) {
     }
 }
 
-/// The same element for each entry, in UTF-8.
+/// Appends one element named `name` for each entry, in UTF-8.
 pub(super) fn repeated(text: &mut Vec<u8>, name: &str, entries: &[Object]) {
     for entry in entries {
         element(text, name, |text| members(text, entry));
@@ -76,7 +78,7 @@ fn escape(text: &mut Vec<u8>, content: &str) {
             b'&' => b"&amp;".as_slice(),
             b'<' => b"&lt;",
             b'>' => b"&gt;",
-            // Every reader makes a line feed of a bare one (XML 1.0 section 2.11).
+            // XML readers turn a bare carriage return into a line feed (XML 1.0 section 2.11).
             _ => b"&#13;",
         });
         rest = &rest[place + 1..];

@@ -1,4 +1,4 @@
-//! What a household pays in a month: the lines of a question.
+//! The monthly payment of a household: the lines of a question.
 
 use super::{MOST_LINES, MonthlyLine, MonthlyQuestion};
 use crate::calculator::answer::{MonthlyAnswer, MonthlyStep};
@@ -86,10 +86,10 @@ impl MonthlyQuestion {
     }
 }
 
-/// Checks that the lines of one person say the same of the person.
+/// Checks that the lines of one person agree about the person.
 ///
 /// # Errors
-/// When two lines of the same `who` differ in age, or in whether the person has half amounts.
+/// If two lines of the same `who` differ in age, or in whether the person has half amounts.
 pub fn people_agree(lines: &[Line<'_>]) -> Result<(), FieldFault> {
     let mut people = std::collections::HashMap::new();
     for (place, line) in lines.iter().enumerate() {

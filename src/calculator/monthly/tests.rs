@@ -1,3 +1,5 @@
+//! Tests of the monthly calculation.
+
 use super::*;
 
 fn patient(month: &str, category: &str) -> MonthlyQuestion {
@@ -29,14 +31,14 @@ fn household(category: &str, category_under70: &str, age: Option<&str>) -> Month
     }
 }
 
-/// The same household; the father has half amounts.
+/// Makes the same household; the father has half amounts.
 fn half_of_father(month: &str) -> MonthlyQuestion {
     let mut question = MonthlyQuestion { month: month.to_owned(), ..household("一般", "ウ", None) };
     question.lines[1].turns75_this_month = true;
     question
 }
 
-/// An inpatient's sixty meals.
+/// Makes a question with an inpatient's sixty meals.
 fn meals(month: &str, category: &str, question: MealsQuestion) -> MonthlyQuestion {
     let meals = Some(MealsQuestion { count: 60, ..question });
     MonthlyQuestion { setting: Some("in".to_owned()), meals, ..patient(month, category) }
@@ -48,7 +50,7 @@ fn field(question: &MonthlyQuestion) -> String {
 
 #[test]
 fn nobody_but_people_of_70_to_74_shares_an_insurer_with_people_under_70() {
-    // 16,000 of 祖母 (2割, below 18,000) and 24,000 of 父 (3割), below every cap.
+    // 16,000 of 祖母 (2割, below 18,000) and 24,000 of 父 (3割), both below every cap.
     for age in [None, Some("70to74")] {
         assert_eq!(household("一般", "ウ", age).answer().unwrap().payment_yen, 40_000);
         assert_eq!(field(&household("一般Ⅱ", "ウ", age)), "category");

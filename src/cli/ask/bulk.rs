@@ -1,3 +1,5 @@
+//! `shikaku ask bulk`: sends a file of questions, waits for its result, and prints it.
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -49,11 +51,11 @@ pub(in crate::cli) struct Options {
     terminal: TerminalOptions,
 }
 
-/// The first pause between two looks for the result; each is longer than the one before, up to the longest.
+/// The first pause between two polls for the result; each pause is longer than the last, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Enough for any result.
+/// Large enough for any result.
 const RESULT: Bounds = Bounds { depth: 16, elements: usize::MAX };
 
 pub(super) async fn run(options: Options) -> Result<(), Exit> {
@@ -92,7 +94,7 @@ fn spinner() -> ProgressBar {
     progress
 }
 
-/// The file to send, and its format.
+/// Returns the file to send, and its format.
 fn file(options: &Options, caller: &Caller) -> Result<(Format, Vec<u8>), Exit> {
     let Some(path) = &options.file else {
         let format = options.output.wire();
@@ -127,7 +129,7 @@ fn chosen<'a>(fixtures: &'a Fixtures, ids: &str) -> Result<Vec<&'a crate::fixtur
     ids.split(',').map(|id| find(id.trim())).collect()
 }
 
-/// Sends the file; gives its reception number.
+/// Sends the file; returns its reception number.
 async fn upload(options: &Options, connection: &mut Connection, sent_as: Format, file: Vec<u8>) -> Result<String, Exit> {
     let (media, accept) = (media(sent_as), media(options.output.wire()));
     let path = format!("/oqs/{}", MessageKind::BulkRegister(options.message).id());
@@ -139,7 +141,7 @@ async fn upload(options: &Options, connection: &mut Connection, sent_as: Format,
     }
 }
 
-/// Looks for the result now and then, more seldom each time.
+/// Polls for the result, with growing pauses.
 async fn wait(
     options: &Options,
     caller: &Caller,
@@ -158,7 +160,7 @@ async fn wait(
         sleep(pause).await;
         let reply = connection.post(&path, media(format), &[("accept", accept)], request.clone()).await?;
         let archive = reply.headers.get("content-type").is_some_and(|kind| kind == "application/zip");
-        // A long answer is a result; only short ones can say anything else.
+        // A long answer is a result; only a short one can be anything else.
         if archive || (reply.status.is_success() && reply.body.len() > 4096) {
             return Ok(reply);
         }
@@ -200,7 +202,7 @@ fn refused(reply: &Reply, answer: &Element) -> Exit {
     Exit::data(format!("the server refused: {} {} (HTTP status {})", text("ErrorCode"), text("ErrorMessage"), reply.status))
 }
 
-/// The text of the first element of this name.
+/// Returns the text of the first element of this name.
 fn text_of<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     if element.name == name {
         return Some(&element.text);
@@ -208,7 +210,7 @@ fn text_of<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.children.iter().find_map(|child| text_of(child, name))
 }
 
-/// The counts, and a line for each person. Columns align whatever the width of the characters.
+/// Renders the counts, and a line for each person. Columns align whatever the width of the characters.
 fn table(number: &str, result: &Element, language: Language) -> String {
     let (header, body) = (child(result, "MessageHeader"), child(result, "MessageBody"));
     let count = |name| header.and_then(|header| text_of(header, name)).unwrap_or("0");
@@ -237,7 +239,7 @@ fn child<'a>(element: &'a Element<'_>, name: &str) -> Option<&'a Element<'a>> {
     element.children.iter().find(|child| child.name == name)
 }
 
-/// Who, how it went, name, insurer, and whether the limit certificate has changed.
+/// Returns the columns of a person: who, result, name, insurer, and whether the limit certificate has changed.
 fn row(unit: &Element, language: Language) -> [String; 5] {
     let echo = child(unit, "QualificationConfirmSearchInfo").or_else(|| child(unit, "ReferenceNumberRegistrationInfo"));
     let asked = |name| echo.and_then(|echo| text_of(echo, name));

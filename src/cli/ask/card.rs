@@ -1,3 +1,5 @@
+//! `shikaku ask card`: asks by マイナンバーカード with a virtual card.
+
 use data_encoding::BASE64;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -93,7 +95,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     Ok(())
 }
 
-/// What happens at the reader: the fixture's, with what the command line puts in its place.
+/// Returns what happens at the reader: the fixture's values, replaced by those of the command line.
 fn question(options: &Options, fixture: Option<&CardAsk>) -> CardAsk {
     let usual = CardAsk {
         check_on: tokyo_date(system_now()),

@@ -1,3 +1,5 @@
+//! `shikaku ask card-number`: asks by the numbers on the insured person's card.
+
 use jiff::civil::Date;
 
 use crate::clock::{system_now, tokyo_date};
@@ -64,7 +66,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     Ok(())
 }
 
-/// The fixture's question, with what the command line puts in its place.
+/// Returns the fixture's question, with its values replaced by those of the command line.
 fn question(options: &Options) -> Result<Ask, Exit> {
     let known = match &options.person {
         Some(id) => {

@@ -1,3 +1,5 @@
+//! Prints which record and which rule explain each field of an answer.
+
 use crate::domain::Yen;
 use crate::http::operator::explanation::{AmountsView, Explanation, MealView, ReasonView};
 use crate::wire::Element;
@@ -9,7 +11,7 @@ use crate::cli::language::Language;
 use crate::cli::operator::OperatorOptions;
 use crate::cli::output;
 
-/// Asks the operator listener why `answer` is as it is, and prints the reasons. `question` is the official query in JSON.
+/// Asks the operator listener for the reasons of `answer`, and prints them. `question` is the official query in JSON.
 pub(super) async fn print(
     operator: &OperatorOptions,
     question: Vec<u8>,
@@ -48,7 +50,7 @@ pub(super) async fn print(
     output::print(text.as_bytes())
 }
 
-/// The names of all elements under `element`.
+/// Collects the names of all elements under `element`.
 fn names<'a>(element: &'a Element, found: &mut Vec<&'a str>) {
     for child in &element.children {
         found.push(&child.name);
@@ -103,7 +105,7 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
     lines
 }
 
-/// What the reason is about: the fields that the answer shows, or all of them where it shows none.
+/// Returns the fields that the reason is about: those that the answer shows, or all of them if it shows none.
 fn title(reason: &ReasonView, shown: &[&str], language: Language) -> String {
     let present: Vec<&String> = reason.elements.iter().filter(|element| shown.contains(&element.as_str())).collect();
     let meant = if present.is_empty() { reason.elements.iter().collect() } else { present };

@@ -1,8 +1,8 @@
-//! What elements and codes are called, for people.
+//! Names elements and codes for readers, in both languages.
 
 use crate::cli::language::Language;
 
-/// The name of an element; its official one if it has no other here.
+/// Returns the name of an element; its official one if it has no other here.
 pub(super) fn name(element: &str, language: Language) -> String {
     let named = label(element, language).map(str::to_owned).or_else(|| consent_label(element, language));
     named.unwrap_or_else(|| element.to_owned())
@@ -16,7 +16,7 @@ fn label(element: &str, language: Language) -> Option<&'static str> {
     })
 }
 
-/// The name of an element of a consent, which has its flag, its time and its end.
+/// Returns the name of an element of a consent: its flag, its time or its end.
 fn consent_label(element: &str, language: Language) -> Option<String> {
     let (end, flag) = CONSENT_ENDS.iter().find(|(end, _)| element.ends_with(end.0)).map(|(end, flag)| (end, *flag))?;
     let stem = element.strip_suffix(end.0)?;
@@ -28,7 +28,7 @@ fn consent_label(element: &str, language: Language) -> Option<String> {
     })
 }
 
-/// Suffix, its words in both languages, and whether it is the flag.
+/// The suffix, its words in both languages, and whether it is the flag.
 const CONSENT_ENDS: [((&str, &str, &str), bool); 3] = [
     (("ConsFlg", "提供同意", ""), true),
     (("ConsTime", "同意日時", "Consented at"), false),
@@ -49,9 +49,9 @@ const CONSENTS: [(&str, &str, &str); 11] = [
     ("PrescriptionInfo", "処方情報", "prescriptions"),
 ];
 
-/// What a code means; empty for values that speak for themselves.
+/// Returns what a code means; empty for values that need no explanation.
 pub(super) fn meaning(element: &str, value: &str, language: Language) -> &'static str {
-    // Every flag of a consent means the same.
+    // The flags of all consents have the same meanings.
     let element = if element.ends_with("ConsFlg") { "LimitApplicationCertificateRelatedConsFlg" } else { element };
     let found = MEANINGS.iter().find(|(name, code, _, _)| *name == element && *code == value);
     found.map_or("", |(_, _, japanese, english)| match language {

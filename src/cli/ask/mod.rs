@@ -1,4 +1,4 @@
-//! Plays a terminal.
+//! `shikaku ask`: plays a terminal.
 
 mod bulk;
 mod card;

@@ -1,3 +1,5 @@
+//! Renders an answer as a table.
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::wire::Element;
@@ -5,7 +7,7 @@ use crate::wire::Element;
 use super::labels::{meaning, name};
 use crate::cli::language::Language;
 
-/// An answer as a table: what it is, the value, what the value means. Columns align whatever the width of the characters.
+/// Renders an answer as a table with name, value and meaning. Columns align whatever the width of the characters.
 pub(super) fn render(answer: &Element, language: Language) -> String {
     let mut rows = Vec::new();
     flatten(answer, 0, language, &mut rows);

@@ -1,3 +1,5 @@
+//! The terminal that `shikaku ask` plays, and the format of its output.
+
 use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::Directory;
@@ -28,7 +30,7 @@ pub(super) struct TerminalOptions {
     pub fixtures: Directory,
 }
 
-/// A terminal that is about to ask.
+/// A terminal that is ready to ask.
 pub(super) struct Caller {
     pub institution: InstitutionCode,
     pub files: PkiFiles,
@@ -36,7 +38,7 @@ pub(super) struct Caller {
 }
 
 impl TerminalOptions {
-    /// The terminal with its certificate; `usual` is the institution unless the command line names another.
+    /// Returns the terminal with its certificate; `usual` is the institution unless the command line names another.
     pub fn caller(&self, usual: Option<InstitutionCode>) -> Result<Caller, Exit> {
         let named = self.institution.as_deref().map(InstitutionCode::parse).transpose().map_err(Exit::usage)?;
         let (institution, name) = match (named, &self.terminal) {
@@ -102,17 +104,17 @@ impl OutputOptions {
         self.lang.unwrap_or_else(Language::of_environment)
     }
 
-    /// The format that is asked for. JSON gives the elements in the order of the specification, which also reads best.
+    /// Returns the format to ask for. JSON has the elements in the order of the specification, which also reads best.
     pub fn wire(&self) -> Format {
         if self.format == OutputFormat::Xml { Format::Xml } else { Format::Json }
     }
 
-    /// Whether the answer is printed as a table.
+    /// Returns whether the answer is printed as a table.
     pub fn is_text(&self) -> bool {
         self.format == OutputFormat::Text
     }
 
-    /// Prints the answer; a refusal by the server is printed too, and is a failure.
+    /// Prints the answer. A refusal by the server is printed too, and returns a failure.
     pub fn print(&self, reply: &Reply) -> Result<(), Exit> {
         let mut text = reply.body.to_vec();
         if self.format == OutputFormat::Text {

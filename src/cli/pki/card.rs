@@ -1,3 +1,5 @@
+//! `shikaku pki card`: makes, revokes and renews cards, and tells the running server's simulated J-LIS.
+
 use clap::Subcommand;
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use crate::domain::{CardKind, RevocationReason};
 use crate::pki::{CardAuthority, CardOrder, NewCard, PkiFiles};
 use crate::wire::code;
 
-/// Real certificates last until the fifth birthday after their issue.
+/// The longest validity of a real certificate: until the fifth birthday after its issue.
 const VALID_DAYS: i64 = 1825;
 
 #[derive(clap::Args)]
@@ -113,7 +115,7 @@ impl Make {
     }
 }
 
-/// The name of files that J-LIS does not know of yet.
+/// Returns the name of files that J-LIS does not know yet.
 fn unborn(name: &str) -> String {
     format!("{name}.unregistered")
 }
@@ -149,8 +151,8 @@ impl Which {
         if legal { Ok(name) } else { Err(Exit::usage("names and ids consist of lower-case letters, digits and hyphens")) }
     }
 
-    /// Writes a new card under a name of its own and tells the server of it. So no card is known to J-LIS that is not on the
-    /// disk, and one that J-LIS does not take does not stay.
+    /// Writes a new card under a name of its own, then tells the server. So every card that J-LIS knows is on the disk, and a
+    /// card that J-LIS refuses is removed.
     async fn tell(
         &self,
         files: &PkiFiles,

@@ -1,3 +1,5 @@
+//! `shikaku pki`: makes and changes the test PKI.
+
 mod card;
 
 use std::path::PathBuf;
@@ -113,15 +115,15 @@ pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
     Ok(())
 }
 
-/// What was missing.
+/// What was missing and has been made.
 pub(in crate::cli) struct Made {
     terminals: usize,
     cards: usize,
-    /// What the server's certificate is for, if it was made anew.
+    /// The names in the server's certificate, if it was made anew.
     server: Option<Vec<ServerName>>,
 }
 
-/// Makes what is missing; the server's certificate also when one of the `names` is missing in it.
+/// Makes what is missing. Also makes the server's certificate anew if it lacks one of the `names`.
 pub(in crate::cli) fn init(
     files: &PkiFiles,
     fixtures: &Fixtures,

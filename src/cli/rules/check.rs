@@ -1,3 +1,5 @@
+//! `shikaku rules check`: works out case files and compares them with what they expect.
+
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -35,7 +37,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     let failed: usize = checked.iter().map(|one| one.report.failures.len()).sum();
     let text = if options.json { json(&checked, cases, failed)? } else { lines(&checked, cases, failed) };
     output::print(text.as_bytes())?;
-    // What failed stands on standard output already.
+    // The failed cases are on standard output already.
     if failed == 0 { Ok(()) } else { Err(Exit::data("")) }
 }
 

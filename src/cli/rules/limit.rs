@@ -1,3 +1,5 @@
+//! `shikaku rules limit`: works out what a patient or a household pays in a month.
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::calculator::{FieldFault, MealsQuestion, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
@@ -125,8 +127,8 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     output::print(text.as_bytes())
 }
 
-/// A fault with the flags of the command line instead of the fields of the operator API, and with the category as it was typed,
-/// which the operator API does not repeat.
+/// Renders a fault with the flags of the command line in place of the fields of the operator API. Adds the category as it was
+/// typed, which the operator API does not repeat.
 fn on_command_line(fault: &FieldFault, options: &Options) -> String {
     let FieldFault { field, reason } = fault;
     if field == "lines" {
@@ -151,7 +153,7 @@ fn on_command_line(fault: &FieldFault, options: &Options) -> String {
     format!("--{}{typed}: {reason}", field.replace('_', "-"))
 }
 
-/// The steps, amounts in one column; then what pays, and where the amounts stand.
+/// Renders the steps with amounts in one column, then the payers, and the sources of the amounts.
 fn table(answer: &MonthlyAnswer, language: Language) -> String {
     let japanese = language == Language::Ja;
     let mut text = match japanese {

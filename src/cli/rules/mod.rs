@@ -1,4 +1,4 @@
-//! The law without a server: case files, and what a month costs.
+//! `shikaku rules`: the law without a server.
 
 mod check;
 mod limit;

@@ -1,3 +1,5 @@
+//! Tests of answers by the data on the insured person's card.
+
 use jiff::civil::{Date, date};
 
 use super::by_card;
@@ -17,7 +19,7 @@ fn key(number: &str, branch: Option<&str>) -> CardKey {
     }
 }
 
-/// A coverage of somebody born on 1980-01-01.
+/// Makes a coverage of a person born on 1980-01-01.
 fn coverage(number: &str, branch: &str, acquired_on: Date, lost_on: Option<Date>) -> Coverage {
     Coverage {
         key: key(number, Some(branch)),
@@ -44,7 +46,7 @@ fn ask(number: &str, branch: Option<&str>, check_on: Date) -> CardQuery {
     }
 }
 
-/// Validity, and the number on the card that is shown.
+/// Returns the validity, and the number on the card shown.
 fn outcome(query: &CardQuery, people: &[PersonFacts]) -> (Validity, Option<String>) {
     let answer = by_card(query, None, people);
     (answer.validity, answer.record.map(|record| record.coverage.key.number.as_str().to_owned()))
@@ -84,7 +86,7 @@ fn a_newer_coverage_counts_only_while_it_is_in_force() {
     ] {
         assert_eq!(outcome(&ask("1", None, day), &changed), shows(validity, "1"), "{day}");
     }
-    // An older coverage in force makes no newer one.
+    // An older coverage in force does not count as a newer one.
     assert_eq!(outcome(&ask("2", None, date(2026, 3, 1)), &changed), shows(Validity::Invalid, "2"));
 }
 
@@ -108,7 +110,7 @@ fn of_two_people_the_one_in_force_is_meant() {
         person(2, vec![coverage("1", "01", date(2020, 4, 1), None)]),
     ];
     assert_eq!(by_card(&ask("1", None, date(2026, 11, 22)), None, &reused).record.unwrap().person, PersonId(2));
-    // On a day on which neither is in force nobody can tell them apart.
+    // On a day on which neither is in force they cannot be told apart.
     assert_eq!(outcome(&ask("1", None, date(2017, 1, 1)), &reused), (Validity::SeveralMatch, None));
 }
 
@@ -162,7 +164,7 @@ fn certificates_are_shown_on_their_days_and_only_with_a_coverage_in_force() {
         (date(2025, 7, 31), false),
         (date(2025, 8, 1), true),
         (date(2026, 6, 30), true),
-        // Lost: the certificate's own period goes on, but means nothing any more.
+        // Lost: the certificate's own period continues, but has no effect.
         (date(2026, 7, 1), false),
     ] {
         let record = by_card(&ask("1", None, day), None, &one).record.unwrap();

@@ -1,3 +1,5 @@
+//! Tests of answers by マイナンバーカード.
+
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -49,7 +51,7 @@ fn holder(registrations: Vec<Registration>) -> CardFacts {
 const KYOKAI: &str = "01130012";
 const KUMIAI: &str = "06132013";
 
-/// Validity and the ids of the registrations that are shown.
+/// Returns the validity and the ids of the registrations shown.
 fn answered(check_on: Date, registrations: Vec<Registration>) -> (Validity, Vec<i64>) {
     let facts = holder(registrations);
     match by_certificate(&query(check_on, Consents::all()), None, Some(&facts), now()) {
@@ -62,7 +64,7 @@ fn unusable(standing: CardStanding) -> Option<CardUnusable> {
     match by_certificate(&query(TODAY, Consents::all()), None, Some(&CardFacts::Standing(standing)), now()) {
         CardAnswer::Unusable(reason) => Some(reason),
         CardAnswer::Answered { validity, records } => {
-            // Nothing was read about the holder, so that no insurer has registered him.
+            // Only the card's standing was read, so that the holder counts as unregistered.
             assert_eq!((validity, records.len()), (Validity::NoneFound, 0));
             None
         }
@@ -88,7 +90,7 @@ fn a_list_of_more_than_two_days_tells_nothing() {
     assert_eq!(unusable(told("2026-11-21T00:30:15Z")), None);
     assert_eq!(unusable(told("2026-11-20T00:30:15Z")), None);
     assert_eq!(unusable(told("2026-11-20T00:30:14Z")), Some(CardUnusable::Stale));
-    // What was revoked once stays so, however old the word.
+    // A revoked certificate stays revoked, however old the report.
     let revoked = CardStanding { state: CardState::Revoked(RevocationReason::Lost), ..told("2026-11-01T00:00:00Z") };
     assert_eq!(unusable(revoked), Some(CardUnusable::Revoked(RevocationReason::Lost)));
 }

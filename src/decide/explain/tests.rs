@@ -1,3 +1,5 @@
+//! Tests of the explanations.
+
 use jiff::civil::date;
 
 use super::*;
@@ -49,7 +51,7 @@ fn amounts_are_half_in_the_month_of_the_75th_birthday() {
         (terms.formula().base.amount(), terms.outpatient_amount().unwrap().amount(), limit.notes.len())
     };
     assert_eq!(amounts(0, date(2026, 9, 30)), (61_500, 22_000, 0));
-    // That they are after 2026-08 is a reading, which is noted.
+    // That they are halved after 2026-08 too is a reading, which is noted.
     assert_eq!(amounts(0, date(2026, 10, 9)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 10, 31)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 11, 1)), (61_500, 22_000, 0));
@@ -80,7 +82,7 @@ fn amounts_are_half_for_a_dependant_whose_insured_turns_75() {
     assert_eq!(of(&both, 1, date(2026, 7, 31), Some(on)), half);
     assert_eq!(of(&both, 0, date(2026, 7, 14), None), whole);
     assert_eq!(of(&both, 0, date(2026, 6, 30), Some(on)), whole);
-    // A coverage that does not follow on that day has nothing to do with it.
+    // A coverage that does not begin on that day is not affected.
     assert_eq!(of(&[later], 0, date(2026, 7, 31), Some(on)), whole);
 }
 
@@ -98,21 +100,21 @@ fn a_certificate_tells_what_a_meal_costs() {
     let (o, day) = (LimitCategory::O, date(2026, 5, 31));
     let meal = |yen, since: &str| Some((yen, since.to_owned()));
     assert_eq!(on(LimitKind::LimitAndMeal, o, None, day), (meal(240, "2025-04"), true, 0));
-    // 標準負担額減額認定証 limits nothing, and 限度額適用認定証 makes no meal cheaper.
+    // 標準負担額減額認定証 limits no amounts, and 限度額適用認定証 does not reduce the charge of meals.
     assert_eq!(on(LimitKind::Meal, o, None, day), (meal(240, "2025-04"), false, 0));
     assert_eq!(on(LimitKind::Limit, o, None, day), (meal(510, "2025-04"), true, 0));
     assert_eq!(on(LimitKind::Limit, LimitCategory::U, None, day), (meal(510, "2025-04"), true, 0));
     // 長期入院該当 counts from its own day on.
     assert_eq!(on(LimitKind::LimitAndMeal, o, Some(day), day), (meal(190, "2025-04"), true, 0));
     assert_eq!(on(LimitKind::LimitAndMeal, o, Some(date(2026, 6, 1)), day), (meal(240, "2025-04"), true, 0));
-    // The low incomes of 2026-06 are a reading, which is noted; 550 yen is none.
+    // The charges of low incomes from 2026-06 are a reading, which is noted; 550 yen is not.
     let june = date(2026, 6, 1);
     assert_eq!(on(LimitKind::LimitAndMeal, o, None, june), (meal(270, "2026-06"), true, 1));
     assert_eq!(on(LimitKind::Limit, LimitCategory::U, None, june), (meal(550, "2026-06"), true, 0));
     // Charges before 2018-04 are not known here, which is noted.
     assert_eq!(on(LimitKind::LimitAndMeal, o, None, date(2018, 3, 31)), (None, true, 1));
     assert_eq!(on(LimitKind::LimitAndMeal, o, None, date(2018, 4, 1)), (meal(210, "2018-04"), true, 0));
-    // A category of another age tells nothing.
+    // A category of another age has no amounts.
     assert_eq!(on(LimitKind::LimitAndMeal, LimitCategory::LowTwo, None, day), (None, false, 1));
 }
 

@@ -1,5 +1,5 @@
-//! 被保険者証区分 that contradicts age, date of issue or a limit certificate. A class has no dates of its own: it holds from the first
-//! day of its card on, and where that is not registered it is known of the last judged day.
+//! Findings: 被保険者証区分 that contradicts age, date of issue or a limit certificate. A class has no dates of its own: it holds
+//! from the first day of its card; if that day is not registered, it is known only for the last judged day.
 
 use jiff::civil::Date;
 
@@ -11,7 +11,7 @@ use crate::rules::card_class::{
     SHORT_TERM_ENDED, SHORT_TERM_ENDS, SPECIAL_EXPENSE_AGE, SPECIAL_EXPENSE_LIMIT, special_expense_spares_until,
 };
 
-/// What contradicts the class.
+/// Returns the findings of the class.
 pub(super) fn card_class(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
     let last = coverage.loss.map_or(as_of, |loss| before(loss.on));
     match coverage.card_class {
@@ -25,20 +25,20 @@ pub(super) fn card_class(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
     }
 }
 
-/// The first day of the card, where it is registered.
+/// Returns the first day of the card; None if it is not registered.
 fn begins(coverage: &Coverage) -> Option<Date> {
     let card = coverage.card;
     card.valid_from.or(card.issued_on).map(|day| day.max(coverage.acquired_on))
 }
 
-/// Whether it goes on after `through`.
+/// Returns whether a finding that lasts through `through` continues after it.
 fn goes_on(coverage: &Coverage, through: Date, last: Date) -> bool {
     coverage.loss.is_none() && through == last
 }
 
 fn age(coverage: &Coverage, last: Date) -> Option<Finding> {
     let spared_until = special_expense_spares_until(coverage.identity.birth_on);
-    // Without the card's days, somebody who is old enough by now may have become one lately.
+    // Without the card's days, a person who is old enough on the last judged day may have received the class recently.
     let from = begins(coverage).or_else(|| (last <= spared_until).then_some(coverage.acquired_on))?;
     let days = days(from, spared_until.min(last))?;
     let open = goes_on(coverage, days.through(), last);
@@ -59,7 +59,7 @@ fn limits(coverage: &Coverage, last: Date) -> Vec<Finding> {
     together.collect()
 }
 
-/// A short-term card of the days since there are none. A card is never older than its coverage.
+/// Returns a finding for a short-term card issued after they were abolished. A card is never older than its coverage.
 fn short_term(coverage: &Coverage, last: Date) -> Option<Finding> {
     let issued = coverage.card.issued_on.unwrap_or(coverage.acquired_on).max(coverage.acquired_on);
     let days = days(issued, last).filter(|_| issued >= SHORT_TERM_ENDS)?;
@@ -92,7 +92,8 @@ mod tests {
         assert!(card_class(&still, TODAY)[0].open && !card_class(&until_march, TODAY)[0].open);
         assert_eq!(found(&of(CardClass::SpecialExpense, date(2008, 4, 1), Some(date(2026, 4, 1)))), []);
         assert_eq!(found(&of(CardClass::General, date(2008, 4, 2), card)), []);
-        // Without days of the card: from the coverage on while the child is spared, and nothing is known once it is not.
+        // Without the card's days: from the beginning of the coverage while the child is spared; once it is not, nothing is
+        // known.
         let child = of(CardClass::SpecialExpense, date(2008, 4, 2), None);
         assert_eq!(found(&child), [("special-expense-age", date(2015, 4, 1), TODAY)]);
         assert_eq!(found(&of(CardClass::SpecialExpense, date(2008, 4, 1), None)), []);
@@ -109,7 +110,7 @@ mod tests {
         let words = |covered: &Coverage| card_class(covered, TODAY)[0].registered_japanese();
         covered.limits = vec![limit(LimitCategory::E, date(2026, 11, 1), date(2027, 7, 31))];
         assert_eq!(words(&covered), "被保険者証区分 特別療養費支給対象者と適用区分 区分エ");
-        // Without days of the card only what holds on the last judged day is known to stand together.
+        // Without the card's days, only a certificate in force on the last judged day is known to overlap.
         covered.card = CardDates::default();
         assert_eq!(found(&covered), [("special-expense-limit", date(2026, 11, 1), date(2027, 7, 31))]);
         covered.limits = vec![limit(LimitCategory::E, date(2025, 8, 1), date(2026, 7, 31))];
@@ -124,7 +125,7 @@ mod tests {
             assert_eq!(found(&covered), []);
             covered.card.issued_on = Some(date(2024, 12, 2));
             assert_eq!(found(&covered), [("short-term-ended", date(2024, 12, 2), TODAY)]);
-            // A card without a date of issue is as old as its coverage at most.
+            // A card without a date of issue is at most as old as its coverage.
             covered.card.issued_on = None;
             assert_eq!(found(&covered), []);
             covered.acquired_on = date(2025, 1, 6);

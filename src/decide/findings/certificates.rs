@@ -1,4 +1,4 @@
-//! 高齢受給者証 and 限度額適用認定証 of another age, time, ratio or kind.
+//! Findings: 高齢受給者証 and 限度額適用認定証 that fit another age, time, ratio or kind.
 
 use super::days::{ages_on, before, days, is_late_elderly, stretches};
 use super::finding::{Finding, add};
@@ -11,7 +11,7 @@ use crate::rules::registered_category::{
 };
 use crate::rules::scheme::late_elderly_begins;
 
-/// 高齢受給者証 of another age, or with a ratio that nobody of that age has.
+/// Returns the findings of 高齢受給者証 outside its age, or with a ratio impossible at that age.
 pub(super) fn elderly(coverage: &Coverage) -> Vec<Finding> {
     let birth = coverage.identity.birth_on;
     let mut found = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn elderly(coverage: &Coverage) -> Vec<Finding> {
     found
 }
 
-/// What contradicts a limit certificate.
+/// Returns the findings of a limit certificate.
 pub(super) fn limit(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
     let mut found = category(coverage, limit);
     found.extend(category_and_ratio(coverage, limit));
@@ -40,7 +40,7 @@ pub(super) fn limit(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Findin
     found
 }
 
-/// A category on days on which people of this age, or nobody, can have it. Days whose table has no known codes are passed over.
+/// Returns the days on which nobody of this age can have the category. Days whose table has no known codes are skipped.
 fn category(coverage: &Coverage, limit: &LimitCertificate) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for stretch in stretches(coverage, limit.period) {

@@ -1,4 +1,4 @@
-//! One contradiction.
+//! A finding: one contradiction in a registration.
 
 use super::days::{before, days};
 use crate::decide::part::Part;
@@ -6,22 +6,23 @@ use crate::decide::registered::Registered;
 use crate::domain::Period;
 use crate::rules::Rule;
 
-/// A contradiction between what an insurer registered and the law, or within the registration. Answers follow the registration.
+/// A contradiction between a registration and the law, or within the registration. Answers follow the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
+    /// The part of an answer that it concerns.
     pub part: Part,
-    /// What was registered.
+    /// The registered value.
     pub registered: Registered,
-    /// What else was registered that contradicts it, where the two contradict each other.
+    /// The other registered value, if two contradict each other.
     pub beside: Option<Registered>,
-    /// The days on which it contradicts, both inclusive.
+    /// The days of the contradiction, both inclusive.
     pub days: Period,
-    /// Whether it goes on after the last of them, which is only the day until which was judged.
+    /// Whether it continues after the last of them, which is then only the last judged day.
     pub open: bool,
-    /// Whether it only looks like a contradiction: the rule has exceptions that a registration does not show, or is a reading of ours.
+    /// Whether it only looks like a contradiction: the rule has exceptions that a registration does not show, or is a reading of
+    /// ours.
     pub soft: bool,
-    /// The rule that says otherwise.
+    /// The rule that it contradicts.
     pub rule: Rule,
 }
 
@@ -30,14 +31,14 @@ impl Finding {
         Self { part: registered.part(), registered, beside: None, days, open: false, soft: false, rule }
     }
 
-    /// What was registered, in few words of English.
+    /// Names the registered values briefly in English.
     #[must_use]
     pub fn registered_english(&self) -> String {
         let beside = self.beside.map(|other| format!(" and {}", other.english()));
         format!("{}{}", self.registered.english(), beside.unwrap_or_default())
     }
 
-    /// What was registered, in few words of Japanese.
+    /// Names the registered values briefly in Japanese.
     #[must_use]
     pub fn registered_japanese(&self) -> String {
         let beside = self.beside.map(|other| format!("と{}", other.japanese()));
@@ -45,7 +46,7 @@ impl Finding {
     }
 }
 
-/// Adds a finding, to the last one where it only goes on.
+/// Adds a finding, or extends the last one if the new one continues it.
 pub(super) fn add(found: &mut Vec<Finding>, finding: Finding) {
     let goes_on = |last: &&mut Finding| last.rule == finding.rule && last.days.through() == before(finding.days.from());
     match found.last_mut().filter(goes_on) {

@@ -1,4 +1,4 @@
-//! What contradicts another coverage of the same person.
+//! Findings: contradictions with another coverage of the same person.
 
 use jiff::civil::Date;
 
@@ -13,7 +13,7 @@ use crate::rules::national_health::{
     LATE_ELDERLY_NOT_BESIDE_AID, NOT_BESIDE_AID, NOT_BESIDE_EMPLOYEES, NOT_BESIDE_LATE_ELDERLY,
 };
 
-/// A coverage that a person has, as far as it bears on others of the same person.
+/// The parts of a person's coverage that affect the person's other coverages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     scheme: Scheme,
@@ -34,7 +34,7 @@ impl From<&Other> for Held {
     }
 }
 
-/// What contradicts others that the person has. Each contradiction is found once: in the coverage that had to end.
+/// Returns the contradictions with the person's other coverages. Each is found once: in the coverage that had to end.
 pub(super) fn beside_others(coverage: &Coverage, held: &[Held], as_of: Date) -> Vec<Finding> {
     let mut found = Vec::new();
     for other in held {
@@ -54,7 +54,8 @@ fn in_force_beside(coverage: &Coverage, other: &Held, as_of: Date) -> Option<Fin
     Some(Finding { beside, open: first_loss.is_none(), ..Finding::new(Registered::Scheme(scheme), shared, rule) })
 }
 
-/// The first day on which a coverage of the scheme has no place beside the other, and the rule that says so.
+/// Returns the first day on which a coverage of the scheme is excluded by the other coverage, and the rule for it; None if it is
+/// not excluded.
 fn excluded(scheme: Scheme, other: &Held) -> Option<(Date, Rule)> {
     match other.scheme {
         Scheme::MedicalAid if scheme.is_national_health() => Some((other.acquired_on, NOT_BESIDE_AID)),
@@ -71,7 +72,7 @@ fn is_employees(scheme: Scheme) -> bool {
     scheme.insures_below_75() && !scheme.is_national_health()
 }
 
-/// 国保 that ends on the first day of an employees' insurance, when it should still be there.
+/// Returns a finding if 国保 ends on the first day of an employees' insurance, one day too early.
 fn lost_too_early(coverage: &Coverage, other: &Held) -> Option<Finding> {
     let scheme = coverage.key.insurer.scheme();
     let loss = coverage.loss.filter(|loss| loss.reason == LossReason::OtherInsurance && loss.on == other.acquired_on)?;
@@ -102,7 +103,7 @@ mod tests {
         Coverage { loss, ..coverage(insurer, date(1980, 5, 5), acquired_on) }
     }
 
-    /// Rule, days, and whether it goes on and is soft, of what is found in `one` beside `other`.
+    /// Returns rule, days, and whether it is open and soft, of each finding in `one` beside `other`.
     fn found(one: &Coverage, other: &Coverage) -> Vec<(&'static str, Date, Date, bool, bool)> {
         // A coverage contradicts nothing beside itself.
         let held = [Held::from(one), Held::from(other)];
@@ -167,12 +168,12 @@ mod tests {
         let early = ("national-health-loss-date", date(2026, 4, 1), date(2026, 4, 1), false, true);
         assert_eq!(found(&national(Some(date(2026, 4, 1))), &employees), [early]);
         assert_eq!(found(&national(Some(date(2026, 3, 31))), &employees), []);
-        // Between municipalities, and for another reason, the day itself is nothing to wonder about.
+        // Between municipalities, or for another reason, a loss on the day itself is normal.
         assert_eq!(found(&national(Some(date(2026, 4, 1))), &of("138016", date(2026, 4, 1), None)), []);
         let mut moved = national(Some(date(2026, 4, 1)));
         moved.loss = Some(Loss { on: date(2026, 4, 1), reason: LossReason::Other });
         assert_eq!(found(&moved, &employees), []);
-        // Two employees' insurances are for the insurers to settle.
+        // Two employees' insurances are left for the insurers to settle.
         assert_eq!(found(&of("01130012", date(2020, 4, 1), None), &employees), []);
     }
 }

@@ -1,4 +1,4 @@
-//! Entries of one sort that hold on the same days and contradict each other.
+//! Findings: entries of one kind on the same days that contradict each other.
 
 use super::days::days;
 use super::finding::Finding;
@@ -6,7 +6,7 @@ use crate::decide::message_rules::ONE_AT_A_TIME;
 use crate::decide::registered::Registered;
 use crate::domain::{Coverage, Period};
 
-/// Two entries of one sort on the same days that do not say the same.
+/// Returns the pairs of entries of one kind that differ on the same days.
 pub(super) fn overlaps(coverage: &Coverage) -> Vec<Finding> {
     let ratios = coverage.ratios.iter().map(|dated| (dated.period, Registered::Ratio(dated.ratio))).collect();
     let elderly = coverage.elderly.iter().map(|card| (card.period, Registered::Elderly(card.ratio))).collect();

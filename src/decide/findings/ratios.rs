@@ -1,4 +1,4 @@
-//! 一部負担金割合 of 後期高齢者医療 that did not exist, lasts too long, or changes in the middle of a month.
+//! Findings: 一部負担金割合 of 後期高齢者医療 that did not exist yet, lasts too long, or changes in the middle of a month.
 
 use jiff::civil::{Date, date};
 
@@ -8,7 +8,7 @@ use crate::decide::registered::Registered;
 use crate::domain::{CopayRatio, Coverage, DatedRatio};
 use crate::rules::late_elderly::{self, CHANGES_WITH_THE_MONTH, JUDGED_YEARLY};
 
-/// What contradicts the registered ratios.
+/// Returns the findings of the registered ratios.
 pub(super) fn ratios(coverage: &Coverage) -> Vec<Finding> {
     let mut found = Vec::new();
     for dated in &coverage.ratios {
@@ -36,7 +36,8 @@ fn over_a_year(dated: &DatedRatio) -> Option<Finding> {
     soft(dated, next_august, through, JUDGED_YEARLY)
 }
 
-/// A ratio that follows another one and does not begin on a 1st. The first one of a coverage begins with it.
+/// Returns a finding if a ratio follows a different one and does not begin on a 1st. The first ratio of a coverage begins with
+/// it.
 fn changed_in_mid_month(coverage: &Coverage, dated: &DatedRatio) -> Option<Finding> {
     let from = dated.period.from();
     let earlier = coverage.ratios.iter().filter(|other| other.period.through() < from);
@@ -66,7 +67,7 @@ mod tests {
         let short_but_across = covered(&[(One, date(2026, 7, 31), date(2027, 7, 31))]);
         assert_eq!(found(&short_but_across), year(date(2026, 8, 1), date(2027, 7, 31)));
         assert!(ratios(&long)[0].soft);
-        // Until the 75th year began only the coverage counts.
+        // Days before the coverage do not count.
         let from_the_start = covered(&[(One, date(2014, 8, 1), date(2015, 7, 31))]);
         assert_eq!(found(&from_the_start), []);
     }
@@ -84,9 +85,9 @@ mod tests {
         assert_eq!(finding.registered_japanese(), "一部負担金割合3割と一部負担金割合1割");
         assert_eq!(found(&change(date(2026, 11, 1), Three)), []);
         assert_eq!(found(&change(date(2026, 10, 31), Three)).len(), 1);
-        // Another entry that says the same is no change.
+        // Another entry of the same ratio is not a change.
         assert_eq!(found(&change(date(2026, 10, 15), One)), []);
-        // The first ratio begins with the coverage, on whichever day.
+        // The first ratio begins with the coverage, on any day.
         assert_eq!(found(&covered(&[(Three, date(2015, 1, 10), date(2015, 7, 31))])), []);
     }
 }

@@ -1,4 +1,4 @@
-//! A coverage of a scheme that cannot insure such a person on such a day.
+//! Findings: a coverage of a scheme that cannot insure the person on that day.
 
 use jiff::civil::Date;
 
@@ -12,7 +12,7 @@ use crate::rules::national_health::{
 };
 use crate::rules::scheme::{LATE_ELDERLY_AT_75, LATE_ELDERLY_FROM_65, late_elderly_begins, late_elderly_earliest};
 
-/// Ages, ended schemes and dependants.
+/// Returns the findings about ages, ended schemes and dependants.
 pub(super) fn scheme(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
     let birth = coverage.identity.birth_on;
     let (from, through) = (coverage.acquired_on, coverage.loss.map_or(as_of, |loss| before(loss.on)));
@@ -24,7 +24,7 @@ pub(super) fn scheme(coverage: &Coverage, as_of: Date) -> Vec<Finding> {
     let covered = |days, rule| finding(Registered::Scheme(scheme), days, rule);
 
     let mut found = Vec::new();
-    // 医療扶助 goes on at any age: its recipients are left out of 後期高齢者医療 (高齢者の医療の確保に関する法律51条).
+    // 医療扶助 continues at any age: its recipients are excluded from 後期高齢者医療 (高齢者の医療の確保に関する法律51条).
     if is_late_elderly(coverage) {
         found.push(covered(days(from, before(late_elderly_earliest(birth)).min(through)), LATE_ELDERLY_FROM_65));
     } else if scheme.insures_below_75() {
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn retired_national_health_insurance_ended_with_march_2020() {
-        // 65 in June 2021, so that only the end of the scheme counts.
+        // 65 in June 2021, so that only the end of the scheme matters.
         let mut retired = coverage(RETIRED, date(1956, 6, 10), date(2014, 4, 1));
         assert_eq!(found(&retired), [("retired-ended", date(2020, 4, 1), TODAY)]);
         retired.loss = Some(Loss { on: date(2020, 4, 2), reason: LossReason::Other });
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(found(&retired), []);
         retired.loss = Some(Loss { on: date(2015, 4, 2), reason: LossReason::Other });
         assert_eq!(found(&retired), [("retired-below-65", date(2015, 4, 1), date(2015, 4, 1))]);
-        // The other national health insurance goes on until 75.
+        // Other national health insurance continues until 75.
         assert_eq!(found(&coverage("138016", date(1956, 3, 20), date(2012, 4, 1))), []);
     }
 

@@ -1,4 +1,4 @@
-//! 特定疾病療養受療証 with 20,000 yen for somebody who pays 10,000.
+//! Findings: 特定疾病療養受療証 of 20,000 yen for a person who pays 10,000.
 
 use jiff::civil::Date;
 
@@ -11,7 +11,8 @@ use crate::rules::elderly::elderly_begins;
 use crate::rules::limit::{Ages, BandName, band, table_of};
 use crate::rules::registered_disease::{DIALYSIS_ONLY, ORDINARY, UNDER_70_ONLY, UPPER_BANDS_ONLY};
 
-/// What contradicts the certificate. One that lasts beyond the 70th birthday, as they do, is not wrong before it has come.
+/// Returns the findings of the certificate. Certificates commonly last beyond the 70th birthday, which is wrong only once `as_of`
+/// has reached the first day as a senior.
 pub(super) fn specific_disease(coverage: &Coverage, certificate: &SpecificDiseaseCertificate, as_of: Date) -> Vec<Finding> {
     if certificate.self_pay <= ORDINARY {
         return Vec::new();
@@ -31,7 +32,7 @@ pub(super) fn specific_disease(coverage: &Coverage, certificate: &SpecificDiseas
     let mut found: Vec<Finding> = come.map(|days| finding(days, UNDER_70_ONLY)).into_iter().collect();
     for limit in &coverage.limits {
         let shared = days(period.from().max(limit.period.from()), last_young.min(limit.period.through()));
-        // Days whose table has no known codes are passed over.
+        // Days whose table has no known codes are skipped.
         let other_band = |day| {
             let month = Month::of(day);
             let known = table_of(month).is_some_and(|table| table.codes_known);
@@ -120,7 +121,7 @@ mod tests {
             covered.limits = vec![limit(category, year.0, year.1)];
             let expected = if agrees { vec![] } else { vec![("disease-upper-bands-only", year.0, year.1)] };
             assert_eq!(found(&covered), expected, "{category:?}");
-            // One finding although a table begins in between; from 2027-08 on no codes are known.
+            // One finding, although a table begins in between; from 2027-08 on no codes are known.
             covered.limits = vec![limit(category, date(2026, 7, 1), date(2027, 8, 31))];
             let expected =
                 if agrees { vec![] } else { vec![("disease-upper-bands-only", date(2026, 7, 1), date(2027, 7, 31))] };

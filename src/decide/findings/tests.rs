@@ -1,3 +1,5 @@
+//! Tests of the findings, and the coverages that other tests build on.
+
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -59,7 +61,7 @@ pub(crate) fn limit(category: LimitCategory, from: Date, through: Date) -> Limit
     LimitCertificate { kind, category, issued_on: None, period: period(from, through), long_stay_on: None }
 }
 
-/// Rule and days of every finding.
+/// Returns rule and days of every finding.
 pub(super) fn found(coverage: &Coverage) -> Vec<(&'static str, Date, Date)> {
     let found = findings(coverage, &[], TODAY);
     found.iter().map(|finding| (finding.rule.name, finding.days.from(), finding.days.through())).collect()
@@ -73,14 +75,14 @@ fn the_old_scheme_ends_on_the_75th_birthday() {
     assert_eq!(found(&old), [("late-elderly-at-75", date(2025, 12, 1), date(2025, 12, 1))]);
     old.loss = Some(Loss { on: date(2025, 12, 1), reason: LossReason::OtherInsurance });
     assert_eq!(found(&old), []);
-    // Whoever is still younger today contradicts nothing, although the coverage has no end yet.
+    // A person who is younger today contradicts nothing, although the coverage has no end yet.
     assert_eq!(found(&employee(date(1951, 11, 23))), []);
     assert_eq!(found(&employee(date(1951, 11, 22))), [("late-elderly-at-75", TODAY, TODAY)]);
 }
 
 #[test]
 fn nobody_is_late_elderly_at_64_and_a_recognised_disability_may_be_from_65_on() {
-    // Which day is the first one is a reading of ours, so that both coverages stay away from the 65th birthday in March 2023.
+    // The first possible day is a reading of ours, so that both coverages begin well away from the 65th birthday in March 2023.
     let mut covered = late_elderly(date(1958, 3, 10), date(2022, 6, 1));
     covered.loss = Some(Loss { on: date(2022, 7, 1), reason: LossReason::Other });
     assert_eq!(found(&covered), [("late-elderly-from-65", date(2022, 6, 1), date(2022, 6, 30))]);
@@ -129,7 +131,7 @@ fn the_elderly_certificate_has_its_age() {
     covered.elderly[0] = certificate(date(2023, 2, 1), date(2023, 7, 31), CopayRatio::One);
     assert_eq!(found(&covered), [("elderly-ratio", date(2023, 2, 1), date(2023, 7, 31))]);
 
-    // The last of the special measure: 1割 is right for them.
+    // The last birth date of the special measure: 1割 is right.
     let mut special = employee(date(1944, 4, 1));
     special.loss = Some(Loss { on: date(2019, 4, 1), reason: LossReason::OtherInsurance });
     special.elderly.push(certificate(date(2014, 4, 1), date(2019, 3, 31), CopayRatio::One));
@@ -151,7 +153,7 @@ fn categories_have_their_age_and_their_time() {
         limit(LimitCategory::General, date(2026, 2, 1), date(2026, 7, 31)),
     ];
     assert_eq!(found(&turning), []);
-    // One finding although a table begins in between.
+    // One finding, although a table begins in between.
     turning.limits = vec![limit(LimitCategory::GeneralTwo, date(2026, 2, 1), date(2027, 7, 31))];
     assert_eq!(found(&turning), [("limit-category", date(2026, 2, 1), date(2027, 7, 31))]);
 
@@ -162,7 +164,7 @@ fn categories_have_their_age_and_their_time() {
     assert_eq!(found(&late), [("limit-category", date(2022, 10, 1), date(2023, 7, 31))]);
     late.limits = vec![limit(LimitCategory::ActiveTwo, date(2018, 7, 1), date(2018, 8, 31))];
     assert_eq!(found(&late), [("limit-category", date(2018, 7, 1), date(2018, 7, 31))]);
-    // What lies before the first table is not known here, so that it is not called wrong.
+    // Days before the first table are not known here, so that nothing on them is called wrong.
     late.limits = vec![limit(LimitCategory::LowTwo, date(2014, 8, 1), date(2015, 7, 31))];
     assert_eq!(found(&late), []);
 }

@@ -8,13 +8,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::OperatorState;
-use super::explain::institution;
-use crate::clock::system_now;
-use crate::domain::{BatchFailure, BatchState, Ending, Moment, ReceptionNumber};
-use crate::http::error::Failure;
-use crate::query::failed;
-use crate::store::batches::{BatchFilter, BatchLine};
+use super::fields::institution;
+use super::state::OperatorState;
+use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
+use crate::http::error::HttpError;
+use crate::query::operator::{BatchFilter, BatchLine, Ordered};
 use crate::wire::message::MessageKind;
 
 /// Files a page.
@@ -119,12 +117,14 @@ impl From<BatchLine> for BatchView {
 pub(super) async fn list(
     State(state): State<OperatorState>,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<BatchView>>, Failure> {
+) -> Result<Json<Vec<BatchView>>, HttpError> {
     let Query(wanted) =
-        wanted.map_err(|_| Failure::OperatorRequest("the query takes institution, state and before, each once".into()))?;
+        wanted.map_err(|_| HttpError::OperatorRequest("the query takes institution, state and before, each once".into()))?;
     let known = |text: String| {
         let found = STATES.into_iter().find(|(_, word)| *word == text).map(|(state, _)| state);
-        found.ok_or_else(|| Failure::OperatorRequest("state: must be processing, done, failed, cancelled or expired".into()))
+        found.ok_or_else(|| {
+            HttpError::OperatorRequest("state: must be processing, done, failed, cancelled or expired".into())
+        })
     };
     let filter = BatchFilter {
         number: None,
@@ -132,7 +132,8 @@ pub(super) async fn list(
         state: wanted.state.map(known).transpose()?,
         before: wanted.before.map(number).transpose()?,
     };
-    Ok(Json(lines(&state, &filter).await?.into_iter().map(BatchView::from).collect()))
+    let lines = state.operations.batches(&filter, state.now(), PAGE).await?;
+    Ok(Json(lines.into_iter().map(BatchView::from).collect()))
 }
 
 /// One file.
@@ -144,9 +145,8 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<Json<BatchView>, Failure> {
-    let filter = BatchFilter { number: Some(named(number)?.to_string()), ..BatchFilter::default() };
-    let line = lines(&state, &filter).await?.pop().ok_or(NO_FILE)?;
+) -> Result<Json<BatchView>, HttpError> {
+    let line = state.operations.batch(&named(number)?, state.now()).await?.ok_or(NO_FILE)?;
     Ok(Json(line.into()))
 }
 
@@ -163,16 +163,9 @@ pub(super) async fn one(
 pub(super) async fn cancel(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<StatusCode, Failure> {
-    let number = known(&state, named(number)?).await?;
-    let ending = Ending::at(now(&state), state.limits.bulk.keep);
-    let cancelled = state.store.cancel_batch(&number, ending).await.map_err(failed("cancel_batch"))?;
-    if cancelled {
-        state.metrics.bulk_files.with_label_values(&["cancelled"]).inc();
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Failure::Conflict("the file is not in work".into()))
-    }
+) -> Result<StatusCode, HttpError> {
+    let ordered = state.operations.cancel(&named(number)?, state.now(), state.limits.bulk.keep).await?;
+    done(ordered, "the file is not in work")
 }
 
 /// Begins a file again that failed or was cancelled. What was done of it stays as it is.
@@ -188,41 +181,30 @@ pub(super) async fn cancel(
 pub(super) async fn rerun(
     State(state): State<OperatorState>,
     number: Result<Path<String>, PathRejection>,
-) -> Result<StatusCode, Failure> {
-    let number = known(&state, named(number)?).await?;
-    match state.store.rerun_batch(&number, state.clock.now()).await.map_err(failed("rerun_batch"))? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => {
-            Err(Failure::Conflict("only a file that failed or was cancelled and has not expired can be begun again".into()))
-        }
+) -> Result<StatusCode, HttpError> {
+    let ordered = state.operations.rerun(&named(number)?, state.now()).await?;
+    done(ordered, "only a file that failed or was cancelled and has not expired can be begun again")
+}
+
+const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of this reception number"));
+
+/// What an order answers; `otherwise` says why the file's state does not allow it.
+fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {
+    match ordered {
+        Ordered::Done => Ok(StatusCode::NO_CONTENT),
+        Ordered::NoFile => Err(NO_FILE),
+        Ordered::WrongState => Err(HttpError::Conflict(otherwise.into())),
     }
 }
 
-const NO_FILE: Failure = Failure::NotFound(Some("number: there is no file of this reception number"));
-
-fn now(state: &OperatorState) -> Moment {
-    Moment { domain: state.clock.now(), system: system_now() }
-}
-
-async fn lines(state: &OperatorState, filter: &BatchFilter) -> Result<Vec<BatchLine>, Failure> {
-    Ok(state.store.batches(filter, now(state), PAGE).await.map_err(failed("batches"))?)
-}
-
 /// The reception number that a path names; what can be none is no file's.
-fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, Failure> {
+fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, HttpError> {
     let Path(number) = path.map_err(|_| NO_FILE)?;
     ReceptionNumber::parse(&number).map_err(|_| NO_FILE)
 }
 
-/// The number, if there is such a file.
-async fn known(state: &OperatorState, number: ReceptionNumber) -> Result<ReceptionNumber, Failure> {
-    let filter = BatchFilter { number: Some(number.to_string()), ..BatchFilter::default() };
-    lines(state, &filter).await?.pop().ok_or(NO_FILE)?;
-    Ok(number)
-}
-
 /// The field `before`.
-fn number(text: String) -> Result<String, Failure> {
+fn number(text: String) -> Result<String, HttpError> {
     let parsed = ReceptionNumber::parse(&text);
-    parsed.map(|_| text).map_err(|reason| Failure::OperatorRequest(format!("before: {reason}").into()))
+    parsed.map(|_| text).map_err(|reason| HttpError::OperatorRequest(format!("before: {reason}").into()))
 }

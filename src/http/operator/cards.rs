@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use x509_parser::pem::parse_x509_pem;
 
-use super::{OperatorState, json, stable_id};
-use crate::domain::{CardId, CardKind, CardState};
-use crate::http::error::Failure;
+use super::state::OperatorState;
+use super::{json, stable_id};
+use crate::domain::{CardKind, CardState};
+use crate::http::error::HttpError;
 use crate::identity::card::CardCertificate;
-use crate::query::failed;
-use crate::store::jlis::{CardRecord, JlisError, KnownCard};
+use crate::query::operator::{JlisRefused, KnownCard};
 use crate::wire::code;
 
 /// A new certificate of a person.
@@ -110,15 +110,15 @@ pub(super) async fn register(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let new: NewCard = json::read(&state, &headers, body).await?;
     let kind = code::parse_card_kind(&new.kind)
-        .ok_or_else(|| Failure::OperatorRequest("kind: must be card, android or ios".into()))?;
+        .ok_or_else(|| HttpError::OperatorRequest("kind: must be card, android or ios".into()))?;
     if !stable_id::can_be(&new.person) {
-        return Err(failure(JlisError::NoPerson));
+        return Err(NOBODY);
     }
-    let card = record(&state, "certificate", &new.certificate, kind)?;
-    state.store.register_card(&new.person, &card).await.map_err(failure)?;
+    let certificate = read(&state, "certificate", &new.certificate)?;
+    state.operations.register_card(&new.person, kind, &certificate, state.clock.now()).await.map_err(failure)?;
     Ok(StatusCode::CREATED)
 }
 
@@ -135,12 +135,12 @@ pub(super) async fn revoke(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let revocation: Revocation = json::read(&state, &headers, body).await?;
     let reason = code::parse_revocation_reason(&revocation.reason)
-        .ok_or_else(|| Failure::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
+        .ok_or_else(|| HttpError::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
     let card = read(&state, "certificate", &revocation.certificate)?;
-    state.store.revoke_card(card.id(), reason, state.clock.now()).await.map_err(failure)?;
+    state.operations.revoke_card(card.id(), reason, state.clock.now()).await.map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -157,41 +157,28 @@ pub(super) async fn renew(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, HttpError> {
     let renewal: Renewal = json::read(&state, &headers, body).await?;
-    let old: CardId = read(&state, "certificate", &renewal.certificate)?.id().clone();
-    // Of what kind it is the old one tells.
-    let new = record(&state, "new_certificate", &renewal.new_certificate, CardKind::Card)?;
-    state.store.renew_card(&old, &new).await.map_err(failure)?;
+    let old = read(&state, "certificate", &renewal.certificate)?;
+    let new = read(&state, "new_certificate", &renewal.new_certificate)?;
+    state.operations.renew_card(old.id(), &new, state.clock.now()).await.map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A certificate of one of the trusted roots; its own period is not judged, so that expired ones can be made for tests.
-pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, Failure> {
-    let wrong = |reason: String| Failure::OperatorRequest(format!("{field}: {reason}").into());
+pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, HttpError> {
+    let wrong = |reason: String| HttpError::OperatorRequest(format!("{field}: {reason}").into());
     let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;
     CardCertificate::read(&pem.contents, &state.trust.cards(), state.clock.now()).map_err(|reason| wrong(reason.to_string()))
 }
 
-fn record(state: &OperatorState, field: &str, pem: &str, kind: CardKind) -> Result<CardRecord, Failure> {
-    let certificate = read(state, field, pem)?;
-    Ok(CardRecord {
-        id: certificate.id().clone(),
-        kind,
-        state: CardState::Good,
-        superseded_by: None,
-        changed_at: state.clock.now(),
-        as_of: None,
-        valid_from: certificate.not_before(),
-        valid_through: certificate.not_after(),
-    })
-}
+const NOBODY: HttpError = HttpError::NotFound(Some("person: nobody has this id"));
 
-fn failure(error: JlisError) -> Failure {
-    match error {
-        JlisError::NoPerson => Failure::NotFound(Some("person: nobody has this id")),
-        JlisError::NoCard => Failure::NotFound(None),
-        JlisError::Known | JlisError::InUse | JlisError::NotInUse => Failure::Conflict(error.to_string().into()),
-        JlisError::Store(error) => failed("cards")(error).into(),
+fn failure(refused: JlisRefused) -> HttpError {
+    match refused {
+        JlisRefused::NoPerson => NOBODY,
+        JlisRefused::NoCard => HttpError::NotFound(None),
+        JlisRefused::WrongState(reason) => HttpError::Conflict(reason.into()),
+        JlisRefused::Failed(error) => error.into(),
     }
 }

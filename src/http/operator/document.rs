@@ -1,12 +1,11 @@
 //! The OpenAPI document: every operator route with each status it can answer, and the terminal routes for reference.
 
-use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi as Document, RefOr, Response};
 
-use super::routes;
-use crate::http::problem::Problem;
 use crate::http::terminal;
+
+use super::routes::routes;
 
 /// What every operator route can answer beside its own.
 const ALWAYS: [(&str, &str); 4] = [
@@ -26,24 +25,6 @@ const WITH_BODY: [(&str, &str); 4] = [
 
 /// What a route with parameters in its query can answer beside that.
 const WITH_QUERY: [(&str, &str); 1] = [("400", "The query is malformed; `detail` says what it takes (SHK4003)")];
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "shikaku",
-        description = "Operator API of shikaku, the national side of オンライン資格確認 as a server anyone can run. \
-                       Terminals speak official messages to the other listener; the README shows how."
-    ),
-    components(schemas(Problem)),
-    tags(
-        (name = "state", description = "Whether the server lives and is ready"),
-        (name = "registry", description = "What is loaded"),
-        (name = "bulk", description = "Files with questions about many people"),
-        (name = "law", description = "Rules of law, worked out"),
-        (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
-    )
-)]
-pub(super) struct Frame;
 
 /// The OpenAPI document: operator routes, and the terminal routes for reference.
 #[must_use]

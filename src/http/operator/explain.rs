@@ -1,23 +1,23 @@
 //! `POST /api/explain`: why an answer is as it is.
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::explain_card::ShownCard;
+use super::explain_card::{self, ShownCard};
 use super::explanation::Explanation;
-use super::{OperatorState, json, stable_id};
-use crate::calculator::read;
-use crate::decide;
-use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Registration};
-use crate::http::error::Failure;
-use crate::http::{body, content};
-use crate::query::failed;
-use crate::store::{self, Store};
+use super::fields::{check_date, institution};
+use super::state::OperatorState;
+use super::{json, stable_id};
+use crate::domain::{CardQuery, InstitutionCode, Registration};
+use crate::exchange::MessageBody;
+use crate::http::body::Unread;
+use crate::http::content;
+use crate::http::error::HttpError;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
 
@@ -46,28 +46,10 @@ fn consents() -> bool {
 }
 
 impl PersonQuestion {
-    fn check_on(&self) -> Result<Date, Failure> {
+    fn check_on(&self) -> Result<Date, HttpError> {
         check_date(&self.check_on)
     }
 }
-
-/// Reads the field `check_on`.
-pub(super) fn check_date(text: &str) -> Result<Date, Failure> {
-    let day = read::date("check_on", text).map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
-    match (CHECKED.0..=CHECKED.1).contains(&day) {
-        true => Ok(day),
-        false => Err(Failure::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
-    }
-}
-
-/// Reads the field `institution`, if it is there.
-pub(super) fn institution(text: Option<&str>) -> Result<Option<InstitutionCode>, Failure> {
-    let parsed = text.map(InstitutionCode::parse).transpose();
-    parsed.map_err(|reason| Failure::OperatorRequest(format!("institution: {reason}").into()))
-}
-
-/// Days outside have no sense for people who are alive, and are a slip of the pen.
-const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
 
 /// Decides a question as a terminal's would be, and says which record and which rule stand behind each part of the answer.
 /// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
@@ -84,42 +66,21 @@ pub(super) async fn explain(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Explanation>, Failure> {
-    let sent = content::sent(&headers).ok_or(Failure::MediaType)?;
+) -> Result<Json<Explanation>, HttpError> {
+    let sent = content::sent(&headers).ok_or(HttpError::MediaType)?;
     sent.charset()?;
-    let bytes = body::read(&headers, body, state.limits.body_bytes, state.limits.body).await?;
+    let bytes = Unread::new(&headers, body).read(state.limits.body_bytes, state.limits.body).await?;
     let (institution, query) = match question(sent.format, &bytes)? {
-        Question::Shown(card) => return super::explain_card::explain(&state, &card).await.map(Json),
+        Question::Shown(card) => return explain_card::explain(&state, &card).await.map(Json),
         Question::Person(question) => match card_of(&state, &question).await? {
             Some(query) => (institution(question.institution.as_deref())?, query),
             None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
         Question::Official => official_query(sent, &bytes)?,
     };
-    let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
-    let asked = [(institution, query)];
-    let mut facts = store::by_card::facts(&mut connection, &asked).await.map_err(failed("facts_by_card"))?;
-    let [(institution, query)] = asked;
-    let people = facts.pop().transpose().map_err(failed("facts_by_card"))?.unwrap_or_default();
-    let answer = decide::by_card(&query, institution, &people);
-    let person = answer.record.as_ref().and_then(|record| people.iter().find(|person| person.id == record.person));
-    let lost_with_insured = lost_with_insured(&state.store, person, query.check_on).await?;
-    Ok(Json(Explanation::of(query.check_on, &answer, lost_with_insured)))
-}
-
-/// The day, in the month of `check_on`, on which the person lost a coverage as a dependant because the insured turned 75.
-pub(super) async fn lost_with_insured(
-    store: &Store,
-    person: Option<&PersonFacts>,
-    check_on: Date,
-) -> Result<Option<Date>, Failure> {
-    for (card, lost_on) in person.into_iter().flat_map(|person| decide::lost_as_dependant(person, check_on)) {
-        let insured = store.insured_births(card, lost_on).await.map_err(failed("insured_births"))?;
-        if decide::lost_with_insured(lost_on, &insured) {
-            return Ok(Some(lost_on));
-        }
-    }
-    Ok(None)
+    let check_on = query.check_on;
+    let (answer, lost_with_insured) = state.operations.answer(institution, query).await?;
+    Ok(Json(Explanation::of(check_on, &answer, lost_with_insured)))
 }
 
 /// What the body asks about.
@@ -129,7 +90,7 @@ enum Question {
     Shown(ShownCard),
 }
 
-fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
+fn question(format: Format, bytes: &[u8]) -> Result<Question, HttpError> {
     if format == Format::Xml {
         return Ok(Question::Official);
     }
@@ -143,32 +104,29 @@ fn question(format: Format, bytes: &Bytes) -> Result<Question, Failure> {
     }
 }
 
-fn official_query(sent: Sent, bytes: &Bytes) -> Result<(Option<InstitutionCode>, CardQuery), Failure> {
+fn official_query(sent: Sent, bytes: &[u8]) -> Result<(Option<InstitutionCode>, CardQuery), HttpError> {
     let root = sent.parse(bytes, Bounds::SINGLE)?;
     let request = Request::parse(&root).map_err(|(fault, _)| fault)?;
     Ok((Some(request.institution), request.query))
 }
 
 /// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
-async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, Failure> {
+async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, HttpError> {
     let check_on = question.check_on()?;
-    let nobody = Failure::NotFound(Some("person: nobody has this id"));
+    let nobody = HttpError::NotFound(Some("person: nobody has this id"));
     if !stable_id::can_be(&question.person) {
         return Err(nobody);
     }
-    let found = state.store.person(&question.person).await.map_err(failed("person"))?;
-    let person = found.ok_or(nobody)?;
-    let registrations = person.facts.map(|facts| facts.registrations).unwrap_or_default();
-    let meant =
-        match question.coverage {
-            Some(place) => {
-                let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
-                Some(meant.ok_or_else(|| {
-                    Failure::OperatorRequest("coverage: the person has no registration of this number".into())
-                })?)
-            }
-            None => current(&registrations, check_on),
-        };
+    let registrations = state.operations.registrations(&question.person).await?.ok_or(nobody)?;
+    let meant = match question.coverage {
+        Some(place) => {
+            let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
+            Some(meant.ok_or_else(|| {
+                HttpError::OperatorRequest("coverage: the person has no registration of this number".into())
+            })?)
+        }
+        None => current(&registrations, check_on),
+    };
     Ok(meant.map(|Registration { coverage, .. }| CardQuery {
         key: coverage.key.clone(),
         birth_on: coverage.identity.birth_on,

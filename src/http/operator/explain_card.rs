@@ -3,17 +3,14 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::OperatorState;
 use super::cards;
-use super::explain::{self, check_date, institution};
 use super::explanation::Explanation;
+use super::fields::{check_date, institution};
+use super::state::OperatorState;
 use crate::clock::tokyo_date;
-use crate::decide::{self, CardAnswer, CertificateDays};
-use crate::domain::{CardFacts, CardUnusable, CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
-use crate::http::error::Failure;
-use crate::query::failed;
-use crate::store;
-use crate::store::by_certificate::PresentedCard;
+use crate::decide::CertificateDays;
+use crate::domain::{CertificateQuery, Consent, Consents, HolderVerification, TreatmentKind};
+use crate::http::error::HttpError;
 use crate::wire::code;
 
 /// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
@@ -32,7 +29,7 @@ pub(super) struct ShownCard {
 }
 
 /// Decides as a lookup by card would, and says why.
-pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, Failure> {
+pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, HttpError> {
     let now = state.clock.now();
     let query = CertificateQuery {
         holder: HolderVerification::Pin,
@@ -47,30 +44,15 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         from: tokyo_date(certificate.not_before()),
         through: tokyo_date(certificate.not_after()),
     };
-    let mut lost_with_insured = None;
-    let answer = if now < certificate.not_before() {
-        CardAnswer::Unusable(CardUnusable::NotYetValid)
-    } else if now.as_second() > certificate.not_after().as_second() {
-        CardAnswer::Unusable(CardUnusable::Expired)
-    } else {
-        let mut connection = state.store.pool().acquire().await.map_err(|error| failed("connection")(error.into()))?;
-        let shown = [PresentedCard { card: certificate.id().clone(), institution, at: now }];
-        let mut facts =
-            store::by_certificate::facts(&mut connection, &shown).await.map_err(failed("facts_by_certificate"))?;
-        let facts = facts.pop().transpose().map_err(failed("facts_by_certificate"))?.flatten();
-        if let Some(CardFacts::Holder(person)) = &facts {
-            lost_with_insured = explain::lost_with_insured(&state.store, Some(person), query.check_on).await?;
-        }
-        decide::by_certificate(&query, institution, facts.as_ref(), now)
-    };
+    let (answer, lost_with_insured) = state.operations.answer_card(&certificate, institution, &query, now).await?;
     Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
 }
 
-fn consents(words: Option<&[String]>) -> Result<Consents, Failure> {
+fn consents(words: Option<&[String]>) -> Result<Consents, HttpError> {
     let Some(words) = words else { return Ok(Consents::all()) };
     let parsed: Option<Consents> = words.iter().map(|word| code::parse_consent_word(word)).collect();
     parsed.ok_or_else(|| {
         let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
-        Failure::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
+        HttpError::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
     })
 }

@@ -1,3 +1,5 @@
+//! A contradiction between a registration and the law, as operators see it.
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,18 +1,14 @@
-use std::time::Duration;
+//! Whether the server lives and is ready.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 
-use super::OperatorState;
+use super::state::OperatorState;
 use crate::clock::system_now;
-
-/// How long the database may take before it counts as one that does not answer: whoever asks wants to know within a second.
-pub(super) const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Whether the process lives; asks nobody else.
 #[utoipa::path(get, path = "/healthz", tag = "state", responses((status = 200, description = "The process lives", body = String)))]
@@ -44,14 +40,9 @@ pub(super) struct Readiness {
     )
 )]
 pub(super) async fn readyz(State(state): State<OperatorState>) -> Response {
-    let started = Instant::now();
-    let connected = timeout(PATIENCE, state.store.pool().acquire()).await.is_ok_and(|connection| connection.is_ok());
-    state.metrics.pool_wait_seconds.observe(started.elapsed().as_secs_f64());
-    let left = PATIENCE.saturating_sub(started.elapsed());
-    let checked = if connected { timeout(left, state.store.check_schema()).await.ok() } else { None };
-    let (database, schema) = match checked {
+    let (database, schema) = match state.operations.schema().await {
         Some(Ok(())) => ("ok", "ok".to_owned()),
-        Some(Err(error)) => ("ok", error.to_string()),
+        Some(Err(error)) => ("ok", error),
         None => ("does not answer", "unknown".to_owned()),
     };
     let next_update = state.trust.crl_next_update();

@@ -1,11 +1,12 @@
+//! Insurers that are loaded.
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::OperatorState;
-use crate::http::error::Failure;
-use crate::query::failed;
+use super::state::OperatorState;
+use crate::http::error::HttpError;
 
 /// An insurer and how much of it is loaded.
 #[derive(Serialize, ToSchema)]
@@ -22,8 +23,8 @@ pub(super) struct InsurerView {
 
 /// Every insurer that is loaded.
 #[utoipa::path(get, path = "/api/insurers", tag = "registry", responses((status = 200, body = Vec<InsurerView>)))]
-pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, Failure> {
-    let sizes = state.store.insurer_sizes().await.map_err(failed("insurer_sizes"))?;
+pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, HttpError> {
+    let sizes = state.operations.insurers().await?;
     let views = sizes.into_iter().map(|size| InsurerView {
         number: size.insurer.number.to_string(),
         scheme: size.insurer.number.scheme().japanese(),

@@ -1,26 +1,33 @@
+//! Reading JSON bodies of operators.
+
 use axum::body::Body;
 use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::OperatorState;
-use crate::http::body;
+use super::state::OperatorState;
+use crate::exchange::MessageBody;
+use crate::http::body::Unread;
 use crate::http::content::require_json;
-use crate::http::error::Failure;
+use crate::http::error::HttpError;
 use crate::wire::after_end;
 
 /// Reads a JSON body within the bounds of the listener.
-pub(super) async fn read<T: DeserializeOwned>(state: &OperatorState, headers: &HeaderMap, body: Body) -> Result<T, Failure> {
+pub(super) async fn read<T: DeserializeOwned>(
+    state: &OperatorState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, HttpError> {
     require_json(headers)?;
-    let bytes = body::read(headers, body, state.limits.body_bytes, state.limits.body).await?;
+    let bytes = Unread::new(headers, body).read(state.limits.body_bytes, state.limits.body).await?;
     parse(&bytes)
 }
 
 /// Reads JSON; a fault names the field and never repeats a value.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // A list would be read as the fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Failure::OperatorRequest("the body is not one JSON object".into()));
+        return Err(HttpError::OperatorRequest("the body is not one JSON object".into()));
     }
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut source).map_err(|error| {
@@ -32,11 +39,11 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
             serde_json::error::Category::Data => named(&path, Some("has a value of the wrong kind")),
             _ => "the body is not one JSON object".to_owned(),
         };
-        Failure::OperatorRequest(reason.into())
+        HttpError::OperatorRequest(reason.into())
     })?;
     match after_end(source, bytes) {
         Some(tail) => {
-            Err(Failure::OperatorRequest(format!("{tail} after the end of the body; nothing may follow it").into()))
+            Err(HttpError::OperatorRequest(format!("{tail} after the end of the body; nothing may follow it").into()))
         }
         None => Ok(parsed),
     }

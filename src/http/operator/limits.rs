@@ -1,12 +1,14 @@
+//! What is paid in a month, worked out.
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 
-use super::OperatorState;
 use super::json;
+use super::state::OperatorState;
 use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
-use crate::http::error::Failure;
+use crate::http::error::HttpError;
 
 /// What a patient or a household pays in a month (高額療養費), and the way there. Nothing of it is stored.
 #[utoipa::path(
@@ -20,8 +22,8 @@ pub(super) async fn monthly(
     State(state): State<OperatorState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<MonthlyAnswer>, Failure> {
+) -> Result<Json<MonthlyAnswer>, HttpError> {
     let question: MonthlyQuestion = json::read(&state, &headers, body).await?;
-    let answer = question.answer().map_err(|fault| Failure::OperatorRequest(fault.to_string().into()))?;
+    let answer = question.answer().map_err(|fault| HttpError::OperatorRequest(fault.to_string().into()))?;
     Ok(Json(answer))
 }

@@ -1,3 +1,5 @@
+//! People that are loaded.
+
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -5,18 +7,17 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::OperatorState;
 use super::cards::CardView;
 use super::finding::FindingView;
 use super::stable_id;
+use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::{Held, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
-use crate::http::error::Failure;
-use crate::query::failed;
+use crate::http::error::HttpError;
 use crate::wire::code;
 
-const NOBODY: Failure = Failure::NotFound(Some("id: nobody has this id"));
+const NOBODY: HttpError = HttpError::NotFound(Some("id: nobody has this id"));
 
 /// How many people a page holds.
 const PAGE: i64 = 200;
@@ -164,12 +165,12 @@ pub(super) struct TicketView {
 pub(super) async fn list(
     State(state): State<OperatorState>,
     wanted: Result<Query<After>, QueryRejection>,
-) -> Result<Json<Vec<PersonLine>>, Failure> {
-    let Query(After { after }) = wanted.map_err(|_| Failure::OperatorRequest("the query takes after, once".into()))?;
+) -> Result<Json<Vec<PersonLine>>, HttpError> {
+    let Query(After { after }) = wanted.map_err(|_| HttpError::OperatorRequest("the query takes after, once".into()))?;
     if !stable_id::can_be(&after) {
-        return Err(Failure::OperatorRequest("after: no id holds a NUL".into()));
+        return Err(HttpError::OperatorRequest("after: no id holds a NUL".into()));
     }
-    let people = state.store.people(&after, PAGE).await.map_err(failed("people"))?;
+    let people = state.operations.people(&after, PAGE).await?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
 
@@ -182,19 +183,17 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<OperatorState>,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<PersonView>, Failure> {
+) -> Result<Json<PersonView>, HttpError> {
     // An id that is not UTF-8 is nobody's.
     let Path(id) = id.map_err(|_| NOBODY)?;
     if !stable_id::can_be(&id) {
         return Err(NOBODY);
     }
-    let found = state.store.person(&id).await.map_err(failed("person"))?;
-    let person = found.ok_or(NOBODY)?;
+    let (person, cards) = state.operations.person(&id).await?.ok_or(NOBODY)?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
-    let cards = state.store.cards(&id).await.map_err(failed("cards"))?;
     let today = tokyo_date(state.clock.now());
     let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     Ok(Json(PersonView {

@@ -1,3 +1,5 @@
+//! The operator listener.
+
 use std::sync::Arc;
 use std::time::Duration;
 

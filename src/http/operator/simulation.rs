@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OperatorState, json};
-use crate::http::error::Failure;
-use crate::query::failed;
-use crate::store::batches::Simulation;
+use super::json;
+use super::state::OperatorState;
+use crate::http::error::HttpError;
+use crate::query::operator::Simulation;
 
 /// How files that come from now on misbehave. What is left out is off.
 #[derive(Serialize, Deserialize, ToSchema, Default)]
@@ -32,8 +32,8 @@ pub(super) struct SimulationView {
 
 /// How files that come misbehave. By default nothing does.
 #[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
-pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, Failure> {
-    let simulation = state.store.simulation().await.map_err(failed("simulation"))?;
+pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, HttpError> {
+    let simulation = state.operations.simulation().await?;
     let number = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
     Ok(Json(SimulationView {
         hold_fetches: number(simulation.hold_fetches),
@@ -48,10 +48,14 @@ pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<Simul
     put, path = "/api/bulk/simulation", tag = "bulk", request_body = SimulationView,
     responses((status = 204, description = "Holds for files that come from now on"))
 )]
-pub(super) async fn set(State(state): State<OperatorState>, headers: HeaderMap, body: Body) -> Result<StatusCode, Failure> {
+pub(super) async fn set(
+    State(state): State<OperatorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, HttpError> {
     let wanted: SimulationView = json::read(&state, &headers, body).await?;
     if wanted.fail_person == Some(0) {
-        return Err(Failure::OperatorRequest("fail_person: 1 is the first person".into()));
+        return Err(HttpError::OperatorRequest("fail_person: 1 is the first person".into()));
     }
     let simulation = Simulation {
         hold_fetches: wanted.hold_fetches.into(),
@@ -59,6 +63,6 @@ pub(super) async fn set(State(state): State<OperatorState>, headers: HeaderMap, 
         fail_next: wanted.fail_next.into(),
         fail_person: wanted.fail_person.map(i32::from),
     };
-    state.store.set_simulation(simulation).await.map_err(failed("set_simulation"))?;
+    state.operations.simulate(simulation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

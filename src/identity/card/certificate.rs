@@ -1,3 +1,5 @@
+//! Card certificates: reads and verifies them.
+
 use jiff::Timestamp;
 use x509_parser::asn1_rs::Any;
 use x509_parser::certificate::TbsCertificate;
@@ -10,11 +12,11 @@ use super::key::Key;
 use super::roots::{CardRoots, Root};
 use crate::domain::{CardId, CertificateSerial};
 
-/// Larger than any card certificate: real ones have some 1,300 bytes.
+/// The most bytes of a card certificate: real ones have some 1,300.
 const MOST_BYTES: usize = 4096;
 
-/// A user-authentication certificate that one of the pinned roots issued. Anybody can show one, because cards give it out
-/// without a PIN: it proves nothing before the card has signed.
+/// A user-authentication certificate issued by a pinned root. Cards return it without a PIN, so that anybody can show one: it
+/// proves nothing before the card has signed.
 pub struct CardCertificate {
     id: CardId,
     not_before: i64,
@@ -23,11 +25,11 @@ pub struct CardCertificate {
 }
 
 impl CardCertificate {
-    /// Reads and judges a certificate at the time `at`. Its own period is not judged here but when the card has proved to be
-    /// there, so that nobody can learn about a card of which they only have the certificate.
+    /// Reads and verifies a certificate at the time `at`. Its own validity is checked only after proof of possession, so that the
+    /// certificate alone reveals nothing about the card.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first fault found.
     pub fn read(der: &[u8], roots: &CardRoots, at: Timestamp) -> Result<Self, CardRefused> {
         if der.len() > MOST_BYTES {
             return Err(CardRefused::Oversize);
@@ -71,25 +73,25 @@ impl CardCertificate {
         })
     }
 
-    /// Issuer and serial number.
+    /// Returns issuer and serial number.
     #[must_use]
     pub fn id(&self) -> &CardId {
         &self.id
     }
 
-    /// The first second.
+    /// Returns the first second of its validity, inclusive.
     #[must_use]
     pub fn not_before(&self) -> Timestamp {
         Timestamp::from_second(self.not_before).unwrap_or(Timestamp::MIN)
     }
 
-    /// The last second, inclusive.
+    /// Returns the last second of its validity, inclusive.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         Timestamp::from_second(self.not_after).unwrap_or(Timestamp::MAX)
     }
 
-    /// Judges the certificate's own period, both ends inclusive.
+    /// Checks the certificate's own validity, both ends inclusive.
     pub(super) fn in_time(&self, at: Timestamp) -> Result<(), CardRefused> {
         if at.as_second() < self.not_before {
             Err(CardRefused::NotYetValid)
@@ -105,8 +107,8 @@ fn usage<'a>(tbs: &'a TbsCertificate<'_>) -> Result<Option<&'a KeyUsage>, CardRe
     Ok(tbs.key_usage().map_err(|_| CardRefused::CriticalExtension)?.map(|extension| extension.value))
 }
 
-/// The root that the certificate says issued it. The name must be a root's to the byte; the key identifier decides which of
-/// the roots of that name it is, and the serial number that goes with it must be that root's.
+/// Returns the root that issued the certificate by its own account. The name must equal a root's byte for byte; the key
+/// identifier selects the root among those of that name, and the accompanying serial number must be that root's.
 fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a Root, CardRefused> {
     let name = tbs.issuer.as_raw();
     roots.named(name).next().ok_or(CardRefused::UnknownIssuer)?;
@@ -120,7 +122,7 @@ fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a Root
     if names(authority, root) { Ok(root) } else { Err(CardRefused::UnknownIssuerKey) }
 }
 
-/// Whether issuer and serial number in the key identifier are the root's; real certificates have both.
+/// Returns whether issuer and serial number in the key identifier are the root's; real certificates have both.
 fn names(authority: &AuthorityKeyIdentifier<'_>, root: &Root) -> bool {
     let serial = authority.authority_cert_serial.is_some_and(|serial| strip(serial) == strip(&root.serial));
     let issuer = authority.authority_cert_issuer.as_ref().is_some_and(|names| match names.as_slice() {
@@ -135,7 +137,7 @@ fn strip(number: &[u8]) -> &[u8] {
     &number[zeros..]
 }
 
-/// What makes it a certificate for user authentication, and no other.
+/// Checks the profile of a certificate for user authentication only.
 fn profile(tbs: &TbsCertificate<'_>, usage: Option<&KeyUsage>, policy: &str) -> Result<(), CardRefused> {
     if tbs.version() != X509Version::V3 {
         return Err(CardRefused::Malformed);
@@ -169,8 +171,8 @@ fn profile(tbs: &TbsCertificate<'_>, usage: Option<&KeyUsage>, policy: &str) -> 
     }
 }
 
-/// Whether the outer structure is the one strict encoding of its three parts. The root has signed the inner one as it stands;
-/// what lies around it nobody has signed, and a lenient reader would let two different texts be one certificate.
+/// Returns whether the outer structure is the strict encoding of its three parts. The root has signed the inner part as it
+/// stands, but not its surroundings: a lenient reader would accept two different texts as one certificate.
 fn is_canonical(der: &[u8], tbs: &[u8], certificate: &X509Certificate<'_>) -> bool {
     let Some(algorithm) = inner_algorithm(tbs) else { return false };
     let signature = &certificate.signature_value;
@@ -184,7 +186,7 @@ fn is_canonical(der: &[u8], tbs: &[u8], certificate: &X509Certificate<'_>) -> bo
     whole == der
 }
 
-/// The bytes of the algorithm identifier inside the signed part, which the outer one must repeat: after version and serial.
+/// Returns the bytes of the algorithm identifier inside the signed part, after version and serial; the outer one must repeat it.
 fn inner_algorithm(tbs: &[u8]) -> Option<&[u8]> {
     let (_, tbs) = Any::from_der(tbs).ok()?;
     let (after_version, _) = Any::from_der(tbs.data).ok()?;

@@ -1,4 +1,4 @@
-//! The two kinds of key that cards and their roots have. The kind is a property of the certificate, never of the code path.
+//! The two kinds of keys of cards and their roots. The kind is a property of the certificate, never of the code path.
 
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use x509_parser::oid_registry::{
@@ -10,7 +10,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::CardRefused;
 
-/// An exponent that forgeries do not come cheap with.
+/// The exponent of cards; a smaller one makes forgeries easier.
 const EXPONENT: &[u8] = &[0x01, 0x00, 0x01];
 
 /// Algorithm of a key, and of the signatures made with it.
@@ -29,7 +29,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Reads a key; only the two kinds that cards have.
+    /// Reads a key of one of the two kinds; refuses any other.
     pub fn read(info: &SubjectPublicKeyInfo<'_>) -> Result<Self, CardRefused> {
         let refused = CardRefused::Algorithm;
         let bytes = info.subject_public_key.data.as_ref();
@@ -55,14 +55,14 @@ impl Key {
         Ok(Self { algorithm, key: parsed.map_err(|_| refused)? })
     }
 
-    /// Whether `signature` over `message` was made with this key.
+    /// Returns whether `signature` over `message` was made with this key.
     pub fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.key.verify_sig(message, signature).is_ok()
     }
 }
 
 impl Algorithm {
-    /// Whether an algorithm identifier names the signatures of such keys, with the parameters that belong to it.
+    /// Returns whether an algorithm identifier names the signatures of such keys, with the parameters that belong to it.
     pub fn is_named_by(self, identifier: &AlgorithmIdentifier<'_>) -> bool {
         let oid: Oid<'_> = match self {
             Self::Rsa => OID_PKCS1_SHA256WITHRSA,

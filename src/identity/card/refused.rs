@@ -1,4 +1,6 @@
-/// Why a card was not accepted: the audit reason. Nothing of it tells whose card it was.
+//! The reasons why a card is refused.
+
+/// The reason why a card was refused, for the audit. It never identifies the card's holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CardRefused {
     /// Larger than any card certificate.
@@ -16,40 +18,40 @@ pub enum CardRefused {
     /// Issuer and subject are the same.
     #[error("the certificate is self-signed")]
     SelfSigned,
-    /// Its issuer's name is none of the pinned roots'.
+    /// Its issuer's name is not that of a pinned root.
     #[error("the certificate's issuer is unknown")]
     UnknownIssuer,
-    /// A pinned name, but no root of that name has the key it speaks of.
+    /// Its issuer's name is pinned, but no root of that name has the issuer's key.
     #[error("no root of this name has the issuer's key")]
     UnknownIssuerKey,
     /// The issuer's signature is wrong.
     #[error("the issuer's signature on the certificate is wrong")]
     IssuerSignature,
-    /// The root has run out, or has not begun.
+    /// The root has expired, or is not valid yet.
     #[error("the root that issued the certificate is not valid now")]
     RootOutOfTime,
     /// Other algorithms, key sizes or exponents than cards have.
     #[error("the certificate uses an algorithm or key that no card has")]
     Algorithm,
-    /// 署名用電子証明書: it is for signing, not for showing who one is.
+    /// 署名用電子証明書: it is for signing documents, not for user authentication.
     #[error("the certificate is for signing documents")]
     ForSigning,
-    /// Its key must not make signatures, or it is not for clients.
+    /// Its key may not make signatures, or it is not for clients.
     #[error("the certificate is not for user authentication")]
     Purpose,
     /// A policy that this server does not accept: a test card among real roots, a real card among test roots.
     #[error("the certificate's policy is not accepted here")]
     Policy,
-    /// A critical extension that nobody here understands, or one that stands twice.
+    /// An unknown critical extension, or an extension that occurs twice.
     #[error("the certificate has an unknown critical extension")]
     CriticalExtension,
     /// The card's signature on the challenge is wrong.
     #[error("the signature on the challenge is wrong")]
     Signature,
-    /// The holder was looked at by staff, which this institution may not do.
+    /// Staff verified the holder by sight, which this institution may not do.
     #[error("the institution may not check the holder by sight")]
     VisualNotPermitted,
-    /// It has run out.
+    /// It has expired.
     #[error("the card's certificate has expired")]
     Expired,
     /// It is not valid yet.
@@ -58,7 +60,7 @@ pub enum CardRefused {
 }
 
 impl CardRefused {
-    /// The reason as a label of metrics and a field of log events.
+    /// Returns the reason as a label of metrics and a field of log events.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

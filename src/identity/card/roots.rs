@@ -1,9 +1,11 @@
+//! The pinned roots of card certificates.
+
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::key::Key;
 
-/// Which certificate policy cards must have.
+/// The certificate policy that cards must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     /// Real cards.
@@ -13,7 +15,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The policy of user-authentication certificates, as an object identifier.
+    /// Returns the policy of user-authentication certificates, as an object identifier.
     #[must_use]
     pub fn oid(self) -> &'static str {
         match self {
@@ -23,31 +25,32 @@ impl Policy {
     }
 }
 
-/// The organisation that real roots name; every other root is a test root.
+/// The organisation in real roots; every other root is a test root.
 const PRODUCTION_ORGANISATION: &str = "JPKI";
 
-/// The unit that roots of user-authentication certificates name; those of 署名用電子証明書 name another.
+/// The unit in roots of user-authentication certificates; roots of 署名用電子証明書 name another.
 const PURPOSE: &str = "JPKI for user authentication";
 
-/// The pinned roots of user-authentication certificates. Real and test roots are never among them together.
+/// The pinned roots of user-authentication certificates; never real and test roots together.
 pub struct CardRoots {
     policy: Policy,
     roots: Vec<Root>,
 }
 
-/// Why certificates cannot be pinned as roots.
+/// The reason why certificates cannot be pinned as roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardRootsError {
-    /// There is none.
+    /// There is no root.
     #[error("there is no card root")]
     None,
-    /// One is not a self-signed CA certificate in DER, for user authentication, with a key identifier and a key that roots have.
+    /// A root is not a self-signed CA certificate in DER, for user authentication, with a key identifier and a key of the two
+    /// kinds.
     #[error("root {0} is no self-signed CA certificate of a card CA for user authentication")]
     NotARoot(usize),
-    /// They are not generations of one CA: real and test roots, or others, stand together.
+    /// The roots are not generations of one CA, such as real and test roots together.
     #[error("roots of different card CAs, such as real and test ones, must not be trusted together")]
     Mixed,
-    /// One stands twice.
+    /// A root occurs twice.
     #[error("root {0} stands twice")]
     Twice(usize),
 }
@@ -75,7 +78,7 @@ impl CardRoots {
         let mut policy = None;
         for (place, der) in certificates.iter().enumerate() {
             let (root, its_policy) = read(der).ok_or(CardRootsError::NotARoot(place + 1))?;
-            // Generations of one CA have one name.
+            // Generations of one CA share one name.
             if roots.iter().any(|other| other.subject != root.subject) {
                 return Err(CardRootsError::Mixed);
             }
@@ -88,20 +91,20 @@ impl CardRoots {
         Ok(Self { policy: policy.ok_or(CardRootsError::None)?, roots })
     }
 
-    /// The policy that cards must have.
+    /// Returns the policy that cards must have.
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.policy
     }
 
-    /// The roots of this name.
+    /// Returns the roots of this name.
     pub(super) fn named(&self, subject: &[u8]) -> impl Iterator<Item = &Root> {
         self.roots.iter().filter(move |root| root.subject == subject)
     }
 }
 
 impl Root {
-    /// Whether the root itself is valid at `at`, both ends inclusive.
+    /// Returns whether the root itself is valid at `at`, both ends inclusive.
     pub fn is_valid_at(&self, at: Timestamp) -> bool {
         (self.not_before..=self.not_after).contains(&at.as_second())
     }

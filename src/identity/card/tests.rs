@@ -1,4 +1,4 @@
-//! The verifier against real certificates of test cards and real roots, and against known forgeries.
+//! Tests of the verifier with real certificates of test cards, real roots, and known forgeries.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,7 +13,7 @@ use super::key::Key;
 use super::*;
 use crate::domain::HolderVerification;
 
-/// The directory of the crate that carries certificates read off real test cards: Cargo knows where it lies.
+/// Reads a file of the crate that contains certificates read from real test cards; Cargo knows its directory.
 fn real(path: &str) -> Vec<u8> {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
@@ -45,7 +45,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Inside the validity of the certificates (from 2025-10-27 to 2030-02-17) and of every test root.
+/// Returns a time within the validity of the certificates (from 2025-10-27 to 2030-02-17) and of every test root.
 fn inside() -> Timestamp {
     at("2026-11-22T00:30:15Z")
 }
@@ -109,7 +109,7 @@ fn real_roots_and_test_roots_are_never_trusted_together() {
     assert_eq!(pin(&[TEST_ROOTS[1], TEST_ROOTS[1]]).err(), Some(CardRootsError::Twice(2)));
 }
 
-/// A self-made root that names `organisation`, and a card of it with a policy: everything is right but perhaps the two together.
+/// Makes a root that names `organisation`, and a card of it with a policy: everything is right, except perhaps the combination.
 fn self_made(organisation: &str, policy: &[u64]) -> (Vec<u8>, Vec<u8>) {
     use rcgen::{CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
     use yasna::Tag;
@@ -220,14 +220,14 @@ fn there_is_one_certificate_and_nothing_else() {
     for end in 0..genuine.len() {
         assert_eq!(refusal(&genuine[..end], &roots, inside()), Some(CardRefused::Malformed), "cut at {end}");
     }
-    // The outer length in one octet more than it needs, which strict DER forbids: 30 82 xx xx becomes 30 83 00 xx xx.
+    // The outer length in one octet more than necessary, which strict DER forbids: 30 82 xx xx becomes 30 83 00 xx xx.
     let mut long = genuine.clone();
     assert_eq!(long[..2], [0x30, 0x82]);
     long.splice(1..2, [0x83, 0x00]);
     assert_eq!(refusal(&long, &roots, inside()), Some(CardRefused::Malformed));
 }
 
-/// A key as a certificate would carry it.
+/// Reads a key in the form of a certificate.
 fn key(spki: &[u8]) -> Result<Key, CardRefused> {
     let (_, info) = SubjectPublicKeyInfo::from_der(spki).map_err(|_| CardRefused::Malformed)?;
     Key::read(&info)
@@ -240,7 +240,7 @@ fn known_forgeries_of_rsa_signatures_are_refused() {
     let (mut accepted, mut refused) = (0, 0);
     for group in set.test_groups {
         let key = key(&group.der);
-        // Some have other exponents, with which forgeries come cheaper: no card has such a key.
+        // Some have other exponents, which make forgeries easier: no card has such a key.
         let usual = group.key.e[..] == [1, 0, 1];
         assert_eq!(key.is_ok(), usual);
         for test in group.tests {

@@ -1,3 +1,5 @@
+//! The proof of possession of a card.
+
 use jiff::{Span, Timestamp};
 
 use super::certificate::CardCertificate;
@@ -5,20 +7,21 @@ use super::refused::CardRefused;
 use crate::clock::tokyo_date;
 use crate::domain::{CardId, HolderVerification, Institution};
 
-/// What shows that the card is there.
+/// The proof that the card is present.
 pub enum Proof<'a> {
-    /// The card signed what this server made for this one occasion.
+    /// The card signed the challenge that this server issued for this use.
     Signature {
         /// The challenge.
         challenge: &'a [u8],
-        /// What the card made of it: PKCS#1 v1.5 over SHA-256 (RSA), or ECDSA over SHA-384 in DER (P-384).
+        /// The card's signature: PKCS#1 v1.5 over SHA-256 (RSA), or ECDSA over SHA-384 in DER (P-384).
         signature: &'a [u8],
     },
-    /// 目視: staff of the institution looked. Nothing is proved; the institution answers for it.
+    /// 目視: staff of the institution looked at the card. Nothing is proved; the institution is responsible.
     Sight(&'a Institution),
 }
 
-/// A card whose holder stands in an institution. Can be made only here, and nobody's data is read without one.
+/// A card whose holder is present in an institution. Only this module makes one, and no person's data is read by card without
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedCard {
     id: CardId,
@@ -26,10 +29,10 @@ pub struct VerifiedCard {
 }
 
 impl CardCertificate {
-    /// Accepts the proof that the card is there, and only then judges whether the certificate is in its period at `at`.
+    /// Verifies that the card is present, and only then whether the certificate is valid at `at`.
     ///
     /// # Errors
-    /// When the proof is none, or the certificate is out of its period.
+    /// If the proof fails, or the certificate is outside its validity.
     pub fn prove(&self, holder: HolderVerification, proof: &Proof<'_>, at: Timestamp) -> Result<VerifiedCard, CardRefused> {
         match proof {
             Proof::Signature { challenge, signature } if holder.signs() && self.key.signed(challenge, signature) => {}
@@ -43,19 +46,19 @@ impl CardCertificate {
 }
 
 impl VerifiedCard {
-    /// Issuer and serial number.
+    /// Returns issuer and serial number.
     #[must_use]
     pub fn id(&self) -> &CardId {
         &self.id
     }
 
-    /// One that proved nothing, to look at the rest.
+    /// Makes one without proof, to test the rest.
     #[cfg(test)]
     pub(super) fn for_test(certificate: &CardCertificate) -> Self {
         Self { id: certificate.id().clone(), not_after: certificate.not_after() }
     }
 
-    /// Whether the certificate runs out within three months of `at`, so that its holder can already renew it.
+    /// Returns whether the certificate expires within three months of `at`, so that its holder can already renew it.
     #[must_use]
     pub fn runs_out_soon(&self, at: Timestamp) -> bool {
         let line = tokyo_date(at).saturating_add(Span::new().months(3));

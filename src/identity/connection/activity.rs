@@ -1,4 +1,4 @@
-//! What a connection has been doing, and when it has been quiet or slow for too long.
+//! The activity of a connection, and when it has been quiet or slow for too long.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,36 +8,36 @@ use tokio::time::Instant;
 
 use crate::config::Limits;
 
-/// What a connection has been doing.
+/// The activity of a connection.
 pub(super) struct Activity {
     state: Mutex<State>,
-    /// Told when an answer ends the connection.
+    /// Notified when an answer ends the connection.
     pub ending: Notify,
 }
 
 struct State {
     /// Requests without an answer yet.
     running: usize,
-    /// Answers whose head is made and whose body goes out.
+    /// Answers with a finished head whose body is being sent.
     flowing: usize,
-    /// Those of them whose next bytes are still being made.
+    /// Answers among these whose next bytes are still being made.
     awaited: usize,
-    /// Whether there was a request at all.
+    /// Whether there has been any request.
     seen: bool,
-    /// When the last of these things ended.
+    /// When the last request or body ended.
     last: Instant,
-    /// Since when the client is measured.
+    /// The beginning of the present measurement of the client.
     measured_since: Instant,
-    /// What it has taken of bodies since then, bytes.
+    /// Bytes of bodies that the client has taken since then.
     taken: usize,
 }
 
-/// Why a connection is ended by the server; the label of metrics.
+/// The reason why the server ends a connection; the label of metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     /// No request came for too long.
     Idle,
-    /// An answer was not taken, or too slowly.
+    /// The client took an answer too slowly or not at all.
     Slow,
 }
 
@@ -51,7 +51,7 @@ impl Ending {
 }
 
 impl Activity {
-    /// Of a connection that begins now.
+    /// Makes the activity of a connection that begins now.
     pub fn new() -> Arc<Self> {
         Arc::new(Self { state: Mutex::new(State::new(Instant::now())), ending: Notify::new() })
     }
@@ -64,37 +64,37 @@ impl Activity {
         self.state().change(Instant::now(), change);
     }
 
-    /// When to look at the connection again, if nothing happens.
+    /// Returns when to judge the connection again if nothing happens.
     pub fn deadline(&self, limits: &Limits) -> Instant {
         self.state().deadline(limits, Instant::now())
     }
 
-    /// Why the connection should end now, if it should.
+    /// Returns why the connection should end now; None if it should not.
     pub fn judge(&self, limits: &Limits) -> Option<Ending> {
         self.state().judge(limits, Instant::now())
     }
 
-    /// The body of an answer begins.
+    /// Records that the body of an answer begins.
     pub fn flow(&self) {
         self.change(|state, _| state.flowing += 1);
     }
 
-    /// The client has taken so many bytes of a body.
+    /// Records that the client has taken `bytes` of a body.
     pub fn taken(&self, bytes: usize) {
         self.change(|state, _| state.taken += bytes);
     }
 
-    /// The next bytes of a body have to be made first.
+    /// Records that the next bytes of a body must be made first.
     pub fn awaits(&self) {
         self.change(|state, _| state.awaited += 1);
     }
 
-    /// They are there.
+    /// Records that these bytes are ready.
     pub fn goes_on(&self) {
         self.change(|state, _| state.awaited -= 1);
     }
 
-    /// A body has ended, well or badly.
+    /// Records that a body has ended, completely or not.
     pub fn flowed(&self) {
         self.change(|state, now| {
             state.flowing -= 1;
@@ -108,7 +108,7 @@ impl State {
         Self { running: 0, flowing: 0, awaited: 0, seen: false, last: now, measured_since: now, taken: 0 }
     }
 
-    /// Whether there are bytes that only the client has to take.
+    /// Returns whether there are bytes for which only the client is awaited.
     fn waits_for_client(&self) -> bool {
         self.flowing > self.awaited
     }
@@ -125,12 +125,12 @@ impl State {
         } else {
             self.last + self.patience(limits)
         };
-        // A body may begin meanwhile.
+        // A body may begin in the meantime.
         next.min(now + limits.write)
     }
 
-    /// An answer on its way is given up when the client has taken fewer than `write_bytes` in the time `write`, whatever else it did
-    /// meanwhile; the time that the server needs for the next bytes does not count.
+    /// Gives up an answer in progress if the client took fewer than `write_bytes` in the time `write`, whatever else it did; time
+    /// that the server needs for the next bytes does not count.
     fn judge(&mut self, limits: &Limits, now: Instant) -> Option<Ending> {
         if !self.waits_for_client() {
             let quiet = self.running + self.flowing == 0 && now >= self.last + self.patience(limits);
@@ -144,7 +144,7 @@ impl State {
         slow.then_some(Ending::Slow)
     }
 
-    /// Changes the state; the client is measured anew from the moment at which something waits for it again.
+    /// Changes the state; the measurement of the client starts again when bytes begin to wait for it.
     fn change(&mut self, now: Instant, change: impl FnOnce(&mut Self, Instant)) {
         let waited = self.waits_for_client();
         change(self, now);
@@ -154,7 +154,7 @@ impl State {
     }
 }
 
-/// Counts one request as running for as long as it lives.
+/// Counts one request as running while it lives.
 pub(super) struct Running(Arc<Activity>);
 
 impl Running {
@@ -185,7 +185,7 @@ mod tests {
         Limits { first_request: second(5), idle: second(30), write: second(20), write_bytes: 1000, ..Limits::default() }
     }
 
-    /// A connection, and the time that passes on it.
+    /// A connection and its clock.
     struct Story {
         state: State,
         now: Instant,

@@ -1,4 +1,4 @@
-//! The body of an answer on its way to the client: it counts as running, in portions small enough to see whether it moves.
+//! The body of an answer being sent: it counts as running, and goes out in portions small enough to measure progress.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use hyper::body::{Frame, SizeHint};
 
 use super::activity::Activity;
 
-/// How many bytes go out at once. What the client takes is seen as coarsely as that.
+/// Bytes of one portion, the unit in which the client's progress is measured.
 const PORTION: usize = 16 * 1024;
 
-/// A body that tells the connection how it gets on.
+/// A body that reports its progress to the connection.
 pub(super) struct Flow {
     body: Body,
-    /// What the body has given and the client has not taken yet.
+    /// Bytes of the body that the client has not taken yet.
     rest: Bytes,
-    /// Whether the body has been asked for more and has nothing yet.
+    /// Whether the body was asked for more bytes and has none yet.
     awaits: bool,
     activity: Arc<Activity>,
 }

@@ -1,14 +1,14 @@
-//! Watches HTTP/2 frames that cost the server work and the peer nothing: SETTINGS, PING, PRIORITY, WINDOW_UPDATE, empty DATA, unknown
-//! types, resets. The library answers or skips any number of them; here each peer has a budget.
+//! Watches HTTP/2 frames that cost the server work and the peer nothing: SETTINGS, PING, PRIORITY, WINDOW_UPDATE, empty DATA,
+//! unknown types, resets. The library accepts any number of them; here each peer has a budget.
 //!
-//! Only the nine bytes before each frame are looked at. HEADERS, and DATA that carries something, are never counted.
+//! Only the nine bytes before each frame are inspected. HEADERS, and DATA with content, are never counted.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::watched::{Findings, Verdict, Watch};
 
-/// Bytes of what every client says first.
+/// Bytes of the connection preface.
 const PREFACE: usize = 24;
 
 /// Bytes of the header before each frame.
@@ -20,14 +20,14 @@ const RST_STREAM: u8 = 3;
 const END_STREAM: u8 = 0x1;
 const PADDED: u8 = 0x8;
 
-/// Frames about the connection that a request entitles to: window updates for its answer, above all.
+/// Control frames earned by one request: above all window updates for its answer.
 const EARNED_BY_REQUEST: u32 = 4;
 
-/// Bytes of answers that entitle to one more frame: clients acknowledge each piece they read, once for the stream and once for the
-/// connection.
+/// Bytes of answers that earn one more control frame: clients acknowledge each piece they read, once for the stream and once for
+/// the connection.
 const EARNED_EVERY: usize = 256;
 
-/// A number of frames that grows with time.
+/// A budget of frames that is refilled over time.
 struct Budget {
     left: u32,
     most: u32,
@@ -44,7 +44,7 @@ impl Budget {
         self.left = self.left.saturating_add(count).min(self.most);
     }
 
-    /// Takes one; false when there is none.
+    /// Takes one frame; returns false if none is left.
     fn take(&mut self, now: Instant) -> bool {
         let elapsed = now.saturating_duration_since(self.since).min(Duration::from_secs(60)).as_millis();
         let earned = u32::try_from(elapsed).unwrap_or(u32::MAX).saturating_mul(self.each_second) / 1000;
@@ -62,7 +62,7 @@ impl Budget {
 
 /// The watch over the frames of one connection.
 pub(super) struct Frames {
-    /// Bytes that belong to no frame header: of the preface, or of a frame.
+    /// The bytes to skip: of the preface, or of a frame's payload.
     skip: usize,
     header: [u8; HEADER],
     filled: usize,
@@ -85,7 +85,7 @@ impl Frames {
         }
     }
 
-    /// Whether a frame with the header that is filled is within the budget.
+    /// Returns whether the frame of the complete header is within the budget.
     fn allows(&mut self, now: Instant) -> bool {
         let [_, _, _, kind, flags, ..] = self.header;
         let says_nothing = self.skip == 0 && flags & END_STREAM == 0 || flags & PADDED != 0;
@@ -98,7 +98,7 @@ impl Frames {
         true
     }
 
-    /// Looks at bytes that came in at `now`; false when there was one frame too many among them.
+    /// Inspects bytes received at `now`; returns false if one of their frames exceeds the budget.
     fn look(&mut self, mut bytes: &[u8], now: Instant) -> bool {
         let mut within = true;
         loop {
@@ -151,7 +151,7 @@ mod tests {
         frames
     }
 
-    /// How many of these frames pass at one moment, up to 10,000.
+    /// Returns how many of these frames pass at one moment, up to 10,000.
     fn passed(frames: &mut Frames, frame: &[u8], now: Instant) -> usize {
         (0..10_000).take_while(|_| frames.look(frame, now)).count()
     }
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(passed(&mut watch, &ping, now + Duration::from_secs(1)), 1);
         assert!(watch.look(&frame(HEADERS, 0x4, b"x"), now));
         assert_eq!(passed(&mut watch, &ping, now + Duration::from_secs(1)), 4);
-        // However long it waits, no more than the most.
+        // However long it waits, the budget does not exceed its maximum.
         assert_eq!(passed(&mut watch, &ping, now + Duration::from_secs(3600)), 4000);
     }
 
@@ -197,7 +197,7 @@ mod tests {
         let mut watch = frames(now);
         let upload = [frame(HEADERS, 0x4, &[0; 40]), frame(DATA, 0, &[7; 300]), frame(DATA, END_STREAM, &[])].concat();
         for _ in 0..10_000 {
-            // A byte at a time, and all at once.
+            // Byte by byte, and all at once.
             assert!(upload.iter().all(|byte| watch.look(&[*byte], now)));
             assert!(watch.look(&upload, now));
         }

@@ -1,21 +1,21 @@
-//! What can be wrong with the framing of a request.
+//! The faults in the framing of a request.
 
 use std::fmt;
 
-/// What is wrong with the framing of a request.
+/// A fault in the framing of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
     /// A line ends with LF alone.
     BareLineFeed,
-    /// A header goes on in the next line.
+    /// A header continues on the next line.
     FoldedHeader,
     /// HTTP/1.1 without `Host`.
     NoHost,
-    /// `Host` twice, or in HTTP/2 another one than `:authority`.
+    /// `Host` twice, or in HTTP/2 different from `:authority`.
     SeveralHosts,
-    /// `Host` holds what no host and port can.
+    /// `Host` holds characters that no host and port has.
     Host,
-    /// `Content-Length` is no number.
+    /// `Content-Length` is not a number.
     Length,
     /// `Content-Length` twice, whether equal or not.
     SeveralLengths,
@@ -25,12 +25,12 @@ pub enum Framing {
     SeveralEncodings,
     /// Both `Content-Length` and `Transfer-Encoding`.
     LengthAndEncoding,
-    /// The chunks of the body.
+    /// The chunks of the body are broken.
     Chunk,
 }
 
 impl Framing {
-    /// The fault in a word, for messages.
+    /// Returns the fault in a word, for messages.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! HTTP/2 on one connection.
 //!
-//! This drives the h2 library itself: hyper's server cannot send 100 (Continue), which RFC 9110 10.1.1 demands, nor end a flood with
-//! GOAWAY. Peers are not asked by PING whether they are there: one that reads slowly answers behind all that is on its way to it, and
-//! whatever stands still has a time limit of its own.
+//! Drives the h2 library directly: hyper's server can neither send 100 (Continue), which RFC 9110 10.1.1 demands, nor end a flood
+//! with GOAWAY. Peers are not tested by PING: a slow reader answers only after all that is already on its way to it, and every
+//! standstill has a time limit of its own.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
@@ -24,13 +24,13 @@ use crate::config::Limits;
 use super::framing::Framing;
 use super::remainder::{Expectation, Remainder};
 
-/// The window of a stream and of the connection, bytes.
+/// The window of a stream and of the connection, in bytes.
 const WINDOW: u32 = 1 << 20;
 
-/// How much of one answer waits in memory for the peer to take it, bytes.
+/// The most bytes of one answer that wait in memory for the peer.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// An HTTP/2 connection whose requests `answer` answers; as a future, it ends when the connection does.
+/// An HTTP/2 connection with `answer` for its requests; the future ends with the connection.
 pub(super) struct Http2<S, F> {
     connection: Connection<S, Bytes>,
     answer: F,
@@ -43,7 +43,7 @@ where
     F: Fn(Request<Body>) -> A + Clone,
     A: Future<Output = Response<Body>> + Send + 'static,
 {
-    /// Waits for the client's first words.
+    /// Waits for the client's preface.
     pub async fn open(stream: S, limits: &Limits, answer: F) -> Result<Self, h2::Error> {
         let connection = Builder::new()
             .initial_window_size(WINDOW)
@@ -58,12 +58,12 @@ where
         Ok(Self { connection, answer, patience: limits.body })
     }
 
-    /// Takes no more requests, and ends when those under way are answered.
+    /// Accepts no more requests, and ends when those in progress are answered.
     pub fn graceful_shutdown(&mut self) {
         self.connection.graceful_shutdown();
     }
 
-    /// Ends for a peer that misbehaves; to be polled on, so that it hears of it.
+    /// Ends the connection of a misbehaving peer; must be polled on, so that GOAWAY is sent.
     pub fn go_away(&mut self) {
         self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
     }
@@ -79,7 +79,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let me = self.get_mut();
-        // An error has been told to the peer, if it is still there.
+        // The library has reported an error to the peer, if it is still there.
         while let Some(Ok((request, respond))) = ready!(me.connection.poll_accept(cx)) {
             let (mut parts, stream) = request.into_parts();
             if names_several_hosts(&parts) {
@@ -100,7 +100,8 @@ where
     }
 }
 
-/// Whether two readers may take a request for one to different hosts: `Host` twice, or another one than `:authority` (RFC 9113 8.3.1).
+/// Returns whether two readers may read different hosts from a request: `Host` twice, or one that differs from `:authority` (RFC
+/// 9113 8.3.1).
 fn names_several_hosts(parts: &request::Parts) -> bool {
     let mut hosts = parts.headers.get_all(header::HOST).iter();
     let (first, second) = (hosts.next(), hosts.next());
@@ -108,7 +109,7 @@ fn names_several_hosts(parts: &request::Parts) -> bool {
     second.is_some() || first.zip(parts.uri.authority()).is_some_and(|(host, own)| differs(host, own.as_str()))
 }
 
-/// Sends the answer to one request, and 100 (Continue) before that when its body is `wanted`. Stops when the peer wants it no more.
+/// Sends the answer to one request, preceded by 100 (Continue) if its body is `wanted`. Stops if the peer resets the stream.
 async fn serve(
     answer: impl Future<Output = Response<Body>>,
     mut wanted: oneshot::Receiver<()>,
@@ -122,16 +123,16 @@ async fn serve(
             Ok(()) = &mut wanted => {
                 let mut interim = Response::new(());
                 *interim.status_mut() = StatusCode::CONTINUE;
-                // On failure the stream is gone, which the answer will find too.
+                // On failure the stream has gone, which the answer will find too.
                 let _ = respond.send_informational(interim);
-                // Never told again.
+                // Never sent again.
                 wanted = oneshot::channel().1;
             }
             response = &mut answer => break response,
         }
     };
     let (mut parts, body) = response.into_parts();
-    // Means nothing here; the connection is ended by hand.
+    // The header has no meaning here; the connection is ended separately.
     parts.headers.remove(header::CONNECTION);
     if let Some(date) = date() {
         parts.headers.entry(header::DATE).or_insert(date);
@@ -142,7 +143,7 @@ async fn serve(
     let ended = body.is_end_stream();
     match respond.send_response(Response::from_parts(parts, ()), ended) {
         Ok(stream) if !ended => send(stream, body).await,
-        // Nothing is left to send, or nobody is left to send it to.
+        // Nothing is left to send, or the stream has gone.
         _ => {}
     }
 }
@@ -177,9 +178,9 @@ async fn send(mut stream: SendStream<Bytes>, mut body: Body) {
     }
 }
 
-/// Waits until the peer takes more; false when it wants no more.
+/// Waits until the peer takes more; returns false if it has reset the stream.
 async fn has_room(stream: &mut SendStream<Bytes>) -> bool {
-    // One byte, and not all that waits: what is reserved is lost to the other streams until it is used.
+    // One byte, not everything that waits: reserved capacity is unavailable to the other streams until it is used.
     stream.reserve_capacity(1);
     std::future::poll_fn(|cx| {
         while stream.capacity() == 0 {
@@ -192,7 +193,7 @@ async fn has_room(stream: &mut SendStream<Bytes>) -> bool {
     .await
 }
 
-/// The body of a request as the library gives it.
+/// The body of a request from the h2 library.
 struct Incoming {
     stream: RecvStream,
     length: Option<u64>,
@@ -209,7 +210,7 @@ impl HttpBody for Incoming {
             match ready!(me.stream.poll_data(cx)) {
                 Some(data) => {
                     let data = data?;
-                    // What was read makes room for more. A stream that is gone needs none.
+                    // Bytes read make room for more. A stream that has gone needs none.
                     let _ = me.stream.flow_control().release_capacity(data.len());
                     return Poll::Ready(Some(Ok(Frame::data(data))));
                 }

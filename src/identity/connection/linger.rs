@@ -1,7 +1,7 @@
-//! The end of a connection: what the peer still sends is read and thrown away for a while, so that our last words arrive.
+//! The end of a connection: what the peer still sends is read and discarded for a while, so that our last bytes arrive.
 //!
-//! A socket that is closed with unread data resets the connection, and on a reset the peer's system forgets what the peer has not read
-//! yet: the answer to a question that was refused unread, or the TLS alert.
+//! Closing a socket with unread data resets the connection. On a reset the peer's system discards what the peer has not read yet:
+//! the answer to a question that was refused unread, or the TLS alert.
 
 use std::io;
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use tokio::time::{Instant, Sleep, sleep};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 
-/// The most that is thrown away, bytes: twice the largest file.
+/// The most bytes that are discarded: twice the largest file.
 pub(super) const MOST: usize = 16 << 20;
 
-/// How long nothing may come before the peer counts as quiet.
+/// How long nothing may arrive before the peer counts as quiet.
 pub(super) const QUIET: Duration = Duration::from_secs(2);
 
 /// Reads a socket until its peer closes it or is quiet, within bounds of bytes and time.
@@ -28,7 +28,7 @@ pub(in crate::identity) struct Drain {
 }
 
 impl Drain {
-    /// One that takes no longer than `patience`.
+    /// Makes a drain that ends after `patience` at the latest.
     pub fn new(patience: Duration) -> Self {
         Self { left: MOST, end: Box::pin(sleep(patience)), quiet: Box::pin(sleep(QUIET)) }
     }
@@ -42,7 +42,7 @@ impl Drain {
                     self.left = self.left.saturating_sub(buffer.filled().len());
                     self.quiet.as_mut().reset(Instant::now() + QUIET);
                 }
-                // The peer has closed, or is gone.
+                // The peer has closed the connection or has gone.
                 Poll::Ready(_) => return Poll::Ready(()),
                 Poll::Pending => {
                     let over = self.end.as_mut().poll(cx).is_ready() || self.quiet.as_mut().poll(cx).is_ready();
@@ -54,7 +54,7 @@ impl Drain {
     }
 }
 
-/// A connection that says farewell, and listens until the peer has heard it, before its shutdown is over.
+/// A connection whose shutdown ends only when the peer has received it: closes the writing side, then drains the reading side.
 pub(super) struct Lingering {
     stream: Pin<Box<TimeoutStream<TlsStream<TcpStream>>>>,
     patience: Duration,

@@ -1,4 +1,4 @@
-//! One connection of a terminal, from the end of the handshake on: HTTP/1.1 or HTTP/2, and the bounds on what a peer may cost.
+//! One connection of a terminal after the handshake: HTTP/1.1 or HTTP/2, and the bounds on the cost of a peer.
 
 mod activity;
 mod flow;
@@ -48,12 +48,12 @@ pub(super) use linger::Drain;
 pub(crate) use scanner::Scanner;
 pub(crate) use watched::{Findings, Watched};
 
-/// Among the extensions of a request that has to be refused, because too many of its institution wait already, or it has waited too
-/// long.
+/// Marks a request, among its extensions, that must be refused because too many of its institution already wait, or it has waited
+/// too long.
 #[derive(Debug, Clone, Copy)]
 pub struct Overloaded;
 
-/// What the connections of a listener share.
+/// The parts that the connections of a listener share.
 pub(super) struct Shared {
     /// Turns of requests.
     pub requests: Arc<Shares>,
@@ -63,8 +63,8 @@ pub(super) struct Shared {
     pub stop: CancellationToken,
 }
 
-/// Serves one connection with the protocol that the handshake agreed on, until it ends, stands idle too long, floods the server, or
-/// the server stops.
+/// Serves one connection with the protocol agreed in the handshake, until it ends, is idle too long, floods the server, or the
+/// server stops.
 pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let mut stream = TimeoutStream::new(stream);
@@ -75,7 +75,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, ca
         let (shared, activity) = (shared.clone(), activity.clone());
         move |request| answer(&shared, caller.as_ref(), &activity, request)
     };
-    // Each in a box of its own: an open connection has the state of one protocol, and none of what was before.
+    // Each is boxed separately: an open connection holds the state of one protocol only.
     if speaks_h2 {
         Box::pin(serve_http2(shared, &activity, stream, answers)).await;
     } else {
@@ -83,8 +83,8 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, ca
     }
 }
 
-/// Answers one request when it is its institution's turn; callers whom only a token will tell take turns as if they were one. What waits
-/// here is a head and nothing else: the body is not read, and nothing is set up for the answer.
+/// Answers one request when it is its institution's turn; callers who are identified only by a token share the turns of one
+/// institution. A waiting request holds only its head: the body is not read, and nothing is set up for the answer.
 fn answer(
     shared: &Arc<Shared>,
     caller: Option<&Arc<VerifiedCaller>>,
@@ -102,7 +102,7 @@ fn answer(
             request.extensions_mut().insert(Overloaded);
         }
         let Ok(response) = Box::pin(shared.router.clone().oneshot(request)).await;
-        // HTTP/1.1 sees to this itself; in HTTP/2 the header means nothing, and the connection is ended by hand.
+        // HTTP/1.1 does this itself; in HTTP/2 the header has no meaning, so that the connection is ended here.
         if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
             activity.ending.notify_one();
         }
@@ -112,7 +112,7 @@ fn answer(
     }
 }
 
-// The outcome of a connection is not an outcome of ours: whatever was asked has been answered and counted, or not asked.
+// The result of a connection is ignored: every request was either answered and counted, or never received.
 
 async fn serve_http2<A>(
     shared: &Shared,
@@ -142,7 +142,7 @@ async fn serve_http2<A>(
         () = findings.flood.notified() => {
             shared.metrics.connections_closed.with_label_values(&["flood"]).inc();
             connection.go_away();
-            // No longer than a peer needs that listens.
+            // Waits no longer than a peer that reads needs to receive GOAWAY.
             let _ = tokio::time::timeout(limits.write.min(QUIET), connection).await;
             return;
         }
@@ -171,7 +171,7 @@ where
         let answer = answer(request);
         async move {
             let mut response = answer.await;
-            // Whether the peer sends a body that nobody asked for cannot be known, nor then where the next request begins.
+            // The peer may or may not send a body that was not asked for, so that the start of the next request is unknown.
             if expects && wants.try_recv().is_err() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -195,12 +195,12 @@ where
         let _ = tokio::time::timeout(limits.stop, connection).await;
     }
     if unreadable {
-        // Answered with 400 or 431 by the HTTP library, because nobody knows what was asked.
+        // The HTTP library has answered with 400 or 431, because the request could not be read.
         shared.metrics.connections_closed.with_label_values(&["malformed_head"]).inc();
     }
 }
 
-/// Drives a connection; true when it should be wound up, false when it ended by itself.
+/// Drives a connection; returns true if it should be closed, false if it ended by itself.
 async fn until_quiet<C: Future>(shared: &Shared, activity: &Activity, mut connection: Pin<&mut C>) -> bool {
     loop {
         tokio::select! {

@@ -1,7 +1,7 @@
-//! The body of a request, and what becomes of its rest when the answer needs no more of it.
+//! The body of a request, and the treatment of its rest if the answer does not need it.
 //!
-//! A peer that is still sending reads its answer later, and some peers never when their sending fails. The rest of a body that was
-//! refused unread is therefore taken and thrown away, within bounds of bytes and time.
+//! A peer that is still sending reads its answer only later, and some peers never read it if sending fails. The rest of a body
+//! that was refused unread is therefore read and discarded, within bounds of bytes and time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -17,22 +17,22 @@ use super::linger::{MOST, QUIET};
 
 /// A peer that waits for 100 (Continue) before it sends the body.
 pub(super) struct Expectation {
-    /// Told when the body is wanted.
+    /// Notified when the body is wanted.
     pub wanted: oneshot::Sender<()>,
-    /// Whether the rest can be taken without telling the peer to send it.
+    /// Whether the rest can be read without asking the peer to send it.
     pub may_take_unasked: bool,
 }
 
-/// A request body whose rest is taken when it is dropped.
+/// A request body whose rest is read and discarded when it is dropped.
 pub(super) struct Remainder<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> {
-    /// Gone when it has ended.
+    /// None once it has ended.
     body: Option<B>,
     expectation: Option<Expectation>,
     patience: Duration,
 }
 
 impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Remainder<B> {
-    /// The rest is taken for no longer than `patience`.
+    /// Wraps a body; its rest is read for `patience` at most.
     pub fn new(body: B, expectation: Option<Expectation>, patience: Duration) -> Self {
         Self { body: Some(body), expectation, patience }
     }
@@ -44,7 +44,7 @@ impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> HttpBody for Remainder<
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if let Some(Expectation { wanted, .. }) = self.expectation.take() {
-            // Nobody to tell means that the peer is gone, which the body will say.
+            // If the receiver has gone, so has the peer, which reading the body will show.
             let _ = wanted.send(());
         }
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
@@ -73,7 +73,7 @@ impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Drop for Remainder<B> {
     }
 }
 
-/// Takes the rest of a body; gives up on one that is too long, too slow or broken.
+/// Reads the rest of a body; gives up if it is too long, too slow or broken.
 async fn take<B: HttpBody<Data = Bytes> + Unpin>(mut body: B, patience: Duration) {
     let all = async {
         let mut left = MOST;
@@ -84,6 +84,6 @@ async fn take<B: HttpBody<Data = Bytes> + Unpin>(mut body: B, patience: Duration
             }
         }
     };
-    // Whether it came to its end is the same to us.
+    // It does not matter whether the end was reached.
     let _ = timeout_at(Instant::now() + patience, all).await;
 }

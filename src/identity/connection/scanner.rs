@@ -1,18 +1,18 @@
-//! Where HTTP/1.1 requests begin and end (RFC 9112), read strictly: what two readers may understand differently is found here, before
-//! the HTTP library reads it leniently.
+//! Finds the boundaries of HTTP/1.1 requests (RFC 9112), read strictly: framing that two readers may understand differently is
+//! found here, before the HTTP library reads it leniently.
 
 use std::sync::Arc;
 
 use super::framing::Framing;
 use super::watched::{Findings, Verdict, Watch};
 
-/// The longest line that is looked at, bytes. The HTTP library takes no head that is as long.
+/// The longest line that is inspected, in bytes. The HTTP library refuses heads of this length.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// What stands in hosts and ports beside letters and digits (RFC 3986 3.2.2).
+/// The characters of hosts and ports besides letters and digits (RFC 3986 3.2.2).
 const HOST: &[u8] = b"-._~%!$&'()*+,;=:[]";
 
-/// Where in a request the scanner stands.
+/// The scanner's place in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Head,
@@ -21,11 +21,11 @@ enum Place {
     Chunk(u64),
     ChunkEnd,
     Trailers,
-    /// Beyond what can be followed; the HTTP library refuses what is there.
+    /// No longer followed; the HTTP library refuses what is there.
     Lost,
 }
 
-/// What a head says about its framing.
+/// The framing of a head.
 #[derive(Default)]
 struct Head {
     begun: bool,
@@ -64,7 +64,7 @@ impl Head {
         }
     }
 
-    /// What follows the head.
+    /// Returns the place after the head.
     fn end(&self) -> Result<Place, Framing> {
         if let Some(fault) = self.fault {
             return Err(fault);
@@ -84,14 +84,14 @@ impl Head {
     }
 }
 
-/// A number of up to 16 digits and nothing else.
+/// Reads a number of 1 to 16 digits and nothing else.
 fn number(digits: &[u8], base: u32) -> Option<u64> {
-    // A sign would be taken for a part of the number.
+    // `from_str_radix` accepts a sign.
     let plain = (1..=16).contains(&digits.len()) && digits.iter().all(|byte| char::from(*byte).is_digit(base));
     u64::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| plain)?, base).ok()
 }
 
-/// The size in the line before a chunk, whose extensions nobody needs.
+/// Reads the size in the line before a chunk; extensions are ignored.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let end = line.iter().position(|byte| *byte == b';').unwrap_or(line.len());
     number(line[..end].trim_ascii_end(), 16)
@@ -100,7 +100,7 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
 /// The watch over the requests of one connection.
 pub(crate) struct Scanner {
     place: Place,
-    /// The line so far, without its end.
+    /// The line so far, without its line feed.
     line: Vec<u8>,
     head: Head,
     /// The number of the request, from 1.
@@ -113,11 +113,11 @@ impl Scanner {
         Self { place: Place::Head, line: Vec::new(), head: Head::default(), request: 1, findings }
     }
 
-    /// What the line that is gathered changes, whose end has come. `strict` says that it is CR LF.
+    /// Applies the gathered line, whose end has come. `strict` says that it ended with CR LF.
     fn end_line(&mut self, strict: bool) -> Result<(), Fault> {
         let mut line = std::mem::take(&mut self.line);
         let outcome = self.apply(line.strip_suffix(b"\r").unwrap_or(&line), strict);
-        // Its memory serves the next line.
+        // The next line reuses its memory.
         line.clear();
         self.line = line;
         outcome
@@ -151,7 +151,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// Bytes of a body, of which so many are left; what comes behind them.
+    /// Skips bytes of a body with `left` remaining; `then` is the place after them.
     fn skip(&mut self, left: u64, bytes: &mut &[u8], then: Place, still: impl FnOnce(u64) -> Place) {
         let taken = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         *bytes = &bytes[taken..];
@@ -161,7 +161,10 @@ impl Scanner {
         };
     }
 
-    /// Looks at bytes that came in; when something is wrong, what it is and how many of them are left behind it.
+    /// Inspects incoming bytes.
+    ///
+    /// # Errors
+    /// The fault, and the number of bytes after it.
     fn look(&mut self, mut bytes: &[u8]) -> Result<(), (Fault, usize)> {
         loop {
             if self.place == Place::Body(0) {
@@ -178,7 +181,7 @@ impl Scanner {
                     let feed = bytes.iter().position(|byte| *byte == b'\n');
                     let (more, rest) = bytes.split_at(feed.unwrap_or(bytes.len()));
                     self.line.extend_from_slice(more);
-                    // What cannot become the end of a chunk is told at once: the rest of the line may never come.
+                    // A wrong end of a chunk is reported at once: the rest of the line may never come.
                     let no_end = self.place == Place::ChunkEnd && !b"\r".starts_with(&self.line);
                     let too_long = self.line.len() > LONGEST_LINE;
                     if no_end || too_long && self.place != Place::Head {
@@ -199,7 +202,7 @@ impl Scanner {
     }
 }
 
-/// Where the framing is broken.
+/// The place of broken framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     Head(Framing),
@@ -210,7 +213,7 @@ impl Watch for Scanner {
     fn read(&mut self, bytes: &[u8]) -> Verdict {
         match self.look(bytes) {
             Ok(()) => Verdict::Pass,
-            // The request is passed on, to be refused in the caller's format; nothing behind its head is.
+            // The request is passed on, to be refused in the caller's format; nothing after its head is.
             Err((Fault::Head(framing), left)) => {
                 self.findings.break_at(self.request, framing);
                 Verdict::Hold(bytes.len() - left)
@@ -229,7 +232,7 @@ mod tests {
         scanner.look(bytes).map(|()| scanner.request)
     }
 
-    /// What is found when bytes come one at a time must not differ from what is found when they come at once.
+    /// Checks that bytes one at a time and bytes at once yield the same result.
     fn found(text: &str) -> Result<usize, Fault> {
         let whole = scanned(text.as_bytes()).map_err(|(fault, _)| fault);
         let mut scanner = Scanner::new(Arc::default());
@@ -253,7 +256,7 @@ mod tests {
             assert_eq!(found(request), Ok(2), "{request:?}");
         }
         assert_eq!(found(&requests.concat()), Ok(8));
-        // The end of the last one has not come yet.
+        // The end of the last request has not come yet.
         assert_eq!(found("GET / HTTP/1.1\r\nHost: a\r\n"), Ok(1));
     }
 
@@ -287,7 +290,7 @@ mod tests {
         ];
         for (request, framing) in faults {
             assert_eq!(found(request), Err(Fault::Head(framing)), "{request:?}");
-            // Whatever stands before it, and nothing behind it is passed on.
+            // The same after another request; nothing after the faulty head is passed on.
             let behind = format!("GET / HTTP/1.1\r\nHost: a\r\n\r\n{request}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
             let left = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".len();
             assert_eq!(scanned(behind.as_bytes()), Err((Fault::Head(framing), left)), "{request:?}");

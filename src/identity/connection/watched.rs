@@ -1,4 +1,4 @@
-//! A stream under watch: what comes in is looked at before the HTTP library sees it.
+//! A watched stream: incoming bytes are inspected before the HTTP library sees them.
 
 use std::io;
 use std::pin::Pin;
@@ -11,34 +11,34 @@ use tokio::sync::Notify;
 
 use super::framing::Framing;
 
-/// What is to become of bytes that came in.
+/// The decision about incoming bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// They go on.
+    /// All are passed on.
     Pass,
-    /// So many go on, and nothing more ever comes.
+    /// This many are passed on, and reading then waits forever.
     Hold(usize),
-    /// So many go on, and then reading fails.
+    /// This many are passed on, and reading then fails.
     Break(usize),
 }
 
-/// Who looks at the bytes of one connection.
+/// Inspects the bytes of one connection.
 pub(crate) trait Watch: Unpin {
-    /// Looks at bytes that came in.
+    /// Inspects incoming bytes.
     fn read(&mut self, bytes: &[u8]) -> Verdict;
 
-    /// Hears how many bytes went out.
+    /// Receives the number of bytes written.
     fn wrote(&mut self, _bytes: usize) {}
 }
 
-/// What a watch tells those who serve the connection.
+/// The findings of a watch, for the code that serves the connection.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// The number of the first request whose framing is broken, from 1, and how.
+    /// The number of the first request with broken framing, from 1, and the fault.
     broken: Mutex<Option<(usize, Framing)>>,
-    /// Requests that were served.
+    /// The number of requests served.
     requests: AtomicUsize,
-    /// Told once when frames come in masses.
+    /// Notified once when a flood of frames is found.
     pub flood: Notify,
 }
 
@@ -47,7 +47,7 @@ impl Findings {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some((request, framing));
     }
 
-    /// Counts one more request; what is wrong with its framing, if anything.
+    /// Counts one more request; returns the fault of its framing, if any.
     pub fn next_request(&self) -> Option<Framing> {
         let number = self.requests.fetch_add(1, Ordering::AcqRel) + 1;
         let broken = *self.broken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +59,7 @@ impl Findings {
 pub(crate) struct Watched<S, W> {
     stream: S,
     watch: W,
-    /// What holds for everything that follows.
+    /// The decision for everything that follows, once there is one.
     end: Option<Verdict>,
 }
 
@@ -80,7 +80,7 @@ impl<S: AsyncRead + Unpin, W: Watch> AsyncRead for Watched<S, W> {
                 verdict @ (Verdict::Hold(count) | Verdict::Break(count)) => {
                     me.end = Some(verdict);
                     buffer.set_filled(before + count);
-                    // Nothing at all would read as the end of the stream.
+                    // Zero bytes would mean the end of the stream.
                     if count > 0 {
                         return Poll::Ready(Ok(()));
                     }
@@ -89,7 +89,7 @@ impl<S: AsyncRead + Unpin, W: Watch> AsyncRead for Watched<S, W> {
         }
         match me.end {
             Some(Verdict::Break(_)) => Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
-            // The answer, or whoever was told of the flood, ends the connection.
+            // The answer, or the receiver of the flood notification, ends the connection.
             _ => Poll::Pending,
         }
     }

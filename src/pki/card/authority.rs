@@ -1,3 +1,5 @@
+//! The simulated card CA, which issues card certificates.
+
 use std::io::{Read, Seek, Write};
 use std::path::PathBuf;
 
@@ -16,8 +18,8 @@ use super::profile;
 use crate::pki::PkiError;
 use crate::pki::files::{PkiFiles, open_locked, read, write};
 
-/// One generation of the CA: when it began, in days before it was made, and the keys that it and its cards have. Each lasts ten
-/// years, so that generations overlap as the real ones do.
+/// One generation of the CA: its beginning, in days before it was made, and the kind of keys of it and its cards. Each lasts ten
+/// years, so that generations overlap like the real ones.
 struct Generation {
     number: u32,
     began_days_ago: i64,
@@ -32,23 +34,23 @@ const GENERATIONS: [Generation; 3] = [
 
 const GENERATION_DAYS: i64 = 3650;
 
-/// Where serial numbers begin: production ones have four octets by now.
+/// The first serial number: real ones have four octets by now.
 const FIRST_SERIAL: u32 = 0x0B00_0001;
 
-/// A certificate that is wanted.
+/// The order of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardOrder {
-    /// Its first second.
+    /// Its first second, inclusive.
     pub from: Timestamp,
     /// Its last second, inclusive.
     pub through: Timestamp,
-    /// An ECDSA key on P-384, as the next card has, instead of RSA.
+    /// Whether its key is ECDSA on P-384, as in the next card, instead of RSA.
     pub elliptic: bool,
 }
 
 impl CardOrder {
-    /// A certificate that begins and ends so many days after `at`, or before; it begins to the second and ends with a day in
-    /// Tokyo, as real ones do.
+    /// Orders a certificate that begins and ends this many days after `at`, or before it if negative. It begins at that second
+    /// and ends with a day in Tokyo, as real ones do.
     #[must_use]
     pub fn days_from(at: Timestamp, from: i64, through: i64, elliptic: bool) -> Self {
         const DAY: i64 = 86_400;
@@ -75,7 +77,7 @@ struct Root {
 }
 
 impl CardAuthority {
-    /// Opens the CA below `files`; generations that are missing are made, as they would stand at `at`.
+    /// Opens the CA below `files`; makes missing generations as they would exist at `at`.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -91,7 +93,7 @@ impl CardAuthority {
     /// Opens an existing CA.
     ///
     /// # Errors
-    /// [`PkiError::NoAuthority`] when there is none.
+    /// [`PkiError::NoAuthority`] if there is none.
     pub fn open(files: &PkiFiles) -> Result<Self, PkiError> {
         let mut generations = Vec::new();
         for generation in &GENERATIONS {
@@ -104,10 +106,10 @@ impl CardAuthority {
         Ok(Self { files: files.clone(), generations })
     }
 
-    /// Makes a key and a certificate. The newest generation whose time covers the certificate's issues it.
+    /// Makes a key and a certificate. The issuer is the newest generation whose validity covers that of the certificate.
     ///
     /// # Errors
-    /// [`PkiError::NoGeneration`] when there is none; others when files cannot be written.
+    /// [`PkiError::NoGeneration`] if there is none; others if files cannot be written.
     pub fn issue(&self, order: CardOrder) -> Result<NewCard, PkiError> {
         let covers = |root: &&Root| {
             root.elliptic == order.elliptic
@@ -176,10 +178,11 @@ fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
     }
 }
 
-/// One counter for all generations and all certificates, roots included, as the real one seems to be.
+/// Returns the next number of one counter for all generations and all certificates, roots included, as the real one seems to
+/// work.
 fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let path = files.card_serial();
-    // Two processes may ask at once; each holds the lock until the file is closed.
+    // Two processes may ask at once; each holds the lock until it closes the file.
     let mut counter = open_locked(&path)?;
     let io = |action| move |source| PkiError::Io { action, path: files.card_serial(), source };
     let mut last = String::new();
@@ -194,7 +197,7 @@ fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     Ok(next.to_be_bytes())
 }
 
-/// A text of the length that real ones have.
+/// Returns a random text of the length of real ones.
 fn opaque() -> Result<String, PkiError> {
     let mut bytes = [0; 9];
     rand::fill(&mut bytes).map_err(|_| PkiError::Random)?;

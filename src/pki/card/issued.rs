@@ -1,3 +1,5 @@
+//! Issued card certificates, as files.
+
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,20 +11,20 @@ use crate::domain::{CardId, CertificateSerial};
 use crate::pki::PkiError;
 use crate::pki::files::{PkiFiles, read, write};
 
-/// What identifies a card certificate and when it is valid, read off it and not judged.
+/// The id and the validity of a card certificate, read without verifying it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedCard {
-    /// Issuer and serial number.
+    /// Its issuer and serial number.
     pub id: CardId,
-    /// The first second.
+    /// The first second of its validity, inclusive.
     pub valid_from: Timestamp,
-    /// The last second, inclusive.
+    /// The last second of its validity, inclusive.
     pub valid_through: Timestamp,
 }
 
 /// A certificate with its key, not yet written to files.
 pub struct NewCard {
-    /// What it is.
+    /// Its id and validity.
     pub card: IssuedCard,
     pub(super) certificate: String,
     pub(super) key: String,
@@ -32,7 +34,7 @@ impl IssuedCard {
     /// Reads a certificate in DER.
     ///
     /// # Errors
-    /// [`PkiError::NotACard`] when it is none that a card CA issued.
+    /// [`PkiError::NotACard`] if it is not a certificate of a card CA.
     pub fn read(der: &[u8]) -> Result<Self, PkiError> {
         Self::parse(der).ok_or(PkiError::NotACard)
     }
@@ -40,16 +42,16 @@ impl IssuedCard {
     /// Reads a certificate in PEM.
     ///
     /// # Errors
-    /// [`PkiError::NotACard`] when it is none that a card CA issued.
+    /// [`PkiError::NotACard`] if it is not a certificate of a card CA.
     pub fn read_pem(text: &str) -> Result<Self, PkiError> {
         let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| PkiError::NotACard)?;
         Self::read(&pem.contents)
     }
 
-    /// The card of this name below `files`, if there is one.
+    /// Finds the card of this name below `files`; None if there is none.
     ///
     /// # Errors
-    /// When the file cannot be read or is no card's certificate.
+    /// If the file cannot be read or is not a card's certificate.
     pub fn find(files: &PkiFiles, name: &str) -> Result<Option<Self>, PkiError> {
         let path = files.card(name);
         if !path.exists() {
@@ -74,16 +76,16 @@ impl IssuedCard {
 }
 
 impl NewCard {
-    /// The certificate in PEM.
+    /// Returns the certificate in PEM.
     #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
     }
 
-    /// Writes certificate and key under a name, in the place of what was there.
+    /// Writes certificate and key under a name, replacing existing files.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn write(&self, files: &PkiFiles, name: &str) -> Result<(), PkiError> {
         write(&files.card_key(name), &self.key, true)?;
         write(&files.card(name), &self.certificate, false)

@@ -1,18 +1,18 @@
-//! The shape of real card certificates (security.md §1.1), as far as the certificate library does not have it.
+//! The profile of real card certificates (security.md §1.1), as far as the certificate library lacks it.
 
 use rcgen::{CustomExtension, DistinguishedName, DnType, DnValue, Error};
 use yasna::models::ObjectIdentifier;
 use yasna::{DERWriter, Tag};
 
-/// The organisation that every simulated root names; real roots name `JPKI`, real test roots `JPKI-TEST`.
+/// The organisation in every simulated root; real roots name `JPKI`, real test roots `JPKI-TEST`.
 const ORGANISATION: &str = "SHIKAKU TEST JPKI";
 const PURPOSE: &str = "JPKI for user authentication";
 
-/// The policy of real test cards. A server that trusts test roots accepts it, one that trusts real roots does not.
+/// The policy of real test cards. A server that trusts test roots accepts it; a server that trusts real roots does not.
 const POLICY: &[u64] = &[1, 2, 392, 200_149, 8, 5, 1, 0, 30];
 
-/// The name of every generation of the CA. A second organisational unit goes under the bare identifier of the same attribute,
-/// because the library keeps one value an attribute.
+/// Returns the name of every generation of the CA. The second organisational unit is added by the bare identifier of the same
+/// attribute, because the library keeps one value for each attribute.
 pub(super) fn authority_name() -> Result<DistinguishedName, Error> {
     let mut name = DistinguishedName::new();
     name.push(DnType::CountryName, DnValue::PrintableString("JP".try_into()?));
@@ -22,7 +22,7 @@ pub(super) fn authority_name() -> Result<DistinguishedName, Error> {
     Ok(name)
 }
 
-/// The name of a card's holder: a country and an opaque text. Nothing in it tells who it is.
+/// Returns the name of a card's holder: a country and an opaque text that does not identify the person.
 pub(super) fn holder_name(opaque: &str) -> Result<DistinguishedName, Error> {
     let mut name = DistinguishedName::new();
     name.push(DnType::CountryName, DnValue::PrintableString("JP".try_into()?));
@@ -30,12 +30,12 @@ pub(super) fn holder_name(opaque: &str) -> Result<DistinguishedName, Error> {
     Ok(name)
 }
 
-/// Everything that a card certificate has besides key usage and extended key usage, in the order of real ones.
+/// Returns the extensions of a card certificate besides key usage and extended key usage, in the order of real ones.
 pub(super) fn extensions(issuer_key_id: &[u8], issuer_serial: &[u8]) -> Vec<CustomExtension> {
     vec![policies(), issuer_alternative_name(), distribution_points(), ocsp(), authority_key(issuer_key_id, issuer_serial)]
 }
 
-/// Critical, which is why general verifiers refuse card certificates.
+/// Returns the policies; they are critical, so that general verifiers refuse card certificates.
 fn policies() -> CustomExtension {
     let content = yasna::construct_der(|writer| {
         writer.write_sequence_of(|policies| {
@@ -69,7 +69,7 @@ fn issuer_alternative_name() -> CustomExtension {
     CustomExtension::from_oid_content(&[2, 5, 29, 18], content)
 }
 
-/// A name and no address: lists are looked up in a directory, one a municipality.
+/// Returns a name without an address: lists are looked up in a directory, one for each municipality.
 fn distribution_points() -> CustomExtension {
     let content = yasna::construct_der(|writer| {
         writer.write_sequence_of(|points| {
@@ -112,7 +112,7 @@ fn ocsp() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], content)
 }
 
-/// Key identifier, name and serial number of the issuer.
+/// Returns key identifier, name and serial number of the issuer.
 fn authority_key(key_id: &[u8], serial: &[u8]) -> CustomExtension {
     let content = yasna::construct_der(|writer| {
         writer.write_sequence(|writer| {
@@ -130,7 +130,7 @@ fn authority_key(key_id: &[u8], serial: &[u8]) -> CustomExtension {
     CustomExtension::from_oid_content(&[2, 5, 29, 35], content)
 }
 
-/// A name that begins with the country; every other attribute is `2.5.4.` and a number.
+/// Writes a name that begins with the country; every other attribute is `2.5.4.` and a number.
 fn name(writer: DERWriter<'_>, attributes: &[(u64, &str)]) {
     let attribute = |set: &mut yasna::DERWriterSeq<'_>, number: u64, write: &dyn Fn(DERWriter<'_>)| {
         set.next().write_set(|set| {

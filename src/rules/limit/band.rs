@@ -1,27 +1,29 @@
+//! The bands of a table: for each 適用区分 its people and its amounts.
+
 use crate::domain::{CopayRatio, LimitCategory, Month, Yen};
 use crate::rules::elderly::ONE_ENDED;
 use crate::rules::registered_category::agrees_with_ratio;
 
-/// 適用区分 of one month's table: whom it is for, and its amounts.
+/// 適用区分 of one month's table: its people and its amounts.
 ///
 /// Amounts are those of the whole month, before they are halved in the month of the 75th birthday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
-    /// What people call it: ア, 現役並みⅢ, 一般Ⅱ …
+    /// Its usual name: ア, 現役並みⅢ, 一般Ⅱ …
     pub label: &'static str,
-    /// The official codes of messages that mean it; none where none is known.
+    /// The official codes of the band; empty if none is known.
     pub codes: &'static [LimitCategory],
-    /// For whom it is.
+    /// Its people.
     pub ages: Ages,
     /// 算定基準額 of the household, or of one item.
     pub household: Formula,
-    /// 外来（個人）: what one person of 70 or more pays at most for outpatient care.
+    /// 外来（個人）: the most that one person of 70 or over pays for outpatient care.
     pub outpatient: Option<Outpatient>,
-    /// 年間上限: what a household pays at most from August to July, refunded afterwards. It never lowers a month's cap.
+    /// 年間上限: the most that a household pays from August to July, refunded afterwards. It never lowers a month's cap.
     pub yearly: Option<Yen>,
     /// 上位所得者: people under 70 who pay 20,000 yen instead of 10,000 for dialysis (特定疾病). Never set from 70 on.
     pub upper_income: bool,
-    /// What a reader of the row should know, in particular what of it is a reading of ours.
+    /// What to know about the row, in particular which part of it is a reading of ours.
     pub note: Option<Note>,
 }
 
@@ -34,12 +36,12 @@ pub struct Note {
     pub japanese: &'static str,
 }
 
-/// Whom a band is for.
+/// The age group of a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ages {
-    /// Under 70; to be exact, before the senior rule begins.
+    /// Under 70; exactly, before the rule of 70 to 74 begins.
     Under70,
-    /// 70 and over, 後期高齢者医療 or not.
+    /// 70 and over, in 後期高齢者医療 or not.
     From70,
     /// 70 to 74.
     From70To74,
@@ -48,7 +50,7 @@ pub enum Ages {
 }
 
 impl Ages {
-    /// Whether somebody can be both.
+    /// Returns whether a person can be in both groups.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
         match (self, other) {
@@ -70,14 +72,14 @@ impl Ages {
     }
 }
 
-/// `base`, and 1 % of what the medical cost lies above `start`.
+/// `base`, plus 1 % of the medical cost above `start`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Formula {
-    /// The least that the cap can be.
+    /// The lowest possible cap.
     pub base: Yen,
-    /// Medical cost above which the cap rises; without it the cap is flat.
+    /// Medical cost above which the cap rises; None if the cap is flat.
     pub start: Option<Yen>,
-    /// 多数回該当: the cap from the fourth month on; without it that month is like any other.
+    /// 多数回該当: the cap from the fourth month on; None if that month is like any other.
     pub fourth: Option<Yen>,
 }
 
@@ -88,23 +90,23 @@ pub struct Outpatient {
     pub monthly: Yen,
     /// A person's cap from August to July, refunded afterwards.
     pub yearly: Option<Yen>,
-    /// 配慮措置 that lowers the monthly cap for a time.
+    /// 配慮措置 that lowers the monthly cap for a limited time.
     pub transitional: Option<Transitional>,
 }
 
-/// 配慮措置: for a time the cap is at most `base` and a tenth of what the person's medical cost lies above `start`.
+/// 配慮措置: for a limited time the cap is at most `base` plus a tenth of the person's medical cost above `start`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transitional {
     /// The last month, inclusive.
     pub through: Month,
-    /// The least that the cap can be.
+    /// The lowest possible cap.
     pub base: Yen,
     /// Medical cost above which the cap rises.
     pub start: Yen,
 }
 
 impl Band {
-    /// Whether the other band has the same name and the same monthly amounts for the same people.
+    /// Returns whether the other band has the same name and the same monthly amounts for the same people.
     #[must_use]
     pub fn amounts_as(&self, other: &Self) -> bool {
         let monthly = |band: &Self| band.outpatient.map(|cap| cap.monthly);
@@ -114,8 +116,9 @@ impl Band {
             && monthly(self) == monthly(other)
     }
 
-    /// The ratios that people of `ages` with the band can have in `month`, as far as the band and the age tell: under 70 2割 is
-    /// that of children before school (健康保険法74条・110条; 高齢者の医療の確保に関する法律67条; 2割 of the latter since 2022-10-01).
+    /// Returns the ratios that people of `ages` with the band can have in `month`, as far as band and age determine them: under
+    /// 70, 2割 is the ratio of children before school (健康保険法74条・110条; 高齢者の医療の確保に関する法律67条; 2割 of the
+    /// latter since 2022-10-01).
     #[must_use]
     pub fn ratios(&self, ages: Ages, month: Month) -> &'static [CopayRatio] {
         use CopayRatio::{One, Three, Two};
@@ -125,18 +128,18 @@ impl Band {
             (_, Some(One)) => &[One],
             (_, Some(Two)) => &[Two],
             (_, Some(Three)) => &[Three],
-            // 低所得 at either age, 1割 by birth date until 2019-03, or a band whose codes are not known.
+            // 低所得 at either age, 1割 by birth date until 2019-03, or a band without known codes.
             (_, None) => &[One, Two],
         }
     }
 
-    /// The ratio that goes with the band for people of `ages` in `month`; `None` where more would have to be known.
+    /// Returns the ratio of people of `ages` with the band in `month`; None if band and age do not determine it.
     #[must_use]
     pub fn ratio(&self, ages: Ages, month: Month) -> Option<CopayRatio> {
         let ages = if self.ages == Ages::From70 { ages } else { self.ages };
         match ages {
             Ages::Under70 => Some(CopayRatio::Three),
-            // 現役並み is what rises with the medical cost from 70 on.
+            // From 70 on only 現役並み rises with the medical cost.
             _ if self.household.start.is_some() => Some(CopayRatio::Three),
             // 1割 or 2割, by the birth date.
             Ages::From70To74 if month < ONE_ENDED => None,
@@ -146,13 +149,13 @@ impl Band {
         }
     }
 
-    /// Whether every code of the band goes with a ratio in 後期高齢者医療; false where no code is known.
+    /// Returns whether every code of the band fits a ratio in 後期高齢者医療; false if no code is known.
     fn goes_with(&self, ratio: CopayRatio) -> bool {
         !self.codes.is_empty() && self.codes.iter().all(|code| agrees_with_ratio(*code, ratio, true))
     }
 }
 
-/// Rows are written as sentences: `Band::new("ア", …).rising(270_300, 901_000).fourth(140_100)`.
+/// Builders of rows, which read as sentences: `Band::under_70("ア", …, 270_300).rising_above(901_000).fourth(140_100)`.
 impl Band {
     pub(super) const fn new(label: &'static str, codes: &'static [LimitCategory], ages: Ages, base: u64) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What a patient or a household pays at most in a month, made of the amounts of a band.
+//! The caps of a month for a patient or a household, from the amounts of a band.
 
 use super::band::{Band, Formula, Note, Transitional};
 use super::reading::{
@@ -8,46 +8,46 @@ use super::specific_disease::{is_upper, specific_disease_cap};
 use crate::domain::{Month, SpecificDisease, Yen};
 use crate::rules::rounding::{one_per_cent, tenth};
 
-/// What decides the caps of a patient or a household in a month.
+/// The facts that decide the caps of a patient or a household in a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
     /// 診療月.
     pub month: Month,
     /// The band in this month's table.
     pub band: &'static Band,
-    /// 多数回該当: three months of the last twelve, with this insurer, already reached the household's cap.
+    /// 多数回該当: three of the last twelve months, with this insurer, already reached the household's cap.
     pub fourth_month: bool,
     /// 75歳到達時特例: the patient turns 75 in this month, not on its first day, or loses the coverage as a dependant because the
-    /// insured person does. Then the old scheme and the new one each use half of every amount (健康保険法施行令42条, since
-    /// 2009-01), but for those of 配慮措置. Somebody who enters 後期高齢者医療 for a disability has whole amounts. What of it is a
-    /// reading stands in `reading.rs`.
+    /// insured person does. The old scheme and the new one then each apply half of every amount (健康保険法施行令42条, since
+    /// 2009-01), except those of 配慮措置. A person who enters 後期高齢者医療 for a disability has whole amounts. `reading.rs`
+    /// lists which parts are readings.
     pub turns_75: bool,
 }
 
 /// The first month with half amounts (健康保険法施行令41条・42条).
 pub const HALVED_SINCE: Month = Month::new(2009, 1);
 
-/// 算定基準額, and how it came about.
+/// 算定基準額 and its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cap {
-    /// The most that is paid.
+    /// The amount of the cap.
     pub yen: Yen,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// Whether it is made of half amounts.
+    /// Whether it comes from half amounts.
     pub halved: bool,
 }
 
-/// Where a cap comes from. Amounts are the halved ones where they are halved.
+/// The origin of a cap. The amounts are half amounts if the cap is halved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A flat amount of the table.
     Flat,
-    /// `base` and 1 % of what `cost` lies above `start`.
+    /// `base` plus 1 % of `cost` above `start`.
     Rising {
-        /// 1 % comes on top of this.
+        /// The amount to which 1 % is added.
         base: Yen,
-        /// 1 % is of what lies above this.
+        /// The amount above which 1 % is taken.
         start: Yen,
         /// Medical cost.
         cost: Yen,
@@ -58,14 +58,14 @@ pub enum Origin {
     Outpatient,
     /// 特定疾病.
     SpecificDisease {
-        /// Whether it is that of the upper bands under 70 for dialysis.
+        /// Whether it is the cap of the upper bands under 70 for dialysis.
         upper: bool,
     },
-    /// 配慮措置: `base` and 10 % of what `cost` lies above `start`.
+    /// 配慮措置: `base` plus 10 % of `cost` above `start`.
     Transitional {
-        /// 10 % comes on top of this.
+        /// The amount to which 10 % is added.
         base: Yen,
-        /// 10 % is of what lies above this.
+        /// The amount above which 10 % is taken.
         start: Yen,
         /// Medical cost.
         cost: Yen,
@@ -73,7 +73,7 @@ pub enum Origin {
 }
 
 impl Terms {
-    /// The cap of an item or a household with `cost` in all.
+    /// Returns the cap of an item or a household with a total of `cost`.
     #[must_use]
     pub fn household_cap(&self, cost: Yen) -> Cap {
         let Formula { base, start, fourth } = self.formula();
@@ -84,7 +84,7 @@ impl Terms {
         }
     }
 
-    /// The household's amounts, halved where they are.
+    /// Returns the household's amounts, halved if they are.
     #[must_use]
     pub fn formula(&self) -> Formula {
         let Formula { base, start, fourth } = self.band.household;
@@ -92,13 +92,14 @@ impl Terms {
         Formula { base: half(base), start: start.map(half), fourth: fourth.map(half) }
     }
 
-    /// What one person pays at most as an outpatient, without 配慮措置, halved where it is.
+    /// Returns the most that one person pays as an outpatient, without 配慮措置, halved if it is; None if there is no outpatient
+    /// cap.
     #[must_use]
     pub fn outpatient_amount(&self) -> Option<Yen> {
         self.band.outpatient.map(|outpatient| self.half(outpatient.monthly))
     }
 
-    /// The cap of one person's outpatient care of `cost` in all; `None` where there is none.
+    /// Returns the cap of one person's outpatient care of `cost` in total; None if there is none.
     #[must_use]
     pub fn outpatient_cap(&self, cost: Yen) -> Option<Cap> {
         let outpatient = self.band.outpatient?;
@@ -107,7 +108,7 @@ impl Terms {
         Some(measure.map(|measure| measure.cap(cost)).filter(|low| low.yen < cap.yen).unwrap_or(cap))
     }
 
-    /// The cap of care for a 特定疾病 at one institution, halved where it is.
+    /// Returns the cap of care for a 特定疾病 at one institution, halved if it is.
     #[must_use]
     pub fn specific_disease_cap(&self, disease: SpecificDisease) -> Cap {
         let yen = self.half(specific_disease_cap(self.month, disease, self.band));
@@ -122,13 +123,13 @@ impl Terms {
         if self.halves() { yen.half() } else { yen }
     }
 
-    /// Whether the amounts are half of the band's.
+    /// Returns whether the amounts are half of the band's.
     #[must_use]
     pub fn halves(&self) -> bool {
         self.turns_75 && self.month >= HALVED_SINCE && is_halved_in(self.month)
     }
 
-    /// The same for one person of a household, or with `false` for the household as a whole.
+    /// Returns the terms for one person of a household, or with `false` for the household as a whole.
     #[must_use]
     pub(super) fn of(&self, turns_75: bool) -> Self {
         Self { turns_75, ..*self }
@@ -136,15 +137,15 @@ impl Terms {
 }
 
 impl Transitional {
-    /// The cap at a person's `cost`. The month of the 75th birthday halves the ordinary cap that it lowers, and not this one (the
-    /// ministry's examples of 2023-04).
+    /// Returns the cap at a person's `cost`. The month of the 75th birthday halves the ordinary cap, but not this one, which
+    /// lowers it (the ministry's examples of 2023-04).
     fn cap(self, cost: Yen) -> Cap {
         let Self { base, start, .. } = self;
         Cap { yen: base + tenth(cost.over(start)), origin: Origin::Transitional { base, start, cost }, halved: false }
     }
 }
 
-/// The readings that a cap rests on, besides those that the row of its band notes.
+/// Returns the readings on which a cap rests, besides those noted in the row of its band.
 pub fn readings(terms: &Terms, cap: &Cap) -> impl Iterator<Item = Note> {
     let late = terms.month >= WITHOUT_EXAMPLES_SINCE;
     let disease = matches!(cap.origin, Origin::SpecificDisease { .. });

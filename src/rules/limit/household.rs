@@ -1,3 +1,5 @@
+//! 世帯合算: the cap of a household that adds up the items of its people.
+
 use std::collections::BTreeMap;
 
 use super::cap::{Cap, Terms};
@@ -8,40 +10,42 @@ use crate::domain::Yen;
 /// A person's item in a household's month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// Whose it is; lines with the same text are of one person.
+    /// The person; lines with the same text are of one person.
     pub who: &'a str,
     /// Whether the person is under 70.
     pub under_70: bool,
     /// Whether the person has half amounts in this month: see [`Terms::turns_75`]. The same in all lines of one person.
     pub turns_75: bool,
-    /// What was charged.
+    /// The charge.
     pub item: Item,
 }
 
 /// A household's month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Household<'a> {
-    /// Every 一部負担金 together.
+    /// The sum of every 一部負担金.
     pub share: Yen,
-    /// What stays with the household.
+    /// The household's final payment.
     pub paid: Yen,
-    /// What it gets back, or was not asked for in the first place (現物給付).
+    /// The refund, including amounts never charged (現物給付).
     pub refund: Yen,
-    /// The way there.
+    /// The steps of the calculation.
     pub steps: Vec<Step<'a>>,
 }
 
-/// An item of somebody under 70 counts from this share on (健康保険法施行令41条1項; in every table here, so since 2015-01 at the latest).
+/// The smallest share of a person under 70 that counts (健康保険法施行令41条1項; in every table here, so since 2015-01 at the
+/// latest).
 const COUNTS_FROM: Yen = Yen::new(21_000);
 
-/// 世帯合算 (健康保険法施行令41条; in every table here, so since 2015-01 at the latest), within one insurer. People of 70 and over: first
-/// each person has the outpatient cap, then all of them the household's cap of their band. Then what stays joins the items of people
-/// under 70 with a share of 21,000 yen and more, against the cap of the band under 70, with 1 % of the cost of both. That the two
-/// ages join like this is a reading of ours. Lines of an age without terms stay uncapped.
+/// Works out 世帯合算 within one insurer (健康保険法施行令41条; in every table here, so since 2015-01 at the latest). People of
+/// 70 and over come first: the outpatient cap applies to each person, then the household's cap of their band to all of them. The
+/// remainder joins the items of people under 70 with a share of 21,000 yen or more. The cap of the band under 70 applies to that
+/// sum, with 1 % of the cost of both. That the two ages join like this is a reading of ours. Lines of an age without terms stay
+/// uncapped.
 ///
-/// Somebody who has half amounts in this month pays at most these for all that counts, as an outpatient half of that cap, and under
-/// 70 counts from 10,500 yen on; the household's cap stays whole (41条, since 2009-01). Whether `under_70` and `from_70` say that
-/// amounts are halved does not matter: the lines do.
+/// A person with half amounts in this month pays at most these for everything that counts, as an outpatient half of that cap, and
+/// under 70 counts from 10,500 yen on; the household's cap stays whole (41条, since 2009-01). The lines decide whose amounts are
+/// halved; `turns_75` of `under_70` and `from_70` is ignored.
 #[must_use]
 pub fn household<'a>(under_70: Option<&Terms>, from_70: Option<&Terms>, lines: &[Line<'a>]) -> Household<'a> {
     let mut steps: Vec<Step<'a>> = lines.iter().map(share_step).collect();
@@ -70,7 +74,7 @@ pub fn household<'a>(under_70: Option<&Terms>, from_70: Option<&Terms>, lines: &
     Household { share, paid, refund, steps }
 }
 
-/// From which share on a line of somebody under 70 counts.
+/// Returns the smallest share with which a line of a person under 70 counts.
 fn counts_from(terms: Option<&Terms>, line: &Line<'_>) -> Yen {
     let halves = terms.is_some_and(|terms| terms.of(line.turns_75).halves());
     if halves { COUNTS_FROM.half() } else { COUNTS_FROM }
@@ -89,7 +93,7 @@ fn costs(lines: &[Line<'_>]) -> Yen {
     lines.iter().map(|line| line.item.cost).sum()
 }
 
-/// The lines of each person.
+/// Groups the lines by person.
 fn by_person<'a>(lines: &[Line<'a>]) -> BTreeMap<&'a str, Vec<Line<'a>>> {
     let mut people: BTreeMap<&'a str, Vec<Line<'a>>> = BTreeMap::new();
     for line in lines {
@@ -98,7 +102,7 @@ fn by_person<'a>(lines: &[Line<'a>]) -> BTreeMap<&'a str, Vec<Line<'a>>> {
     people
 }
 
-/// What stays with one person of `sum`, which the lines come to: at most the half amounts, for somebody who has them.
+/// Returns what one person pays of `sum`, the total of the lines: at most the half amounts, if the person has them.
 fn own<'a>(terms: &Terms, lines: &[Line<'a>], sum: Yen, steps: &mut Vec<Step<'a>>) -> Yen {
     match lines.iter().find(|line| terms.of(line.turns_75).halves()) {
         Some(line) => capped(Stage::Person(line.who), sum, terms.of(true).household_cap(costs(lines)), steps),
@@ -106,7 +110,7 @@ fn own<'a>(terms: &Terms, lines: &[Line<'a>], sum: Yen, steps: &mut Vec<Step<'a>
     }
 }
 
-/// What stays with the people of 70 and over after the caps of their own.
+/// Returns what the people of 70 and over pay after their own caps.
 fn elderly_stays<'a>(terms: &Terms, lines: &[Line<'a>], steps: &mut Vec<Step<'a>>) -> Yen {
     let mut sum = Yen::ZERO;
     for (who, lines) in by_person(lines) {
@@ -123,7 +127,7 @@ fn elderly_stays<'a>(terms: &Terms, lines: &[Line<'a>], steps: &mut Vec<Step<'a>
     capped(Stage::Elderly, sum, terms.of(false).household_cap(costs(lines)), steps)
 }
 
-/// The lesser of a sum and its cap; both go into the steps.
+/// Returns the lesser of a sum and its cap; adds both to the steps.
 fn capped<'a>(stage: Stage<'a>, sum: Yen, cap: Cap, steps: &mut Vec<Step<'a>>) -> Yen {
     let stays = sum.min(cap.yen);
     steps.extend([Step::Sum { stage, yen: sum }, Step::Cap(cap), Step::Stays(stays)]);

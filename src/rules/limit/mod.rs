@@ -1,7 +1,7 @@
-//! 高額療養費: what a patient and a household pay at most in a month.
+//! 高額療養費: the most that a patient and a household pay in a month.
 //!
-//! [`band()`] finds the amounts of a month and a category, [`Terms`] makes caps of them, [`Terms::pay`] and [`household()`]
-//! work out who pays what. All of it is integer yen.
+//! [`band()`] finds the amounts of a month and a category, [`Terms`] turns them into caps, [`Terms::pay`] and [`household()`]
+//! work out the payments. All amounts are integer yen.
 
 mod band;
 mod cap;

@@ -1,4 +1,4 @@
-//! What a patient pays of one item.
+//! The payment of a patient for one item.
 
 use super::cap::{Cap, Terms};
 use super::step::Step;
@@ -13,7 +13,7 @@ pub enum Setting {
     Outpatient,
 }
 
-/// What one person was charged for at one institution in one month: one レセプト.
+/// The charge of one institution for one person in one month: one レセプト.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
     /// 医療費 (10割).
@@ -25,7 +25,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// 一部負担金 of the month: the cost less what the insurer bears, which is cut to whole yen.
+    /// Returns 一部負担金 of the month: the cost less the insurer's part, which is cut to whole yen.
     #[must_use]
     pub fn share(&self) -> Yen {
         let borne = self.cost.amount() * u64::from(10 - self.ratio.tenths()) / 10;
@@ -33,21 +33,21 @@ impl Item {
     }
 }
 
-/// What a patient pays of an item.
+/// The payment of a patient for an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// 一部負担金 before any cap.
     pub share: Yen,
-    /// The cap that was compared with it: the lower one, where there are two.
+    /// The cap applied: the lower one if there are two.
     pub cap: Cap,
-    /// What the patient pays.
+    /// The patient's payment.
     pub paid: Yen,
-    /// What is refunded, or not asked for in the first place (現物給付).
+    /// The refund, including amounts never charged (現物給付).
     pub refund: Yen,
 }
 
 impl Terms {
-    /// What the patient pays of one item: the share, but at most the outpatient cap and the household's.
+    /// Works out the payment for one item: the share, but at most the outpatient cap and the household's.
     #[must_use]
     pub fn pay(&self, item: &Item) -> Payment {
         let share = item.share();
@@ -60,7 +60,7 @@ impl Terms {
         Payment::capped(share, cap)
     }
 
-    /// What the patient pays of an item for a 特定疾病.
+    /// Works out the payment for an item of care for a 特定疾病.
     #[must_use]
     pub fn pay_for_disease(&self, disease: SpecificDisease, item: &Item) -> Payment {
         Payment::capped(item.share(), self.specific_disease_cap(disease))
@@ -73,7 +73,7 @@ impl Payment {
         Self { share, cap, paid, refund: share.over(paid) }
     }
 
-    /// The way to the payment, one line each.
+    /// Returns the steps of the calculation, one line each.
     #[must_use]
     pub fn steps<'a>(&self, item: &Item) -> Vec<Step<'a>> {
         vec![

@@ -1,4 +1,4 @@
-//! What must hold whatever the numbers.
+//! Property tests: what must hold for any amounts.
 
 use proptest::prelude::*;
 

@@ -1,22 +1,23 @@
-//! Readings of ours about 高額療養費, where our sources are silent or from memory: each is one constant here or one row of a table,
-//! and [`readings`](super::readings) says which of them a cap rests on.
+//! Our readings of 高額療養費 where our sources are silent or from memory. Each is one constant here or one row of a table;
+//! [`readings`](super::readings) returns those on which a cap rests.
 
 use super::band::Note;
 use crate::domain::Month;
 
-/// The amounts that begin with this month are newer than every published example of half amounts and of 特定疾病.
+/// The first month of amounts that are newer than every published example of half amounts and of 特定疾病.
 pub(super) const WITHOUT_EXAMPLES_SINCE: Month = Month::new(2026, 8);
 
-/// Amounts of 2026-08 and later are halved in the month of the 75th birthday as earlier ones (健康保険法施行令42条). A reading of ours,
-/// from memory.
+/// Whether amounts of 2026-08 and later are halved in the month of the 75th birthday like earlier ones (健康保険法施行令42条). A
+/// reading of ours, from memory.
 const HALVES_SINCE_2026_08: bool = true;
 
-/// Whether amounts of `month` are halved in the month of the 75th birthday, as far as it is a reading (健康保険法施行令42条).
+/// Returns whether amounts of `month` are halved in the month of the 75th birthday, as far as it is a reading
+/// (健康保険法施行令42条).
 pub(super) fn is_halved_in(month: Month) -> bool {
     HALVES_SINCE_2026_08 || month < WITHOUT_EXAMPLES_SINCE
 }
 
-/// How a household of both ages is summed: see [`household()`](super::household()).
+/// The sum of a household of both ages: see [`household()`](super::household()).
 pub const BOTH_AGES: Note = Note {
     english: "that what stays with people of 70 and over joins the items under 70 against the cap under 70 is a reading of ours",
     japanese: "70歳以上の上限を適用した残りを、70歳未満の分と合算し、70歳未満の上限と比べると読んだ",

@@ -1,3 +1,5 @@
+//! The lines of a calculation, for explanations.
+
 use super::cap::{Cap, Origin};
 use crate::domain::{CopayRatio, Yen};
 
@@ -6,56 +8,56 @@ use crate::domain::{CopayRatio, Yen};
 pub enum Step<'a> {
     /// The share of an item.
     Share {
-        /// Whose, in a household.
+        /// The person, in a household.
         who: Option<&'a str>,
         /// Medical cost.
         cost: Yen,
-        /// The ratio that was applied.
+        /// The ratio applied.
         ratio: CopayRatio,
         /// The share.
         yen: Yen,
     },
     /// An item that does not count in the household's sum.
     Uncounted {
-        /// Whose.
+        /// The person.
         who: &'a str,
         /// Its share.
         yen: Yen,
-        /// From which share on it would count.
+        /// The share from which on it would count.
         below: Yen,
     },
-    /// What is compared with the next cap.
+    /// The sum compared with the next cap.
     Sum {
-        /// Of whom.
+        /// The people whose sum it is.
         stage: Stage<'a>,
         /// The sum.
         yen: Yen,
     },
     /// A cap.
     Cap(Cap),
-    /// What stays after a cap.
+    /// The remainder after a cap.
     Stays(Yen),
-    /// What is paid in the end.
+    /// The final payment.
     Pays(Yen),
-    /// What is refunded.
+    /// The refund.
     Refund(Yen),
 }
 
-/// Whose sum is compared with a cap.
+/// The people whose sum is compared with a cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage<'a> {
     /// One person's outpatient care, 70 and over.
     Outpatient(&'a str),
-    /// Everything that counts of one person, against half amounts.
+    /// Everything that counts for one person, against half amounts.
     Person(&'a str),
-    /// Everybody of 70 and over.
+    /// All people of 70 and over.
     Elderly,
     /// The whole household.
     Household,
 }
 
 impl Step<'_> {
-    /// The amount.
+    /// Returns the amount.
     #[must_use]
     pub fn yen(&self) -> Yen {
         match self {
@@ -65,7 +67,7 @@ impl Step<'_> {
         }
     }
 
-    /// What it is, in English.
+    /// Describes it in English.
     #[must_use]
     pub fn english(&self) -> String {
         match self {
@@ -86,7 +88,7 @@ impl Step<'_> {
         }
     }
 
-    /// What it is, in Japanese.
+    /// Describes it in Japanese.
     #[must_use]
     pub fn japanese(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Certificates of cards.
+//! Writes certificates of cards.
 
 use std::collections::HashSet;
 
@@ -38,9 +38,9 @@ pub(super) async fn delete_others(
     Ok(())
 }
 
-/// Writes certificates, each given with its holder, and deletes those that J-LIS is not to know. A given certificate in use supersedes
-/// the one of the same holder and kind that was. If a certificate is given twice, the later entry counts. Rows that do not differ are
-/// not written.
+/// Writes certificates, each given with its holder, and deletes the given ones that J-LIS must not know. A given certificate in
+/// use supersedes the one of the same holder and kind that was in use. If a certificate is given twice, the later entry counts.
+/// Rows that do not differ are not written.
 pub(super) async fn put(
     connection: &mut PgConnection,
     cards: &[(i64, &NewCard)],
@@ -72,7 +72,7 @@ pub(super) async fn put(
     upsert(connection, &records).await
 }
 
-/// Supersedes the certificates whose place the given ones in use take.
+/// Supersedes the certificates that the given ones in use replace.
 async fn supersede(
     connection: &mut PgConnection,
     records: &[(i64, &CardRecord)],
@@ -105,7 +105,7 @@ async fn supersede(
     Ok(())
 }
 
-/// Writes certificates that are new or differ. If only the list of J-LIS is a newer one, `changed_at` stays.
+/// Writes certificates that are new or differ. If only the J-LIS list is newer, `changed_at` stays.
 async fn upsert(connection: &mut PgConnection, records: &[(i64, &CardRecord)]) -> Result<(), StoreError> {
     let (issuers, serials) = keys(records.iter().map(|(_, record)| &record.id));
     let each = || records.iter().map(|(_, record)| *record);

@@ -9,10 +9,10 @@ use crate::store::StoreError;
 use super::new_person::NewPerson;
 use super::registered::RegisteredCoverage;
 
-/// A coverage as it is to stand in the registry.
+/// A coverage as it is to be stored.
 pub(super) struct Wanted {
     registered: RegisteredCoverage,
-    /// Whether the person has no other.
+    /// Whether the person has no other coverage.
     sole: bool,
 }
 
@@ -29,13 +29,13 @@ impl Wanted {
 #[derive(Default)]
 pub(super) struct Changes<'a> {
     pub new: Vec<&'a Wanted>,
-    /// With the id of the row that each replaces.
+    /// Changed coverages, each with the id of the row that it replaces.
     pub changed: Vec<(i64, &'a Wanted)>,
-    /// Ids of rows.
+    /// Ids of rows to delete.
     pub gone: Vec<i64>,
-    /// Ids of rows where only `sole` is wrong, which makes no version.
+    /// Ids of rows in which only `sole` differs, which makes no version.
     pub other_sole: Vec<i64>,
-    /// The people among `known` who have any of these.
+    /// The people among `known` who have any of these changes.
     pub people: Vec<i64>,
 }
 
@@ -48,8 +48,8 @@ impl Changes<'_> {
 
 /// Compares what is wanted with the rows of the `known` people. Other people are new, and have no rows.
 ///
-/// A wanted coverage belongs to the row of the same person, insurer and 資格取得日. If there are several of one day, the first belongs
-/// to the oldest row, and so on.
+/// A wanted coverage belongs to the row of the same person, insurer and 資格取得日. If several have the same day, the first belongs to
+/// the oldest row, and so on.
 pub(super) async fn compare<'a>(
     connection: &mut PgConnection,
     known: &[i64],

@@ -1,4 +1,4 @@
-//! Rows of coverages, and the versions that they replace.
+//! Writes rows of coverages, and keeps the versions that they replace.
 
 use jiff_sqlx::Timestamp as SqlTimestamp;
 use sqlx::PgConnection;

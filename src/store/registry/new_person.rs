@@ -8,7 +8,7 @@ use crate::store::jlis::CardRecord;
 /// A person to load.
 #[derive(Debug, Clone)]
 pub struct NewPerson {
-    /// The stable id: loading the same id again replaces what was loaded before, under the same surrogate id.
+    /// The stable id: loading the same id again replaces what was loaded before and keeps the surrogate id.
     pub fixture_id: String,
     /// One line about the person.
     pub about: String,
@@ -27,6 +27,6 @@ pub struct NewPerson {
 pub struct NewCard {
     /// Issuer and serial number.
     pub id: CardId,
-    /// What J-LIS says of it; `None` when J-LIS does not know it.
+    /// What J-LIS says of it; `None` if J-LIS does not know it.
     pub record: Option<CardRecord>,
 }

@@ -1,4 +1,4 @@
-//! Rows of people, and the versions that they replace.
+//! Writes rows of people, and keeps the versions that they replace.
 
 use std::collections::HashMap;
 
@@ -126,7 +126,7 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// Returns the ids of everybody except these.
+/// Returns the ids of all people except these.
 pub(super) async fn others(connection: &mut PgConnection, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
     let others = sqlx::query_scalar!(
         "select id from person where not exists (select from unnest($1::bigint[]) as kept (id) where kept.id = person.id)",

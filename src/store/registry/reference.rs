@@ -1,4 +1,4 @@
-//! Insurers and institutions of a load.
+//! Writes the insurers and institutions of a load.
 
 use jiff_sqlx::Date as SqlDate;
 use sqlx::PgConnection;

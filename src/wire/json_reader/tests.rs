@@ -1,4 +1,4 @@
-//! What the reader of JSON messages takes, and what it refuses.
+//! Tests of the JSON reader: what it accepts, and what it refuses.
 
 use super::*;
 
@@ -53,7 +53,7 @@ fn what_is_refused() {
     assert_eq!(parse_json(b"{\"XmlMsg\":\"\x8e\"}", Bounds::SINGLE), Err(Fault::Charset));
 }
 
-/// What the member `A` is found to be where text belongs.
+/// Returns what the member `A` holds instead of text.
 fn not_text(value: &str) -> Option<NotText> {
     let text = format!(r#"{{"XmlMsg":{{"A":{value}}}}}"#);
     let root = parse(&text).unwrap();

@@ -1,4 +1,4 @@
-//! The result of a file is fetched: OQS-IF-007 request and 008 answer (`OQSmuquc02`), and its like.
+//! The messages that fetch the result of a file: OQS-IF-007 request and 008 answer (`OQSmuquc02`), and their like.
 
 use jiff::civil::{Date, DateTime};
 
@@ -16,7 +16,7 @@ use super::unit::{Counts, unit_element};
 /// ダウンロード要求.
 #[derive(Clone)]
 pub struct Request {
-    /// The kind of file whose result is fetched.
+    /// The kind of the file.
     pub kind: BatchKind,
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
@@ -25,10 +25,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a request out of either format. Which kind of file it means, its file id alone tells.
+    /// Reads a request in either format. The kind of its file comes from the file id alone.
     ///
     /// # Errors
-    /// The first fault found, with what had been understood before it.
+    /// The first fault found, with the content understood before it.
     pub fn parse(kind: BatchKind, root: &Element) -> Result<Self, (Fault, Understood)> {
         let mut understood = Understood::default();
         Self::read(kind, root, &mut understood).map_err(|fault| (fault, understood))
@@ -71,7 +71,7 @@ impl Message for Request {
     }
 }
 
-/// The message as a terminal sends it.
+/// Writes the message as a terminal sends it.
 #[must_use]
 pub fn request(institution: &str, number: &str, format: Format, charset: AnswerCharset) -> Vec<u8> {
     static HEADER: Shape = shape!["MedicalInstitutionCode"];
@@ -81,10 +81,10 @@ pub fn request(institution: &str, number: &str, format: Format, charset: AnswerC
     format.write(&header, &body, charset)
 }
 
-/// What a result says of the file that it answers.
+/// The file that a result answers.
 #[derive(Debug, Clone)]
 pub struct Fetched {
-    /// What the file asks for.
+    /// The kind of the file.
     pub kind: BatchKind,
     /// 資格確認日.
     pub check_on: Option<Date>,
@@ -109,8 +109,8 @@ pub(super) static ANSWER_HEADER: Shape = shape![
     "CharacterCodeIdentifier",
 ];
 
-/// What stands before and after the units of a whole result that was finished at a time. It says nothing of the moment of
-/// fetching, so that it is the same whenever it is fetched.
+/// Returns the bytes before and after the units of a whole result, finished at `finished_at`. They do not contain the moment of
+/// fetching, so that every fetch returns the same bytes.
 #[must_use]
 pub fn frame(processed: &Processed, fetched: &Fetched, finished_at: DateTime, counts: Counts) -> (Vec<u8>, Vec<u8>) {
     let header = header(processed, fetched)
@@ -122,7 +122,7 @@ pub fn frame(processed: &Processed, fetched: &Fetched, finished_at: DateTime, co
     write_frame(processed.format, &header, unit_element(fetched.kind), processed.form.charset)
 }
 
-/// The result is not there yet (処理結果区分 2), encoded.
+/// Writes the answer that the result is not ready yet (処理結果区分 2).
 #[must_use]
 pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
     static BODY: Shape = shape![];
@@ -130,7 +130,7 @@ pub fn processing(processed: &Processed, fetched: &Fetched) -> Vec<u8> {
     processed.write(&header, &Object::new(&BODY))
 }
 
-/// There will be no result, encoded.
+/// Writes the answer that there will be no result.
 #[must_use]
 pub fn failed(processed: &Processed, fetched: &Fetched, reason: &Refusal) -> Vec<u8> {
     refused::write(processed, header(processed, fetched), reason)

@@ -1,4 +1,5 @@
-//! A file with questions about many people comes: OQS-IF-005 request and 006 answer (`OQSmuquc01`), and its like.
+//! The messages that send a file with questions about many people: OQS-IF-005 request and 006 answer (`OQSmuquc01`), and their
+//! like.
 
 use jiff::civil::Date;
 
@@ -18,10 +19,10 @@ use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 use super::{by_card, reference_number};
 
-/// What a file says beside its people.
+/// A file without its people.
 #[derive(Clone)]
 pub struct Upload {
-    /// What the file asks for.
+    /// The kind of the file.
     pub kind: BatchKind,
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
@@ -29,7 +30,7 @@ pub struct Upload {
     pub check_on: Option<Date>,
     /// 任意のファイル識別子.
     pub file_identifier: Option<String>,
-    /// Whose result is wanted, where the file names no people.
+    /// The people whose result is wanted, if the file names nobody.
     pub wanted: Option<Wanted>,
 }
 
@@ -51,16 +52,17 @@ impl Message for Upload {
     }
 }
 
-/// Enough for one person of a file.
+/// Bounds of one person of a file.
 const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
 
-/// Takes the people of a file one by one, with what is asked about them, if anything, or what is wrong with them.
+/// Receives the people of a file one by one: each with the question about the person, if the kind of file has one, or with the
+/// person's fault.
 pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
 
-/// Reads a file. Its people go to `each`; what is wrong with one spoils nobody else.
+/// Reads a file and passes its people to `each`. A fault of one person does not affect the others.
 ///
 /// # Errors
-/// What is wrong with the file as a whole, or what `each` says, with what had been understood before it.
+/// A fault of the file as a whole, or one returned by `each`, with the content understood before it.
 pub fn read(kind: BatchKind, sent: Sent, bytes: &[u8], each: &mut EachPerson<'_>) -> Result<Upload, (Fault, Understood)> {
     let mut understood = Understood::default();
     let read = match form(kind) {
@@ -137,7 +139,7 @@ fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
 
 const TREATMENT: &str = "MedicalTreatmentFlag";
 
-/// The header of a file, and its body.
+/// Reads the header of a file; returns it with the file's body.
 fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> Result<(Upload, &'a Element<'a>), Fault> {
     if root.name != "XmlMsg" {
         return Err(Fault::Unknown(FieldName::of(&root.name)));
@@ -162,7 +164,8 @@ fn open<'a>(kind: BatchKind, root: &'a Element, understood: &mut Understood) -> 
     Ok((upload, message.element(BODY)?))
 }
 
-/// 資格確認一括照会 as a terminal sends it; institution, day and file identifier are those of the first of `people`.
+/// Writes 資格確認一括照会 as a terminal sends it. Institution, day and file identifier are those of the first of `people`;
+/// without people the result is empty.
 #[must_use]
 pub fn people_file(people: &[by_card::NewRequest<'_>], format: Format, charset: AnswerCharset) -> Vec<u8> {
     let Some(first) = people.first() else { return Vec::new() };
@@ -170,7 +173,8 @@ pub fn people_file(people: &[by_card::NewRequest<'_>], format: Format, charset: 
     file(BatchKind::Qualification, &header, people.iter().map(by_card::NewRequest::info), format, charset)
 }
 
-/// 照会番号一括登録 as a terminal sends it; institution and file identifier are those of the first of `numbers`.
+/// Writes 照会番号一括登録 as a terminal sends it. Institution and file identifier are those of the first of `numbers`; without
+/// numbers the result is empty.
 #[must_use]
 pub fn numbers_file(numbers: &[reference_number::NewRequest<'_>], format: Format, charset: AnswerCharset) -> Vec<u8> {
     let Some(first) = numbers.first() else { return Vec::new() };
@@ -197,7 +201,7 @@ fn file(
 
 static ANSWER_BODY: Shape = shape!["ReceptionNumber", "ReceptionDateTime"];
 
-/// アップロード結果, encoded: the file was taken at the time of processing.
+/// Writes アップロード結果: the file was accepted at the time of processing.
 #[must_use]
 pub fn answer(processed: &Processed, file_identifier: Option<&str>, number: &ReceptionNumber) -> Vec<u8> {
     let body = Object::new(&ANSWER_BODY)

@@ -1,4 +1,4 @@
-//! 資格確認 by what stands on the card: OQS-IF-001 request, OQS-IF-002 answer.
+//! 資格確認 by the data on the insured person's card: OQS-IF-001 request, OQS-IF-002 answer.
 
 use jiff::civil::Date;
 
@@ -24,13 +24,13 @@ use super::request::{Message, Understood};
 pub struct Request {
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
-    /// What is asked.
+    /// The question.
     pub query: CardQuery,
-    /// What the answer repeats as it came.
+    /// The texts that the answer repeats as sent.
     pub echo: Echo,
 }
 
-/// Parts of a request that its answer repeats to the letter.
+/// The parts of a request that its answer repeats to the letter.
 #[derive(Clone, Default)]
 pub struct Echo {
     file_identifier: Option<String>,
@@ -60,10 +60,10 @@ impl Message for Request {
 }
 
 impl Request {
-    /// Reads a request out of either format.
+    /// Reads a request in either format.
     ///
     /// # Errors
-    /// The first fault found, with what had been understood before it.
+    /// The first fault found, with the content understood before it.
     pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
         let mut understood = Understood::default();
         Self::read(root, &mut understood).map_err(|fault| (fault, understood))
@@ -84,9 +84,9 @@ impl Request {
     }
 }
 
-/// What a QualificationConfirmSearchInfo asks; the day stands elsewhere in the message.
+/// The question of a QualificationConfirmSearchInfo; its day stands elsewhere in the message.
 pub struct Asked {
-    /// What stands on the card.
+    /// The data on the card.
     pub key: CardKey,
     /// 生年月日.
     pub birth_on: BirthDate,
@@ -95,14 +95,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The question for a day.
+    /// Returns the question for a day.
     #[must_use]
     pub fn on(self, check_on: Date) -> CardQuery {
         CardQuery { key: self.key, birth_on: self.birth_on, check_on, limit_consent: self.limit_consent }
     }
 }
 
-/// Reads a QualificationConfirmSearchInfo. What stands on the card may be written in any width; codes are ASCII.
+/// Reads a QualificationConfirmSearchInfo. Data from the card may be full-width or half-width; codes are ASCII.
 pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
@@ -134,7 +134,7 @@ pub(super) static SEARCH_INFO: Shape = shape![
 
 static REQUEST_BODY: Shape = shape!["QualificationConfirmSearchInfo"];
 
-/// OQS-IF-001 as a terminal sends it. The texts go out as they are, right or wrong.
+/// OQS-IF-001 as a terminal sends it. The texts are not checked, so that wrong ones can be sent.
 #[derive(Clone)]
 pub struct NewRequest<'a> {
     /// 医療機関コード.
@@ -160,7 +160,7 @@ pub struct NewRequest<'a> {
 }
 
 impl NewRequest<'_> {
-    /// The message in a format; XML in the given character set.
+    /// Writes the message; XML in the given character set.
     #[must_use]
     pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
         let header = request_header(self.institution, self.check_on, self.file_identifier);
@@ -181,7 +181,7 @@ impl NewRequest<'_> {
     }
 }
 
-/// OQS-IF-002 資格確認結果, encoded.
+/// Writes OQS-IF-002 資格確認結果.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request, answer: &Answer, insurer_name: Option<&str>) -> Vec<u8> {
     let header = header(processed, Reference::InsuredCard, request.query.check_on, request.echo.file_identifier.as_deref())

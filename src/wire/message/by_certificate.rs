@@ -1,7 +1,7 @@
 //! 資格確認 by マイナンバーカード: our own request, OQS-IF-002 answer with 照会区分 1.
 //!
-//! What the real reader sends is not public. The request here has the envelope of OQS-IF-001, the official names of the
-//! consents, and names of ours for what the card gives.
+//! The message of the real reader is not public. The request here has the envelope of OQS-IF-001, the official names of the
+//! consents, and our own names for the data from the card.
 
 use data_encoding::BASE64;
 use jiff::civil::{Date, DateTime};
@@ -24,7 +24,7 @@ use super::record::{RECORD, RECORD_2025, diseases, limit, record, referenced};
 use super::refused::Refusal;
 use super::request::{Message, Understood};
 
-/// A card that is shown.
+/// The question of an institution to which a card is shown.
 #[derive(Clone)]
 pub struct Request {
     /// 医療機関コード that the message claims.
@@ -33,17 +33,17 @@ pub struct Request {
     pub check_on: Date,
     /// The certificate in DER.
     pub certificate: Vec<u8>,
-    /// How the holder was made sure of.
+    /// How the holder was verified.
     pub holder: HolderVerification,
-    /// The id of the challenge that was made for this occasion.
+    /// The id of the challenge issued for this use of the card.
     pub challenge: Uuid,
-    /// What the card made of it; `None` where staff only looked.
+    /// The card's signature over the challenge; None if staff only looked at the card.
     pub signature: Option<Vec<u8>>,
     /// 診療区分.
     pub treatment: TreatmentKind,
-    /// What the patient consented to.
+    /// The patient's consents.
     pub consents: Consents,
-    /// Whether the question names consents of 2025; then the answer has their elements.
+    /// Whether the question names consents of 2025; the answer then has their elements.
     pub since_2025: bool,
     file_identifier: Option<String>,
 }
@@ -54,7 +54,7 @@ const CHALLENGE: &str = "ChallengeId";
 const SIGNATURE: &str = "ChallengeSignature";
 const TREATMENT: &str = "MedicalTreatmentFlag";
 
-/// The elements of a consent: flag, time, and until when, where there is an until.
+/// The elements of a consent: flag, time and, if the consent ends, the time of its end.
 struct ConsentElements {
     flag: &'static str,
     time: &'static str,
@@ -115,10 +115,10 @@ static SHOWN_CARD: Shape = shape![
 static REQUEST_BODY: Shape = shape!["CardConfirmInfo"];
 
 impl Request {
-    /// Reads a request out of either format.
+    /// Reads a request in either format.
     ///
     /// # Errors
-    /// The first fault found, with what had been understood before it.
+    /// The first fault found, with the content understood before it.
     pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
         let mut understood = Understood::default();
         Self::read(root, &mut understood).map_err(|fault| (fault, understood))
@@ -148,7 +148,7 @@ impl Request {
         })
     }
 
-    /// What is asked about the card's holder.
+    /// Returns the question about the card's holder.
     #[must_use]
     pub fn query(&self) -> CertificateQuery {
         CertificateQuery { holder: self.holder, treatment: self.treatment, consents: self.consents, check_on: self.check_on }
@@ -173,7 +173,7 @@ impl Message for Request {
     }
 }
 
-/// Flags that are not there are not given.
+/// Reads the consents, and whether any of 2025 is named. An absent flag is no consent.
 fn consents(info: &Group<'_>) -> Result<(Consents, bool), Fault> {
     let mut given = Vec::new();
     let mut since_2025 = false;
@@ -197,7 +197,7 @@ fn signature(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Vec<
     }
 }
 
-/// Base64, in one piece or in lines.
+/// Decodes Base64, in one piece or in lines.
 fn base64(element: &'static str, text: &str) -> Result<Vec<u8>, Fault> {
     let joined: String = text.split_ascii_whitespace().collect();
     value(element, BASE64.decode(joined.as_bytes()).map_err(|_| ValueFault::Base64))
@@ -214,20 +214,20 @@ pub struct NewRequest<'a> {
     pub check_on: Date,
     /// The certificate in DER.
     pub certificate: &'a [u8],
-    /// How the holder was made sure of.
+    /// How the holder was verified.
     pub holder: HolderVerification,
     /// The id of the challenge.
     pub challenge: Uuid,
-    /// What the card made of it.
+    /// The card's signature over the challenge.
     pub signature: Option<&'a [u8]>,
     /// 診療区分.
     pub treatment: TreatmentKind,
-    /// What the patient consented to. Every flag is sent, so that the answer has the elements of 2025.
+    /// The patient's consents. Every flag is sent, so that the answer has the elements of 2025.
     pub consents: Consents,
 }
 
 impl NewRequest<'_> {
-    /// The message in a format; XML in the given character set.
+    /// Writes the message; XML in the given character set.
     #[must_use]
     pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
         let header = request_header(self.institution, self.check_on, self.file_identifier);
@@ -245,8 +245,7 @@ impl NewRequest<'_> {
     }
 }
 
-/// OQS-IF-002 about a card that can be used, encoded. `records` go with the names of their insurers; `remark` is something
-/// that the patient should be told.
+/// Writes OQS-IF-002 about a usable card. Each record comes with the name of its insurer; `remark` is a notice for the patient.
 #[must_use]
 pub fn answer(
     processed: &Processed,
@@ -282,7 +281,7 @@ pub fn answer(
     processed.write(&normal_header(processed, request), &body)
 }
 
-/// OQS-IF-002 about a card that cannot be used: the message was processed, the person was not (処理結果状況 2).
+/// Writes OQS-IF-002 about an unusable card: the message was processed, the person was not (処理結果状況 2).
 #[must_use]
 pub fn unusable(processed: &Processed, request: &Request, reason: &Refusal) -> Vec<u8> {
     let body = Object::new(&ANSWER_BODY)
@@ -296,12 +295,12 @@ fn normal_header(processed: &Processed, request: &Request) -> Object<'static> {
     header(processed, Reference::Card, request.check_on, request.file_identifier.as_deref()).text("SegmentOfResult", "1")
 }
 
-/// What a patient decided at the reader.
+/// The decisions of a patient at the reader.
 pub(super) struct Given {
     pub consents: Consents,
     pub at: DateTime,
     pub until: DateTime,
-    /// Whether it holds no more, which only those can be told who were not just given it.
+    /// Whether the consent has expired; only an answer about an earlier consent can say so.
     pub expired: bool,
     /// Whether the record has the elements of 2025.
     pub since_2025: bool,
@@ -309,8 +308,8 @@ pub(super) struct Given {
     pub disease_list: DiseaseList,
 }
 
-/// Adds what the patient decided at the reader: a flag for everything that could be asked, and for what was given its time
-/// and, where that is limited, its end (wire.md §4.2).
+/// Adds the patient's decisions at the reader: a flag for each consent that could be asked for; for each one given its time and,
+/// if it is limited, its end (wire.md §4.2).
 pub(super) fn consented<'a>(mut object: Object<'a>, given: &Given, shown: &'a Record) -> Object<'a> {
     let (at, ends) = (time_text(given.at), time_text(given.until));
     for kind in Consent::ALL.into_iter().filter(|kind| given.since_2025 || !kind.is_of_2025()) {

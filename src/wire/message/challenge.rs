@@ -1,4 +1,4 @@
-//! What a terminal says of the challenge that it wants: one JSON object of ours.
+//! The body with which a terminal asks for a challenge: one JSON object of our own.
 
 use crate::domain::TreatmentKind;
 use crate::wire::code;
@@ -8,10 +8,10 @@ use crate::wire::json_reader::parse_object;
 
 use super::header::value;
 
-/// Reads 診療区分, which is 外来 where it is left out.
+/// Reads 診療区分; returns 外来 if it is absent.
 ///
 /// # Errors
-/// When `body` is no JSON object, or has another member or value.
+/// If `body` is not a JSON object, or has another member or value.
 pub fn treatment(body: &[u8]) -> Result<TreatmentKind, Fault> {
     const TREATMENT: &str = "MedicalTreatmentFlag";
     let wanted = parse_object(body, Bounds::SINGLE, None)?;

@@ -1,4 +1,4 @@
-//! One person of a file as it came: the texts that the result repeats, and what is wrong with them, if anything.
+//! One person of a file as sent: the texts that the result repeats, and the refusal, if any.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(super) struct EntryForm {
     pub shape: &'static Shape,
 }
 
-/// The form of a file's people; none for kinds whose people the national side finds by itself.
+/// Returns the form of a file's people; None for kinds of file that name no people, because the national side finds them.
 pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
     match kind {
         BatchKind::Qualification => Some(EntryForm { element: "QualificationConfirmSearchInfo", shape: &SEARCH_INFO }),
@@ -30,17 +30,17 @@ pub(super) fn form(kind: BatchKind) -> Option<EntryForm> {
     }
 }
 
-/// One person of a file: texts in the order of the form, and code and message of the refusal where the person cannot be asked
-/// about.
+/// One person of a file: texts in the order of the form, and code and message of the refusal if the person cannot be asked about.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Entry<'a>(#[serde(borrow)] Vec<Option<Text<'a>>>, Option<(String, String)>);
 
-/// One of the texts, borrowed where it stands as it is in what is read: serde borrows a text by itself, not one in a list.
+/// One of the texts, borrowed from the input unless it contains escapes. It has a type of its own because serde does not borrow a
+/// text inside a list.
 #[derive(Clone, Serialize, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Entry<'a> {
-    /// Reads one person. What is wrong is about this person only.
+    /// Reads one person. A fault concerns this person only.
     pub(super) fn read(form: &EntryForm, element: Element<'a>) -> (Self, Result<(), Fault>) {
         let keys = form.shape.keys();
         let mut texts = vec![None; keys.len()];
@@ -74,34 +74,34 @@ impl<'a> Entry<'a> {
         (Self(texts, None), fault.map_or(Ok(()), Err))
     }
 
-    /// Says why the person cannot be asked about.
+    /// Records why the person cannot be asked about.
     pub fn refuse(&mut self, refusal: &Refusal) {
         self.1 = Some((refusal.code.to_owned(), refusal.message.clone()));
     }
 
-    /// Why the person cannot be asked about: code and message.
+    /// Returns why the person cannot be asked about: code and message.
     #[must_use]
     pub fn refusal(&self) -> Option<(&str, &str)> {
         self.1.as_ref().map(|(code, message)| (code.as_str(), message.as_str()))
     }
 
-    /// The question about the person.
+    /// Returns the question about the person.
     ///
     /// # Errors
-    /// When a text cannot be what it should; that was found when the file came.
+    /// If a text is invalid, which was already found when the file was read.
     pub fn asked(&self) -> Result<Asked, Fault> {
         by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 })
     }
 
-    /// What is to be registered for the person.
+    /// Returns the registration for the person.
     ///
     /// # Errors
-    /// When a text cannot be what it should; that was found when the file came.
+    /// If a text is invalid, which was already found when the file was read.
     pub fn registration(&self) -> Result<Registration, Fault> {
         reference_number::registration(&Named { keys: REGISTRATION_INFO.keys(), texts: &self.0 })
     }
 
-    /// The texts as they came.
+    /// Returns the texts as sent.
     pub(super) fn echo(&self, form: &EntryForm) -> Object<'_> {
         let mut object = Object::new(form.shape);
         for (key, text) in form.shape.keys().iter().zip(&self.0) {
@@ -111,7 +111,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Whether XML cannot carry a text, so that no answer can repeat it.
+/// Returns whether the text holds a character that XML cannot carry, so that no answer can repeat it.
 fn is_unwritable(text: &str) -> bool {
     let unwritable = |c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
     !text.bytes().all(|b| b.is_ascii_graphic()) && text.chars().any(unwritable)
@@ -130,7 +130,7 @@ impl Texts for Named<'_> {
     }
 }
 
-/// People of a file, packed for keeping in pieces that are worked on one by one.
+/// Packs the people of a file into pieces that are processed one by one.
 pub struct Packer {
     most: usize,
     whole: Vec<Packed>,
@@ -140,14 +140,14 @@ pub struct Packer {
 /// A piece of a file.
 #[derive(Clone, Default)]
 pub struct Packed {
-    /// How many people it holds.
+    /// The number of people in it.
     pub persons: usize,
-    /// The people; [`Packed::unpack`] reads them.
+    /// The people, encoded; [`Packed::unpack`] decodes them.
     pub entries: Vec<u8>,
 }
 
 impl Packer {
-    /// Packs up to `most` people into a piece.
+    /// Makes a packer with up to `most` people to a piece.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, whole: Vec::new(), open: Packed::default() }
@@ -171,7 +171,7 @@ impl Packer {
         }
     }
 
-    /// Every piece, in order.
+    /// Returns every piece, in order.
     #[must_use]
     pub fn finish(mut self) -> Vec<Packed> {
         self.close();
@@ -180,7 +180,7 @@ impl Packer {
 }
 
 impl Packed {
-    /// The people of a piece, in order; `None` when the bytes are no piece.
+    /// Decodes the people of a piece, in order; None if the bytes are not a piece.
     #[must_use]
     pub fn unpack(entries: &[u8]) -> Option<Vec<Entry<'_>>> {
         serde_json::from_slice(entries).ok()

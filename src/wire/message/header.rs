@@ -1,4 +1,4 @@
-//! What the headers of messages have in common: dates, institutions, and what an answer says about its making.
+//! The parts that the headers of messages share: dates, institutions, and when and how an answer was made.
 
 use data_encoding::BASE64URL;
 use jiff::civil::{Date, DateTime};
@@ -9,24 +9,23 @@ use crate::wire::fault::{Fault, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, code};
 
-/// What an answer's header says about its making.
+/// The data about an answer's making that its header states.
 #[derive(Debug, Clone, Copy)]
 pub struct Processed {
     /// 処理実行日時, Tokyo time.
     pub at: DateTime,
-    /// The institution that is answered: that of the certificate.
+    /// The institution that receives the answer: that of the certificate.
     pub institution: InstitutionCode,
-    /// How the institution wants its answers written.
+    /// The form in which the institution wants its answers.
     pub form: AnswerForm,
     /// The format of this answer.
     pub format: Format,
-    /// Random bytes of which an answer about a card makes its 任意のファイル識別子 when the question has none; none for every other
-    /// answer.
+    /// Random bytes for 任意のファイル識別子 of an answer about a card whose question has none; None for every other answer.
     pub drawn: Option<[u8; 11]>,
 }
 
 impl Processed {
-    /// The character set of this answer: JSON is always UTF-8.
+    /// Returns the character set of this answer: JSON is always UTF-8.
     #[must_use]
     pub fn answer_charset(&self) -> AnswerCharset {
         match self.format {
@@ -35,12 +34,12 @@ impl Processed {
         }
     }
 
-    /// The message of this answer, encoded.
+    /// Writes the message of this answer.
     pub(super) fn write(&self, header: &Object, body: &Object) -> Vec<u8> {
         self.format.write(header, body, self.form.charset)
     }
 
-    /// The identifier of a file of which the question has none: 16 characters, as in the files of real card readers.
+    /// Returns the file identifier for a question that has none: 16 characters, as in the files of real card readers.
     pub(super) fn drawn_identifier(&self) -> Option<String> {
         self.drawn.map(|bytes| BASE64URL.encode(&bytes))
     }
@@ -60,7 +59,7 @@ static SHORT_HEADER: Shape = shape![
     "CharacterCodeIdentifier",
 ];
 
-/// The header of an answer that is for no day: アップロード結果, 照会番号登録結果.
+/// Makes the header of an answer that is not for a particular day: アップロード結果, 照会番号登録結果.
 pub(super) fn short_header(processed: &Processed, file_identifier: Option<&str>) -> Object<'static> {
     Object::new(&SHORT_HEADER)
         .text("ProcessExecutionTime", processed.at_text())
@@ -69,20 +68,20 @@ pub(super) fn short_header(processed: &Processed, file_identifier: Option<&str>)
         .text("CharacterCodeIdentifier", code::charset(processed.answer_charset()))
 }
 
-/// Names the element whose value was refused.
+/// Adds the name of the element to the fault of its value.
 pub(super) fn value<T, E: Into<ValueFault>>(element: &'static str, parsed: Result<T, E>) -> Result<T, Fault> {
     parsed.map_err(|reason| Fault::Value { element, reason: reason.into() })
 }
 
-/// `YYYYMMDDHHmmss`.
+/// Writes a time as `YYYYMMDDHHmmss`.
 pub(super) fn time_text(at: DateTime) -> String {
     format!("{}{:02}{:02}{:02}", date_text(at.date()), at.hour(), at.minute(), at.second())
 }
 
-/// `YYYYMMDD`.
+/// Writes a date as `YYYYMMDD`.
 #[must_use]
 pub fn date_text(date: Date) -> String {
-    // Digit by digit: a record has half a dozen dates, and the machinery of formatting shows in profiles of files.
+    // Digit by digit instead of by `format!`: a record has half a dozen dates, and formatting them shows in profiles of files.
     let mut rest = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
     let mut digits = [b'0'; 8];
     for digit in digits.iter_mut().rev() {
@@ -92,7 +91,7 @@ pub fn date_text(date: Date) -> String {
     digits.iter().copied().map(char::from).collect()
 }
 
-/// Reads `YYYYMMDD` of a date that exists.
+/// Reads a date of the form `YYYYMMDD`; None if the text has another form or the date does not exist.
 pub(super) fn parse_date(text: &str) -> Option<Date> {
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -100,35 +99,35 @@ pub(super) fn parse_date(text: &str) -> Option<Date> {
     Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()
 }
 
-/// `YYYYMM`.
+/// Writes a month as `YYYYMM`.
 pub(super) fn month_text(month: Month) -> String {
     let first = month.first_day();
     format!("{:04}{:02}", first.year(), first.month())
 }
 
-/// A mandatory month, `YYYYMM`.
+/// Reads a mandatory month, `YYYYMM`.
 pub(super) fn required_month(group: &impl Texts, element: &'static str) -> Result<Month, Fault> {
     let text = group.required(element)?;
     let parsed = text.split_at_checked(4).and_then(|(year, month)| Month::parse(&format!("{year}-{month}")).ok());
     parsed.ok_or(Fault::Value { element, reason: ValueFault::Month })
 }
 
-/// A mandatory date.
+/// Reads a mandatory date.
 pub(super) fn required_date(group: &impl Texts, element: &'static str) -> Result<Date, Fault> {
     parse_date(group.required(element)?).ok_or(Fault::Value { element, reason: ValueFault::Date })
 }
 
-/// The institution that a message says it comes from.
+/// Reads the institution that a message claims to come from.
 pub(super) fn institution(group: &impl Texts) -> Result<InstitutionCode, Fault> {
     const ELEMENT: &str = "MedicalInstitutionCode";
     InstitutionCode::parse(group.required(ELEMENT)?)
         .map_err(|reason: InstitutionCodeError| Fault::Value { element: ELEMENT, reason: reason.into() })
 }
 
-/// Octets of a free text with the blanks around it: more than that are not repeated.
+/// The most octets of a free text, including the blanks around it; a longer text is refused.
 const ROOM: usize = 1024;
 
-/// Free text of at most `most` characters without control characters, as it came.
+/// Reads a free text as sent: at most `most` characters, without control characters. Blanks around it do not count.
 pub(super) fn free_text<'g>(group: &'g impl Texts, element: &'static str, most: usize) -> Result<Option<&'g str>, Fault> {
     let Some(as_it_came) = group.as_it_came(element)? else { return Ok(None) };
     let text = without_blanks(as_it_came);

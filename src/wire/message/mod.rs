@@ -1,4 +1,4 @@
-//! One file per message family, named after its query path.
+//! The official messages: one file per message family, named after its query path.
 
 pub mod bulk_fetch;
 pub mod bulk_register;

@@ -1,11 +1,11 @@
-//! The order of elements in XML, against what wire.md 2.0.1 gives.
+//! Tests of the element order in XML against wire.md 2.0.1.
 
 use super::by_card::SEARCH_INFO;
 use super::qualification::{ANSWER_BODY, ANSWER_HEADER};
 use super::record::{DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD, RECORD_2025, TICKET_INFO};
 use crate::wire::object::Shape;
 
-/// The orders that wire.md 2.0.1 gives, those marked R1 there seen in real messages.
+/// Compares with the orders of wire.md 2.0.1; those marked R1 there were seen in real messages.
 fn assert_order(shape: &'static Shape, expected: &str) {
     let order: Vec<_> = shape.xml_keys().collect();
     assert_eq!(order, expected.split(", ").collect::<Vec<_>>());
@@ -69,7 +69,7 @@ fn record_comes_in_the_order_of_real_messages() {
     );
 }
 
-/// Worked out apart from this code by the rule of wire.md 2.0.1.
+/// Worked out independently of this code by the rule of wire.md 2.0.1.
 #[test]
 fn ticket_comes_in_the_order_of_a_map() {
     assert_order(
@@ -83,7 +83,7 @@ fn ticket_comes_in_the_order_of_a_map() {
     );
 }
 
-/// Worked out apart from this code by the rule of wire.md 2.0.1, for a map of 128 places.
+/// Worked out independently of this code by the rule of wire.md 2.0.1.
 #[test]
 fn record_with_the_consents_of_2025_comes_in_the_order_of_a_larger_map() {
     assert_order(

@@ -1,4 +1,4 @@
-//! OQS-IF-002 資格確認結果 but for its records: the same for every way of asking.
+//! OQS-IF-002 資格確認結果 without its records: the parts that do not depend on the kind of question.
 
 use jiff::civil::Date;
 
@@ -12,7 +12,7 @@ use super::header::{Processed, date_text, free_text, institution, required_date}
 use super::refused::{Refusal, refused};
 use super::request::Understood;
 
-/// The header that every request for 資格確認 has, and its body.
+/// The header of a request for 資格確認, with the request's body.
 pub(super) struct Opened<'a> {
     pub institution: InstitutionCode,
     pub check_on: Date,
@@ -21,7 +21,7 @@ pub(super) struct Opened<'a> {
 
 const REQUEST_HEADER: [&str; 3] = ["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
 
-/// Reads the header of a request, keeping in `understood` what its refusal repeats.
+/// Reads the header of a request and keeps in `understood` the parts that a refusal repeats.
 pub(super) fn open<'a>(root: &'a Element, understood: &mut Understood) -> Result<Opened<'a>, Fault> {
     if root.name != "XmlMsg" {
         return Err(Fault::Unknown(FieldName::of(&root.name)));
@@ -34,7 +34,7 @@ pub(super) fn open<'a>(root: &'a Element, understood: &mut Understood) -> Result
     Ok(Opened { institution: institution(&header)?, check_on, body: message.element("MessageBody")? })
 }
 
-/// The header of a request as a terminal sends it.
+/// Makes the header of a request as a terminal sends it.
 pub(super) fn request_header(institution: &str, check_on: Date, file_identifier: Option<&str>) -> Object<'static> {
     static SHAPE: Shape = shape!["QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"];
     Object::new(&SHAPE)
@@ -65,8 +65,8 @@ pub(super) static ANSWER_BODY: Shape = shape![
     "ResultList",
 ];
 
-/// An answer that says why the request could not be processed. The check date falls back to the day of processing, because
-/// clients insist on the element.
+/// Writes an answer that says why the request could not be processed. Without a check date it states the day of processing,
+/// because clients insist on the element.
 pub(super) fn refusal(processed: &Processed, reference: Reference, understood: &Understood, refusal: &Refusal) -> Vec<u8> {
     let check_on = understood.check_on.unwrap_or_else(|| processed.at.date());
     let header = header(processed, reference, check_on, understood.file_identifier.as_deref());
@@ -74,7 +74,7 @@ pub(super) fn refusal(processed: &Processed, reference: Reference, understood: &
     processed.write(&header, &body)
 }
 
-/// ResultList with the records, as the institution wants several of them.
+/// Makes the ResultList of the records, in the form that the institution wants.
 pub(super) fn result_list<'a>(processed: &Processed, records: Vec<Object<'a>>) -> Value<'a> {
     const RECORD: &str = "ResultOfQualificationConfirmation";
     match processed.form.result_lists {

@@ -12,8 +12,8 @@ use crate::wire::object::{Object, Shape, Value, shape};
 
 use super::header::{date_text, month_text, time_text};
 
-/// A record's members in specification order: those that every record has, and what follows them. Where members that came later
-/// stand in the specification is not public.
+/// Makes a record's members in specification order: those that every record has, then the given ones. The place of members added
+/// later is not public.
 macro_rules! record_shape {
     ($($rest:literal),* $(,)?) => {
         shape![
@@ -48,7 +48,7 @@ macro_rules! record_shape {
     };
 }
 
-/// The record of an answer about one person, with what takes consent, and what came later.
+/// The record of an answer about one person, with the parts that require consent, and those added later.
 macro_rules! single_record_shape {
     ($($later:literal),* $(,)?) => {
         record_shape![
@@ -77,11 +77,11 @@ macro_rules! single_record_shape {
     };
 }
 
-/// All 46 members that a record had when the element order of the real XML was observed (wire.md 2.0.1); those that only
-/// the card path fills count for the order too.
+/// All 46 members of a record when the element order of the real XML was observed (wire.md 2.0.1); members that only an answer by
+/// card fills count for the order too.
 pub(super) static RECORD: Shape = single_record_shape![];
 
-/// With the consents of 2025 (wire.md 2.2): 64 members, for which the map of the real application doubles.
+/// A record with the consents of 2025 (wire.md 2.2): 64 members, for which the map of the real application doubles.
 pub(super) static RECORD_2025: Shape = single_record_shape![
     "DiagnosisNameConsFlg",
     "DiagnosisNameConsTime",
@@ -103,8 +103,8 @@ pub(super) static RECORD_2025: Shape = single_record_shape![
     "PrescriptionInfoAvailableTime",
 ];
 
-/// The record of a bulk result: without consents and what takes them, but with the mark of change (wire.md 2.4). How many members
-/// the real one has is not known; with any number from 25 to 48 the order is the same.
+/// The record of a bulk result: without consents and the parts that require them, but with 限度額適用認定証情報変更有無 (wire.md
+/// 2.4). The number of members of the real one is not known; the order is the same for any number from 25 to 48.
 pub(super) static BULK_RECORD: Shape = record_shape!["LimitApplicationCertificateChanged", "PublicExpenseResultList"];
 
 pub(super) static LIMIT_INFO: Shape = shape![
@@ -152,7 +152,7 @@ pub(super) static TICKET_INFO: Shape = shape![
     "SingleOrCombinedUse",
     "StatusOfSocialInsurance",
     "ConsistencyFlag",
-    // The official name is spelt so.
+    // The official name is misspelt like this.
     "StatusOfInfecton",
     "StatusOfElderlyMedicalCare",
     "StatusOfPrefecturalExpenses",
@@ -161,7 +161,7 @@ pub(super) static TICKET_INFO: Shape = shape![
     "Remarks3",
 ];
 
-/// The elements that a record can hold; members of an inner element as `Outer.Inner`.
+/// Returns the elements that a record can hold; members of an inner element as `Outer.Inner`.
 #[must_use]
 pub fn record_elements() -> Vec<String> {
     let inner = |outer: &str, shape: &Shape| -> Vec<String> {
@@ -177,7 +177,7 @@ pub fn record_elements() -> Vec<String> {
         .collect()
 }
 
-/// The elements in which a part of an answer stands; an inner element stands for its members.
+/// Returns the elements that hold a part of an answer; an inner element stands for its members.
 #[must_use]
 pub fn elements(part: Part) -> &'static [&'static str] {
     match part {
@@ -239,7 +239,7 @@ fn text(text: &PersonalText) -> &str {
     text.as_str()
 }
 
-/// A record as an object of `shape`, but for what takes the patient's consent.
+/// Makes a record an object of `shape`, without the parts that require the patient's consent.
 pub(super) fn record<'a>(shape: &'static Shape, record: &'a Record, insurer_name: &'a str) -> Object<'a> {
     let coverage = &record.coverage;
     let identity = &coverage.identity;
@@ -282,12 +282,12 @@ pub(super) fn record<'a>(shape: &'static Shape, record: &'a Record, insurer_name
     object
 }
 
-/// What the institution calls the person, where the record itself has it.
+/// Adds the institution's 照会番号 for the person, if the record has one.
 pub(super) fn referenced<'a>(object: Object<'a>, record: &'a Record) -> Object<'a> {
     object.text_if("ReferenceNumber", record.reference.as_ref().map(ReferenceNumber::as_str))
 }
 
-/// Adds what the patient decided about the limit certificate, at the time `at`, and the certificate.
+/// Adds the patient's decision on the limit certificate, at the time `at`, and the certificate if it may be shown.
 pub(super) fn limit<'a>(object: Object<'a>, record: &'a Record, at: DateTime) -> Object<'a> {
     let object = object.text("LimitApplicationCertificateRelatedConsFlg", code::consent(record.limit_consent));
     if !record.limit_consent {
@@ -300,7 +300,7 @@ pub(super) fn limit<'a>(object: Object<'a>, record: &'a Record, at: DateTime) ->
     }
 }
 
-/// 特定疾病療養受療証情報 in a form; none when there is no certificate to show.
+/// Makes 特定疾病療養受療証情報 in a form; None if there is no certificate to show.
 pub(super) fn diseases(record: &Record, form: DiseaseList) -> Option<Value<'static>> {
     let info = |certificate: &SpecificDiseaseCertificate| {
         Object::new(&DISEASE_INFO)
@@ -317,7 +317,7 @@ pub(super) fn diseases(record: &Record, form: DiseaseList) -> Option<Value<'stat
 /// The element within a nested list of 特定疾病療養受療証情報.
 pub(super) const DISEASE: &str = "SpecificDiseasesCertificateInfo";
 
-/// Certificates as the value of SpecificDiseasesCertificateList.
+/// Makes certificates the value of SpecificDiseasesCertificateList.
 pub(super) fn disease_list(form: DiseaseList, certificates: Vec<Object<'_>>) -> Value<'_> {
     match form {
         DiseaseList::Nested => Value::List(DISEASE, certificates),
@@ -343,7 +343,7 @@ fn limit_info(limit: &LimitCertificate) -> Object<'static> {
         .text_if("LimitApplicationCertificateLongTermDate", limit.long_stay_on.map(date_text))
 }
 
-/// 医療券・調剤券情報. Only the institution that is entrusted is shown a ticket, so that the flag always says 一致.
+/// Makes 医療券・調剤券情報. A ticket is shown only to the institution that it names, so that the flag always says 一致.
 fn ticket_info(ticket: &MedicalTicket) -> Object<'_> {
     const INJURIES: [&str; MedicalTicket::LINES] = ["InjuryName1", "InjuryName2", "InjuryName3"];
     const REMARKS: [&str; MedicalTicket::LINES] = ["Remarks1", "Remarks2", "Remarks3"];

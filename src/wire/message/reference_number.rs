@@ -12,7 +12,7 @@ use super::header::{Processed, free_text, institution, short_header, value};
 use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 
-/// What an institution calls the holder of a card.
+/// The number under which an institution keeps the holder of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     /// 保険者番号, 記号, 番号 and 枝番.
@@ -26,7 +26,7 @@ pub struct Registration {
 pub struct Request {
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
-    /// What is to be registered.
+    /// The number and its card.
     pub registration: Registration,
     info: Object<'static>,
     file_identifier: Option<String>,
@@ -34,7 +34,7 @@ pub struct Request {
 
 const INFO: &str = "ReferenceNumberRegistrationInfo";
 
-/// In the order that the real answer's element order comes from (wire.md 2.0.1).
+/// The members in the order from which the element order of the real answer follows (wire.md 2.0.1).
 pub(super) static REGISTRATION_INFO: Shape =
     shape!["ReferenceNumber", "InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber", "InsuredBranchNumber",];
 
@@ -46,7 +46,7 @@ pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
     let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
     let branch =
         info.text("InsuredBranchNumber")?.map(|t| value("InsuredBranchNumber", BranchNumber::parse(t))).transpose()?;
-    // Without it the number would be that of the whole household; 後期高齢者医療 and 医療扶助 have no branches.
+    // Without a branch the number would apply to the whole household; 後期高齢者医療 and 医療扶助 have no branches.
     if branch.is_none() && insurer.scheme().insures_below_75() {
         return Err(Fault::Missing("InsuredBranchNumber"));
     }
@@ -54,10 +54,10 @@ pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
 }
 
 impl Request {
-    /// Reads a request out of either format.
+    /// Reads a request in either format.
     ///
     /// # Errors
-    /// The first fault found, with what had been understood before it.
+    /// The first fault found, with the content understood before it.
     pub fn parse(root: &Element) -> Result<Self, (Fault, Understood)> {
         let mut understood = Understood::default();
         Self::read(root, &mut understood).map_err(|fault| (fault, understood))
@@ -105,7 +105,7 @@ static REQUEST_HEADER: Shape = shape!["MedicalInstitutionCode", "ArbitraryFileId
 
 static REQUEST_BODY: Shape = shape!["ReferenceNumberRegistrationInfo"];
 
-/// OQS-IF-003 as a terminal sends it. The texts go out as they are, right or wrong.
+/// OQS-IF-003 as a terminal sends it. The texts are not checked, so that wrong ones can be sent.
 #[derive(Clone)]
 pub struct NewRequest<'a> {
     /// 医療機関コード.
@@ -125,7 +125,7 @@ pub struct NewRequest<'a> {
 }
 
 impl NewRequest<'_> {
-    /// The message in a format; XML in the given character set.
+    /// Writes the message; XML in the given character set.
     #[must_use]
     pub fn write(&self, format: Format, charset: AnswerCharset) -> Vec<u8> {
         let body = Object::new(&REQUEST_BODY).set(INFO, Value::Object(self.info()));
@@ -152,7 +152,7 @@ impl NewRequest<'_> {
 static ANSWER_BODY: Shape =
     shape!["ReferenceNumberRegistrationInfo", "ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage",];
 
-/// OQS-IF-004 照会番号登録結果, encoded.
+/// Writes OQS-IF-004 照会番号登録結果.
 #[must_use]
 pub fn answer(processed: &Processed, request: &Request) -> Vec<u8> {
     let header = short_header(processed, request.file_identifier.as_deref()).text("SegmentOfResult", "1");

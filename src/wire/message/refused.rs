@@ -1,10 +1,10 @@
-//! How an answer says why a message could not be processed (処理結果区分 9).
+//! Refusals: answers that say why a message could not be processed (処理結果区分 9).
 
 use crate::wire::object::{Object, Shape, shape};
 
 use super::header::Processed;
 
-/// Why a message could not be answered, in official header fields (処理結果区分 9).
+/// The reason why a message could not be answered, in official header fields (処理結果区分 9).
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// エラーコード; synthetic, because the official list is not public.
@@ -15,14 +15,13 @@ pub struct Refusal {
 
 static BODY: Shape = shape!["ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage"];
 
-/// A refusal whose body holds nothing else.
+/// Writes a refusal with a body that holds nothing else.
 pub(super) fn write(processed: &Processed, header: Object<'static>, refusal: &Refusal) -> Vec<u8> {
     let (header, body) = refused(header, Object::new(&BODY), refusal);
     processed.write(&header, &body)
 }
 
-/// Header and body with the reason in them. It stands in the body too, because clients read it there and stumble when there is
-/// no body.
+/// Adds the reason to header and body. The body states it too, because clients read it there and fail if there is no body.
 pub(super) fn refused(
     header: Object<'static>,
     body: Object<'static>,

@@ -1,5 +1,5 @@
-//! What answers say of a person or a file beside the result: a code (synthetic, as all of ours are; docs/errors.md lists them) and a
-//! Japanese text of at most 60 characters.
+//! Remarks about a person or a file that accompany a result: a code (synthetic like all our codes; docs/errors.md lists them) and
+//! a Japanese text of at most 60 characters.
 
 use crate::domain::{BatchFailure, BatchState, CardUnusable};
 
@@ -9,7 +9,7 @@ fn remark(code: &'static str, message: &str) -> Refusal {
     Refusal { code, message: message.to_owned() }
 }
 
-/// What a patient is told about a card that cannot be used.
+/// Returns the notice to a patient whose card cannot be used.
 #[must_use]
 pub fn card(unusable: CardUnusable) -> Refusal {
     match unusable {
@@ -23,13 +23,13 @@ pub fn card(unusable: CardUnusable) -> Refusal {
     }
 }
 
-/// What a patient is told whose card still works, but not for long.
+/// Returns the notice to a patient whose card's certificate expires within three months.
 #[must_use]
 pub fn runs_out_soon() -> Refusal {
     remark("SHK6201", "電子証明書の有効期限まで3か月以内です。更新してください")
 }
 
-/// Why there will be no result of a file.
+/// Returns the reason why a file will have no result.
 #[must_use]
 pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
     match (state, failure) {
@@ -39,19 +39,19 @@ pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
     }
 }
 
-/// What is said of a person of a file whom the operator has ordered to fail.
+/// Returns the reason for a person of a file if the operator has ordered the failure.
 #[must_use]
 pub fn ordered() -> Refusal {
     remark("SHK7201", "運用者の指示により処理できませんでした")
 }
 
-/// What is said of a person of a file about whom the stored data are inconsistent.
+/// Returns the reason for a person of a file whose stored data are inconsistent.
 #[must_use]
 pub fn inconsistent() -> Refusal {
     remark("SHK7202", "登録データに不整合があり回答できません")
 }
 
-/// One of each kind, for tests and documents.
+/// Returns one remark of each kind, for tests and documents.
 #[must_use]
 pub fn examples() -> Vec<Refusal> {
     use CardUnusable as U;

@@ -1,4 +1,4 @@
-//! What every message that asks something has, whatever it asks.
+//! The trait of all requests, and the parts of a request that its refusal repeats.
 
 use jiff::civil::Date;
 
@@ -7,27 +7,27 @@ use crate::domain::{InstitutionCode, ReceptionNumber, Subject};
 use super::header::Processed;
 use super::refused::Refusal;
 
-/// A message that asks something. `parse` of its type reads it out of either format; a file is read person by person, by
-/// [`bulk_register::read`](super::bulk_register::read). Both say what they understood before a fault.
+/// A request. `parse` of its type reads it in either format; [`bulk_register::read`](super::bulk_register::read) reads a file
+/// person by person. Both return the content understood before a fault.
 pub trait Message {
     /// 医療機関コード that the message claims.
     fn institution(&self) -> InstitutionCode;
 
-    /// What the access log records of the message if it is refused before anything is looked up.
+    /// Returns the subject that the access log records if the message is refused before any look-up.
     fn subject(&self) -> Subject<'_>;
 
-    /// What a refusal of the message repeats.
+    /// Returns the parts that a refusal of the message repeats.
     fn understood(&self) -> Understood;
 
-    /// An answer, encoded, that says why a message of this type could not be processed (処理結果区分 9), with the members that its
-    /// answer would have had.
+    /// Writes the answer that a message of this type could not be processed (処理結果区分 9), with the header members of its
+    /// normal answer.
     fn refusal(processed: &Processed, understood: &Understood, refusal: &Refusal) -> Vec<u8>
     where
         Self: Sized;
 }
 
-/// What was understood of a request that cannot be answered: as much of it as stood before the fault. It is repeated, because
-/// clients pair answers by it.
+/// The parts of a request that were understood before a fault. A refusal repeats them, because clients match answers to requests
+/// by them.
 #[derive(Clone, Default)]
 pub struct Understood {
     pub(super) check_on: Option<Date>,

@@ -1,4 +1,4 @@
-//! What every message has by its trait: the claimed institution, what the log records of it, and how its refusal looks.
+//! Tests of what every message has by its trait: the claimed institution, the subject for the log, and its refusal.
 
 use jiff::civil::date;
 use uuid::Uuid;
@@ -53,7 +53,7 @@ fn number() -> reference_number::NewRequest<'static> {
     }
 }
 
-/// Reads back what a terminal sends.
+/// Reads back the message that a terminal sends.
 fn parsed<M>(bytes: &[u8], parse: impl FnOnce(&Element) -> Result<M, (Fault, Understood)>) -> M {
     let root = Format::Json.parse(bytes, Bounds::SINGLE).unwrap();
     parse(&root).map_err(|(fault, _)| fault).unwrap()
@@ -64,7 +64,7 @@ fn upload(kind: BatchKind, file: &[u8]) -> bulk_register::Upload {
     read.map_err(|(fault, _)| fault).unwrap()
 }
 
-/// The header of a refusal in JSON, whose body says no more than why.
+/// Returns the header of a refusal in JSON; checks that its body holds the reason only.
 fn refused_header(kind: Option<MessageKind>, understood: &Understood) -> String {
     let processed = Processed {
         at: date(2026, 11, 22).at(9, 30, 15, 0),
@@ -83,7 +83,7 @@ fn refused_header(kind: Option<MessageKind>, understood: &Understood) -> String 
     header.strip_prefix(r#"{"XmlMsg":{"MessageHeader":"#).unwrap().to_owned()
 }
 
-/// The members are those of wire.md 2.2 to 2.4 for the answer to each message, as far as they are known of a refused one.
+/// The members are those of the answer to each message in wire.md 2.2 to 2.4, as far as they are known for refusals.
 #[test]
 fn a_refusal_has_the_header_of_its_answer_and_repeats_what_was_understood() {
     let time = r#""ProcessExecutionTime":"20261122093015""#;
@@ -145,7 +145,7 @@ fn a_message_names_its_institution_and_what_it_is_about() {
     let number = parsed(&number().write(Format::Json, utf8), reference_number::Request::parse);
     assert!(matches!(number.subject(), Subject::ReferenceNumber));
 
-    // A file for a day, and the result of one; which day that was for, the message does not say.
+    // A file for a day, and a fetch of its result, which does not state the day.
     let file = upload(BatchKind::Qualification, &bulk_register::people_file(&[self::card()], Format::Json, utf8));
     let day = date(2026, 11, 20);
     assert!(matches!(

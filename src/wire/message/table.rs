@@ -1,4 +1,4 @@
-//! The table of official messages: the file id of each, what it is, and the type that reads it.
+//! The table of official messages: the file id of each, its kind, and the type that reads it.
 
 use crate::domain::BatchKind;
 use crate::wire::code;
@@ -9,26 +9,26 @@ use super::refused::{self, Refusal};
 use super::request::{Message, Understood};
 use super::{bulk_fetch, bulk_register, by_card, by_certificate, reference_number};
 
-/// What a message asks for.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageKind {
-    /// 資格確認 by what stands on the insured-person's card.
+    /// 資格確認 by the data on the insured person's card.
     ByCard,
     /// 資格確認 by マイナンバーカード.
     ByCertificate,
     /// 照会番号登録.
     ReferenceNumber,
-    /// A file with many people is sent, or with the question for them.
+    /// Sends a file with many people, or with the question that selects them.
     BulkRegister(BatchKind),
-    /// The result of a file is fetched.
+    /// Fetches the result of a file.
     BulkFetch(BatchKind),
 }
 
-/// Every message that comes under a file id. What the real card reader sends is not public, so that a card's message has no row.
+/// Every message with a file id. The message of the real card reader is not public, so that the question by card has no row.
 macro_rules! messages {
     ($($id:literal => $kind:ident $(($file:ident))?, $request:ty;)*) => {
         impl MessageKind {
-            /// The message that comes under a file id without `req` and `res`; `None` if there is none.
+            /// Returns the kind of message of a file id without `req` and `res`; None if there is none.
             #[must_use]
             pub fn of(id: &str) -> Option<Self> {
                 match id {
@@ -37,8 +37,8 @@ macro_rules! messages {
                 }
             }
 
-            /// The file id of the message without `req` and `res`. For a card it is that of the answer, whose file is
-            /// `OQSsiquc01res_face_…`.
+            /// Returns the file id of the message without `req` and `res`. For a question by card it is that of the answer, whose
+            /// file is `OQSsiquc01res_face_…`.
             #[must_use]
             pub fn id(self) -> &'static str {
                 match self {
@@ -72,8 +72,8 @@ messages! {
     "OQSmutic02" => BulkFetch(MedicalAid), bulk_fetch::Request;
 }
 
-/// An answer, encoded, that says why a message could not be processed (処理結果区分 9). A message that is in no table gets the
-/// members that all answers have.
+/// Writes the answer that a message could not be processed (処理結果区分 9). For a message of unknown kind it has the members
+/// that all answers share.
 #[must_use]
 pub fn refusal(kind: Option<MessageKind>, processed: &Processed, understood: &Understood, reason: &Refusal) -> Vec<u8> {
     static HEADER: Shape = shape![

@@ -34,7 +34,7 @@ pub(super) static CONFIRM_UNIT: Shape = shape![
 pub(super) static REGISTRATION_UNIT: Shape =
     shape!["ReferenceNumberRegistrationInfo", "ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage",];
 
-/// The element of one person in a result.
+/// Returns the element of one person in a result.
 pub(super) fn unit_element(kind: BatchKind) -> &'static str {
     match kind {
         BatchKind::ReferenceNumbers => "BulkRegistrationUnit",
@@ -49,50 +49,50 @@ fn unit_shape(kind: BatchKind) -> &'static Shape {
     }
 }
 
-/// What a bulk result says of one person who could be asked about.
+/// The result about one person who could be asked about.
 pub struct Found<'a> {
     /// 資格有効性.
     pub validity: Validity,
-    /// The record that is shown.
+    /// The record shown, if any.
     pub record: Option<ShownRecord<'a>>,
 }
 
-/// A record with what else the unit says of it.
+/// A record with the unit's other data about it.
 pub struct ShownRecord<'a> {
     /// The record.
     pub record: &'a Record,
     /// 保険者名称.
     pub insurer: Arc<str>,
-    /// 限度額適用認定証情報変更有無; none without the patient's consent.
+    /// 限度額適用認定証情報変更有無; None without the patient's consent.
     pub limit_changed: Option<bool>,
 }
 
-/// What a patient consented to when the card was shown.
+/// The consents that a patient gave when showing the card.
 #[derive(Debug, Clone, Copy)]
 pub struct EarlierConsent {
-    /// What.
+    /// The consents.
     pub consents: Consents,
-    /// When, Tokyo time.
+    /// When they were given, Tokyo time.
     pub at: DateTime,
-    /// Until when, Tokyo time.
+    /// When they expire, Tokyo time.
     pub until: DateTime,
-    /// Whether that is over.
+    /// Whether they have expired.
     pub expired: bool,
 }
 
-/// How many people a result is about.
+/// The numbers of people in a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// Those who were answered about.
+    /// People with an answer.
     pub normal: usize,
-    /// Those who could not be.
+    /// People without an answer.
     pub errors: usize,
 }
 
-/// How units are kept, whatever their institution wants: its settings are those of the moment of fetching.
+/// The form in which units are stored, regardless of the institution's settings, which apply at the moment of fetching.
 const KEPT: DiseaseList = DiseaseList::Nested;
 
-/// Whether units of a kind look in this form as they are kept. Only those of patients who consented can hold
+/// Returns whether units of a kind look the same in this form as they are stored. Only units of patients who consented can hold
 /// 特定疾病療養受療証情報.
 #[must_use]
 pub fn is_kept_in(kind: BatchKind, form: DiseaseList) -> bool {
@@ -102,7 +102,7 @@ pub fn is_kept_in(kind: BatchKind, form: DiseaseList) -> bool {
     }
 }
 
-/// Units of people one after the other, as text of a format in UTF-8.
+/// The units of people, one after the other, as text of a format in UTF-8.
 pub struct Units {
     kind: BatchKind,
     format: Format,
@@ -111,10 +111,10 @@ pub struct Units {
 }
 
 impl Units {
-    /// No units yet, and room for those of so many people.
+    /// Makes an empty text with room for the units of `people` people.
     #[must_use]
     pub fn new(kind: BatchKind, format: Format, people: usize) -> Self {
-        // What one takes in XML, mostly.
+        // The usual size of a unit in XML, in bytes.
         const UNIT: usize = 1800;
         let counts = Counts { normal: 0, errors: 0 };
         Self { kind, format, text: Vec::with_capacity(people * UNIT), counts }
@@ -135,8 +135,8 @@ impl Units {
         self.write(unit);
     }
 
-    /// Adds a person who consented before, at the time `at` and until `until`. Records have the elements of 2025, and no more of what
-    /// takes consent than still holds.
+    /// Adds a person who consented earlier, with the time and the expiry of the consent. Records have the elements of 2025, and
+    /// only those parts that a valid consent still covers.
     pub fn consented(&mut self, earlier: &EarlierConsent, validity: Validity, records: &[(Record, Arc<str>)]) {
         let given = Given {
             consents: earlier.consents,
@@ -159,7 +159,7 @@ impl Units {
         self.write(first_reference(unit, records));
     }
 
-    /// Adds a person whose treatment is entrusted to the institution.
+    /// Adds a person whose 医療券 names the institution.
     pub fn entrusted(&mut self, validity: Validity, records: &[(Record, Arc<str>)]) {
         let mut unit =
             self.begin(None).text("ProcessingResultStatus", "1").text("QualificationValidity", code::validity(validity));
@@ -171,19 +171,19 @@ impl Units {
         self.write(first_reference(unit, records));
     }
 
-    /// Adds a person whose number was registered.
+    /// Adds a person whose 照会番号 was registered.
     pub fn registered(&mut self, entry: &Entry) {
         let unit = self.begin(Some(entry)).text("ProcessingResultStatus", "1");
         self.counts.normal += 1;
         self.write(unit);
     }
 
-    /// Adds a person who was not named in the file and cannot be shown.
+    /// Adds a person whom the file did not name and who cannot be shown.
     pub fn refused(&mut self, reason: &Refusal) {
         self.failed(None, reason.code, &reason.message);
     }
 
-    /// Adds a person of a file with what is wrong with it.
+    /// Adds a person of a file with the person's refusal.
     pub fn spoiled(&mut self, entry: &Entry) {
         let (code, message) = entry.refusal().unwrap_or_default();
         self.failed(Some(entry), code, message);
@@ -211,14 +211,14 @@ impl Units {
         write_units(self.format, &mut self.text, unit_element(self.kind), &[unit]);
     }
 
-    /// The text, and how many people it is about.
+    /// Returns the text and the numbers of people in it.
     #[must_use]
     pub fn finish(self) -> (Vec<u8>, Counts) {
         (self.text, self.counts)
     }
 }
 
-/// What the institution calls the person, by the first of the records that has it.
+/// Adds the institution's 照会番号 for the person, from the first record that has one.
 fn first_reference<'a>(unit: Object<'a>, records: &'a [(Record, Arc<str>)]) -> Object<'a> {
     match records.iter().find(|(record, _)| record.reference.is_some()) {
         Some((record, _)) => referenced(unit, record),
@@ -226,14 +226,14 @@ fn first_reference<'a>(unit: Object<'a>, records: &'a [(Record, Arc<str>)]) -> O
     }
 }
 
-/// Kept units in a format and in an institution's form: a result can be fetched in another format than the file came in. `None`
-/// when the text does not hold units.
+/// Converts stored units to a format and to an institution's form: a result can be fetched in another format than that of the
+/// file. None if the text does not hold units.
 #[must_use]
 pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format, form: DiseaseList) -> Option<Vec<u8>> {
     const UNIT: Bounds = Bounds { depth: 16, elements: usize::MAX };
     let element = unit_element(kind);
     let mut text = Vec::with_capacity(units.len());
-    // One after the other, because what is made of a person on the way takes many times the size of the text.
+    // One by one, because the elements of a person take many times the memory of the text.
     let mut each = |unit: Element| {
         let unit = object((kind, form), unit_shape(kind), &unit).ok_or(Fault::Malformed)?;
         write_units(to, &mut text, element, &[unit]);
@@ -253,7 +253,7 @@ pub fn convert(kind: BatchKind, units: &[u8], from: Format, to: Format, form: Di
     read.ok().map(|()| text)
 }
 
-/// The members of an element in the order of a shape, in the form that is wanted.
+/// Returns the members of an element in the order of a shape, in the wanted form.
 fn object<'a>(wanted: (BatchKind, DiseaseList), shape: &'static Shape, element: &'a Element) -> Option<Object<'a>> {
     let (kind, form) = wanted;
     let mut object = Object::new(shape);
@@ -266,7 +266,7 @@ fn object<'a>(wanted: (BatchKind, DiseaseList), shape: &'static Shape, element: 
             Member::Object(shape) => Value::Object(inner(shape, first)?),
             Member::Repeated(shape) => Value::Repeated(named.map(|one| inner(shape, one)).collect::<Option<_>>()?),
             Member::List(item, shape) => {
-                // In JSON every entry of a list is an object around the item; in XML all items stand in one list.
+                // In JSON each entry of a list is an object around its item; in XML one list holds all items.
                 let items = named.flat_map(|list| &list.children).filter(|child| child.name == item);
                 let entries = items.map(|one| inner(shape, one)).collect::<Option<_>>()?;
                 if item == DISEASE { disease_list(form, entries) } else { Value::List(item, entries) }

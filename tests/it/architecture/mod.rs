@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use crate::support::database::TestDatabase;
 use crate::support::root;
 
+/// What answers messages must not know these: it does not care what carries them.
+const CARRIERS: [&str; 5] = ["axum", "hyper", "tower", "http_body", "http::"];
+
 /// The pure centre must not know these.
 const IMPURE: [&str; 9] =
     ["tokio", "sqlx", "tracing", "axum", "hyper", "std::fs", "std::net", "std::time", "Timestamp::now"];
@@ -62,6 +65,33 @@ fn the_centre_does_no_input_or_output() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_answers_messages_knows_no_carrier() {
+    let mut wrong = Vec::new();
+    for (file, text) in source_files() {
+        if !["exchange", "query", "wire"].contains(&module_of(&file)) {
+            continue;
+        }
+        for line in code(&text) {
+            let words = CARRIERS.iter().filter(|word| line.contains(*word));
+            wrong.extend(words.map(|word| format!("src/{file}: {word}: {line}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_place_makes_questions_in_the_askers_own_name() {
+    let places: Vec<String> = source_files()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("Own::of(")))
+        .map(|(file, _)| file)
+        // Where it is defined, its test makes some.
+        .filter(|file| file != "query/own.rs")
+        .collect();
+    assert_eq!(places, ["exchange/message.rs"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shikaku::http::error::Failure;
+use shikaku::http::error::HttpError;
 use shikaku::wire::message::remark;
 
 use super::code::source;
@@ -12,8 +12,8 @@ const PAGES: [(&str, &str, &str); 2] = [("docs/errors.md", "code", "reason"), ("
 
 #[test]
 fn every_code_is_listed_with_its_status_and_no_other() {
-    let failures = Failure::examples();
-    let failures = failures.iter().map(|failure| (failure.row().code.to_owned(), failure.row().status.as_u16()));
+    let failures = HttpError::examples();
+    let failures = failures.iter().map(|failure| (failure.row().code.to_owned(), failure.status().as_u16()));
     let remarks = remark::examples().into_iter().map(|remark| (remark.code.to_owned(), 200));
     let expected: BTreeMap<String, u16> = failures.chain(remarks).collect();
     // The examples leave none out.

@@ -20,7 +20,7 @@ pub static TABLE: Table = Table {
     ],
 };
 
-/// Unchanged until 2026-07, so that later tables point here.
+/// Unchanged until 2026-07, so that later tables use it.
 pub(super) const UNDER_70: &[Band] = &[
     Band::under_70("ア", &[C::A], 252_600).rising_above(842_000).fourth(140_100).upper_income(),
     Band::under_70("イ", &[C::I], 167_400).rising_above(558_000).fourth(93_000).upper_income(),
@@ -30,7 +30,7 @@ pub(super) const UNDER_70: &[Band] = &[
     Band::under_70("オ（境）", &[C::OBoundary], 35_400).fourth(24_600).note(AS_PLAIN),
 ];
 
-/// Our sources give 現役並み an outpatient cap before 2018-08, and nothing else.
+/// For 現役並み before 2018-08 our sources state only the outpatient cap.
 pub(super) const ONE_ACTIVE: Note = Note {
     english: "that the household's amounts of 現役並み before 2018-08 are those of 現役並みⅠ after it is a reading of ours",
     japanese: "2018年7月までの現役並みの世帯の額を、その後の現役並みⅠと同じと読んだ",

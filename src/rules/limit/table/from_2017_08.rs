@@ -1,6 +1,5 @@
-//! Amounts from 2017-08: 一般 of 70 and over rises to 14,000 and 57,600, 現役並み to 57,600 for outpatient care
-//! (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
-//! 高齢者の医療の確保に関する法律施行令14条・15条).
+//! Amounts from 2017-08: 一般 of 70 and over rises to 14,000 and 57,600, and the outpatient cap of 現役並み to 57,600
+//! (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条).
 
 use super::from_2015_01::{ONE_ACTIVE, UNDER_70};
 use super::{AS_PLAIN, SOURCE, Table};

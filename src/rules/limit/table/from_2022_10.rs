@@ -1,5 +1,5 @@
-//! Amounts from 2022-10: 一般 of 後期高齢者医療 splits into Ⅱ (2割) and Ⅰ (1割); until 2025-09 a 配慮措置 keeps what Ⅱ pays more as an
-//! outpatient within 3,000 yen (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
+//! Amounts from 2022-10: 一般 of 後期高齢者医療 splits into Ⅱ (2割) and Ⅰ (1割). Until 2025-09 a 配慮措置 limits the additional
+//! outpatient payment of Ⅱ to 3,000 yen (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
 //! 高齢者の医療の確保に関する法律施行令14条・15条).
 
 use super::from_2015_01::UNDER_70;
@@ -29,5 +29,5 @@ pub static TABLE: Table = Table {
     ],
 };
 
-/// 配慮措置, from 2022-10 to 2025-09 (高齢者の医療の確保に関する法律施行令, 令和3年法律66号).
+/// 配慮措置 from 2022-10 through 2025-09 (高齢者の医療の確保に関する法律施行令, 令和3年法律66号).
 const MEASURE: Transitional = Transitional { through: Month::new(2025, 9), base: Yen::new(6_000), start: Yen::new(30_000) };

@@ -1,5 +1,5 @@
-//! Amounts from 2026-08: every base rises, and yearly caps begin (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
-//! 高齢者の医療の確保に関する法律施行令14条・15条, as 令和8年政令第240号 changed them).
+//! Amounts from 2026-08: every base rises, and yearly caps begin (健康保険法施行令41条・42条;
+//! 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条, as amended by 令和8年政令第240号).
 
 use super::{AS_PLAIN, SOURCE_OF_2026, Table};
 use crate::domain::{LimitCategory as C, Month};
@@ -45,13 +45,13 @@ pub static TABLE: Table = Table {
     ],
 };
 
-/// The category alone does not tell the pay, so that the higher of two yearly caps is shown.
+/// The category alone does not determine the pay, so that the higher of two yearly caps is shown.
 const LOW_PAY: Note = Note {
     english: "the yearly cap is 410,000 yen where 標準報酬月額 is 150,000 or less (yearly pay about 2,000,000)",
     japanese: "標準報酬月額15万円以下（年収約200万円未満）の年間上限は410,000円",
 };
 
-/// The same in 後期高齢者医療, where nobody has a 標準報酬月額. Whoever has 一般Ⅱ has more than this.
+/// The same in 後期高齢者医療, which has no 標準報酬月額. People with 一般Ⅱ have a higher income than this.
 const LOW_INCOME: Note = Note {
     english: "the yearly cap is 410,000 yen with a yearly income below about 2,000,000",
     japanese: "年収約200万円未満の年間上限は410,000円",

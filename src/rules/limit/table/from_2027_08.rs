@@ -1,6 +1,7 @@
-//! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額 (健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3;
-//! 高齢者の医療の確保に関する法律施行令14条・15条, as 令和8年政令第240号 changes them). Official codes for them are not known, so that only labels,
-//! which are ours, name them: each says the least pay of its band. Amounts by taxable income are not in our sources.
+//! Amounts from 2027-08, promulgated: thirteen bands under 70, by 標準報酬月額 (健康保険法施行令41条・42条;
+//! 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条, as amended by 令和8年政令第240号). Their
+//! official codes are not known, so that only labels of ours name them: each states the least pay of its band. Amounts by taxable
+//! income are not in our sources.
 
 use super::{AS_PLAIN, SOURCE_OF_2026, Table};
 use crate::domain::{LimitCategory as C, Month};
@@ -65,7 +66,7 @@ pub static TABLE: Table = Table {
     ],
 };
 
-/// The same amounts for people of 70 and over.
+/// Returns the band with the same amounts for people of 70 and over.
 const fn from_70_too(band: Band) -> Band {
     Band { ages: Ages::From70, note: Some(AS_UNDER_70), ..band }
 }
@@ -80,7 +81,7 @@ const AS_UNDER_70: Note = Note {
     japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読んだ",
 };
 
-/// The ages of the outpatient cap from 2027-08 on were still being designed when our sources were written.
+/// The ages of the outpatient cap from 2027-08 on were still being decided when our sources were written.
 const WITH_OUTPATIENT: Note = Note {
     english: "that the household's amounts from 70 on are those of the same pay under 70, and that the outpatient cap begins at 70 as \
               before, are readings of ours",

@@ -1,5 +1,5 @@
-//! 高額療養費算定基準額, a table for each change of the law. A table is never changed; a new year is a new file and its name
-//! in the list below.
+//! 高額療養費算定基準額: a table for each change of the law. A table is never changed; a new year is a new file and its name in
+//! the list below.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -11,9 +11,9 @@ use crate::domain::{LimitCategory, Month};
 pub struct Table {
     /// The first month.
     pub from: Month,
-    /// Where the amounts stand.
+    /// The source of the amounts.
     pub source: &'static str,
-    /// Whether the official codes of its bands are known; where they are not, no code can be called wrong.
+    /// Whether the official codes of its bands are known; if not, no code can be called wrong.
     pub codes_known: bool,
     /// Under 70.
     pub under_70: &'static [Band],
@@ -21,19 +21,20 @@ pub struct Table {
     pub from_70: &'static [Band],
 }
 
-/// Where the amounts stand: cap by 41条 and 42条, the outpatient cap of a year by 41条の2, and the like of the other laws.
+/// The source of the amounts: caps by 41条 and 42条, the yearly outpatient cap by 41条の2, and the corresponding articles of the
+/// other laws.
 const SOURCE: &str =
     "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条";
-/// The same, as the order that brings the amounts from 2026-08 and 2027-08 changed it.
+/// The same, as amended by the order that sets the amounts from 2026-08 and 2027-08.
 const SOURCE_OF_2026: &str = "健康保険法施行令41条・42条; 国民健康保険法施行令29条の2・29条の3; 高齢者の医療の確保に関する法律施行令14条・15条（令和8年政令第240号）";
 
-/// Our sources name these categories and give no amounts for them.
+/// Our sources name these categories without amounts.
 const AS_PLAIN: Note = Note {
     english: "that オ（境） has the amounts of オ, 低所得Ⅰ（境） and 低所得Ⅰ（老福） those of 低所得Ⅰ, is a reading of ours",
     japanese: "オ（境）の額をオと、低所得Ⅰ（境）・（老福）の額を低所得Ⅰと同じと読んだ",
 };
 
-/// Declares each table's module and puts it into the list, in order of time.
+/// Declares each table's module and adds it to the list, in order of time.
 macro_rules! tables {
     ($($name:ident,)*) => {
         $(mod $name;)*
@@ -50,39 +51,39 @@ tables! {
     from_2027_08,
 }
 
-/// How somebody names a band: by an official code, or in words.
+/// The name of a band: an official code, or words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BandName<'a> {
     /// An official code.
     Code(LimitCategory),
-    /// A label of the table, or the name of a code. The width of characters does not count, nor does 区分 before it.
+    /// A label of the table, or the name of a code. The width of characters does not matter, nor does a leading 区分.
     Label(&'a str),
 }
 
-/// Why a month has no such band.
+/// The reason why a month has no such band.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BandError {
     /// The month lies before the first table.
     #[error("the tables begin with {0}")]
     TooEarly(Month),
-    /// Nothing of this name in the month's table.
+    /// The month's table has no band of this name.
     #[error("the table of {from} has no such category for {ages}; it has {there}{}", elsewhen(.exists.as_ref()), ages = .ages.english())]
     Unknown {
-        /// Whom it was sought for.
+        /// The age group asked for.
         ages: Ages,
         /// The first month of the table.
         from: Month,
-        /// What the table has for them.
+        /// The bands of the table for them.
         there: String,
-        /// The months in which other tables have it for them.
+        /// The months in which other tables have the band for them.
         exists: Option<Months>,
     },
-    /// The table has it, for other people.
+    /// The table has the band, but for other people.
     #[error("this category cannot be at this age: it is for {there}, not for {ages}", there = .there.english(), ages = .ages.english())]
     Age {
-        /// Whom it was sought for.
+        /// The age group asked for.
         ages: Ages,
-        /// Whom it is for.
+        /// The age group of the band.
         there: Ages,
     },
 }
@@ -90,9 +91,9 @@ pub enum BandError {
 /// The months of one or more tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Months {
-    /// The first; `None` if the tables begin with it, so that it may have been earlier.
+    /// The first; None if the tables begin with it, so that it may be earlier.
     pub from: Option<Month>,
-    /// The last; `None` if there is no end yet.
+    /// The last; None if there is no end yet.
     pub through: Option<Month>,
 }
 
@@ -106,30 +107,30 @@ fn elsewhen(exists: Option<&Months>) -> String {
 }
 
 impl BandError {
-    /// Whether the month is to blame, not the name.
+    /// Returns whether the month is wrong, not the name.
     #[must_use]
     pub fn is_of_month(&self) -> bool {
         matches!(self, Self::TooEarly(_))
     }
 }
 
-/// Every table, oldest first.
+/// Returns every table, oldest first.
 #[must_use]
 pub fn tables() -> &'static [&'static Table] {
     TABLES
 }
 
-/// Since when amounts have been as they are.
+/// The time since which amounts are unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Since {
-    /// The first month that is known to have them.
+    /// The first month known to have them.
     pub month: Month,
     /// Whether they begin with it; otherwise they may be older than the tables here.
     pub is_start: bool,
 }
 
-/// The first month since which people of the band have had its amounts without a change, up to the table of `month`. The bands
-/// under 70 begin with the first table, and amounts from 70 on were the same before it.
+/// Returns the first month since which people of the band have had its amounts unchanged, up to the table of `month`. The bands
+/// under 70 begin with the first table; amounts from 70 on were the same before it.
 #[must_use]
 pub fn unchanged_since(month: Month, band: &Band) -> Since {
     let same = |table: &&&Table| table.under_70.iter().chain(table.from_70).any(|other| other.amounts_as(band));
@@ -138,16 +139,16 @@ pub fn unchanged_since(month: Month, band: &Band) -> Since {
     Since { month, is_start: month > TABLES[0].from || band.ages == Ages::Under70 }
 }
 
-/// The table of a month of treatment; `None` before 2015-01.
+/// Returns the table of a month of treatment; None before 2015-01.
 #[must_use]
 pub fn table_of(month: Month) -> Option<&'static Table> {
     TABLES.iter().rev().find(|table| table.from <= month).copied()
 }
 
-/// The band that `name` means in the table of `month` for people of `ages`.
+/// Returns the band that `name` means in the table of `month` for people of `ages`.
 ///
 /// # Errors
-/// When the tables do not reach back so far, or the month has no such band for them.
+/// If the tables do not reach back so far, or the month has no such band for them.
 pub fn band(month: Month, ages: Ages, name: BandName<'_>) -> Result<&'static Band, BandError> {
     let table = table_of(month).ok_or_else(|| BandError::TooEarly(TABLES[0].from))?;
     let mut others = None;
@@ -163,7 +164,7 @@ pub fn band(month: Month, ages: Ages, name: BandName<'_>) -> Result<&'static Ban
     })
 }
 
-/// In which months people of `ages` have a band, in one stretch; `None` if they never have it.
+/// Returns the months in which people of `ages` have a band, as one range; None if they never have it.
 fn exists(ages: Ages, name: BandName<'_>) -> Option<Months> {
     let has =
         |table: &&Table| table.under_70.iter().chain(table.from_70).any(|band| name.means(band) && band.ages.meets(ages));

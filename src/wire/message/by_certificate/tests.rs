@@ -1,3 +1,5 @@
+//! Tests of the request by card: what is read, and what is refused.
+
 use jiff::civil::date;
 
 use super::*;
@@ -34,7 +36,7 @@ fn fault(text: &str) -> Fault {
     }
 }
 
-/// The message without an element.
+/// Returns the message without an element.
 fn without(element: &str) -> String {
     let text = whole();
     let (open, close) = (format!("<{element}>"), format!("</{element}>"));
@@ -76,7 +78,7 @@ fn what_is_not_said_is_not_consented_to() {
     let old = text.replace("</CardConfirmInfo>", "<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg></CardConfirmInfo>");
     let request = parse(&old).unwrap();
     assert_eq!((request.consents.iter().collect::<Vec<_>>(), request.since_2025), (vec![Consent::Drug], false));
-    // Naming a consent of 2025 asks for its elements, also when it is not given.
+    // Naming a consent of 2025 asks for its elements, even if the consent is refused.
     let new = text.replace("</CardConfirmInfo>", "<TestInfoConsFlg>0</TestInfoConsFlg></CardConfirmInfo>");
     assert!(parse(&new).unwrap().since_2025);
 }
@@ -100,7 +102,7 @@ fn where_staff_only_looked_nothing_is_signed() {
         format!("{}{}", &text[..signature], &text[end..])
     };
     assert_eq!(parse(&unsigned(&visual)).unwrap().signature, None);
-    // A challenge there is all the same: it makes the message good for one time.
+    // The challenge is mandatory all the same: it lets the message be used only once.
     let bare = unsigned(&visual).replace(&format!("<ChallengeId>{}</ChallengeId>", Uuid::from_u128(7)), "");
     assert_eq!(fault(&bare), Fault::Missing(CHALLENGE));
 }
@@ -119,6 +121,6 @@ fn values_that_cannot_be_name_their_element() {
     ] {
         assert_eq!(wrong(element, value), Fault::Value { element, reason });
     }
-    // Lines as tools break them are taken.
+    // Base64 broken into lines is accepted.
     assert_eq!(parse(&with(CERTIFICATE, "MA\nH/\n")).unwrap().certificate, [0x30, 0x01, 0xff]);
 }

@@ -1,0 +1,125 @@
+//! OQSmuquc02 and its like: the result of a file is fetched.
+
+use crate::clock::in_tokyo;
+use crate::domain::{BatchKind, BatchState};
+use crate::wire::message::bulk_fetch::{self as wire, Fetched, Request as Fetch};
+use crate::wire::message::unit::Counts;
+use crate::wire::message::{Message, MessageKind, Processed, remark};
+use crate::wire::{Format, Sent};
+
+use super::failure::Failure;
+use super::fetches::Fetching;
+use super::incoming::{MessageBody, Packing};
+use super::message::Exchange;
+use super::part::{Part, Wanted};
+use super::pieces::Pieces;
+use super::reply::{Content, Extent, Media, Reply, ResultContent};
+use super::whole::{Whole, units_bytes};
+
+/// Gives the result out, or says how far it is.
+pub(super) async fn answer(
+    exchange: &Exchange,
+    body: impl MessageBody,
+    sent: Sent,
+    kind: BatchKind,
+    packing: Packing,
+    part: Option<Part>,
+) -> Reply {
+    let message = match exchange.read(body, sent, |root| Fetch::parse(kind, root)).await {
+        Ok((_, message)) => message,
+        Err((failure, understood)) => return exchange.refuse(&understood, failure),
+    };
+    match answered(exchange, &message, packing, part.as_ref()).await {
+        Ok(reply) => reply,
+        Err(failure) => exchange.refuse(&message.understood(), failure),
+    }
+}
+
+async fn answered(exchange: &Exchange, message: &Fetch, packing: Packing, part: Option<&Part>) -> Result<Reply, Failure> {
+    let limit = exchange.parts.limits.request;
+    let found = tokio::time::timeout(limit, Box::pin(find(exchange, message, packing))).await;
+    match found.unwrap_or(Err(Failure::Timeout))? {
+        Given::Message(message) => Ok(exchange.reply(message)),
+        Given::Result(result) => {
+            let place = exchange.parts.fetches.admit(exchange.asker.institution, limit).await?;
+            give(exchange, *result, part, place).await
+        }
+    }
+}
+
+/// What is given out.
+enum Given {
+    Message(Vec<u8>),
+    Result(Box<Whole>),
+}
+
+async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<Given, Failure> {
+    let Exchange { parts, processed, .. } = exchange;
+    let kind = message.kind;
+    let own = exchange.own(message).await?;
+    let found = parts.bulk_fetch.find(own.map(|message| &message.number)).await?;
+    // Another institution's file is as unknown as one that never was.
+    let batch = found.filter(|batch| batch.kind == kind).ok_or(Failure::NoSuchFile)?;
+    let fetched = Fetched {
+        kind,
+        check_on: (kind != BatchKind::ReferenceNumbers).then_some(batch.check_on),
+        file_identifier: batch.file_identifier.clone(),
+        number: message.number.clone(),
+    };
+    match (batch.state, batch.finished_at) {
+        (BatchState::Expired, _) => Err(Failure::ResultExpired),
+        (BatchState::Processing, _) => Ok(Given::Message(wire::processing(processed, &fetched))),
+        _ if batch.held => Ok(Given::Message(wire::processing(processed, &fetched))),
+        (BatchState::Done, Some(finished_at)) => {
+            let count = |count: i32| usize::try_from(count).unwrap_or_default();
+            let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
+            let large = units_bytes(&batch) > parts.limits.bulk.zip_above && processed.format == Format::Xml;
+            let zipped = packing == Packing::Preferred || (large && packing == Packing::Permitted);
+            let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
+            let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
+            let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), message.number);
+            Ok(Given::Result(Box::new(Whole {
+                source: parts.bulk_fetch.clone(),
+                batch,
+                processed,
+                before,
+                after,
+                zipped: zipped.then_some(name),
+                shaping: parts.shaping.clone(),
+            })))
+        }
+        (state, _) => Ok(Given::Message(wire::failed(processed, &fetched, &remark::given_up(state, batch.failure)))),
+    }
+}
+
+/// Sends a result, or the part of it that is wanted, piece by piece, so that it is never in memory as a whole. A result that is made
+/// into another form on the way has no length beforehand, and no parts.
+async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, Failure> {
+    let reply = |media, pieces, extent| {
+        let content = Content::Result(Box::new(ResultContent { pieces, extent }));
+        Reply { failure: None, media, content }
+    };
+    if !result.is_as_kept() || result.zipped.is_some() {
+        let media = match &result.zipped {
+            Some(name) => Media::Zip(name.replace(".xml", ".zip")),
+            None => exchange.media(),
+        };
+        let pieces = Pieces::of(result, place).map_err(|_| Failure::Internal)?;
+        return Ok(reply(media, pieces, None));
+    }
+    let (whole, tag) = (result.size(), result.tag());
+    let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
+        Wanted::Outside => return Err(Failure::OutsideResult(whole)),
+        Wanted::Whole => None,
+        Wanted::Part(part) => Some(part),
+    };
+    let pieces = match &part {
+        None => Pieces::of(result, place),
+        Some(part) => {
+            let sizes = result.source.piece_sizes(&result.batch).await?;
+            Pieces::part(result, &sizes, part.clone(), place)
+        }
+    };
+    let pieces = pieces.map_err(|_| Failure::Internal)?;
+    Ok(reply(exchange.media(), pieces, Some(Extent { whole, tag, part })))
+}

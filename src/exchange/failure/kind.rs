@@ -1,0 +1,171 @@
+//! Why a message gets no answer.
+
+use crate::identity::card::CardRefused;
+use crate::identity::{Framing, Refused, TokenError};
+use crate::query::{BulkRefused, ChallengeRefused, QueryError};
+use crate::wire::Fault;
+
+/// Why a message gets no answer, and with it all else that terminals and operators send. Holds nothing that came from a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The message itself is wrong.
+    Message(Fault),
+    /// The body is longer than it may be.
+    BodyTooLarge,
+    /// The body did not come in time, or was cut off.
+    BodyIncomplete,
+    /// It cannot be told where the request or its body ends.
+    Framing(Framing),
+    /// The body is compressed.
+    ContentEncoding,
+    /// There is no message of this id.
+    UnknownMessage,
+    /// The message names another institution than the certificate.
+    InstitutionMismatch,
+    /// The certificate's institution is not registered.
+    InstitutionUnknown,
+    /// The certificate's institution may not ask today.
+    InstitutionInactive,
+    /// The certificate has lost its worth since the handshake.
+    Certificate(Refused),
+    /// A login is needed first.
+    TokenMissing,
+    /// The token is not good.
+    Token(TokenError),
+    /// The challenge is worth nothing.
+    Challenge(ChallengeRefused),
+    /// The card is not genuine, or did not prove to be there.
+    Card(CardRefused),
+    /// The institution has too many files in work, or arriving.
+    FilesInFlight,
+    /// The institution asks about too many people in one day.
+    PeopleOfDay,
+    /// The institution has asked about too many people whom nobody knows; it may ask again after so many seconds.
+    Misses(u64),
+    /// There is no file of this reception number, or it is another institution's.
+    NoSuchFile,
+    /// A part of a result is wanted that begins behind its end; the result has so many bytes.
+    OutsideResult(usize),
+    /// The result can be fetched no more.
+    ResultExpired,
+    /// Too many questions are waiting.
+    Busy,
+    /// The database does not answer.
+    Unavailable,
+    /// The database holds what it must not.
+    Inconsistent,
+    /// The access log cannot be written.
+    LogUnavailable,
+    /// The answer took too long.
+    Timeout,
+    /// Our fault.
+    Internal,
+}
+
+impl Failure {
+    /// One failure of every kind, for tests and documents.
+    #[must_use]
+    pub fn examples() -> Vec<Self> {
+        use crate::wire::{FieldName, Tail, ValueFault};
+        let faults = [
+            Fault::Empty,
+            Fault::Malformed,
+            Fault::AfterEnd(Tail::CtrlZ),
+            Fault::Forbidden,
+            Fault::TooLarge,
+            Fault::Charset,
+            Fault::Unknown(FieldName::of("Unknown")),
+            Fault::Duplicate(FieldName::of("Birthdate")),
+            Fault::Missing("Birthdate"),
+            Fault::Nobody,
+            Fault::TooManyPeople(10_000),
+            Fault::Value { element: "Birthdate", reason: ValueFault::Date },
+        ];
+        let others = [
+            Self::BodyTooLarge,
+            Self::BodyIncomplete,
+            Self::Framing(Framing::Chunk),
+            Self::ContentEncoding,
+            Self::UnknownMessage,
+            Self::InstitutionMismatch,
+            Self::InstitutionUnknown,
+            Self::InstitutionInactive,
+            Self::Certificate(Refused::Revoked),
+            Self::TokenMissing,
+            Self::Token(TokenError::Invalid),
+            Self::Token(TokenError::Expired),
+            Self::Challenge(ChallengeRefused::Unknown),
+            Self::Challenge(ChallengeRefused::Used),
+            Self::Challenge(ChallengeRefused::Expired),
+            Self::Challenge(ChallengeRefused::OtherTerminal),
+            Self::Challenge(ChallengeRefused::Early),
+            Self::Card(CardRefused::UnknownIssuer),
+            Self::Card(CardRefused::Signature),
+            Self::Card(CardRefused::VisualNotPermitted),
+            Self::FilesInFlight,
+            Self::PeopleOfDay,
+            Self::Misses(60),
+            Self::NoSuchFile,
+            Self::OutsideResult(0),
+            Self::ResultExpired,
+            Self::Busy,
+            Self::Unavailable,
+            Self::Inconsistent,
+            Self::LogUnavailable,
+            Self::Timeout,
+            Self::Internal,
+        ];
+        faults.into_iter().map(Self::Message).chain(others).collect()
+    }
+
+    /// What goes beyond the title: the element, and what is wrong with it.
+    pub(crate) fn detail(&self) -> Option<String> {
+        match self {
+            Self::Message(fault) => Some(fault.to_string()),
+            Self::Framing(framing) => Some(framing.to_string()),
+            Self::Certificate(refused) => Some(refused.to_string()),
+            Self::Challenge(refused) => Some(refused.to_string()),
+            Self::Card(refused) => Some(refused.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The same for logs, where neither a name that the caller spelled nor a digit of any number may stand. Only what is wrong with
+    /// a message is told; the code says the rest.
+    pub(crate) fn logged(&self) -> Option<String> {
+        match self {
+            Self::Message(fault) => Some(fault.for_logs()),
+            _ => None,
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Message(fault)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Busy => Self::Busy,
+            QueryError::Misses(seconds) => Self::Misses(seconds),
+            QueryError::Unavailable => Self::Unavailable,
+            QueryError::Inconsistent => Self::Inconsistent,
+            QueryError::Log => Self::LogUnavailable,
+        }
+    }
+}
+
+impl From<BulkRefused> for Failure {
+    fn from(refused: BulkRefused) -> Self {
+        match refused {
+            BulkRefused::InFlight => Self::FilesInFlight,
+            BulkRefused::PeopleOfDay => Self::PeopleOfDay,
+            BulkRefused::Misses(seconds) => Self::Misses(seconds),
+            BulkRefused::TooManyPeople(most) => Self::Message(Fault::TooManyPeople(most)),
+            BulkRefused::Failed(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One official message on its way from request to reply: what is the same whatever is asked.
+
+use std::sync::Arc;
+
+use aws_lc_rs::rand;
+use tracing::warn;
+use uuid::Uuid;
+
+use crate::clock::in_tokyo;
+use crate::domain::Institution;
+use crate::identity::VerifiedCaller;
+use crate::query::{Asker, Own};
+use crate::wire::message::{Message, MessageKind, Processed, Understood, refusal};
+use crate::wire::{Bounds, Element, Fault, Format, Sent};
+
+use super::admission::Judged;
+use super::failure::Failure;
+use super::incoming::MessageBody;
+use super::parts::Parts;
+use super::reply::{Content, Media, Reply};
+
+/// One message on its way from request to reply.
+pub(super) struct Exchange {
+    pub parts: Arc<Parts>,
+    pub caller: Arc<VerifiedCaller>,
+    pub asker: Asker,
+    pub processed: Processed,
+    kind: Option<MessageKind>,
+    /// The caller's institution if it may ask; the reason when it may not.
+    institution: Result<Arc<Institution>, Failure>,
+}
+
+impl Exchange {
+    /// Fixes time and institution of a reply in the format `format`.
+    pub async fn begin(
+        parts: Arc<Parts>,
+        kind: Option<MessageKind>,
+        caller: Arc<VerifiedCaller>,
+        request_id: Uuid,
+        format: Format,
+    ) -> Self {
+        let at = parts.clock.now();
+        let Judged { form, institution } = parts.admission.institution(&caller, at).await;
+        let processed = Processed { at: in_tokyo(at), institution: caller.institution(), form, format, drawn: drawn(kind) };
+        let asker = Asker::of(&caller, request_id, at);
+        Self { parts, caller, asker, processed, kind, institution }
+    }
+
+    /// Answers a short message within the time of a request.
+    pub async fn answer<Q: Message>(
+        &self,
+        body: impl MessageBody,
+        sent: Sent,
+        parse: impl FnOnce(&Element) -> Result<Q, (Fault, Understood)>,
+        look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
+    ) -> Reply {
+        let (institution, message) = match self.read(body, sent, parse).await {
+            Ok(read) => read,
+            Err((failure, understood)) => return self.refuse(&understood, failure),
+        };
+        // Set up when the body is there: until then a request is small.
+        let answer = tokio::time::timeout(self.parts.limits.request, Box::pin(look_up(institution, &message))).await;
+        match answer.unwrap_or(Err(Failure::Timeout)) {
+            Ok(answer) => self.reply(answer),
+            Err(failure) => self.refuse(&message.understood(), failure),
+        }
+    }
+
+    /// The caller's institution if it may ask.
+    pub fn admitted(&self) -> Result<&Institution, Failure> {
+        self.institution.as_deref().map_err(Clone::clone)
+    }
+
+    /// Reads a short message of a caller whose institution may ask.
+    pub async fn read<Q>(
+        &self,
+        body: impl MessageBody,
+        sent: Sent,
+        parse: impl FnOnce(&Element) -> Result<Q, (Fault, Understood)>,
+    ) -> Result<(&Institution, Q), (Failure, Understood)> {
+        let unread = |failure| (failure, Understood::default());
+        let institution = self.admitted().map_err(unread)?;
+        let limits = &self.parts.limits;
+        let bytes = body.read(limits.body_bytes, limits.body).await.map_err(unread)?;
+        let root = sent.parse(&bytes, Bounds::SINGLE).map_err(|fault| unread(fault.into()))?;
+        let message = parse(&root).map_err(|(fault, understood)| (fault.into(), understood))?;
+        Ok((institution, message))
+    }
+
+    /// Makes sure that a message comes in the caller's own name. If it does not, the audit hears of it, and the access log has it
+    /// before the refusal leaves.
+    pub async fn own<'a, Q: Message>(&'a self, message: &'a Q) -> Result<Own<'a, &'a Q>, Failure> {
+        let claimed = message.institution();
+        if let Some(own) = Own::of(&self.asker, claimed, message) {
+            return Ok(own);
+        }
+        warn!(
+            target: "audit",
+            event = "institution_mismatch",
+            institution = %self.caller.institution(),
+            claimed = %claimed,
+            terminal = self.caller.terminal(),
+            request_id = %self.asker.request_id,
+        );
+        // Seldom needed, and large.
+        Box::pin(self.parts.log.refuse_mismatch(self.asker.clone(), claimed, message.subject())).await?;
+        Err(Failure::InstitutionMismatch)
+    }
+
+    /// An answer.
+    pub fn reply(&self, message: Vec<u8>) -> Reply {
+        Reply { failure: None, media: self.media(), content: Content::Message(message) }
+    }
+
+    /// A refusal in official fields.
+    pub fn refuse(&self, understood: &Understood, failure: Failure) -> Reply {
+        let message = refusal(self.kind, &self.processed, understood, &failure.refusal());
+        Reply { failure: Some(failure), ..self.reply(message) }
+    }
+
+    /// What the bytes of a message to the caller are.
+    pub fn media(&self) -> Media {
+        match self.processed.format {
+            Format::Json => Media::Json,
+            Format::Xml => Media::Xml(self.processed.form.charset),
+        }
+    }
+}
+
+/// What an answer about a card makes its file identifier of. The element is optional: should the system have no randomness, the
+/// answer goes out without it.
+fn drawn(kind: Option<MessageKind>) -> Option<[u8; 11]> {
+    let mut bytes = [0; 11];
+    let drawn = kind == Some(MessageKind::ByCertificate) && rand::fill(&mut bytes).is_ok();
+    drawn.then_some(bytes)
+}

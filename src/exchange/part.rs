@@ -1,0 +1,50 @@
+//! A part of the result of a file.
+
+use std::ops::Range;
+
+/// A part of the result of a file: some of its bytes, and only of the result that the caller has begun with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which bytes.
+    pub span: Span,
+    /// The tag of the result that the caller has begun with, if it says so.
+    pub of: Option<Vec<u8>>,
+}
+
+/// Bytes of a result, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// From the first on to the last, inclusive; the last may lie behind the end.
+    Between(usize, usize),
+    /// From this one on to the end.
+    From(usize),
+    /// So many at the end.
+    Last(usize),
+}
+
+/// What of a result is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of it.
+    Whole,
+    /// These bytes; at least one.
+    Part(Range<usize>),
+    /// Bytes that it does not have.
+    Outside,
+}
+
+impl Part {
+    /// What this means for a result of `length` bytes with the tag `tag`: if the caller has begun with another one, the whole.
+    #[must_use]
+    pub fn of_result(&self, length: usize, tag: &str) -> Wanted {
+        if self.of.as_ref().is_some_and(|begun| begun != tag.as_bytes()) {
+            return Wanted::Whole;
+        }
+        let bytes = match self.span {
+            Span::Between(first, last) => first.min(length)..last.saturating_add(1).min(length),
+            Span::From(first) => first.min(length)..length,
+            Span::Last(count) => length - count.min(length)..length,
+        };
+        if bytes.is_empty() { Wanted::Outside } else { Wanted::Part(bytes) }
+    }
+}

@@ -1,0 +1,155 @@
+//! A whole result, piece by piece.
+
+use std::io;
+use std::ops::Range;
+
+use crate::wire::message::unit;
+use crate::wire::{Format, encode};
+
+use super::archive::Archive;
+use super::fetches::Fetching;
+use super::whole::Whole;
+
+/// What is left of a result that goes out.
+pub struct Pieces {
+    result: Whole,
+    archive: Option<Box<Archive>>,
+    step: Step,
+    /// How many bytes of what comes next are not wanted, and how many may still go out.
+    skip: usize,
+    left: usize,
+    /// Others have it when this is dropped.
+    _place: Fetching,
+}
+
+/// What comes next.
+#[derive(Clone, Copy)]
+enum Step {
+    Before,
+    Units(i32),
+    Comma(i32),
+    After,
+    Rest,
+    End,
+}
+
+impl Pieces {
+    /// All of a result.
+    pub(super) fn of(result: Whole, place: Fetching) -> io::Result<Self> {
+        let archive = result.zipped.as_deref().map(Archive::new).transpose()?.map(Box::new);
+        Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX, _place: place })
+    }
+
+    /// A part of a result that goes out as it was kept. Pieces before it are not read.
+    pub(super) fn part(result: Whole, sizes: &[usize], part: Range<usize>, place: Fetching) -> io::Result<Self> {
+        let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
+        while !matches!(pieces.step, Step::Rest | Step::End) {
+            let length = pieces.length(pieces.step, sizes);
+            if pieces.skip < length {
+                break;
+            }
+            pieces.skip -= length;
+            pieces.step = pieces.following(pieces.step);
+        }
+        Ok(pieces)
+    }
+
+    /// The next bytes to send; none at the end. Nothing is made before it is asked for.
+    ///
+    /// # Errors
+    /// If the next bytes cannot be read or made. The caller sees a transfer that breaks, and fetches again.
+    pub async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while self.left > 0 {
+            let step = self.step;
+            self.step = self.following(step);
+            let piece = match step {
+                Step::Before => std::mem::take(&mut self.result.before),
+                Step::Units(place) => self.units(place).await?,
+                Step::Comma(_) => b",".to_vec(),
+                Step::After => std::mem::take(&mut self.result.after),
+                Step::Rest => {
+                    // Of the archive only its directory is left.
+                    let rest = self.archive.take().map(|archive| archive.finish()).transpose()?;
+                    return Ok(rest.filter(|rest| !rest.is_empty()));
+                }
+                Step::End => return Ok(None),
+            };
+            let mut ready = self.packed(piece).await?;
+            ready.drain(..self.skip.min(ready.len()));
+            ready.truncate(self.left);
+            self.skip = 0;
+            self.left -= ready.len();
+            if !ready.is_empty() {
+                return Ok(Some(ready));
+            }
+        }
+        Ok(None)
+    }
+
+    fn following(&self, step: Step) -> Step {
+        match step {
+            Step::Before => self.units_or_after(0),
+            Step::Units(place) => {
+                let next = self.units_or_after(place + 1);
+                let separate = self.result.processed.format == Format::Json && matches!(next, Step::Units(_));
+                if separate { Step::Comma(place + 1) } else { next }
+            }
+            Step::Comma(place) => Step::Units(place),
+            Step::After => Step::Rest,
+            Step::Rest | Step::End => Step::End,
+        }
+    }
+
+    /// How many bytes a step is, where units go out as they were kept.
+    fn length(&self, step: Step, sizes: &[usize]) -> usize {
+        match step {
+            Step::Before => self.result.before.len(),
+            Step::Units(place) => {
+                usize::try_from(place).ok().and_then(|place| sizes.get(place)).copied().unwrap_or_default()
+            }
+            Step::Comma(_) => 1,
+            Step::After => self.result.after.len(),
+            Step::Rest | Step::End => 0,
+        }
+    }
+
+    fn units_or_after(&self, place: i32) -> Step {
+        if place < self.result.batch.slices { Step::Units(place) } else { Step::After }
+    }
+
+    /// The units of a piece as they go out.
+    async fn units(&self, place: i32) -> io::Result<Vec<u8>> {
+        let result = &self.result;
+        let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
+        let (kind, from, to) = (result.batch.kind, result.batch.format, result.processed.format);
+        let (charset, form) = (result.processed.answer_charset(), result.processed.form.disease_list);
+        let has_kept_shape = result.has_kept_shape();
+        let shaped = move || {
+            let units = if has_kept_shape { Some(units) } else { unit::convert(kind, &units, from, to, form) };
+            units.map(|units| encode(units, charset))
+        };
+        // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
+        let units = if result.is_as_kept() {
+            shaped()
+        } else {
+            // What is made of a piece on the way takes many times its size.
+            let turn = result.shaping.clone().acquire_owned().await.map_err(io::Error::other)?;
+            let shaping = tokio::task::spawn_blocking(move || {
+                let shaped = shaped();
+                drop(turn);
+                shaped
+            });
+            shaping.await.map_err(io::Error::other)?
+        };
+        units.ok_or_else(|| io::Error::other("a kept result is not readable"))
+    }
+
+    /// What of a piece is ready to go out: the piece itself, or what of the archive it completes.
+    async fn packed(&mut self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(mut archive) = self.archive.take() else { return Ok(piece) };
+        let packing = tokio::task::spawn_blocking(move || archive.write(&piece).map(|ready| (archive, ready)));
+        let (archive, ready) = packing.await.map_err(io::Error::other)??;
+        self.archive = Some(archive);
+        Ok(ready)
+    }
+}

@@ -1,0 +1,25 @@
+//! Fields that several operator routes take.
+
+use jiff::civil::{Date, date};
+
+use crate::calculator::read;
+use crate::domain::InstitutionCode;
+use crate::http::error::HttpError;
+
+/// Days outside have no sense for people who are alive, and are a slip of the pen.
+const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
+
+/// Reads the field `check_on`.
+pub(super) fn check_date(text: &str) -> Result<Date, HttpError> {
+    let day = read::date("check_on", text).map_err(|fault| HttpError::OperatorRequest(fault.to_string().into()))?;
+    match (CHECKED.0..=CHECKED.1).contains(&day) {
+        true => Ok(day),
+        false => Err(HttpError::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
+    }
+}
+
+/// Reads the field `institution`, if it is there.
+pub(super) fn institution(text: Option<&str>) -> Result<Option<InstitutionCode>, HttpError> {
+    let parsed = text.map(InstitutionCode::parse).transpose();
+    parsed.map_err(|reason| HttpError::OperatorRequest(format!("institution: {reason}").into()))
+}

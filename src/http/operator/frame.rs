@@ -1,0 +1,24 @@
+//! What the OpenAPI document says beside its routes.
+
+use utoipa::OpenApi;
+
+use crate::http::problem::Problem;
+
+/// The document without routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "shikaku",
+        description = "Operator API of shikaku, the national side of オンライン資格確認 as a server anyone can run. \
+                       Terminals speak official messages to the other listener; the README shows how."
+    ),
+    components(schemas(Problem)),
+    tags(
+        (name = "state", description = "Whether the server lives and is ready"),
+        (name = "registry", description = "What is loaded"),
+        (name = "bulk", description = "Files with questions about many people"),
+        (name = "law", description = "Rules of law, worked out"),
+        (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
+    )
+)]
+pub(super) struct Frame;

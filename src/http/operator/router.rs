@@ -1,0 +1,30 @@
+//! Operator routes with what surrounds them: the token, the documents, metrics, the log, the time limit.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::exchange::failure::Failure;
+use crate::http::error::HttpError;
+use crate::http::request::{Surroundings, surround};
+
+use super::document::document;
+use super::routes::routes;
+use super::state::OperatorState;
+use super::token;
+
+/// Every operator route.
+pub fn router(state: OperatorState) -> Router {
+    let around = Surroundings { listener: "operator", metrics: state.metrics.clone(), patience: state.limits.request };
+    let (router, _) = routes().split_for_parts();
+    router
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", document()))
+        .method_not_allowed_fallback(|| async { HttpError::Method })
+        .fallback(|| async { HttpError::NoRoute })
+        .layer(from_fn_with_state(state.clone(), token::check))
+        .layer(CatchPanicLayer::custom(|_| HttpError::Failure(Failure::Internal).into_response()))
+        .layer(from_fn_with_state(around, surround))
+        .with_state(state)
+}

@@ -1,0 +1,24 @@
+//! `POST /card/lookups`: 資格確認 by マイナンバーカード.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use crate::wire::message::MessageKind;
+
+use super::carry::{carry, incoming};
+use super::state::TerminalState;
+
+/// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
+#[utoipa::path(
+    post, path = "/card/lookups", tag = "terminal",
+    request_body(content(("application/xml"), ("application/json"))),
+    responses(
+        (status = 200, description = "OQS-IF-002 with ReferenceClassification 1; ProcessingResultStatus 2 for a card that is good no more"),
+        (status = "4XX", description = "An official answer with SegmentOfResult 9 and an ErrorCode"),
+        (status = "5XX", description = "The same; worth another try when Retry-After is given")
+    )
+)]
+pub(super) async fn look_up(State(state): State<TerminalState>, request: Request) -> Response {
+    let incoming = incoming(&state, Some(MessageKind::ByCertificate), request);
+    carry(state, incoming).await
+}

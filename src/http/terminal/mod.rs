@@ -1,0 +1,16 @@
+//! Routes of terminals, one file an operation.
+
+mod by_certificate;
+mod carry;
+mod challenges;
+mod login;
+mod message;
+mod router;
+mod search;
+mod state;
+mod token;
+mod trusted;
+
+pub(super) use router::document;
+pub use router::{router, token_router};
+pub use state::TerminalState;

@@ -1,0 +1,16 @@
+//! Lists the insurers that are loaded.
+
+use crate::query::{QueryError, failed};
+use crate::store::inspect::InsurerSize;
+
+use super::operations::Operations;
+
+impl Operations {
+    /// Lists every insurer by number, with how many coverages it has registered.
+    ///
+    /// # Errors
+    /// If the database fails or holds an illegal value.
+    pub async fn insurers(&self) -> Result<Vec<InsurerSize>, QueryError> {
+        self.store.insurer_sizes().await.map_err(failed("insurer_sizes"))
+    }
+}

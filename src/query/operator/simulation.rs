@@ -1,0 +1,24 @@
+//! Reads and sets the faults that are simulated for new files.
+
+use crate::query::{QueryError, failed};
+use crate::store::batches::Simulation;
+
+use super::operations::Operations;
+
+impl Operations {
+    /// Returns the faults that are simulated for new files.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn simulation(&self) -> Result<Simulation, QueryError> {
+        self.store.simulation().await.map_err(failed("simulation"))
+    }
+
+    /// Sets the faults to simulate for files received from now on.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing has changed.
+    pub async fn simulate(&self, simulation: Simulation) -> Result<(), QueryError> {
+        self.store.set_simulation(simulation).await.map_err(failed("set_simulation"))
+    }
+}
