@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use shikaku::config::Limits;
 use shikaku::wire::Bounds;
+use shikaku::wire::message::MessageKind;
 
 use super::markdown::{Page, Table, pages, words};
 use crate::support::process::{shikaku, texts};
@@ -73,7 +74,7 @@ fn every_route_is_listed_and_no_other() {
 fn every_message_is_listed_and_no_other() {
     let ids: BTreeSet<String> = literals("src/wire/", "OQS", |c| c.is_ascii_alphanumeric())
         .into_iter()
-        .filter(|id| id.len() == 10 && id.ends_with(|c: char| c.is_ascii_digit()))
+        .filter(|id| MessageKind::of(id).is_some())
         .collect();
     assert!(ids.len() >= 12, "{ids:?}");
     for (name, head) in [("docs/messages.md", "id"), ("docs/messages.ja.md", "ID")] {
@@ -215,6 +216,22 @@ fn limits_are_those_of_the_program() {
             }
             assert_eq!(found, expected, "{name}: {row:?}");
         }
+    }
+}
+
+#[test]
+fn the_number_of_cases_is_told() {
+    let mut cases = 0;
+    for entry in fs::read_dir(root().join("fixtures/cases")).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.extension().is_some_and(|ending| ending == "csv") {
+            cases += csv::Reader::from_path(entry).unwrap().records().map(Result::unwrap).count();
+        }
+    }
+    for name in ["docs/law.md", "docs/law.ja.md"] {
+        let text = Page::read(name).text;
+        let told = text.split(|c: char| !c.is_ascii_digit() && c != ',').filter(|word| word.contains(','));
+        let told: Vec<usize> = told.filter_map(|word| word.replace(',', "").parse().ok()).collect();
+        assert!(told.contains(&cases), "{name} does not tell that there are {cases} cases");
     }
 }
 

@@ -17,7 +17,8 @@ fn every_code_is_listed_with_its_status_and_no_other() {
     let remarks = remark::examples().into_iter().map(|remark| (remark.code.to_owned(), 200));
     let expected: BTreeMap<String, u16> = failures.chain(remarks).collect();
     // The examples leave none out.
-    let in_source: BTreeSet<String> = source().iter().flat_map(|(_, text)| codes(text)).collect();
+    let files = source().iter().filter(|(file, _)| !file.ends_with("tests.rs"));
+    let in_source: BTreeSet<String> = files.flat_map(|(_, text)| codes(text)).collect();
     assert_eq!(in_source, expected.keys().cloned().collect());
     for (name, head, _) in PAGES {
         let rows: Vec<Vec<String>> = Page::read(name)
