@@ -6,17 +6,18 @@ use super::markdown::{Page, pages, words};
 use crate::support::process::{shikaku, texts};
 use crate::support::root;
 
-/// Documents that say themselves that they are in English only, beside those for people who edit: data, migrations, tests.
+/// Documents that say themselves that they are in English only, beside those for people who edit: cases, migrations, tests.
 const ENGLISH_ONLY: &str = "This page is in English only.";
 
 /// Each page for testers with its Japanese counterpart.
 fn pairs() -> Vec<(Page, Page)> {
     let all = pages();
-    let of_testers = all.iter().filter(|page| page.name == "README.md" || page.name.starts_with("docs/"));
+    let named = ["README.md", "fixtures/README.md"];
+    let of_testers = all.iter().filter(|page| named.contains(&page.name.as_str()) || page.name.starts_with("docs/"));
     let english = of_testers.filter(|page| !page.name.ends_with(".ja.md") && !page.text.contains(ENGLISH_ONLY));
     let pairs: Vec<(Page, Page)> =
         english.map(|page| (Page::read(&page.name), Page::read(&page.name.replace(".md", ".ja.md")))).collect();
-    assert!(pairs.len() >= 6, "README, errors, differences, law, messages, troubleshooting");
+    assert!(pairs.len() >= 7, "README, fixtures, errors, differences, law, messages, troubleshooting");
     pairs
 }
 
