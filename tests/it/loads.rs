@@ -181,8 +181,12 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
                 assert_eq!(by_card.len(), 1);
                 for facts in [&by_card[0], &by_certificate] {
                     match shows(facts) {
-                        (names, false) if names == ["架空　明美", "架空　明美"] => seen[0].fetch_add(1, Ordering::Relaxed),
-                        (names, true) if names == ["新　名", "新　名", "新　名"] => seen[1].fetch_add(1, Ordering::Relaxed),
+                        (names, false) if names == ["架空　明美", "架空　明美"] => {
+                            seen[0].fetch_add(1, Ordering::Relaxed)
+                        }
+                        (names, true) if names == ["新　名", "新　名", "新　名"] => {
+                            seen[1].fetch_add(1, Ordering::Relaxed)
+                        }
                         half => panic!("half of it: {half:?}"),
                     };
                 }
