@@ -30,7 +30,7 @@ pub(super) struct BulkOptions {
     /// Pieces of files that this process works on at once
     #[arg(long, value_name = "N", default_value_t = BulkLimits::default().workers, help_heading = "Bulk files")]
     bulk_workers: usize,
-    /// For how many seconds a piece belongs to whoever took it; when a worker dies, its work goes on after that
+    /// For how many seconds a piece belongs to the worker that took it; if the worker dies, its work goes on after that
     #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().lease.as_secs(), help_heading = "Bulk files")]
     bulk_lease_seconds: i64,
     /// How many seconds the clocks of the processes on one database may be apart; so much later a dead worker's work goes on

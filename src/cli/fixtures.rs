@@ -59,7 +59,7 @@ pub(super) struct Load {
     /// Directory of the test PKI, for the certificates of cards, instead of that in --data-dir
     #[arg(long, value_name = "DIR", env = "SHIKAKU_PKI")]
     pki: Option<PathBuf>,
-    /// Also remove what the files do not hold; the access log and earlier registrations are kept
+    /// Also remove what the files do not hold; the access log, earlier registrations and consents are kept
     #[arg(long)]
     reset: bool,
 }

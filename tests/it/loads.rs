@@ -1,6 +1,6 @@
 //! Loads that run at the same time as other loads and lookups.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -167,11 +167,11 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
     let card = IssuedCard::find(shared_pki(), TWO).unwrap().unwrap().id;
     let shown = PresentedCard { card, institution: Some(institution), at: fixed_now() };
     let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
     let looking_up = tokio::spawn({
-        let (store, stop) = (store.clone(), stop.clone());
+        let (store, stop, seen) = (store.clone(), stop.clone(), seen.clone());
         async move {
             let mut connection = store.dedicated().await.unwrap();
-            let mut seen = [0_usize; 2];
             while !stop.load(Ordering::Relaxed) {
                 let by_card =
                     by_card::facts(&mut connection, &[(Some(institution), query.clone())]).await.unwrap().remove(0).unwrap();
@@ -181,22 +181,25 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
                 assert_eq!(by_card.len(), 1);
                 for facts in [&by_card[0], &by_certificate] {
                     match shows(facts) {
-                        (names, false) if names == ["架空　明美", "架空　明美"] => seen[0] += 1,
-                        (names, true) if names == ["新　名", "新　名", "新　名"] => seen[1] += 1,
+                        (names, false) if names == ["架空　明美", "架空　明美"] => seen[0].fetch_add(1, Ordering::Relaxed),
+                        (names, true) if names == ["新　名", "新　名", "新　名"] => seen[1].fetch_add(1, Ordering::Relaxed),
                         half => panic!("half of it: {half:?}"),
-                    }
+                    };
                 }
             }
-            seen
         }
     });
-    for round in 0..60 {
+    // However fast loads are beside lookups: until both states were seen often.
+    let enough = || seen.iter().all(|one| one.load(Ordering::Relaxed) > 50) || looking_up.is_finished();
+    let mut round = 0;
+    while round < 60 || !enough() {
+        assert!(round < 20_000, "lookups do not get on beside loads: {seen:?}");
         let person = if round % 2 == 0 { new.clone() } else { old.clone() };
         load(&store, [person], later(round), false).await;
+        round += 1;
     }
     stop.store(true, Ordering::Relaxed);
-    let seen = looking_up.await.unwrap();
-    assert!(seen[0] > 10 && seen[1] > 10, "{seen:?}");
+    looking_up.await.unwrap();
     store.pool().close().await;
     database.drop().await;
 }

@@ -62,7 +62,7 @@ pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: Ca
             drop(place);
         });
     }
-    // Whoever comes now is refused by the system instead of waiting for nobody.
+    // The system refuses clients from now on; otherwise they would wait without an answer.
     drop(socket);
     tasks.close();
     let _ = tokio::time::timeout(limits.stop, tasks.wait()).await;
