@@ -189,7 +189,7 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
             }
         }
     });
-    // However fast loads are beside lookups: until both states were seen often.
+    // Loads go on until lookups have seen both states often, however fast the loads are.
     let enough = || seen.iter().all(|one| one.load(Ordering::Relaxed) > 50) || looking_up.is_finished();
     let mut round = 0;
     while round < 60 || !enough() {
