@@ -6,10 +6,10 @@ use super::markdown::{Page, pages, words};
 use crate::support::process::{shikaku, texts};
 use crate::support::root;
 
-/// Documents that say themselves that they are in English only, beside those for people who edit: cases, migrations, tests.
+/// The sentence that marks a document without a Japanese version.
 const ENGLISH_ONLY: &str = "This page is in English only.";
 
-/// Each page for testers with its Japanese counterpart.
+/// Returns each page for testers with its Japanese counterpart.
 fn pairs() -> Vec<(Page, Page)> {
     let all = pages();
     let named = ["README.md", "fixtures/README.md"];
@@ -41,7 +41,7 @@ fn the_commands_are_the_same() {
     }
 }
 
-/// The gloss of what patients are told is for readers of English alone.
+/// The head of the table that explains, to readers of English alone, what patients are told.
 const GLOSS: &str = "what the patient is told";
 
 #[test]
@@ -61,7 +61,7 @@ fn the_tables_have_the_same_rows_with_the_same_names() {
     }
 }
 
-/// The words of a drawing, in order.
+/// Returns the words of a drawing, in order.
 fn drawn(name: &str) -> Vec<String> {
     let drawing = std::fs::read_to_string(root().join(name)).unwrap();
     let words = drawing.split("<text ").skip(1).map(|rest| rest.split_once('>').unwrap().1);
