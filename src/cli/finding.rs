@@ -39,7 +39,7 @@ pub(super) fn text(words: &Words<'_>, language: Language) -> String {
     }];
     lines.push((*law).to_owned());
     lines.extend(words.record.map(|(id, insurer)| match japanese {
-        true => format!("登録: {id} ({insurer})"),
+        true => format!("登録: {id}（{insurer}）"),
         false => format!("record: {id} ({insurer})"),
     }));
     lines.push(match japanese {

@@ -18,27 +18,27 @@ pub(super) fn unusable(reason: CardUnusable) -> Rule {
         CardUnusable::Revoked(_) => state(
             "card-revoked",
             "J-LIS has revoked the card's certificate, so that nothing is shown",
-            "J-LISが電子証明書を失効させているため、何も返さない",
+            "J-LISが電子証明書を失効させているため、資格情報を返さない",
         ),
         CardUnusable::Superseded => state(
             "card-superseded",
             "the card was renewed: J-LIS names another certificate, and the old one shows nothing",
-            "電子証明書は更新済み。J-LISは別の証明書を示しており、古いものでは何も返さない",
+            "電子証明書は更新済み。J-LISは別の証明書を示しており、古いものでは資格情報を返さない",
         ),
         CardUnusable::Expired => state(
             "card-expired",
             "the card's certificate ran out before the question, so that nothing is looked up",
-            "照会の時点で電子証明書の有効期間が終わっているため、何も調べない",
+            "照会の時点で電子証明書の有効期間が終わっているため、資格情報を返さない",
         ),
         CardUnusable::NotYetValid => state(
             "card-not-yet-valid",
             "the card's certificate begins after the question, so that nothing is looked up",
-            "照会の時点で電子証明書の有効期間が始まっていないため、何も調べない",
+            "照会の時点で電子証明書の有効期間が始まっていないため、資格情報を返さない",
         ),
         CardUnusable::Unknown => state(
             "card-unknown",
             "J-LIS does not know the card's certificate, so that its state cannot be confirmed",
-            "J-LISがこの電子証明書を知らず、状態を確認できない",
+            "J-LISにこの電子証明書の登録がなく、状態を確認できない",
         ),
         CardUnusable::Stale => state(
             "card-state-stale",
@@ -54,7 +54,7 @@ const BLOCKED: Rule = Rule {
     source: "DV等支援措置: 自己情報提供不可フラグ",
     effective_on: ONLINE_SINCE,
     english: "the person is protected, so that no card can be used as an insurance card",
-    japanese: "支援措置の対象者のため、カードを保険証として使えない",
+    japanese: "支援措置の対象者のため、カードをマイナ保険証として使えない",
 };
 pub(super) const NOT_IN_FORCE: Rule = Rule {
     name: "card-not-in-force",
@@ -69,7 +69,7 @@ pub(super) const IN_FORCE: Rule = Rule {
     source: "資格有効性 OQSCD006; 照会区分 1",
     effective_on: ONLINE_SINCE,
     english: "a card shows every coverage of its holder that is in force on the check date: valid",
-    japanese: "カードでは、資格確認日に有効な資格をすべて返すため「有効」",
+    japanese: "カードによる照会では、資格確認日に有効な資格をすべて返すため「有効」",
 };
 pub(super) const DISEASE: Rule = Rule {
     name: "specific-disease-certificate",
@@ -83,14 +83,14 @@ pub(super) const DISEASE_MISSING: Rule = Rule {
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "consented, but no certificate is in force on the check date, so none is shown",
-    japanese: "同意はあるが、資格確認日に有効な特定疾病療養受療証の登録がないため載らない",
+    japanese: "同意はあるが、資格確認日に有効な特定疾病療養受療証の登録がないため返さない",
 };
 pub(super) const DISEASE_NO_CONSENT: Rule = Rule {
     name: "specific-disease-no-consent",
     source: "特定疾病療養受療証提供同意 OQSCD016",
     effective_on: ONLINE_SINCE,
     english: "the certificate is not shown without the patient's consent",
-    japanese: "本人同意がないため、特定疾病療養受療証情報は表示しない",
+    japanese: "本人同意がないため、特定疾病療養受療証情報は返さない",
 };
 pub(super) const CONSENTS: Rule = Rule {
     name: "consents-at-the-reader",

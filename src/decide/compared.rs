@@ -73,8 +73,8 @@ impl Compared {
             Self::Lost => "資格喪失日",
             Self::ValidFrom => "有効開始日",
             Self::ValidThrough => "有効終了日",
-            Self::LastEnded => "前回の有効終了日",
-            Self::NextBegins => "次回の有効開始日",
+            Self::LastEnded => "直前の有効終了日",
+            Self::NextBegins => "次の有効開始日",
             Self::LongStay => "長期入院該当年月日",
             Self::PreschoolEnds => "未就学の最終日",
             Self::ElderlyBegins => "70〜74歳の割合の開始日",
@@ -83,8 +83,8 @@ impl Compared {
             Self::InsuredTurns75 => "被保険者の75歳の誕生日",
             Self::OtherAcquired => "もう一方の資格取得日",
             Self::ShownOn => "カードの提示日",
-            Self::CertificateFrom => "電子証明書の開始日",
-            Self::CertificateThrough => "電子証明書の終了日",
+            Self::CertificateFrom => "電子証明書の有効期間の開始日",
+            Self::CertificateThrough => "電子証明書の有効期間の満了日",
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) const SEVERAL_IN_FORCE: Rule = Rule {
     effective_on: ONLINE_SINCE,
     english: "another coverage of the person is in force on the check date too; as we read it, both stay valid, the system does not \
               decide between them, and the insurers settle it among themselves",
-    japanese: "資格確認日に有効な資格がほかにもある。いずれも有効のままで、システムはどちらが正しいかを判断せず、保険者間で調整すると読んだ",
+    japanese: "資格確認日に有効な資格がほかにもある。いずれも有効のままで、システムはどちらが正しいかを判断せず、保険者間で調整すると解釈した",
 };
 pub(super) const VALID_UNREGISTERED: Rule = Rule {
     name: "no-ticket",
@@ -36,7 +36,7 @@ pub(super) const VALID_UNREGISTERED: Rule = Rule {
     effective_on: MEDICAL_AID_SINCE,
     english: "medical aid in force on the check date, but no ticket of that month is registered for the institution that asks; as we \
               read it: valid (not registered)",
-    japanese: "医療扶助の資格は有効だが、照会した医療機関への当月の医療券・調剤券が登録されていないため「有効（未登録）」と読んだ",
+    japanese: "医療扶助の資格は有効だが、照会した医療機関宛ての当月の医療券・調剤券が登録されていないため「有効（未登録）」と解釈した",
 };
 pub(super) const INVALID: Rule = Rule {
     name: "not-in-force",
@@ -85,21 +85,21 @@ pub(super) const AS_REGISTERED: Rule = Rule {
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "as the insurer registered it; what the insurer did not register is left out",
-    japanese: "保険者の登録のとおり。登録のない項目は載らない",
+    japanese: "保険者の登録のとおり。登録のない項目は返さない",
 };
 pub(super) const ADDRESS_MISSING: Rule = Rule {
     name: "address-not-registered",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "the insurer has registered neither address nor postal code, so that neither is shown",
-    japanese: "住所も郵便番号も登録されていないため表示しない",
+    japanese: "住所も郵便番号も登録されていないため返さない",
 };
 pub(super) const ADDRESS_HIDDEN: Rule = Rule {
     name: "address-withheld",
     source: "資格確認結果 OQS-IF-002（根拠: DV等支援措置の不開示該当フラグ・自己情報提供不可フラグ）",
     effective_on: ONLINE_SINCE,
     english: "left out because the person is protected",
-    japanese: "支援措置の対象者のため表示しない",
+    japanese: "支援措置の対象者のため返さない",
 };
 /// Returns the rule of the loss that an answer shows, with the statute of its scheme.
 pub(super) fn loss(scheme: Scheme) -> Rule {
@@ -126,28 +126,28 @@ pub(super) const TICKET: Rule = Rule {
     effective_on: MEDICAL_AID_SINCE,
     english: "medical aid: the welfare office pays, but for what the ticket of the month tells the patient to pay; tickets for other \
               institutions are not shown",
-    japanese: "医療扶助。当月の医療券・調剤券に記載の本人支払額を除き福祉事務所が負担する。他の医療機関への券は表示しない",
+    japanese: "医療扶助。当月の医療券・調剤券に記載の本人支払額を除き、福祉事務所が負担する。ほかの医療機関宛ての券は返さない",
 };
 pub(super) const TICKET_MISSING: Rule = Rule {
     name: "ticket-missing",
     source: "資格確認結果 OQS-IF-002（根拠: 生活保護法34条・53条）",
     effective_on: MEDICAL_AID_SINCE,
     english: "medical aid, but no ticket of the month of the check date is registered for the institution that asks, so none is shown",
-    japanese: "医療扶助だが、照会した医療機関への当月の医療券・調剤券の登録がないため、公費の情報は載らない",
+    japanese: "医療扶助だが、照会した医療機関宛ての当月の医療券・調剤券の登録がないため、公費の情報は返さない",
 };
 pub(super) const RATIO_MISSING: Rule = Rule {
     name: "late-elderly-ratio-missing",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "the wide-area union (広域連合) has registered no ratio for the check date, so none is shown",
-    japanese: "資格確認日に有効な一部負担金割合が登録されていないため表示しない",
+    japanese: "資格確認日に有効な一部負担金割合が登録されていないため返さない",
 };
 pub(super) const ELDERLY_MISSING: Rule = Rule {
     name: "elderly-certificate-missing",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "at the age of 70 to 74, but no 高齢受給者証 is registered for the check date, so none is shown",
-    japanese: "70〜74歳だが、資格確認日に有効な高齢受給者証の登録がないため表示しない",
+    japanese: "70〜74歳だが、資格確認日に有効な高齢受給者証の登録がないため返さない",
 };
 pub(super) const LIMIT: Rule = Rule {
     name: "limit-certificate",
@@ -182,26 +182,26 @@ pub(super) const LIMIT_MISSING: Rule = Rule {
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "consented, but no certificate is registered for the check date, so none is shown",
-    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証等の登録がないため、限度額適用認定証情報は載らない",
+    japanese: "同意はあるが、資格確認日に有効な限度額適用認定証等の登録がないため、限度額適用認定証情報は返さない",
 };
 pub(super) const LIMIT_NO_CONSENT: Rule = Rule {
     name: "limit-no-consent",
     source: "限度額適用認定証提供同意 OQSCD001",
     effective_on: ONLINE_SINCE,
     english: "the certificate is not shown without the patient's consent",
-    japanese: "本人同意がないため、限度額適用認定証情報は表示しない",
+    japanese: "本人同意がないため、限度額適用認定証情報は返さない",
 };
 pub(super) const ONE_AT_A_TIME: Rule = Rule {
     name: "one-at-a-time",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "an answer holds one ratio and one certificate of a sort; of several on one day the one that began last is shown",
-    japanese: "割合・証は一日に一つ。重なる場合は開始日の新しいものを返す",
+    japanese: "割合・証は1日に一つだけ有効とし、期間が重なれば有効開始日の新しいものを返す",
 };
 pub(super) const LIMIT_NOT_IN_FORCE: Rule = Rule {
     name: "not-shown-without-coverage",
     source: "資格確認結果 OQS-IF-002",
     effective_on: ONLINE_SINCE,
     english: "the coverage is not in force on the check date, so that no ratio, 高齢受給者証, limit certificate or 医療券 is shown",
-    japanese: "資格確認日に資格が有効でないため、一部負担金割合・高齢受給者証・限度額適用認定証・医療券の情報は表示しない",
+    japanese: "資格確認日に資格が有効でないため、一部負担金割合・高齢受給者証・限度額適用認定証・医療券の情報は返さない",
 };

@@ -61,11 +61,11 @@ impl Registered {
             Self::Scheme(scheme) => format!("{}の資格", scheme.japanese()),
             Self::Ratio(ratio) => format!("一部負担金割合{}割", ratio.tenths()),
             Self::Elderly(ratio) => format!("高齢受給者証{}割", ratio.tenths()),
-            Self::Category(category) => format!("適用区分 {}", category.japanese()),
-            Self::SpecificDisease(disease, yen) => format!("特定疾病（{}）月額{yen}円", disease.japanese()),
-            Self::CardClass(class) => format!("被保険者証区分 {}", class.japanese()),
+            Self::Category(category) => format!("適用区分「{}」", category.japanese().trim_start_matches("区分")),
+            Self::SpecificDisease(disease, yen) => format!("特定疾病（{}）自己負担限度額 月{yen}円", disease.japanese()),
+            Self::CardClass(class) => format!("被保険者証区分「{}」", class.japanese()),
             Self::Dependant(scheme) => format!("{}の家族", scheme.japanese()),
-            Self::LossOn(scheme, day) => format!("{}の{day}喪失", scheme.japanese()),
+            Self::LossOn(scheme, day) => format!("{}の資格喪失（{day}）", scheme.japanese()),
         }
     }
 }

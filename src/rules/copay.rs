@@ -15,7 +15,7 @@ pub const WORKING_AGE: Rule = Rule {
     effective_on: Some(date(2003, 4, 1)),
     english: "3割 from the day after the first 31 March on or after the day on which the child reaches the age of six, until the end of \
               the month in which the age of 70 is reached; the age tells, so that no element carries it",
-    japanese: "6歳に達する日以後の最初の3月31日の翌日から、70歳に達する日の属する月の末日までは3割。年齢から分かるため電文には載らない",
+    japanese: "6歳に達する日以後の最初の3月31日の翌日から、70歳に達する日の属する月の末日までは3割。年齢で決まるため電文では返さない",
 };
 
 /// The reason why there is no ratio below 75 on a day.

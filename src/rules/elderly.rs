@@ -23,7 +23,7 @@ pub const RATIO: Rule = Rule {
     effective_on: Some(TWO_SINCE),
     english: "as the insurer registered it for the certificate (2割 as a rule, 3割 with an income at the level of active \
               workers (現役並み), 1割 for people born up to 1944-04-01)",
-    japanese: "保険者が登録した高齢受給者証の割合のとおり（原則2割、現役並み所得者は3割。昭和19年4月1日以前生まれは特例で1割）",
+    japanese: "保険者が登録した高齢受給者証の割合のとおり（原則2割、現役並み所得者は3割。1944年4月1日以前生まれは特例で1割）",
 };
 
 /// Returns the rule of the ratio on `day`: before 2014-04-01 everyone paid 1割 instead of 2割 by a special measure.
@@ -46,7 +46,7 @@ pub fn rule_on(day: Date) -> Rule {
 /// The people who can have 1割 since 2014-04-01: a certificate of 1割 for anyone else contradicts it.
 pub const ONE_BY_BIRTH: Rule = Rule {
     english: "since 2014-04-01 only people born up to 1944-04-01 have 1割 (the special measure), and everybody else 2割 or 3割",
-    japanese: "2014年4月1日からは、1割は昭和19年4月1日以前生まれの特例だけで、ほかは2割か3割",
+    japanese: "2014年4月1日からは、1割は1944年4月1日以前生まれの特例だけで、ほかは2割か3割",
     ..RATIO
 };
 

@@ -42,7 +42,7 @@ pub const CHANGES_WITH_THE_MONTH: Rule = Rule {
     source: "高齢者の医療の確保に関する法律施行令7条",
     effective_on: Some(BEGIN),
     english: "as a rule a ratio changes with the 1st of a month: a change in the household counts from the next month on",
-    japanese: "割合が変わるのは月の初日からが原則（世帯の異動は翌月から）",
+    japanese: "割合は月の初日から変わるのが原則（世帯の異動は翌月から）",
 };
 
 /// Returns the rule of the ratio on `day`: before 2022-10-01 there was no 2割.

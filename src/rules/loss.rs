@@ -55,7 +55,7 @@ pub const DAY_AFTER_JOINING: Rule = Rule {
     effective_on: None,
     english: "national health insurance (国保) is lost on the day after an employees' insurance begins; some municipalities may \
               register the day itself",
-    japanese: "国保の資格は、社保の資格取得日の翌日に喪失する。市区町村によっては取得日当日を登録していることもあり得る",
+    japanese: "国保の資格は、社保の資格取得日の翌日に喪失する。市区町村によっては取得日当日を登録していることもある",
 };
 
 #[cfg(test)]

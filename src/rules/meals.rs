@@ -62,12 +62,12 @@ const UNSOURCED_SINCE: Month = Month::new(2026, 6);
 
 const UNSOURCED: Note = Note {
     english: "that a meal costs 30 yen more from 2026-06 on, for 低所得Ⅰ 20 yen more, is a reading of ours: sources say 20 to 30",
-    japanese: "2026年6月からの1食の額を30円増（低所得Ⅰは20円増）と読んだ（出典は20〜30円増とだけいう）",
+    japanese: "2026年6月からの1食の額を30円増（低所得Ⅰは20円増）と解釈した（出典には20〜30円増とだけある）",
 };
 
 const DESIGNATED_UNSOURCED: Note = Note {
     english: "that a meal costs 30 yen more with 指定難病 or 小児慢性特定疾病 from 2026-06 on is a reading of ours",
-    japanese: "指定難病・小児慢性特定疾病の2026年6月からの1食の額を30円増と読んだ",
+    japanese: "指定難病・小児慢性特定疾病の2026年6月からの1食の額を30円増と解釈した",
 };
 
 impl Eater {

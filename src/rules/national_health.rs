@@ -51,7 +51,7 @@ pub const RETIRED_ENDED: Rule = Rule {
     source: "国民健康保険法附則（退職者医療の経過措置）",
     effective_on: Some(RETIRED_ENDS),
     english: "退職者医療 (67) ended with March 2020, when the last of those who came in until March 2015 had reached 65",
-    japanese: "退職者医療（67）は2020年3月で終わった。2015年3月までに加入した最後の人が65歳に達したため",
+    japanese: "退職者医療（67）は、最後の加入者（2015年3月まで）が65歳に達し、2020年3月で終了した",
 };
 
 /// The first day on which nobody is in 退職者医療.
@@ -63,7 +63,7 @@ pub const RETIRED_BELOW_65: Rule = Rule {
     source: "国民健康保険法附則（退職者医療の経過措置）",
     effective_on: Some(BEGIN),
     english: "退職者医療 (67) lasted until 65 at the latest (until the end of the month in which 65 is reached, as we read it)",
-    japanese: "退職者医療（67）は遅くとも65歳まで（65歳に達する月の末日までと読んだ）",
+    japanese: "退職者医療（67）は遅くとも65歳まで（65歳に達する月の末日までと解釈した）",
 };
 
 /// Returns the first day on which a person is too old for 退職者医療, a reading of ours: our source states 65 as the latest age,
@@ -79,7 +79,7 @@ pub const RETIRED_CLOSED: Rule = Rule {
     source: "国民健康保険法附則（退職者医療の経過措置）",
     effective_on: Some(RETIRED_CLOSES),
     english: "nobody new came into 退職者医療 (67) after March 2015; somebody who only moved to another municipality may look like that",
-    japanese: "2015年4月からは退職者医療（67）に新しく加入できない。転居だけの人がそう見えることはあり得る",
+    japanese: "2015年4月からは退職者医療（67）に新しく加入できない。ただし、転居しただけの人が新規加入に見えることもある",
 };
 
 /// The first day on which nobody new entered 退職者医療.

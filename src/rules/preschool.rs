@@ -11,7 +11,7 @@ pub const PRESCHOOL: Rule = Rule {
     source: "健康保険法110条2項1号ロ; 国民健康保険法42条1項2号; 年齢計算ニ関スル法律",
     effective_on: Some(date(2008, 4, 1)),
     english: "2割 until the first 31 March on or after the day on which the child reaches six",
-    japanese: "6歳に達する日以後の最初の3月31日まで未就学（2割）",
+    japanese: "6歳に達する日以後の最初の3月31日までは未就学で、2割",
 };
 
 /// Returns the last day, inclusive, on which a child counts as 未就学 (健康保険法110条2項1号ロ, since 2008-04-01): the first 31

@@ -28,7 +28,7 @@ pub fn category_rule_on(day: Date) -> Rule {
             date(2015, 1, 1),
             "ア to オ until the month in which 70 is reached; 一般 and 低所得 after it and in 後期高齢者医療; 老福 in 後期高齢者医療; there is one \
              現役並み, without a code",
-            "ア〜オは70歳に達する月まで。一般と低所得は、その翌月からの人と後期高齢者医療の人。老福は後期高齢者医療。現役並みは一つで、コードがない",
+            "ア〜オは70歳に達する月まで。一般と低所得は、その翌月からの人と後期高齢者医療の人。老福は後期高齢者医療。現役並みは段階に分かれておらず、コードがない",
         )
     } else if day < TWO_SINCE {
         before(
@@ -94,7 +94,7 @@ pub const MEAL_REDUCTION: Rule = Rule {
     source: "健康保険法施行規則105条ほか（限度額適用・標準負担額減額認定証）",
     effective_on: None,
     english: "02 and 03 are for people who pay no municipal tax, オ and 低所得; that nobody else gets them is a reading of ours",
-    japanese: "標準負担額減額（02・03）は住民税非課税者（オ・低所得）だけと読んだ",
+    japanese: "標準負担額減額（02・03）は住民税非課税者（オ・低所得）だけと解釈した",
 };
 
 /// Returns 認定証区分 for a category, a reading of ours from a rule of thumb (健康保険法施行規則105条ほか; since when is not

@@ -24,7 +24,7 @@ pub const UNDER_70_ONLY: Rule = Rule {
     effective_on: None,
     english: "20,000 yen a month are for people under 70 only (until the month in which 70 is reached), not in 後期高齢者医療; after it \
               dialysis has 10,000",
-    japanese: "月額20,000円は70歳未満（70歳に達する月まで）だけで、後期高齢者医療にもない。その後の人工透析は10,000円",
+    japanese: "月額20,000円は70歳に達する月まで。その後と後期高齢者医療では、人工透析も10,000円",
 };
 
 /// 20,000 yen go with ア and イ only.

@@ -16,7 +16,7 @@ pub const LATE_ELDERLY_AT_75: Rule = Rule {
     effective_on: Some(BEGIN),
     english: "every other coverage is lost on the 75th birthday, and has no ratio from that day on; people of 75 and over are in \
               後期高齢者医療, but for those whom it leaves out, such as people on public assistance (生活保護)",
-    japanese: "それまでの医療保険の資格は75歳の誕生日に喪失し、その日から割合もない。以後は、生活保護受給者などの適用除外を除き、\
+    japanese: "それまでの医療保険の資格は75歳の誕生日に喪失し、その日から、その資格の一部負担金割合は適用されない。以後は、生活保護受給者などの適用除外を除き、\
                後期高齢者医療の被保険者となる",
 };
 
@@ -27,7 +27,7 @@ pub const LATE_ELDERLY_FROM_65: Rule = Rule {
     effective_on: Some(BEGIN),
     english: "before 75 nobody is in 後期高齢者医療 but people of 65 and over with a recognised disability, from the day of \
               recognition (at the earliest the 65th birthday, as we read it)",
-    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけで、認定日から（早くて65歳の誕生日からと読んだ）",
+    japanese: "75歳未満で後期高齢者医療の被保険者となるのは、一定の障害の認定を受けた65歳以上の人だけで、認定日から（早くて65歳の誕生日からと解釈した）",
 };
 
 /// Returns the first day of 後期高齢者医療 for a person without a recognised disability: the 75th birthday, or the day on which

@@ -217,7 +217,7 @@ async fn the_command_line_tells_reasons_and_contradictions_in_both_languages() {
                 "一部負担金割合",
                 "資格確認日 2026-11-22",
                 "同意: あり",
-                "指摘: 適用区分 一般Ⅱ",
+                "指摘: 適用区分「一般Ⅱ」",
                 "世帯61,500円",
                 "2022-10-01から",
             ],

@@ -257,9 +257,9 @@ fn row(unit: &Element, language: Language) -> [String; 5] {
     };
     let shown = |name| child(unit, "ResultOfQualificationConfirmation").and_then(|record| text_of(record, name));
     let changed = match (shown("LimitApplicationCertificateChanged"), language) {
-        (Some("1"), Language::Ja) => "限度額認定証: 変更あり・不明",
+        (Some("1"), Language::Ja) => "限度額適用認定証: 変更あり、または判定不能",
         (Some("1"), Language::En) => "limit certificate: changed or not known",
-        (Some("0"), Language::Ja) => "限度額認定証: 変更なし",
+        (Some("0"), Language::Ja) => "限度額適用認定証: 変更なし",
         (Some("0"), Language::En) => "limit certificate: unchanged",
         _ => "",
     };

@@ -58,6 +58,13 @@ fn names<'a>(element: &'a Element, found: &mut Vec<&'a str>) {
     }
 }
 
+fn in_brackets(insurer: &str, language: Language) -> String {
+    match language {
+        Language::Ja => format!("（{insurer}）"),
+        Language::En => format!(" ({insurer})"),
+    }
+}
+
 fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String> {
     let (record, rule, dates, consent, amounts) = match language {
         Language::Ja => ("登録", "規則", "日付", "同意", "限度額"),
@@ -66,11 +73,11 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
     let words = if language == Language::Ja { &reason.japanese } else { &reason.english };
     let mut lines = vec![title(reason, shown, language), format!("    {words}")];
     if let (Some(id), Some(insurer)) = (reason.record, &reason.insurer) {
-        lines.push(format!("    {record}: {id} ({insurer})"));
+        lines.push(format!("    {record}: {id}{}", in_brackets(insurer, language)));
     }
     for other in &reason.others {
         let relation = if language == Language::Ja { &other.japanese } else { &other.english };
-        lines.push(format!("    {relation}: {} ({})", other.record, other.insurer));
+        lines.push(format!("    {relation}: {}{}", other.record, in_brackets(&other.insurer, language)));
     }
     let since = finding::since(reason.effective_on, language);
     lines.push(format!("    {rule}: {} [{}]{since}", reason.rule, reason.source));
@@ -79,7 +86,8 @@ fn lines(reason: &ReasonView, shown: &[&str], language: Language) -> Vec<String>
             Language::Ja => format!("{} {}", compared.japanese, compared.date),
             Language::En => format!("{} {}", compared.english, compared.date),
         });
-        lines.push(format!("    {dates}: {}", compared.collect::<Vec<_>>().join(", ")));
+        let comma = if language == Language::Ja { "、" } else { ", " };
+        lines.push(format!("    {dates}: {}", compared.collect::<Vec<_>>().join(comma)));
     }
     lines.extend(reason.consent.map(|given| {
         let word = match (given, language) {
@@ -128,7 +136,7 @@ fn amounts_text(view: &AmountsView, language: Language) -> String {
     }
     if let Some(fourth) = view.fourth_month_yen {
         text += &match japanese {
-            true => format!("、直近12か月で4回目の支給の月から{}円", yen(fourth)),
+            true => format!("、多数回該当（直近12か月で4回目から）{}円", yen(fourth)),
             false => format!(", from the 4th month with a benefit within 12 months on {}", yen(fourth)),
         };
     }

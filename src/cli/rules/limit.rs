@@ -169,7 +169,7 @@ fn table(answer: &MonthlyAnswer, language: Language) -> String {
     let mut rows: Vec<(&str, u64)> =
         answer.steps.iter().map(|step| (if japanese { &*step.japanese } else { &*step.english }, step.yen)).collect();
     let (yearly, outpatient) = match japanese {
-        true => ("年間上限（8月〜翌7月、後日払戻し）", "外来の年間上限（8月〜翌7月、後日払戻し）"),
+        true => ("年間上限（8月〜翌年7月、後日払戻し）", "外来の年間上限（8月〜翌年7月、後日払戻し）"),
         false => {
             ("cap of a year (August to July, refunded later)", "outpatient cap of a year (August to July, refunded later)")
         }

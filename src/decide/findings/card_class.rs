@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(found(&covered), []);
         let words = |covered: &Coverage| card_class(covered, TODAY)[0].registered_japanese();
         covered.limits = vec![limit(LimitCategory::E, date(2026, 11, 1), date(2027, 7, 31))];
-        assert_eq!(words(&covered), "被保険者証区分 特別療養費支給対象者と適用区分 区分エ");
+        assert_eq!(words(&covered), "被保険者証区分「特別療養費支給対象者」と適用区分「エ」");
         // Without the card's days, only a certificate in force on the last judged day is known to overlap.
         covered.card = CardDates::default();
         assert_eq!(found(&covered), [("special-expense-limit", date(2026, 11, 1), date(2027, 7, 31))]);

@@ -20,20 +20,20 @@ pub(super) fn is_halved_in(month: Month) -> bool {
 /// The sum of a household of both ages: see [`household()`](super::household()).
 pub const BOTH_AGES: Note = Note {
     english: "that what stays with people of 70 and over joins the items under 70 against the cap under 70 is a reading of ours",
-    japanese: "70歳以上の上限を適用した残りを、70歳未満の分と合算し、70歳未満の上限と比べると読んだ",
+    japanese: "70歳以上の上限を適用した残りを、70歳未満の分と合算し、70歳未満の上限と比べると解釈した",
 };
 
 pub(super) const HALVED_SINCE_2026_08: Note = Note {
     english: "that amounts are halved in the month of the 75th birthday after 2026-08 too is a reading of ours",
-    japanese: "75歳到達月の特例が2026年8月以降も同じと読んだ",
+    japanese: "75歳到達月の特例が2026年8月以降も同じと解釈した",
 };
 
 pub(super) const HALVED_UPPER_DISEASE: Note = Note {
     english: "that the month of the 75th birthday halves the 20,000 yen of 特定疾病 too is a reading of ours: one source says so",
-    japanese: "75歳到達月は特定疾病の20,000円も半分になると読んだ（出典は一つ）",
+    japanese: "75歳到達月は特定疾病の20,000円も半分になると解釈した（出典は一つ）",
 };
 
 pub(super) const SPECIFIC_DISEASE_SINCE_2026_08: Note = Note {
     english: "that the amounts of 特定疾病 are the same after 2026-08 is a reading of ours",
-    japanese: "特定疾病の額が2026年8月以降も同じと読んだ",
+    japanese: "特定疾病の額が2026年8月以降も同じと解釈した",
 };

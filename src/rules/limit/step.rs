@@ -95,11 +95,11 @@ impl Step<'_> {
             Self::Share { who, cost, ratio, .. } => format!("{}一部負担金: {cost}円の{}割", of(*who), ratio.tenths()),
             Self::Uncounted { who, below, .. } => format!("{who}: {below}円未満のため世帯合算の対象外"),
             Self::Sum { stage: Stage::Outpatient(who), .. } => format!("{who}: 外来の一部負担金の合計"),
-            Self::Sum { stage: Stage::Person(who), .. } => format!("{who}: 本人の合計"),
+            Self::Sum { stage: Stage::Person(who), .. } => format!("{who}: 個人の合計"),
             Self::Sum { stage: Stage::Elderly, .. } => "70歳以上の合計".to_owned(),
             Self::Sum { stage: Stage::Household, .. } => "世帯の合計".to_owned(),
             Self::Cap(cap) => cap.origin.japanese() + if cap.halved { "（75歳到達月の半額）" } else { "" },
-            Self::Stays(_) => "残る負担".to_owned(),
+            Self::Stays(_) => "限度額適用後の負担".to_owned(),
             Self::Pays(_) => "最終的な負担".to_owned(),
             Self::Refund(_) => "高額療養費（払戻し・現物給付）".to_owned(),
         }

@@ -33,5 +33,5 @@ pub(super) const UNDER_70: &[Band] = &[
 /// For 現役並み before 2018-08 our sources state only the outpatient cap.
 pub(super) const ONE_ACTIVE: Note = Note {
     english: "that the household's amounts of 現役並み before 2018-08 are those of 現役並みⅠ after it is a reading of ours",
-    japanese: "2018年7月までの現役並みの世帯の額を、その後の現役並みⅠと同じと読んだ",
+    japanese: "2018年7月までの現役並みの世帯の額を、その後の現役並みⅠと同じと解釈した",
 };

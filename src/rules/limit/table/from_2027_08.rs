@@ -73,31 +73,31 @@ const fn from_70_too(band: Band) -> Band {
 
 const CONTINUED: Note = Note {
     english: "the amount from the fourth month on and the yearly cap are read as those of the bands above",
-    japanese: "4回目からの額と年間上限は、上の区分と同じと読んだ",
+    japanese: "4回目からの額と年間上限は、上の区分と同じと解釈した",
 };
 
 const AS_UNDER_70: Note = Note {
     english: "that the household's amounts from 70 on are those of the same pay under 70 is a reading of ours",
-    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読んだ",
+    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと解釈した",
 };
 
 /// The ages of the outpatient cap from 2027-08 on were still being decided when our sources were written.
 const WITH_OUTPATIENT: Note = Note {
     english: "that the household's amounts from 70 on are those of the same pay under 70, and that the outpatient cap begins at 70 as \
               before, are readings of ours",
-    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと読み、外来の上限は従来どおり70歳からと読んだ",
+    japanese: "70歳以上の世帯の額を、同じ標準報酬月額の70歳未満と同じと解釈し、外来の上限は従来どおり70歳からと解釈した",
 };
 
 const AS_BEFORE: Note = Note {
     english: "that the household's amounts of 低所得 stay as since 2026-08, and that the outpatient cap begins at 70 as before, are \
               readings of ours",
-    japanese: "低所得の世帯の額を、2026年8月からのままと読み、外来の上限は従来どおり70歳からと読んだ",
+    japanese: "低所得の世帯の額を、2026年8月からのままと解釈し、外来の上限は従来どおり70歳からと解釈した",
 };
 
 const PLAIN_AS_BEFORE: Note = Note {
     english: "that its amounts are those of 低所得Ⅰ, that the household's stay as since 2026-08, and that the outpatient cap begins at 70 \
               as before, are readings of ours",
-    japanese: "額を低所得Ⅰと同じと読み、世帯の額は2026年8月からのまま、外来の上限は従来どおり70歳からと読んだ",
+    japanese: "額を低所得Ⅰと同じと解釈し、世帯の額は2026年8月からのまま、外来の上限は従来どおり70歳からと解釈した",
 };
 
 const PAY_127: Band =

@@ -31,7 +31,7 @@ const SOURCE_OF_2026: &str = "健康保険法施行令41条・42条; 国民健�
 /// Our sources name these categories without amounts.
 const AS_PLAIN: Note = Note {
     english: "that オ（境） has the amounts of オ, 低所得Ⅰ（境） and 低所得Ⅰ（老福） those of 低所得Ⅰ, is a reading of ours",
-    japanese: "オ（境）の額をオと、低所得Ⅰ（境）・（老福）の額を低所得Ⅰと同じと読んだ",
+    japanese: "オ（境）の額をオと、低所得Ⅰ（境）・（老福）の額を低所得Ⅰと同じと解釈した",
 };
 
 /// Declares each table's module and adds it to the list, in order of time.
