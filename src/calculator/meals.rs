@@ -74,7 +74,7 @@ impl MealsQuestion {
         };
         let eater = Eater::of(category, reduced, self.long_stay, self.designated_disease);
         if self.long_stay && eater != Eater::LowTwoLongStay {
-            return Err(FieldFault::new("long_stay", "is of オ and 低所得Ⅱ, with certificate 02 or 03"));
+            return Err(FieldFault::new("long_stay", "is only for オ and 低所得Ⅱ, with certificate 02 or 03"));
         }
         eater.charge(month).ok_or_else(|| FieldFault::new("month", format!("charges of meals are known from {BEGIN} on")))
     }

@@ -96,7 +96,7 @@ impl MonthlyQuestion {
             return of(ages);
         }
         match (of(Ages::Under70), of(Ages::From70)) {
-            (Ok(_), Ok(_)) => Err(FieldFault::new("age", "is missing; the category stands under 70 and from 70 on")),
+            (Ok(_), Ok(_)) => Err(FieldFault::new("age", "is missing: the category exists both under 70 and from 70 on")),
             (Ok(band), Err(_)) | (Err(_), Ok(band)) => Ok(band),
             (Err(younger), Err(older)) if younger.field == "category" => {
                 Err(FieldFault::new("category", format!("{}; {}", younger.reason, older.reason)))
@@ -112,7 +112,7 @@ impl MonthlyQuestion {
         match given {
             None if self.category_under70.is_some() => Ok(Some(Ages::From70To74)),
             Some(ages) if self.category_under70.is_some() && ages != Ages::From70To74 => {
-                Err(FieldFault::new("age", "must be 70to74 beside category_under70: one insurer has both"))
+                Err(FieldFault::new("age", "must be 70to74 with category_under70, because one insurer insures both"))
             }
             given => Ok(given),
         }

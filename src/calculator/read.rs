@@ -38,7 +38,7 @@ pub fn month(field: &'static str, text: &str) -> Result<Month, FieldFault> {
 pub fn date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let parsed = if plain { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| FieldFault::new(field, "not a date of the form YYYY-MM-DD that exists"))
+    parsed.ok_or_else(|| FieldFault::new(field, "must be an existing date, written YYYY-MM-DD"))
 }
 
 /// Reads a birth date.

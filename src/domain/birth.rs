@@ -10,7 +10,7 @@ pub struct BirthDate(Date);
 
 /// The date is before 1860, or too far in the future to compute ages from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a birth date lies between 1860 and 9699")]
+#[error("must be a date from 1860-01-01 to 9699-12-31")]
 pub struct BirthDateError;
 
 impl BirthDate {

@@ -81,7 +81,7 @@ pub enum CardKeyError {
     /// A symbol or number is empty, longer than 20 characters, or holds a control character or one that cannot be compared: see
     /// [`is_incomparable`].
     #[error(
-        "a symbol or number has 1 to 20 characters: no control character, no U+FFFD, no 外字, no digit of another script and no radical"
+        "a symbol or number has 1 to 20 characters, without control characters, U+FFFD, 外字, digits of other scripts, or radicals"
     )]
     Text,
     /// A branch is not two digits.

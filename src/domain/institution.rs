@@ -21,13 +21,13 @@ pub enum InstitutionCodeError {
     #[error("an institution code has 10 digits")]
     Form,
     /// The first two digits are not a prefecture (01 to 47).
-    #[error("the first two digits of the institution code name no prefecture")]
+    #[error("the first two digits of an institution code are a prefecture, 01 to 47")]
     Prefecture,
     /// The third digit is not a point table that uses eligibility checks.
-    #[error("the third digit of the institution code is not 1 (medical), 3 (dental), 4 (pharmacy) or 6 (visiting nursing)")]
+    #[error("the third digit of an institution code is 1 (medical), 3 (dental), 4 (pharmacy) or 6 (visiting nursing)")]
     PointTable,
     /// The last digit fits the others by neither rule.
-    #[error("the check digit of the institution code would be {right}")]
+    #[error("the check digit of the institution code is wrong; it must be {right}")]
     CheckDigit {
         /// The digit by the rule of the code's prefecture.
         right: u8,

@@ -24,7 +24,7 @@ pub enum InsurerNumberError {
     #[error("an insurer number holds digits only")]
     NotDigits,
     /// The last digit does not fit the others.
-    #[error("the check digit of the insurer number would be {right}")]
+    #[error("the check digit of the insurer number is wrong; it must be {right}")]
     CheckDigit {
         /// The digit that fits.
         right: u8,

@@ -60,4 +60,4 @@ pub use recipient_number::{RecipientNumberError, check_recipient_number};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;
-pub use yen::{Yen, YenError};
+pub use yen::{Yen, YenError, grouped};

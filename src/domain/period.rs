@@ -11,7 +11,7 @@ pub struct Period {
 
 /// The first day is after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the first day of a period lies after its last")]
+#[error("the first day of a period must not be after its last")]
 pub struct PeriodError;
 
 impl Period {

@@ -9,7 +9,7 @@ pub enum RecipientNumberError {
     #[error("a 受給者番号 has seven digits, the last a check digit")]
     Form,
     /// The last digit does not fit the others.
-    #[error("the check digit of the 受給者番号 would be {right}")]
+    #[error("the check digit of the 受給者番号 is wrong; it must be {right}")]
     CheckDigit {
         /// The digit that fits.
         right: u8,

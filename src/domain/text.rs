@@ -9,14 +9,14 @@ pub struct PersonalText(String);
 /// The reason why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Empty, or longer than the field allows.
-    #[error("the text is empty or too long")]
+    /// Empty, or longer than 200 characters.
+    #[error("must have 1 to 200 characters")]
     Length,
     /// A control character or a character that XML cannot carry.
-    #[error("the text holds a control character")]
+    #[error("must not hold control characters, or others that XML cannot carry")]
     Control,
     /// Not in the form of the field.
-    #[error("the text is not of the form 123-4567")]
+    #[error("a postal code is written 123-4567")]
     PostNumberForm,
 }
 

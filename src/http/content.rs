@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::wire::{Format, Sent};
 
-use super::error::HttpError;
+use super::error::{HttpError, Takes};
 use super::media_type::{MediaType, split};
 
 /// The media types of XML, which RFC 7303 makes equivalent.
@@ -34,7 +34,7 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<Sent> {
 /// # Errors
 /// If it is something else, or in a character set other than UTF-8.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
-    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(HttpError::MediaType)?;
+    let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(HttpError::MediaType(Takes::Json))?;
     sent.charset()?;
     Ok(())
 }

@@ -14,8 +14,8 @@ use crate::wire::Fault;
 pub enum HttpError {
     /// A reason for which official messages are refused too.
     Failure(Failure),
-    /// The content type is neither XML nor JSON, or not that of the route.
-    MediaType,
+    /// The content type is missing, sent twice, or not one that the route takes.
+    MediaType(Takes),
     /// The route exists, but with another method.
     Method,
     /// There is no such route.
@@ -36,17 +36,17 @@ impl HttpError {
     pub fn row(&self) -> Row {
         match self {
             Self::Failure(failure) => failure.row(),
-            Self::MediaType => row(
-                "SHK2002",
-                "Content-Type must be application/xml or application/json",
-                "Content-Typeはapplication/xmlかapplication/jsonです",
-            ),
-            Self::Method => row("SHK2003", "This route has another method", "HTTPメソッドが違います"),
-            Self::NoRoute => row("SHK2004", "There is no such route", "URLが違います"),
-            Self::OperatorToken => row("SHK4001", "The operator token is missing or wrong", "運用者トークンが違います"),
-            Self::NotFound(_) => row("SHK4002", "There is nothing of this id", "該当するものがありません"),
-            Self::OperatorRequest(_) => row("SHK4003", "The request is malformed", "リクエストの形式が違います"),
-            Self::Conflict(_) => row("SHK4004", "This does not fit to how things stand", "現在の状態では実行できません"),
+            Self::MediaType(_) => {
+                row("SHK2002", "This route does not take this Content-Type", "このURLではこのContent-Typeを受け付けません")
+            }
+            Self::Method => row("SHK2003", "This route does not take this method", "このURLでは使えないHTTPメソッドです"),
+            Self::NoRoute => row("SHK2004", "There is no such route", "そのURLは存在しません"),
+            Self::OperatorToken => {
+                row("SHK4001", "The operator token is missing or wrong", "運用者トークンがないか、正しくありません")
+            }
+            Self::NotFound(_) => row("SHK4002", "Nothing has this id", "該当するものがありません"),
+            Self::OperatorRequest(_) => row("SHK4003", "The request is malformed", "要求の形式が正しくありません"),
+            Self::Conflict(_) => row("SHK4004", "The present state does not allow this", "現在の状態では実行できません"),
         }
     }
 
@@ -55,7 +55,7 @@ impl HttpError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Failure(failure) => status(failure),
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoRoute | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::OperatorToken => StatusCode::UNAUTHORIZED,
@@ -68,6 +68,7 @@ impl HttpError {
     pub(super) fn message(&self) -> String {
         match self {
             Self::Failure(failure) => failure.refusal().message,
+            Self::MediaType(takes) => format!("{}（{}）", self.row().message, takes.japanese()),
             _ => self.row().message.to_owned(),
         }
     }
@@ -78,7 +79,8 @@ impl HttpError {
             Self::Failure(failure) => failure.detail(),
             Self::OperatorRequest(reason) | Self::Conflict(reason) => Some(reason.clone().into_owned()),
             Self::NotFound(reason) => reason.map(str::to_owned),
-            Self::MediaType | Self::Method | Self::NoRoute | Self::OperatorToken => None,
+            Self::MediaType(takes) => Some(format!("Content-Type must be {}, sent once", takes.english())),
+            Self::Method | Self::NoRoute | Self::OperatorToken => None,
         }
     }
 
@@ -86,7 +88,7 @@ impl HttpError {
     #[must_use]
     pub fn examples() -> Vec<Self> {
         let others = [
-            Self::MediaType,
+            Self::MediaType(Takes::XmlOrJson),
             Self::Method,
             Self::NoRoute,
             Self::OperatorToken,
@@ -95,6 +97,31 @@ impl HttpError {
             Self::Conflict("in use".into()),
         ];
         Failure::examples().into_iter().map(Self::Failure).chain(others).collect()
+    }
+}
+
+/// The formats that a route takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Both.
+    XmlOrJson,
+    /// JSON alone.
+    Json,
+}
+
+impl Takes {
+    fn english(self) -> &'static str {
+        match self {
+            Self::XmlOrJson => "application/xml or application/json",
+            Self::Json => "application/json",
+        }
+    }
+
+    fn japanese(self) -> &'static str {
+        match self {
+            Self::XmlOrJson => "XMLかJSON",
+            Self::Json => "JSONのみ",
+        }
     }
 }
 

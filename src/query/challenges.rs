@@ -54,16 +54,16 @@ pub enum ChallengeRefused {
     #[error("the challenge has expired")]
     Expired,
     /// It was made later than this server's time: the clocks of the servers disagree.
-    #[error("the challenge is of a later time than this server's: the clocks of the servers disagree")]
+    #[error("the challenge was issued later than this server's time: the clocks of the servers disagree")]
     Early,
     /// It was made for another institution.
-    #[error("the challenge was made for another institution")]
+    #[error("the challenge was issued for another institution")]
     OtherInstitution,
     /// It was made for another terminal.
-    #[error("the challenge was made for another terminal")]
+    #[error("the challenge was issued for another terminal")]
     OtherTerminal,
     /// It was made for another kind of care.
-    #[error("the challenge was made for another purpose")]
+    #[error("the challenge was issued for another purpose (診療区分)")]
     OtherPurpose,
 }
 

@@ -109,7 +109,7 @@ pub struct Quota {
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
     /// The institution has too many unfinished files.
-    #[error("too many files of this institution are in work")]
+    #[error("the institution has too many unfinished files")]
     InFlight,
     /// The institution asks about too many people in one day.
     #[error("the institution has asked about too many different people today")]

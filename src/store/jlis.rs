@@ -35,7 +35,7 @@ pub struct CardRecord {
 #[derive(Debug, thiserror::Error)]
 pub enum JlisError {
     /// No person has this id.
-    #[error("there is nobody of this id")]
+    #[error("no person has this id")]
     NoPerson,
     /// J-LIS does not know this certificate.
     #[error("J-LIS does not know this certificate")]
@@ -47,7 +47,7 @@ pub enum JlisError {
     #[error("the person has a certificate of this kind in use: renew it, or revoke it first")]
     InUse,
     /// Only a certificate in use can be revoked or renewed.
-    #[error("the certificate is not in use any more")]
+    #[error("the certificate is no longer in use")]
     NotInUse,
     /// The database failed.
     #[error(transparent)]

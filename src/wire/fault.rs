@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::Format;
+use crate::domain::{Format, grouped};
 
 /// A fault in the bytes or the content of a request. It never holds a value from the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum Fault {
     #[error("the body is empty")]
     Empty,
     /// Not well-formed XML or JSON, or cut off.
-    #[error("not well-formed, or cut off")]
+    #[error("the message is not well-formed XML or JSON, or is cut off")]
     Malformed,
     /// Something stands after the end of the message.
     #[error("{0} after the end of the message; nothing may follow it")]
@@ -20,10 +20,10 @@ pub enum Fault {
     #[error("document type declarations, entities and processing instructions are refused")]
     Forbidden,
     /// Nested deeper, or with more elements, than any message.
-    #[error("nested too deeply, or too many elements")]
+    #[error("elements are nested too deeply, or there are too many")]
     TooLarge,
     /// A character set that is neither UTF-8 nor Shift_JIS, or bytes that do not fit the declared one.
-    #[error("the bytes are not in the declared character set (UTF-8 or Shift_JIS; JSON: UTF-8)")]
+    #[error("the bytes do not fit the declared character set, or that set is not UTF-8 or Shift_JIS (JSON: UTF-8)")]
     Charset,
     /// The envelope names a character set that a message in this format cannot have.
     #[error("the charset parameter must be {}", charsets(.0))]
@@ -32,19 +32,19 @@ pub enum Fault {
     #[error("unknown element {0}")]
     Unknown(FieldName),
     /// An attribute.
-    #[error("attribute {0}; nothing but namespace declarations of the root is ignored")]
+    #[error("attribute {0} is refused; only the root's namespace declarations are allowed")]
     Attribute(FieldName),
     /// An element that occurs more than once.
-    #[error("element {0} stands more than once")]
+    #[error("element {0} occurs more than once; send it once")]
     Duplicate(FieldName),
     /// A mandatory element that is absent or empty.
     #[error("mandatory element {0} is missing")]
     Missing(&'static str),
     /// A file without people.
-    #[error("the file names nobody")]
+    #[error("the file names no person; it needs at least one")]
     Nobody,
     /// A file with more people than allowed.
-    #[error("the file names more than {0} people")]
+    #[error("the file covers more than {} people; split it, or shorten the period", grouped(*.0))]
     TooManyPeople(usize),
     /// An element with an impossible value.
     #[error("element {element}: {reason}")]
@@ -64,7 +64,7 @@ impl Fault {
             Self::Unknown(_) => "unknown element".to_owned(),
             Self::Attribute(_) => "attribute".to_owned(),
             Self::Value { element, reason } if reason.tells_a_digit() => {
-                format!("element {element}: the check digit does not fit")
+                format!("element {element}: the check digit is wrong")
             }
             Self::Empty
             | Self::Malformed
@@ -86,6 +86,13 @@ fn charsets(format: &Format) -> &'static str {
     match format {
         Format::Xml => "UTF-8 or Shift_JIS",
         Format::Json => "UTF-8",
+    }
+}
+
+fn one_of(codes: &[&str]) -> String {
+    match codes {
+        [only] => (*only).to_owned(),
+        several => format!("one of {}", several.join(", ")),
     }
 }
 
@@ -118,13 +125,13 @@ impl Tail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ValueFault {
     /// Not eight digits of a date that exists.
-    #[error("not a date of the form YYYYMMDD that exists")]
+    #[error("must be an existing date, written YYYYMMDD")]
     Date,
     /// Not six digits of a month.
-    #[error("not a month of the form YYYYMM that exists")]
+    #[error("must be an existing month, written YYYYMM")]
     Month,
     /// A birth date before 1860 or after 9699.
-    #[error("not a possible birth date: 1860 or later")]
+    #[error("must be a birth date from 1860-01-01 to 9699-12-31")]
     BirthDate,
     /// No insurer number.
     #[error(transparent)]
@@ -142,31 +149,31 @@ pub enum ValueFault {
     #[error(transparent)]
     ReceptionNumber(#[from] crate::domain::ReceptionNumberError),
     /// The first day of a range is after the last.
-    #[error("the first day is after the last")]
+    #[error("must not be before the first day")]
     Days,
     /// Not one of the codes that the element takes.
-    #[error("not one of the codes {}", .0.join(", "))]
+    #[error("must be {}", one_of(.0))]
     Code(&'static [&'static str]),
     /// Not base64.
-    #[error("not base64 with padding (RFC 4648 section 4)")]
+    #[error("must be base64 with padding (RFC 4648 section 4)")]
     Base64,
     /// Not a UUID.
-    #[error("not the id of a challenge: a UUID")]
+    #[error("must be the UUID of a challenge")]
     ChallengeId,
     /// A signature although staff only looked at the card.
-    #[error("visual verification comes without a signature")]
+    #[error("visual verification must have no signature")]
     NothingToSign,
     /// More characters than allowed in the element, or a control character among them.
-    #[error("more than {0} characters, or a control character among them")]
+    #[error("must have at most {0} characters, none of them a control character")]
     Text(usize),
     /// A control character, or another one that XML cannot carry.
-    #[error("a control character, or another one that XML cannot carry")]
+    #[error("must not hold control characters, or others that XML cannot carry")]
     Control,
     /// Another kind of value where text belongs.
-    #[error("{0} where text belongs (JSON: a string)")]
+    #[error("must be text (JSON: a string), not {0}")]
     NotText(NotText),
     /// Text, or a JSON value that is no object, where elements belong.
-    #[error("no elements (JSON: an object) where they belong")]
+    #[error("must hold elements (JSON: an object)")]
     NotElements,
 }
 
@@ -210,10 +217,10 @@ pub enum NotText {
     #[error("a JSON number")]
     Number,
     /// `true` or `false`.
-    #[error("a JSON true or false")]
+    #[error("a JSON boolean")]
     Boolean,
     /// `null`; an absent member must be left out instead.
-    #[error("null, instead of leaving the member out,")]
+    #[error("null; leave the member out instead")]
     Null,
 }
 

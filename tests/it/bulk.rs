@@ -113,7 +113,9 @@ async fn what_is_wrong_with_one_person_spoils_nobody_else() {
         let counts = ["NumberOfProcessingResult", "NumberOfNormalProcessing", "NumberOfError"];
         assert_eq!(counts.map(|name| text(&result, name).unwrap()), ["10", "2", "8"]);
         // Each error names its element, and each result repeats the fields that it can.
-        assert!(text(&units(&result)[1], "ProcessingResultMessage").unwrap().ends_with(": InsurerNumber（検証番号: 2）"));
+        assert!(
+            text(&units(&result)[1], "ProcessingResultMessage").unwrap().ends_with(": InsurerNumber（正しい検証番号は2）")
+        );
         assert_eq!(text(&units(&result)[1], "InsurerNumber"), Some("01130013"));
         assert_eq!(text(&units(&result)[9], "ArbitraryIdentifier"), Some("<last & \"least\">"));
     }

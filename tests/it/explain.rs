@@ -192,9 +192,11 @@ async fn questions_come_by_person_or_as_official_messages() {
         assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{body}");
     }
     for (more, detail) in [
-        (json!({"check_on": "2026-02-30"}), "check_on: not a date of the form YYYY-MM-DD that exists"),
+        (json!({"check_on": "2026-02-30"}), "check_on: must be an existing date, written YYYY-MM-DD"),
         (json!({"check_on": "1899-12-31"}), "check_on: must lie between 1900-01-01 and 2999-12-31"),
-        (json!({"person": "nobody-there"}), "person: nobody has this id"),
+        (json!({"person": "nobody-there"}), "person: no person has this id"),
+        (json!({"coverage": 3}), "coverage: must be 1 to 2"),
+        (json!({"limit_consent": "yes"}), "limit_consent: must be true or false"),
     ] {
         assert_eq!(explain_json(&world, &question(more)).await.1["detail"], json!(detail));
     }

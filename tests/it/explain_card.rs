@@ -110,9 +110,9 @@ async fn what_is_wrong_with_the_question_is_named() {
     let world = World::start().await;
     let right = question(&world, fixtures().card("kumiai-dialysis").unwrap());
     for (field, value, words) in [
-        ("certificate", json!("MII"), "certificate: not a certificate in PEM"),
+        ("certificate", json!("MII"), "certificate: must be a certificate in PEM"),
         ("check_on", json!("2026-02-30"), "check_on: "),
-        ("consents", json!(["everything"]), "consents: one is none of limit, specific_disease"),
+        ("consents", json!(["everything"]), "consents: each must be one of limit, specific_disease"),
         ("serial", json!(1), "serial"),
     ] {
         let mut wrong = right.clone();

@@ -120,7 +120,7 @@ validity = "1"
     for (line, reason) in [
         (2, "`id`: an id has"),
         (4, "`colour` is not known here"),
-        (7, "`insurer`: the check digit of the insurer number would be 2"),
+        (7, "`insurer`: the check digit of the insurer number is wrong; it must be 2"),
         (9, "`number`: a symbol or number"),
         (10, "`branch`: a branch number has two digits"),
         (11, "`relationship`: must be one of insured, dependant"),
@@ -266,7 +266,7 @@ fn faults_of_medical_aid() {
     let directory = fixtures_to_spoil();
     let welfare = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
     for (good, bad, fault) in [
-        ("number = \"0001230\"", "number = \"0001231\"", "(12…): the check digit of the 受給者番号 would be 0"),
+        ("number = \"0001230\"", "number = \"0001231\"", "(12…): the check digit of the 受給者番号 is wrong; it must be 0"),
         ("number = \"0001230\"", "number = \"00012310\"", "(12…): a 受給者番号 has seven digits"),
         ("number = \"0001230\"", "number = \"0001230\"\nbranch = \"00\"", "no `symbol`, no `branch` and no `relationship`"),
         (
@@ -287,17 +287,17 @@ fn faults_of_medical_aid() {
         (
             "institution = \"1310012344\"",
             "institution = \"1310012346\"",
-            "`institution`: the check digit of the institution code would be 4",
+            "`institution`: the check digit of the institution code is wrong; it must be 4",
         ),
         (
             "prescriber = \"1310012344\"",
             "prescriber = \"2710012346\"",
-            "`prescriber`: the check digit of the institution code would be 1",
+            "`prescriber`: the check digit of the institution code is wrong; it must be 1",
         ),
         (
             "insurer = \"12138012\"\nnumber = \"0001230\"",
             "insurer = \"12138013\"\nnumber = \"0001230\"",
-            "`insurer`: the check digit of the insurer number would be 2",
+            "`insurer`: the check digit of the insurer number is wrong; it must be 2",
         ),
         ("treatment = \"02\"\nself_pay_yen = 0", "treatment = \"06\"\nself_pay_yen = -1", "must be 01, 02, 03, 04 or 05"),
     ] {

@@ -24,10 +24,10 @@ fn a_wrong_check_digit_is_told_with_the_right_one() {
     let (_, err) = texts(&output);
     assert_eq!(output.status.code(), Some(4), "{err}");
     for (file, words) in [
-        ("institutions.toml", "`code`: the check digit of the institution code would be 4"),
-        ("institutions.toml", "`code`: the check digit of the institution code would be 8"),
-        ("insurers.toml", "`number`: the check digit of the insurer number would be 7"),
-        ("insurers.toml", "`number`: the check digit of the insurer number would be 6"),
+        ("institutions.toml", "`code`: the check digit of the institution code is wrong; it must be 4"),
+        ("institutions.toml", "`code`: the check digit of the institution code is wrong; it must be 8"),
+        ("insurers.toml", "`number`: the check digit of the insurer number is wrong; it must be 7"),
+        ("insurers.toml", "`number`: the check digit of the insurer number is wrong; it must be 6"),
     ] {
         assert!(err.lines().any(|line| line.contains(file) && line.contains(words)), "{file} {words}: {err}");
     }

@@ -66,7 +66,7 @@ async fn a_new_card_works_at_once_until_it_is_revoked() {
     // It cannot be revoked twice, but a new card can be made.
     let (code, _, err) = pki_card(&world, &data, &["revoke", "--person", "twin-elder"]);
     assert_eq!(code, Some(4));
-    assert!(err.contains("SHK4004") && err.contains("not in use any more"), "{err}");
+    assert!(err.contains("SHK4004") && err.contains("no longer in use"), "{err}");
     let (code, _, err) = pki_card(&world, &data, &["--person", "twin-elder"]);
     assert_eq!(code, Some(0), "{err}");
     assert_eq!(show(&world, &VirtualCard::open(&world.pki, "twin-elder").unwrap()).await, outcome(None, Some("1")));

@@ -253,7 +253,7 @@ async fn namespaces_that_serializers_declare_are_ignored() {
         let reply = world.post(PATH, XML, body).await;
         assert_eq!(outcome(Format::Xml, &reply), refused(400, "SHK1006"), "{name}");
         let answer = parse(Format::Xml, &reply.body);
-        assert_eq!(text_of(&answer, "ErrorMessage").unwrap(), format!("未知の項目です: {name}"));
+        assert_eq!(text_of(&answer, "ErrorMessage").unwrap(), format!("未知の要素か属性です: {name}"));
     }
     world.stop().await;
 }
@@ -268,14 +268,14 @@ async fn nothing_may_follow_a_message() {
             ("\0\0\0\0", "NUL（0x00）"),
             ("\u{1a}", "^Z（0x1A）"),
             ("\r\n\u{1a}\r\n", "^Z（0x1A）"),
-            ("x", "余分な文字か2つ目の電文"),
-            ("<a/>", "余分な文字か2つ目の電文"),
-            ("{}", "余分な文字か2つ目の電文"),
+            ("x", "余分な文字、または二つ目の電文"),
+            ("<a/>", "余分な文字、または二つ目の電文"),
+            ("{}", "余分な文字、または二つ目の電文"),
         ] {
             let reply = world.post(PATH, media(format), [&right, tail.as_bytes()].concat()).await;
             assert_eq!(outcome(format, &reply), refused(400, "SHK1015"), "{tail:?}");
             let message = text_of(&parse(format, &reply.body), "ErrorMessage").unwrap();
-            assert_eq!(message, format!("電文の終わりの後に余分なものがあります: {text}"));
+            assert_eq!(message, format!("電文の後ろに余分なデータがあります: {text}"));
         }
         for tail in ["\r\n", " \t\n"] {
             let reply = world.post(PATH, media(format), [&right, tail.as_bytes()].concat()).await;

@@ -44,29 +44,29 @@ async fn assert_refused(world: &World, format: Format, body: String, code: &str,
 async fn a_refused_value_comes_with_what_would_be_right() {
     let world = World::start().await;
     for (from, to, expected) in [
-        ("01130012", "01130013", "InsurerNumber（検証番号: 2）"),
+        ("01130012", "01130013", "InsurerNumber（正しい検証番号は2）"),
         ("01130012", "0113001", "InsurerNumber（8桁、国保は6桁）"),
-        ("01130012", "0113001x", "InsurerNumber（数字で）"),
+        ("01130012", "0113001x", "InsurerNumber（数字だけ）"),
         ("01130012", "19136019", "InsurerNumber（健康保険か医療扶助の法別番号）"),
         // In Tokyo of the six digits 001234: 8, 3, 4, 1, 0, 0 = 16 -> 4.
-        ("1310012344", "1310012345", "MedicalInstitutionCode（検証番号: 4）"),
+        ("1310012344", "1310012345", "MedicalInstitutionCode（正しい検証番号は4）"),
         ("1310012344", "131001234", "MedicalInstitutionCode（10桁の数字）"),
         ("1310012344", "4810012344", "MedicalInstitutionCode（都道府県番号は01〜47）"),
-        ("1310012344", "1320012344", "MedicalInstitutionCode（3桁目は1か3か4か6）"),
-        ("19810514", "1981-05-14", "Birthdate（YYYYMMDDの実在する日付）"),
-        ("19810514", "19810532", "Birthdate（YYYYMMDDの実在する日付）"),
-        ("19810514", "18591231", "Birthdate（1860年以降の生年月日）"),
-        ("1234567", "123456789012345678901", "InsuredIdentificationNumber（1〜20文字、制御文字や読めない文字なし）"),
+        ("1310012344", "1320012344", "MedicalInstitutionCode（3桁目は1医科・3歯科・4調剤・6訪問看護）"),
+        ("19810514", "1981-05-14", "Birthdate（実在する日付をYYYYMMDDで指定）"),
+        ("19810514", "19810532", "Birthdate（実在する日付をYYYYMMDDで指定）"),
+        ("19810514", "18591231", "Birthdate（1860〜9699年の生年月日）"),
+        ("1234567", "123456789012345678901", "InsuredIdentificationNumber（1〜20文字、制御文字・外字・部首は不可）"),
         ("TEST-0001", &"x".repeat(51), "ArbitraryFileIdentifier（50文字まで、制御文字なし）"),
     ] {
         for format in [Format::Xml, Format::Json] {
             let body = replaced(&question(format), from, to);
-            assert_refused(&world, format, body, "SHK1009", &format!("項目の値が不正です: {expected}")).await;
+            assert_refused(&world, format, body, "SHK1009", &format!("要素の値が不正です: {expected}")).await;
         }
     }
     let flag = "LimitApplicationCertificateRelatedConsFlg（0か1）";
     let body = replaced(&question(Format::Xml), "ConsFlg>1<", "ConsFlg>2<");
-    assert_refused(&world, Format::Xml, body, "SHK1009", &format!("項目の値が不正です: {flag}")).await;
+    assert_refused(&world, Format::Xml, body, "SHK1009", &format!("要素の値が不正です: {flag}")).await;
     world.stop().await;
 }
 
@@ -78,7 +78,7 @@ async fn what_is_no_text_is_refused_where_text_belongs() {
         ["19810514", "1.5", "true", "false", "null", "{}", r#"{"A":"1"}"#, "[]", r#"["19810514"]"#, r#"["1","2"]"#, "[{}]"]
     {
         let body = replaced(&right, r#""19810514""#, value);
-        assert_refused(&world, Format::Json, body, "SHK1009", "項目の値が不正です: Birthdate（文字列で）").await;
+        assert_refused(&world, Format::Json, body, "SHK1009", "要素の値が不正です: Birthdate（文字列にする）").await;
     }
     for element in ["InsuredBranchNumber", "ArbitraryFileIdentifier"] {
         for value in ["null", "[]", "0"] {
@@ -86,18 +86,18 @@ async fn what_is_no_text_is_refused_where_text_belongs() {
             let start = right.find(&format!("\"{element}\":\"")).unwrap() + element.len() + 3;
             let end = start + 1 + right[start + 1..].find('"').unwrap() + 1;
             let body = format!("{}{value}{}", &right[..start], &right[end..]);
-            let expected = format!("項目の値が不正です: {element}（文字列で）");
+            let expected = format!("要素の値が不正です: {element}（文字列にする）");
             assert_refused(&world, Format::Json, body, "SHK1009", &expected).await;
         }
     }
     let groups = replaced(&right, r#""MessageHeader":{"#, r#""MessageHeader":[{"#).replacen("},", "}],", 1);
-    let expected = "項目の値が不正です: MessageHeader（文字列・配列でなく項目で）";
+    let expected = "要素の値が不正です: MessageHeader（文字列・配列でなく要素を入れる）";
     assert_refused(&world, Format::Json, groups, "SHK1009", expected).await;
     let xml = question(Format::Xml);
     let body = replaced(&xml, ">19810514<", "><A>19810514</A><");
-    assert_refused(&world, Format::Xml, body, "SHK1009", "項目の値が不正です: Birthdate（文字列で）").await;
+    assert_refused(&world, Format::Xml, body, "SHK1009", "要素の値が不正です: Birthdate（文字列にする）").await;
     let body = replaced(&xml, "<MessageBody>", "<MessageBody>x");
-    let expected = "項目の値が不正です: MessageBody（文字列・配列でなく項目で）";
+    let expected = "要素の値が不正です: MessageBody（文字列・配列でなく要素を入れる）";
     assert_refused(&world, Format::Xml, body, "SHK1009", expected).await;
     world.stop().await;
 }
@@ -116,24 +116,30 @@ async fn a_person_of_a_file_is_refused_in_the_same_words_and_spoils_nobody_else(
     let spoiled = |from: &str, to: &str| replaced(&entry(""), from, to);
     let cases = [
         (entry(""), None),
-        (spoiled("01130012", "01130013"), Some("SHK1009 項目の値が不正です: InsurerNumber（検証番号: 2）")),
-        (spoiled("19810514", "810514"), Some("SHK1009 項目の値が不正です: Birthdate（YYYYMMDDの実在する日付）")),
-        (spoiled(r#""19810514""#, "19810514"), Some("SHK1009 項目の値が不正です: Birthdate（文字列で）")),
-        (spoiled(r#""19810514""#, r#"["19810514","x"]"#), Some("SHK1009 項目の値が不正です: Birthdate（文字列で）")),
-        (spoiled(r#""21700023""#, "null"), Some("SHK1009 項目の値が不正です: InsuredCardSymbol（文字列で）")),
-        (entry(r#","InsuredBranchNumber":[]"#), Some("SHK1009 項目の値が不正です: InsuredBranchNumber（文字列で）")),
+        (spoiled("01130012", "01130013"), Some("SHK1009 要素の値が不正です: InsurerNumber（正しい検証番号は2）")),
+        (spoiled("19810514", "810514"), Some("SHK1009 要素の値が不正です: Birthdate（実在する日付をYYYYMMDDで指定）")),
+        (spoiled(r#""19810514""#, "19810514"), Some("SHK1009 要素の値が不正です: Birthdate（文字列にする）")),
+        (spoiled(r#""19810514""#, r#"["19810514","x"]"#), Some("SHK1009 要素の値が不正です: Birthdate（文字列にする）")),
+        (spoiled(r#""21700023""#, "null"), Some("SHK1009 要素の値が不正です: InsuredCardSymbol（文字列にする）")),
+        (entry(r#","InsuredBranchNumber":[]"#), Some("SHK1009 要素の値が不正です: InsuredBranchNumber（文字列にする）")),
         (
             entry(r#","ArbitraryIdentifier":"\u0001""#),
-            Some("SHK1009 項目の値が不正です: ArbitraryIdentifier（制御文字なし）"),
+            Some("SHK1009 要素の値が不正です: ArbitraryIdentifier（制御文字なし）"),
         ),
-        (entry(r#","Birthdate":"19810514""#), Some("SHK1007 項目が重複しています: Birthdate")),
-        ("\"x\"".to_owned(), Some("SHK1009 項目の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく項目で）")),
-        ("5".to_owned(), Some("SHK1009 項目の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく項目で）")),
+        (entry(r#","Birthdate":"19810514""#), Some("SHK1007 要素が重複しています: Birthdate")),
+        (
+            "\"x\"".to_owned(),
+            Some("SHK1009 要素の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく要素を入れる）"),
+        ),
+        (
+            "5".to_owned(),
+            Some("SHK1009 要素の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく要素を入れる）"),
+        ),
         (
             format!("[{}]", entry("")),
-            Some("SHK1009 項目の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく項目で）"),
+            Some("SHK1009 要素の値が不正です: QualificationConfirmSearchInfo（文字列・配列でなく要素を入れる）"),
         ),
-        ("{}".to_owned(), Some("SHK1008 必須項目がありません: InsurerNumber")),
+        ("{}".to_owned(), Some("SHK1008 必須の要素がありません: InsurerNumber")),
         (entry(r#","ArbitraryIdentifier":"last""#), None),
     ];
     let header = r#""QualificationConfirmationDate":"20261122","MedicalInstitutionCode":"1310012344""#;
@@ -169,26 +175,43 @@ async fn problems_say_it_in_english_and_japanese() {
         (
             r#"{"MedicalTreatmentFlag":"9"}"#,
             "SHK1009",
-            "element MedicalTreatmentFlag: not one of the codes 1, 2, 3",
-            "項目の値が不正です: MedicalTreatmentFlag（1か2か3）",
+            "element MedicalTreatmentFlag: must be one of 1, 2, 3",
+            "要素の値が不正です: MedicalTreatmentFlag（1か2か3）",
         ),
         (
             r#"{"MedicalTreatmentFlag":1}"#,
             "SHK1009",
-            "element MedicalTreatmentFlag: a JSON number where text belongs (JSON: a string)",
-            "項目の値が不正です: MedicalTreatmentFlag（文字列で）",
+            "element MedicalTreatmentFlag: must be text (JSON: a string), not a JSON number",
+            "要素の値が不正です: MedicalTreatmentFlag（文字列にする）",
         ),
-        (r#"{"Flag":"1"}"#, "SHK1006", "unknown element Flag", "未知の項目です: Flag"),
+        (r#"{"Flag":"1"}"#, "SHK1006", "unknown element Flag", "未知の要素か属性です: Flag"),
         (
             "{}\u{1a}",
             "SHK1015",
             "^Z (0x1A) after the end of the message; nothing may follow it",
-            "電文の終わりの後に余分なものがあります: ^Z（0x1A）",
+            "電文の後ろに余分なデータがあります: ^Z（0x1A）",
         ),
         ("", "SHK1001", "the body is empty", "電文が空です"),
     ] {
         let found = problem("/card/challenges", body).await;
         assert_eq!(found, (code.to_owned(), detail.to_owned(), message.to_owned()), "{body}");
+    }
+    for (path, detail, message) in [
+        (
+            "/card/challenges",
+            "Content-Type must be application/json, sent once",
+            "このURLではこのContent-Typeを受け付けません（JSONのみ）",
+        ),
+        (
+            PATH,
+            "Content-Type must be application/xml or application/json, sent once",
+            "このURLではこのContent-Typeを受け付けません（XMLかJSON）",
+        ),
+    ] {
+        let reply = world.post(path, "text/plain", "x").await;
+        let problem: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        let found = (&problem["code"], &problem["detail"], &problem["message"]);
+        assert_eq!(found, (&"SHK2002".into(), &detail.into(), &message.into()), "{path}");
     }
     // The operator gets the same texts for an official message.
     let operator = world.app.operator_addr().to_string();
@@ -196,8 +219,8 @@ async fn problems_say_it_in_english_and_japanese() {
     let (status, text, _) = process::http(&operator, "POST", "/api/explain", &[("content-type", XML)], &wrong).await;
     let problem: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((status, &problem["code"]), (400, &"SHK1009".into()));
-    assert_eq!(problem["detail"], "element InsurerNumber: the check digit of the insurer number would be 2");
-    assert_eq!(problem["message"], "項目の値が不正です: InsurerNumber（検証番号: 2）");
+    assert_eq!(problem["detail"], "element InsurerNumber: the check digit of the insurer number is wrong; it must be 2");
+    assert_eq!(problem["message"], "要素の値が不正です: InsurerNumber（正しい検証番号は2）");
     world.stop().await;
 }
 
@@ -275,9 +298,9 @@ async fn the_log_says_what_was_wrong_without_names_and_digits() {
     let mut connection = terminal.connect().await.unwrap();
     let xml = question(Format::Xml);
     let cases = [
-        (replaced(&xml, "01130012", "01130013"), "element InsurerNumber: the check digit does not fit"),
-        (replaced(&xml, "1310012344", "1310012345"), "element MedicalInstitutionCode: the check digit does not fit"),
-        (replaced(&xml, "19810514", "19811514"), "element Birthdate: not a date of the form YYYYMMDD that exists"),
+        (replaced(&xml, "01130012", "01130013"), "element InsurerNumber: the check digit is wrong"),
+        (replaced(&xml, "1310012344", "1310012345"), "element MedicalInstitutionCode: the check digit is wrong"),
+        (replaced(&xml, "19810514", "19811514"), "element Birthdate: must be an existing date, written YYYYMMDD"),
         (replaced(&xml, "<Birthdate>", "<Yamada>x</Yamada><Birthdate>"), "unknown element"),
         (replaced(&xml, "<XmlMsg>", "<XmlMsg Yamada=\"1\">"), "attribute"),
         (format!("{xml}\0"), "NUL (0x00) after the end of the message; nothing may follow it"),

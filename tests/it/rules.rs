@@ -162,7 +162,7 @@ fn half_amounts_and_meals_are_told_on_the_command_line() {
     for (more, told) in [
         (&["--meals", "94"][..], "--meals: must be 1 to 93"),
         (&["--certificate", "04", "--meals", "3"], "--certificate: must be 01, 02 or 03"),
-        (&["--long-stay", "--certificate", "01", "--meals", "3"], "--long-stay: is of オ"),
+        (&["--long-stay", "--certificate", "01", "--meals", "3"], "--long-stay: is only for オ"),
         (&["--line", "夫,out,1000,,,turns76"], "WHO,SETTING,COST"),
         (&["--line", "夫,out,1000,,,turns75", "--line", "夫,in,1000"], "--line: line 2: turns75: must be the same"),
     ] {

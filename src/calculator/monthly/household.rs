@@ -15,7 +15,7 @@ impl MonthlyQuestion {
         lines: &[MonthlyLine],
     ) -> Result<MonthlyAnswer, FieldFault> {
         if self.turns75_this_month {
-            return Err(FieldFault::new("turns75_this_month", "is for one patient; a household says it line by line"));
+            return Err(FieldFault::new("turns75_this_month", "is for one patient; in a household, set it in the lines"));
         }
         for (given, field) in [
             (self.specific_disease.is_some(), "specific_disease"),
@@ -24,14 +24,14 @@ impl MonthlyQuestion {
             (self.meals.is_some(), "meals"),
         ] {
             if given {
-                return Err(FieldFault::new(field, "is for one patient; a household has lines"));
+                return Err(FieldFault::new(field, "is for one patient; leave it out when there are lines"));
             }
         }
         if lines.iter().any(|line| line.who.trim().is_empty()) {
-            return Err(FieldFault::new("lines", "every line must say who it is of"));
+            return Err(FieldFault::new("lines", "every line must have a who"));
         }
         if lines.len() > MOST_LINES {
-            return Err(FieldFault::new("lines", "at most 1,000"));
+            return Err(FieldFault::new("lines", "must have at most 1,000 lines"));
         }
         let younger = match &self.category_under70 {
             Some(text) => Some(read::band("category_under70", month, Ages::Under70, text)?),

@@ -214,7 +214,7 @@ fn impossible_meals_name_the_part() {
     for (question, reason) in [
         (meals("2026-05", "オ", certificate("2")), "meals: certificate: must be 01, 02 or 03"),
         (meals("2026-05", "ウ", certificate("03")), "meals: certificate: 02 and 03 are for オ and 低所得"),
-        (meals("2026-05", "ウ", MealsQuestion { long_stay: true, ..none() }), "meals: long_stay: is of オ"),
+        (meals("2026-05", "ウ", MealsQuestion { long_stay: true, ..none() }), "meals: long_stay: is only for オ"),
         (meals("2018-03", "オ", none()), "month: charges of meals are known from 2018-04 on"),
         (MonthlyQuestion { setting: Some("out".to_owned()), ..meals("2026-05", "オ", none()) }, "meals: are for inpatient"),
     ] {

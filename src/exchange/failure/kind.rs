@@ -18,7 +18,7 @@ pub enum Failure {
     Framing(Framing),
     /// The body is compressed.
     ContentEncoding,
-    /// There is no message of this id.
+    /// There is no message with this id.
     UnknownMessage,
     /// The message names another institution than the certificate.
     InstitutionMismatch,

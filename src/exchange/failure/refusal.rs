@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{CardKeyError, InstitutionCodeError, InsurerNumberError, ReceptionNumberError, ReferenceNumberError};
+use crate::domain::{
+    CardKeyError, InstitutionCodeError, InsurerNumberError, ReceptionNumberError, ReferenceNumberError, grouped,
+};
 use crate::wire::message::Refusal;
 use crate::wire::{Fault, Format, NotText, Tail, ValueFault};
 
@@ -19,7 +21,7 @@ impl Failure {
         let row = self.row();
         let more = match self {
             Self::Message(fault) => of_message(fault),
-            Self::Framing(framing) => Some(framing.label().into()),
+            Self::Framing(framing) => Some(framing.japanese().into()),
             // Names the rule that the certificate breaks; holds nothing about a person.
             Self::Card(refused) => Some(refused.label().into()),
             _ => None,
@@ -38,14 +40,14 @@ fn of_message(fault: &Fault) -> Option<Cow<'static, str>> {
         Fault::Empty | Fault::Malformed | Fault::Forbidden | Fault::TooLarge | Fault::Nobody => return None,
         Fault::AfterEnd(Tail::Nul) => "NUL（0x00）".into(),
         Fault::AfterEnd(Tail::CtrlZ) => "^Z（0x1A）".into(),
-        Fault::AfterEnd(Tail::Other) => "余分な文字か2つ目の電文".into(),
-        Fault::Charset => "UTF-8かShift_JISで（JSONはUTF-8）".into(),
+        Fault::AfterEnd(Tail::Other) => "余分な文字、または二つ目の電文".into(),
+        Fault::Charset => "UTF-8かShift_JISにする（JSONはUTF-8）".into(),
         Fault::CharsetParameter(Format::Xml) => "charsetはUTF-8かShift_JIS".into(),
         Fault::CharsetParameter(Format::Json) => "JSONのcharsetはUTF-8".into(),
         Fault::Unknown(name) | Fault::Duplicate(name) => name.to_string().into(),
         Fault::Attribute(name) => format!("属性{name}").into(),
         Fault::Missing(element) => (*element).into(),
-        Fault::TooManyPeople(most) => format!("{most}人まで").into(),
+        Fault::TooManyPeople(most) => format!("{}人まで", grouped(*most)).into(),
         Fault::Value { element, reason } => format!("{element}（{}）", right(*reason)).into(),
     })
 }
@@ -53,33 +55,33 @@ fn of_message(fault: &Fault) -> Option<Cow<'static, str>> {
 /// Returns the expected form of a value.
 fn right(reason: ValueFault) -> Cow<'static, str> {
     match reason {
-        ValueFault::Date => "YYYYMMDDの実在する日付".into(),
-        ValueFault::Month => "YYYYMMの実在する月".into(),
-        ValueFault::BirthDate => "1860年以降の生年月日".into(),
+        ValueFault::Date => "実在する日付をYYYYMMDDで指定".into(),
+        ValueFault::Month => "実在する月をYYYYMMで指定".into(),
+        ValueFault::BirthDate => "1860〜9699年の生年月日".into(),
         ValueFault::Insurer(reason) => insurer(reason),
         ValueFault::Institution(reason) => institution(reason),
-        ValueFault::Card(CardKeyError::Text) => "1〜20文字、制御文字や読めない文字なし".into(),
+        ValueFault::Card(CardKeyError::Text) => "1〜20文字、制御文字・外字・部首は不可".into(),
         ValueFault::Card(CardKeyError::Branch) => "2桁の数字".into(),
         ValueFault::ReferenceNumber(ReferenceNumberError) => "1〜50文字、制御文字なし".into(),
         ValueFault::ReceptionNumber(ReceptionNumberError) => "1〜100文字、制御文字なし".into(),
         ValueFault::Days => "開始日以降の日付".into(),
         ValueFault::Code(codes) => codes.join("か").into(),
-        ValueFault::Base64 => "BASE64で".into(),
+        ValueFault::Base64 => "パディング付きのBASE64".into(),
         ValueFault::ChallengeId => "発行されたUUID".into(),
-        ValueFault::NothingToSign => "目視では署名なし".into(),
+        ValueFault::NothingToSign => "目視確認では署名を送らない".into(),
         ValueFault::Text(most) => format!("{most}文字まで、制御文字なし").into(),
         ValueFault::Control => "制御文字なし".into(),
         ValueFault::NotText(NotText::Elements | NotText::Array | NotText::Number | NotText::Boolean | NotText::Null) => {
-            "文字列で".into()
+            "文字列にする".into()
         }
-        ValueFault::NotElements => "文字列・配列でなく項目で".into(),
+        ValueFault::NotElements => "文字列・配列でなく要素を入れる".into(),
     }
 }
 
 fn insurer(reason: InsurerNumberError) -> Cow<'static, str> {
     match reason {
         InsurerNumberError::Length => "8桁、国保は6桁".into(),
-        InsurerNumberError::NotDigits => "数字で".into(),
+        InsurerNumberError::NotDigits => "数字だけ".into(),
         InsurerNumberError::CheckDigit { right } => check_digit(right),
         InsurerNumberError::Scheme => "健康保険か医療扶助の法別番号".into(),
     }
@@ -89,13 +91,13 @@ fn institution(reason: InstitutionCodeError) -> Cow<'static, str> {
     match reason {
         InstitutionCodeError::Form => "10桁の数字".into(),
         InstitutionCodeError::Prefecture => "都道府県番号は01〜47".into(),
-        InstitutionCodeError::PointTable => "3桁目は1か3か4か6".into(),
+        InstitutionCodeError::PointTable => "3桁目は1医科・3歯科・4調剤・6訪問看護".into(),
         InstitutionCodeError::CheckDigit { right } => check_digit(right),
     }
 }
 
 fn check_digit(right: u8) -> Cow<'static, str> {
-    format!("検証番号: {right}").into()
+    format!("正しい検証番号は{right}").into()
 }
 
 #[cfg(test)]
@@ -119,12 +121,12 @@ mod tests {
         use ValueFault as V;
         const FLAG: &str = "LimitApplicationCertificateRelatedConsFlg";
         for (element, reason, text) in [
-            ("Birthdate", V::Date, "Birthdate（YYYYMMDDの実在する日付）"),
-            ("MedicalTreatmentMonth", V::Month, "MedicalTreatmentMonth（YYYYMMの実在する月）"),
-            ("Birthdate", V::BirthDate, "Birthdate（1860年以降の生年月日）"),
+            ("Birthdate", V::Date, "Birthdate（実在する日付をYYYYMMDDで指定）"),
+            ("MedicalTreatmentMonth", V::Month, "MedicalTreatmentMonth（実在する月をYYYYMMで指定）"),
+            ("Birthdate", V::BirthDate, "Birthdate（1860〜9699年の生年月日）"),
             ("InsurerNumber", V::Insurer(Insurer::Length), "InsurerNumber（8桁、国保は6桁）"),
-            ("InsurerNumber", V::Insurer(Insurer::NotDigits), "InsurerNumber（数字で）"),
-            ("InsurerNumber", V::Insurer(Insurer::CheckDigit { right: 6 }), "InsurerNumber（検証番号: 6）"),
+            ("InsurerNumber", V::Insurer(Insurer::NotDigits), "InsurerNumber（数字だけ）"),
+            ("InsurerNumber", V::Insurer(Insurer::CheckDigit { right: 6 }), "InsurerNumber（正しい検証番号は6）"),
             ("InsurerNumber", V::Insurer(Insurer::Scheme), "InsurerNumber（健康保険か医療扶助の法別番号）"),
             ("MedicalInstitutionCode", V::Institution(Institution::Form), "MedicalInstitutionCode（10桁の数字）"),
             (
@@ -135,35 +137,35 @@ mod tests {
             (
                 "MedicalInstitutionCode",
                 V::Institution(Institution::PointTable),
-                "MedicalInstitutionCode（3桁目は1か3か4か6）",
+                "MedicalInstitutionCode（3桁目は1医科・3歯科・4調剤・6訪問看護）",
             ),
             (
                 "MedicalInstitutionCode",
                 V::Institution(Institution::CheckDigit { right: 0 }),
-                "MedicalInstitutionCode（検証番号: 0）",
+                "MedicalInstitutionCode（正しい検証番号は0）",
             ),
             ("InsuredBranchNumber", V::Card(CardKeyError::Branch), "InsuredBranchNumber（2桁の数字）"),
-            ("InsuredCardSymbol", V::Card(CardKeyError::Text), "InsuredCardSymbol（1〜20文字、制御文字や読めない文字なし）"),
+            ("InsuredCardSymbol", V::Card(CardKeyError::Text), "InsuredCardSymbol（1〜20文字、制御文字・外字・部首は不可）"),
             ("ReferenceNumber", V::ReferenceNumber(ReferenceNumberError), "ReferenceNumber（1〜50文字、制御文字なし）"),
             ("ReceptionNumber", V::ReceptionNumber(ReceptionNumberError), "ReceptionNumber（1〜100文字、制御文字なし）"),
             ("ConsentDateTo", V::Days, "ConsentDateTo（開始日以降の日付）"),
             (FLAG, V::Code(&["0", "1"]), "LimitApplicationCertificateRelatedConsFlg（0か1）"),
-            ("HolderVerification", V::NothingToSign, "HolderVerification（目視では署名なし）"),
-            ("ChallengeSignature", V::Base64, "ChallengeSignature（BASE64で）"),
+            ("HolderVerification", V::NothingToSign, "HolderVerification（目視確認では署名を送らない）"),
+            ("ChallengeSignature", V::Base64, "ChallengeSignature（パディング付きのBASE64）"),
             ("ChallengeId", V::ChallengeId, "ChallengeId（発行されたUUID）"),
             ("ArbitraryFileIdentifier", V::Text(50), "ArbitraryFileIdentifier（50文字まで、制御文字なし）"),
             (FLAG, V::Control, "LimitApplicationCertificateRelatedConsFlg（制御文字なし）"),
-            (FLAG, V::NotText(N::Number), "LimitApplicationCertificateRelatedConsFlg（文字列で）"),
-            (FLAG, V::NotText(N::Array), "LimitApplicationCertificateRelatedConsFlg（文字列で）"),
+            (FLAG, V::NotText(N::Number), "LimitApplicationCertificateRelatedConsFlg（文字列にする）"),
+            (FLAG, V::NotText(N::Array), "LimitApplicationCertificateRelatedConsFlg（文字列にする）"),
             (
                 "ReferenceNumberRegistrationInfo",
                 V::NotElements,
-                "ReferenceNumberRegistrationInfo（文字列・配列でなく項目で）",
+                "ReferenceNumberRegistrationInfo（文字列・配列でなく要素を入れる）",
             ),
             ("HolderVerification", V::Code(&crate::wire::code::HOLDERS), "HolderVerification（pinかfaceかvisualかphone）"),
         ] {
             let found = value(element, reason);
-            assert_eq!(found, format!("項目の値が不正です: {text}"));
+            assert_eq!(found, format!("要素の値が不正です: {text}"));
             assert!(found.chars().count() <= MOST, "{found}");
         }
     }
@@ -171,18 +173,18 @@ mod tests {
     #[test]
     fn other_refusals_say_it_too_and_long_names_are_cut() {
         for (fault, text) in [
-            (Fault::AfterEnd(Tail::CtrlZ), "電文の終わりの後に余分なものがあります: ^Z（0x1A）"),
-            (Fault::AfterEnd(Tail::Nul), "電文の終わりの後に余分なものがあります: NUL（0x00）"),
+            (Fault::AfterEnd(Tail::CtrlZ), "電文の後ろに余分なデータがあります: ^Z（0x1A）"),
+            (Fault::AfterEnd(Tail::Nul), "電文の後ろに余分なデータがあります: NUL（0x00）"),
             (Fault::CharsetParameter(Format::Json), "文字コードが正しくありません: JSONのcharsetはUTF-8"),
-            (Fault::Attribute(FieldName::of("xsi:schemaLocation")), "未知の項目です: 属性xsi:schemaLocation"),
-            (Fault::TooManyPeople(10_000), "対象者が上限を超えています: 10000人まで"),
-            (Fault::Missing("Birthdate"), "必須項目がありません: Birthdate"),
-            (Fault::Nobody, "対象者がありません"),
+            (Fault::Attribute(FieldName::of("xsi:schemaLocation")), "未知の要素か属性です: 属性xsi:schemaLocation"),
+            (Fault::TooManyPeople(10_000), "対象者が上限を超えています: 10,000人まで"),
+            (Fault::Missing("Birthdate"), "必須の要素がありません: Birthdate"),
+            (Fault::Nobody, "ファイルに対象者がいません"),
         ] {
             assert_eq!(message(fault), text);
         }
         let long = "A".repeat(64);
-        assert_eq!(message(Fault::Unknown(FieldName::of(&long))), format!("未知の項目です: {}", &long[..51]));
+        assert_eq!(message(Fault::Unknown(FieldName::of(&long))), format!("未知の要素か属性です: {}", &long[..48]));
     }
 
     #[test]
@@ -199,7 +201,7 @@ mod tests {
             let failure = Failure::Message(fault);
             assert!(failure.refusal().message.contains(digit) && failure.detail().unwrap().contains(digit));
             let logged = failure.logged().unwrap();
-            assert!(!logged.contains(digit) && logged.ends_with(": the check digit does not fit"), "{logged}");
+            assert!(!logged.contains(digit) && logged.ends_with(": the check digit is wrong"), "{logged}");
         }
         for spelled in [Fault::Unknown(FieldName::of("Yamada")), Fault::Attribute(FieldName::of("Yamada"))] {
             assert!(!Failure::Message(spelled).logged().unwrap().contains("Yamada"));
@@ -207,7 +209,7 @@ mod tests {
         let date = Fault::Value { element: "Birthdate", reason: ValueFault::Date };
         assert_eq!(
             Failure::Message(date).logged().unwrap(),
-            "element Birthdate: not a date of the form YYYYMMDD that exists"
+            "element Birthdate: must be an existing date, written YYYYMMDD"
         );
     }
 }

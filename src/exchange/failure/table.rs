@@ -18,9 +18,9 @@ impl Failure {
             Self::BodyIncomplete => {
                 row("SHK1011", "The message did not arrive completely", "電文が最後まで届きませんでした")
             }
-            Self::Framing(_) => row("SHK1016", "The HTTP framing is broken", "HTTPの区切りが正しくありません"),
+            Self::Framing(_) => row("SHK1016", "The HTTP framing is broken", "HTTP要求の形式が正しくありません"),
             Self::ContentEncoding => row("SHK1012", "Compressed messages are refused", "圧縮された電文は受け付けません"),
-            Self::UnknownMessage => row("SHK2001", "There is no message of this id", "未対応の電文IDです"),
+            Self::UnknownMessage => row("SHK2001", "There is no message with this id", "未対応の電文IDです"),
             Self::InstitutionMismatch => row(
                 "SHK3001",
                 "The message names another institution than the certificate",
@@ -29,38 +29,42 @@ impl Failure {
             Self::InstitutionUnknown => row("SHK3002", "The institution is not registered", "登録されていない医療機関です"),
             Self::InstitutionInactive => row("SHK3003", "The institution may not ask today", "利用期間外の医療機関です"),
             Self::Certificate(_) => {
-                row("SHK3004", "The terminal's certificate is no longer valid", "端末の電子証明書が無効になっています")
+                row("SHK3004", "The terminal's certificate is no longer valid", "端末証明書が無効になっています")
             }
             Self::TokenMissing => row("SHK3005", "Log in first", "ログインしてください"),
             Self::Token(TokenError::Invalid) => {
-                row("SHK3006", "The token is not of this terminal", "idTokenがこの端末のものではありません")
+                row("SHK3006", "The token is not valid for this terminal", "idTokenがこの端末では無効です")
             }
             Self::Token(TokenError::Expired) => row("SHK3007", "The token has expired", "idTokenの有効期限が切れました"),
             Self::Challenge(refused) => challenge_row(*refused),
             Self::Card(refused) => card_row(*refused),
             Self::FilesInFlight => {
-                row("SHK7001", "Too many files of this institution are in work", "処理中のファイルが多すぎます")
+                row("SHK7001", "The institution has too many unfinished files", "処理中か受信中のファイルが多すぎます")
             }
             Self::PeopleOfDay => row(
                 "SHK7002",
                 "The institution has asked about too many different people today",
-                "本日の照会人数の上限を超えます",
+                "本日の照会人数が上限を超えています",
             ),
             Self::Misses(_) => row(
                 "SHK7005",
                 "Too many lookups of the institution found nobody",
-                "該当なしの照会が多すぎます。時間をおいてください",
+                "該当なしの照会が多すぎます。時間をおいて照会してください",
             ),
-            Self::NoSuchFile => row("SHK7003", "There is no file of this reception number", "該当する受付番号がありません"),
-            Self::OutsideResult(_) => row("SHK7006", "The result has no such part", "Rangeが結果の長さを超えています"),
-            Self::ResultExpired => row("SHK7004", "The result can be fetched no more", "結果の保存期間が過ぎました"),
-            Self::Busy => row("SHK5001", "Too many requests at once", "混み合っています"),
+            Self::NoSuchFile => {
+                row("SHK7003", "There is no file with this reception number", "該当する受付番号がありません")
+            }
+            Self::OutsideResult(_) => {
+                row("SHK7006", "The result has no such part", "Rangeで指定された範囲が結果にありません")
+            }
+            Self::ResultExpired => row("SHK7004", "The result has expired", "結果の保存期間が過ぎました"),
+            Self::Busy => row("SHK5001", "Too many requests at once", "混み合っています。時間をおいて再送してください"),
             Self::Unavailable => row("SHK5002", "The database does not answer", "データベースが応答しません"),
             Self::LogUnavailable => row("SHK5003", "The access log cannot be written", "アクセス記録を書き込めません"),
             Self::Timeout => row("SHK5004", "The answer took too long", "処理が時間内に終わりませんでした"),
             Self::Internal => row("SHK5005", "Internal error", "内部エラーが発生しました"),
             Self::Inconsistent => {
-                row("SHK5006", "The stored data are inconsistent", "登録データに不整合があり回答できません")
+                row("SHK5006", "The stored data are inconsistent", "登録データに不整合があり、回答できません")
             }
         }
     }

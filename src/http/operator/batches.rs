@@ -165,7 +165,7 @@ pub(super) async fn cancel(
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, HttpError> {
     let ordered = state.operations.cancel(&named(number)?, state.now(), state.limits.bulk.keep).await?;
-    done(ordered, "the file is not in work")
+    done(ordered, "the file is not being processed")
 }
 
 /// Starts a file again that failed or was cancelled. Finished pieces keep their results.
@@ -183,10 +183,10 @@ pub(super) async fn rerun(
     number: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, HttpError> {
     let ordered = state.operations.rerun(&named(number)?, state.now()).await?;
-    done(ordered, "only a file that failed or was cancelled and has not expired can be begun again")
+    done(ordered, "only a file that failed or was cancelled and has not expired can be started again")
 }
 
-const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of this reception number"));
+const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file with this reception number"));
 
 /// Translates the outcome of an order; `otherwise` says why the file's state does not allow it.
 fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {

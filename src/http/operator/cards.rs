@@ -169,11 +169,11 @@ pub(super) async fn renew(
 /// ones.
 pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, HttpError> {
     let wrong = |reason: String| HttpError::OperatorRequest(format!("{field}: {reason}").into());
-    let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;
+    let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("must be a certificate in PEM".to_owned()))?;
     CardCertificate::read(&pem.contents, &state.trust.cards(), state.clock.now()).map_err(|reason| wrong(reason.to_string()))
 }
 
-const NOBODY: HttpError = HttpError::NotFound(Some("person: nobody has this id"));
+const NOBODY: HttpError = HttpError::NotFound(Some("person: no person has this id"));
 
 fn failure(refused: JlisRefused) -> HttpError {
     match refused {

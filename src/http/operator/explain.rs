@@ -17,7 +17,7 @@ use crate::domain::{CardQuery, InstitutionCode, Registration};
 use crate::exchange::MessageBody;
 use crate::http::body::Unread;
 use crate::http::content;
-use crate::http::error::HttpError;
+use crate::http::error::{HttpError, Takes};
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
 
@@ -68,7 +68,7 @@ pub(super) async fn explain(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Explanation>, HttpError> {
-    let sent = content::sent(&headers).ok_or(HttpError::MediaType)?;
+    let sent = content::sent(&headers).ok_or(HttpError::MediaType(Takes::XmlOrJson))?;
     sent.charset()?;
     let bytes = Unread::new(&headers, body).read(state.limits.body_bytes, state.limits.body).await?;
     let (institution, query) = match question(sent.format, &bytes)? {
@@ -114,7 +114,7 @@ fn official_query(sent: Sent, bytes: &[u8]) -> Result<(Option<InstitutionCode>, 
 /// Makes the question by the card of the wanted registration; `None` for a person whom no insurer has registered.
 async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, HttpError> {
     let check_on = question.check_on()?;
-    let nobody = HttpError::NotFound(Some("person: nobody has this id"));
+    let nobody = HttpError::NotFound(Some("person: no person has this id"));
     if !stable_id::can_be(&question.person) {
         return Err(nobody);
     }
@@ -123,7 +123,10 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
         Some(place) => {
             let meant = place.checked_sub(1).and_then(|place| registrations.get(place));
             Some(meant.ok_or_else(|| {
-                HttpError::OperatorRequest("coverage: the person has no registration of this number".into())
+                HttpError::OperatorRequest(match registrations.len() {
+                    0 => "coverage: must be left out; the person has no registration".into(),
+                    most => format!("coverage: must be 1 to {most}").into(),
+                })
             })?)
         }
         None => current(&registrations, check_on),

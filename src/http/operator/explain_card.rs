@@ -53,6 +53,6 @@ fn consents(words: Option<&[String]>) -> Result<Consents, HttpError> {
     let parsed: Option<Consents> = words.iter().map(|word| code::parse_consent_word(word)).collect();
     parsed.ok_or_else(|| {
         let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
-        HttpError::OperatorRequest(format!("consents: one is none of {}", known.join(", ")).into())
+        HttpError::OperatorRequest(format!("consents: each must be one of {}", known.join(", ")).into())
     })
 }

@@ -17,7 +17,7 @@ use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::HttpError;
 use crate::wire::code;
 
-const NOBODY: HttpError = HttpError::NotFound(Some("id: nobody has this id"));
+const NOBODY: HttpError = HttpError::NotFound(Some("id: no person has this id"));
 
 /// The number of people on a page.
 const PAGE: i64 = 200;
@@ -168,7 +168,7 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<PersonLine>>, HttpError> {
     let Query(After { after }) = wanted.map_err(|_| HttpError::OperatorRequest("the query takes after, once".into()))?;
     if !stable_id::can_be(&after) {
-        return Err(HttpError::OperatorRequest("after: no id holds a NUL".into()));
+        return Err(HttpError::OperatorRequest("after: must not hold NUL".into()));
     }
     let people = state.operations.people(&after, PAGE).await?;
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))

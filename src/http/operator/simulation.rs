@@ -55,7 +55,7 @@ pub(super) async fn set(
 ) -> Result<StatusCode, HttpError> {
     let wanted: SimulationView = json::read(&state, &headers, body).await?;
     if wanted.fail_person == Some(0) {
-        return Err(HttpError::OperatorRequest("fail_person: 1 is the first person".into()));
+        return Err(HttpError::OperatorRequest("fail_person: must be 1 or more".into()));
     }
     let simulation = Simulation {
         hold_fetches: wanted.hold_fetches.into(),

@@ -13,7 +13,7 @@ use crate::exchange::failure::Failure;
 use crate::exchange::{self, Content, Extent, Incoming, Media, Pieces, Reply};
 use crate::http::accept::Accept;
 use crate::http::body::Unread;
-use crate::http::error::HttpError;
+use crate::http::error::{HttpError, Takes};
 use crate::http::problem::finish;
 use crate::http::request::RequestId;
 use crate::http::{content, range};
@@ -34,7 +34,7 @@ pub(super) fn incoming(
     let (head, body) = request.into_parts();
     let Some(sent) = content::sent(&head.headers) else {
         trusted(state, &head.extensions)?;
-        return Err(HttpError::MediaType);
+        return Err(HttpError::MediaType(Takes::XmlOrJson));
     };
     let accept = Accept::of(&head.headers);
     let answer = accept.format(sent.format);

@@ -10,7 +10,7 @@ use crate::clock::system_now;
 use crate::exchange::failure::Failure;
 use crate::exchange::{Incoming, Packing};
 use crate::http::content;
-use crate::http::error::HttpError;
+use crate::http::error::{HttpError, Takes};
 use crate::wire::Format;
 use crate::wire::message::MessageKind;
 
@@ -33,7 +33,7 @@ pub(super) const PATH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
 )]
 pub(super) async fn search(State(state): State<TerminalState>, request: Request) -> Response {
     if content::sent(request.headers()).is_none_or(|sent| sent.format != Format::Json) {
-        let error = trusted(&state, request.extensions()).err().map_or(HttpError::MediaType, HttpError::from);
+        let error = trusted(&state, request.extensions()).err().map_or(HttpError::MediaType(Takes::Json), HttpError::from);
         return error.into_response();
     }
     let token = token(&state, &request);

@@ -10,7 +10,7 @@ pub enum CardRefused {
     #[error("the certificate is not one certificate in strict DER")]
     Malformed,
     /// Bytes stand after the certificate.
-    #[error("bytes stand after the certificate")]
+    #[error("there are bytes after the certificate")]
     TrailingBytes,
     /// A CA's certificate.
     #[error("the certificate is a CA's")]
@@ -49,7 +49,7 @@ pub enum CardRefused {
     #[error("the signature on the challenge is wrong")]
     Signature,
     /// Staff verified the holder by sight, which this institution may not do.
-    #[error("the institution may not check the holder by sight")]
+    #[error("the institution may not verify the holder by sight")]
     VisualNotPermitted,
     /// It has expired.
     #[error("the card's certificate has expired")]

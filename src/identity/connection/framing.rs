@@ -30,17 +30,17 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// Returns the fault in a word, for messages.
+    /// Returns the fault in a word, for Japanese texts.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub fn japanese(self) -> &'static str {
         match self {
-            Self::BareLineFeed => "bare LF",
-            Self::FoldedHeader => "folded header",
+            Self::BareLineFeed => "LFだけの行末",
+            Self::FoldedHeader => "折り返したヘッダー",
             Self::NoHost | Self::SeveralHosts | Self::Host => "Host",
             Self::Length | Self::SeveralLengths => "Content-Length",
             Self::Encoding | Self::SeveralEncodings => "Transfer-Encoding",
-            Self::LengthAndEncoding => "Content-Length, Transfer-Encoding",
-            Self::Chunk => "chunk",
+            Self::LengthAndEncoding => "Content-LengthとTransfer-Encodingの併用",
+            Self::Chunk => "壊れたチャンク",
         }
     }
 }

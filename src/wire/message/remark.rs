@@ -14,19 +14,19 @@ fn remark(code: &'static str, message: &str) -> Refusal {
 pub fn card(unusable: CardUnusable) -> Refusal {
     match unusable {
         CardUnusable::Revoked(_) => remark("SHK6101", "電子証明書が失効しています"),
-        CardUnusable::Superseded => remark("SHK6102", "電子証明書は更新済みです。新しいカードを使ってください"),
+        CardUnusable::Superseded => remark("SHK6102", "電子証明書は更新済みです。新しいものを使ってください"),
         CardUnusable::Expired => remark("SHK6103", "電子証明書の有効期限が切れています"),
         CardUnusable::NotYetValid => remark("SHK6104", "電子証明書の有効期間が始まっていません"),
         CardUnusable::Unknown => remark("SHK6105", "電子証明書の状態を確認できません"),
-        CardUnusable::Blocked => remark("SHK6106", "このカードは健康保険証として利用できません"),
-        CardUnusable::Stale => remark("SHK6107", "電子証明書の失効情報が古く、確認できません"),
+        CardUnusable::Blocked => remark("SHK6106", "このカードはマイナ保険証として利用できません"),
+        CardUnusable::Stale => remark("SHK6107", "失効情報が古いため、電子証明書を確認できません"),
     }
 }
 
 /// Returns the notice to a patient whose card's certificate expires within three months.
 #[must_use]
 pub fn runs_out_soon() -> Refusal {
-    remark("SHK6201", "電子証明書の有効期限まで3か月以内です。更新してください")
+    remark("SHK6201", "電子証明書の有効期限が3か月以内に切れます。更新してください")
 }
 
 /// Returns the reason why a file will have no result.
@@ -35,7 +35,7 @@ pub fn given_up(state: BatchState, failure: Option<BatchFailure>) -> Refusal {
     match (state, failure) {
         (BatchState::Cancelled, _) => remark("SHK7102", "運用者が処理を取り消しました"),
         (_, Some(BatchFailure::Ordered)) => remark("SHK7103", "運用者の指示により処理を中止しました"),
-        _ => remark("SHK7101", "処理に失敗しました。もう一度送ってください"),
+        _ => remark("SHK7101", "処理に失敗しました。ファイルをもう一度送ってください"),
     }
 }
 
@@ -48,7 +48,7 @@ pub fn ordered() -> Refusal {
 /// Returns the reason for a person of a file whose stored data are inconsistent.
 #[must_use]
 pub fn inconsistent() -> Refusal {
-    remark("SHK7202", "登録データに不整合があり回答できません")
+    remark("SHK7202", "登録データに不整合があり、回答できません")
 }
 
 /// Returns one remark of each kind, for tests and documents.
