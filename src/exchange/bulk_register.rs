@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::clock::tokyo_date;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, ReceptionNumber, Wanted};
-use crate::query::{BulkRegister, NewFile, NewSlice};
+use crate::domain::{BatchKind, NewSlice, ReceptionNumber, Wanted};
+use crate::query::{BulkRegister, NewFile};
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
 use crate::wire::message::{Message, Understood};

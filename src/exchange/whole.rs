@@ -7,8 +7,8 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use crate::domain::AnswerCharset;
-use crate::query::{Batch, BulkFetch};
+use crate::domain::{AnswerCharset, Batch};
+use crate::query::BulkFetch;
 use crate::wire::Format;
 use crate::wire::message::{Processed, unit};
 

@@ -3,9 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::ReceptionNumber;
+use crate::domain::{Batch, ReceptionNumber};
 use crate::store::Store;
-use crate::store::bulk_fetch::Batch;
 
 use super::own::Own;
 use super::{QueryError, failed};

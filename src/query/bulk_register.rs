@@ -7,9 +7,9 @@ use jiff::civil::Date;
 
 use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, NewSlice, ReceptionNumber, Wanted};
 use crate::store::Store;
-use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
+use crate::store::bulk_register::{NewBatch, Quota, RegisterError};
 
 use super::log_key::LogKey;
 use super::misses::Misses;

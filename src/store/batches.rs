@@ -4,74 +4,13 @@ use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use crate::domain::{BatchFailure, BatchKind, BatchState, Ending, Moment, ReceptionNumber};
+use crate::domain::{
+    BatchFailure, BatchFilter, BatchKind, BatchLine, BatchState, Ending, Moment, ReceptionNumber, Simulation,
+};
 
 use super::bulk_register::QUEUED;
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
-
-/// A file as the operator sees it; holds nothing about its people.
-#[derive(Debug, Clone)]
-pub struct BatchLine {
-    /// 受付番号.
-    pub reception_number: String,
-    /// What it asks for.
-    pub kind: BatchKind,
-    /// The institution that sent it.
-    pub institution: String,
-    /// Its state.
-    pub state: BatchState,
-    /// Why it failed.
-    pub failure: Option<BatchFailure>,
-    /// Number of people in it.
-    pub persons: i32,
-    /// Number of pieces.
-    pub slices: i32,
-    /// Number of pieces without a result.
-    pub open_slices: i32,
-    /// Number of pieces under a lease at the time asked for.
-    pub leased_slices: i64,
-    /// People with 処理結果状況 1 so far.
-    pub normal: i32,
-    /// People with 処理結果状況 2 so far.
-    pub errors: i32,
-    /// Size of the units so far, in bytes.
-    pub result_bytes: i64,
-    /// How often a piece was started again.
-    pub retries: i32,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// When it was finished.
-    pub finished_at: Option<Timestamp>,
-    /// When its result expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Selects files; `None` in a field selects all.
-#[derive(Debug, Clone, Default)]
-pub struct BatchFilter {
-    /// Only the file of this 受付番号.
-    pub number: Option<String>,
-    /// Only files of this institution.
-    pub institution: Option<String>,
-    /// Only files in this state.
-    pub state: Option<BatchState>,
-    /// Only files received before the file of this 受付番号.
-    pub before: Option<String>,
-}
-
-/// The faults to simulate for files received from now on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Simulation {
-    /// How many fetches are answered with 処理中 before the result is returned.
-    pub hold_fetches: i32,
-    /// For how many seconds after reception fetches are answered with 処理中.
-    pub hold_seconds: i32,
-    /// How many of the next files fail.
-    pub fail_next: i32,
-    /// The number of the person who fails in every file, from 1.
-    pub fail_person: Option<i32>,
-}
 
 /// What is waiting in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

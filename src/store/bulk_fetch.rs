@@ -1,45 +1,13 @@
 //! Reads the results of files.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 
-use crate::domain::{BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
+use crate::domain::{Batch, BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
 
 use super::finish_piece::{unpack, unpacked_size};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
-
-/// A file as its institution sees it.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// Its id.
-    pub id: i64,
-    /// What it asks for.
-    pub kind: BatchKind,
-    /// 任意のファイル識別子.
-    pub file_identifier: Option<String>,
-    /// 資格確認日.
-    pub check_on: Date,
-    /// The format of the units.
-    pub format: Format,
-    /// Its state.
-    pub state: BatchState,
-    /// Why it failed.
-    pub failure: Option<BatchFailure>,
-    /// When it was finished.
-    pub finished_at: Option<Timestamp>,
-    /// Number of pieces.
-    pub slices: i32,
-    /// People with 処理結果状況 1.
-    pub normal: i32,
-    /// People with 処理結果状況 2.
-    pub errors: i32,
-    /// Size of the units, in bytes.
-    pub result_bytes: i64,
-    /// Whether the operator has ordered the result to be held back at this moment.
-    pub held: bool,
-}
 
 struct BatchRow {
     id: i64,

@@ -6,7 +6,9 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchKind, Consented, Ending, Format, InstitutionCode, Moment, PersonId, ReceptionNumber, Wanted};
+use crate::domain::{
+    BatchKind, Consented, Ending, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, Wanted,
+};
 
 use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
@@ -50,22 +52,11 @@ pub struct NewBatch {
     pub people: Vec<u64>,
 }
 
-/// A piece of a file.
-#[derive(Debug, Clone)]
-pub struct NewSlice {
-    /// How many people it holds.
-    pub persons: i32,
-    /// The people, packed.
-    pub entries: Vec<u8>,
-}
-
-impl NewSlice {
-    /// Packs people who were found here, as [`Leased::people`](super::leases::Leased::people) reads them.
-    fn of<T: Serialize>(people: &[T]) -> Self {
-        Self {
-            persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
-            entries: serde_json::to_vec(people).expect("numbers and times can be written"),
-        }
+/// Packs people who were found here, as [`Leased::people`](super::leases::Leased::people) reads them.
+fn slice_of<T: Serialize>(people: &[T]) -> NewSlice {
+    NewSlice {
+        persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
+        entries: serde_json::to_vec(people).expect("numbers and times can be written"),
     }
 }
 
@@ -77,11 +68,11 @@ async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) ->
         let (count, last, piece) = match wanted {
             Wanted::Consented(wanted) => {
                 let people = consented::select(connection, new.institution, wanted, after, page).await?;
-                (people.len(), people.last().map(ConsentedPerson::person), NewSlice::of(&people))
+                (people.len(), people.last().map(ConsentedPerson::person), slice_of(&people))
             }
             Wanted::Tickets(month) => {
                 let people = medical_aid::select(connection, new.institution, *month, after, page).await?;
-                (people.len(), people.last().copied().map(PersonId), NewSlice::of(&people))
+                (people.len(), people.last().copied().map(PersonId), slice_of(&people))
             }
         };
         let Some(last) = last else { return Ok(pieces) };

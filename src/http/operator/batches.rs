@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::fields::institution;
 use super::state::OperatorState;
-use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
+use crate::domain::{BatchFailure, BatchFilter, BatchLine, BatchState, ReceptionNumber};
 use crate::http::error::HttpError;
-use crate::query::operator::{BatchFilter, BatchLine, Ordered};
+use crate::query::operator::Ordered;
 use crate::wire::message::MessageKind;
 
 /// Files a page.

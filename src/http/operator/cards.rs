@@ -10,10 +10,10 @@ use x509_parser::pem::parse_x509_pem;
 
 use super::state::OperatorState;
 use super::{json, stable_id};
-use crate::domain::{CardKind, CardState};
+use crate::domain::{CardKind, CardState, KnownCard};
 use crate::http::error::HttpError;
 use crate::identity::card::CardCertificate;
-use crate::query::operator::{JlisRefused, KnownCard};
+use crate::query::operator::JlisRefused;
 use crate::wire::code;
 
 /// A new certificate of a person.

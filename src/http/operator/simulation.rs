@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::json;
 use super::state::OperatorState;
+use crate::domain::Simulation;
 use crate::http::error::HttpError;
-use crate::query::operator::Simulation;
 
 /// How files that come from now on misbehave. What is left out is off.
 #[derive(Serialize, Deserialize, ToSchema, Default)]

@@ -2,9 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{Ending, Moment, ReceptionNumber};
+use crate::domain::{BatchFilter, BatchLine, Ending, Moment, ReceptionNumber};
 use crate::query::{QueryError, failed};
-use crate::store::batches::{BatchFilter, BatchLine};
 
 use super::operations::Operations;
 

@@ -1,7 +1,7 @@
 //! Reads and sets the faults that are simulated for new files.
 
+use crate::domain::Simulation;
 use crate::query::{QueryError, failed};
-use crate::store::batches::Simulation;
 
 use super::operations::Operations;
 

@@ -50,15 +50,9 @@ fn imports_of_modules() -> Uses {
     imports
 }
 
-/// Modules that use rows of `store` by the names under which `query` passes them on, and never name `store` themselves.
-const BY_QUERY: [&str; 2] = ["exchange", "http"];
-
 #[test]
 fn each_module_imports_what_its_row_says() {
-    let mut imports = imports_of_modules();
-    let past_query =
-        |from: &str| source_files().iter().any(|(file, text)| module_of(file) == from && text.contains("crate::store"));
-    imports.retain(|(from, to), _| to != "store" || !BY_QUERY.contains(&from.as_str()) || past_query(from));
+    let imports = imports_of_modules();
     let mut wrong = Vec::new();
     for ((from, to), places) in &imports {
         match IMPORTS.iter().find(|(module, _)| module == from) {
