@@ -1,4 +1,4 @@
-//! The composition root: configuration, database and clock become a running server.
+//! The composition root: makes a running server out of configuration, database and clock.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct App {
     stop: CancellationToken,
     tasks: TaskTracker,
     store: Store,
-    /// How long work may go on after the connections have ended.
+    /// How long [`App::stop`] waits for all tasks.
     patience: Duration,
 }
 
@@ -46,12 +46,12 @@ pub enum StartError {
     /// The operator listener would be open to the network.
     #[error("the operator address {0} is not a loopback address; configure --operator-token to allow that")]
     OpenOperator(SocketAddr),
-    /// An address cannot be listened on.
+    /// The server cannot listen on an address.
     #[error("listening on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The certificates cannot be used.
@@ -63,7 +63,7 @@ pub enum StartError {
 }
 
 impl App {
-    /// Starts both listeners and everything behind them.
+    /// Starts the listeners and the background tasks.
     ///
     /// # Errors
     /// See [`StartError`].
@@ -154,28 +154,28 @@ impl App {
         Ok(Self { terminal_addr, operator_addr, token_addr, trust, stop, tasks, store, patience })
     }
 
-    /// Where terminals connect.
+    /// Returns the address of the terminal listener.
     #[must_use]
     pub fn terminal_addr(&self) -> SocketAddr {
         self.terminal_addr
     }
 
-    /// Where operators connect.
+    /// Returns the address of the operator listener.
     #[must_use]
     pub fn operator_addr(&self) -> SocketAddr {
         self.operator_addr
     }
 
-    /// Where searches by token alone go, if they may.
+    /// Returns the address of the listener for searches by token alone, if there is one.
     #[must_use]
     pub fn token_addr(&self) -> Option<SocketAddr> {
         self.token_addr
     }
 
-    /// Reads certificates and CRL anew; open connections go on.
+    /// Reloads certificates and CRL. Open connections stay open.
     ///
     /// # Errors
-    /// When the new files are no good; the old ones stay in use.
+    /// If the new files cannot be used; then the old ones stay in use.
     pub fn reload(&self) -> Result<(), TrustError> {
         let result = self.trust.reload();
         match &result {
@@ -185,8 +185,8 @@ impl App {
         result
     }
 
-    /// Accepts no more, lets running requests and begun pieces of files finish within a bounded time, and returns when all is quiet or
-    /// the time is over. A piece that was broken off is begun again when its lease has run out.
+    /// Stops accepting connections, and waits a bounded time for requests in flight and pieces of files in progress. A piece
+    /// that is interrupted is processed again after its lease has expired.
     pub async fn stop(self) {
         self.stop.cancel();
         if timeout(self.patience, self.tasks.wait()).await.is_err() {

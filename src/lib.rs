@@ -40,7 +40,8 @@
 //! gives the result out.
 //!
 //! To follow it in the code, begin at [`exchange`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,
-//! `query`, `decide` and `store`. `wire/message/table.rs` lists every official message by its file id.
+//! `query`, `decide` and `store`. `wire/message/table.rs` lists every official message by its file id. CONTRIBUTING.md lists
+//! where other things are, and what to touch for a change.
 
 pub mod app;
 pub mod calculator;

@@ -1,4 +1,4 @@
-//! Bytes that a terminal sends as a card's certificate, into everything that reads them.
+//! Feeds arbitrary bytes to everything that reads a card's certificate.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ static ROOTS: LazyLock<CardRoots> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    // The first bytes are also tried as a signature, so that both readers meet what the fuzzer finds.
+    // Tries the first bytes as a signature too, so that the fuzzer reaches both readers.
     let at = Timestamp::from_second(1_795_307_415).expect("a time");
     if let Ok(certificate) = CardCertificate::read(bytes, &ROOTS, at) {
         let proof = Proof::Signature { challenge: &[7; 32], signature: &bytes[..bytes.len().min(256)] };

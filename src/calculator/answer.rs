@@ -8,7 +8,7 @@ use super::note::MonthlyNote;
 use crate::domain::Month;
 use crate::rules::limit::{Band, Step, table_of, unchanged_since};
 
-/// What is paid, and the way there. Amounts are yen.
+/// What is paid in a month, and the steps of the calculation. Amounts are yen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MonthlyAnswer {
     /// 診療月.
@@ -17,38 +17,38 @@ pub struct MonthlyAnswer {
     pub table_from: String,
     /// The first month that is known to have the category's monthly amounts.
     pub since: String,
-    /// Whether they begin with that month; otherwise they may be older.
+    /// Whether the amounts began in that month; otherwise they may be older.
     pub since_is_start: bool,
-    /// Where the amounts stand.
+    /// The source of the amounts.
     pub source: String,
     /// The category, in words.
     pub category: String,
     /// 一部負担金 before any cap.
     pub share_yen: u64,
-    /// The cap of one patient's item; none for a household, whose caps stand in the steps.
+    /// The cap for one patient; none for a household, whose caps are in the steps.
     pub cap_yen: Option<u64>,
     /// What is paid.
     pub payment_yen: u64,
-    /// What is refunded, or not asked for (現物給付).
+    /// What is refunded, or not charged at all (現物給付).
     pub refund_yen: u64,
-    /// 年間上限 from August to July, refunded afterwards; it does not lower the payment of a month.
+    /// The yearly cap (年間上限) from August to July, refunded afterwards; it does not lower the payment of a month.
     pub yearly_cap_yen: Option<u64>,
-    /// The same of one person's outpatient care.
+    /// The yearly cap of one person's outpatient care.
     pub outpatient_yearly_cap_yen: Option<u64>,
-    /// What the meals cost beside the payment, if they were asked about.
+    /// What the meals cost in addition to the payment, if the question has meals.
     pub meals: Option<MealsAnswer>,
-    /// The way there.
+    /// The steps of the calculation.
     pub steps: Vec<MonthlyStep>,
-    /// What to know of the amounts that were used, in particular the readings of ours on which they rest.
+    /// Notes on the amounts, in particular our own readings of the law on which they rest.
     pub notes: Vec<MonthlyNote>,
 }
 
-/// One line of the calculation.
+/// One step of the calculation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MonthlyStep {
-    /// What it is, in English.
+    /// What the amount is, in English.
     pub english: String,
-    /// What it is, in Japanese.
+    /// What the amount is, in Japanese.
     pub japanese: String,
     /// The amount.
     pub yen: u64,

@@ -1,4 +1,4 @@
-//! The charge of meals during a stay in hospital; it is not part of any cap.
+//! Calculates the charge for meals during a stay in hospital, which is not part of any cap.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,18 +11,18 @@ use crate::rules::meals::{BEGIN, Eater, MealCharge, SOURCE};
 use crate::rules::registered_category::is_low_income;
 use crate::wire::code;
 
-/// The meals of one patient in hospital in the month. A charge that changes within the stay takes two questions.
+/// The meals of one patient in hospital in the month. If the charge changes during the stay, ask once for each part.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MealsQuestion {
-    /// How many meals, 1 to 93.
+    /// The number of meals, 1 to 93.
     pub count: i64,
     /// 認定証区分: `02` and `03` lower the charge of オ and 低所得, `01` does not. By default `02` for these categories, `01` for others.
     pub certificate: Option<String>,
-    /// 長期入院該当: more than 90 days in hospital within 12 months. Of オ and 低所得Ⅱ only, with `02` or `03`.
+    /// 長期入院該当: more than 90 days in hospital within 12 months. Only for オ and 低所得Ⅱ, with `02` or `03`.
     #[serde(default)]
     pub long_stay: bool,
-    /// 指定難病 or 小児慢性特定疾病. It lowers the charge of those who have no lower one.
+    /// 指定難病 or 小児慢性特定疾病. Lowers the charge of patients who have no lower one.
     #[serde(default)]
     pub designated_disease: bool,
 }
@@ -32,11 +32,11 @@ pub struct MealsQuestion {
 pub struct MealsAnswer {
     /// 食事療養標準負担額 of one meal.
     pub meal_yen: u64,
-    /// All meals together; no part of the payment above, and never refunded as 高額療養費.
+    /// The charge for all meals; not part of the payment, and never refunded as 高額療養費.
     pub meals_yen: u64,
     /// The first month with this table of charges.
     pub since: String,
-    /// Where the charges stand.
+    /// The source of the charges.
     pub source: String,
 }
 
@@ -44,7 +44,8 @@ pub struct MealsAnswer {
 const MOST_MEALS: u64 = 93;
 
 impl MealsQuestion {
-    /// Works out the charge for a patient with `band` in `month`; returns it with the reading of ours on which it rests, if any.
+    /// Calculates the charge for a patient with `band` in `month`. Returns it with our own reading of the law on which it
+    /// rests, if any.
     pub(super) fn answer(&self, month: Month, band: &Band) -> Result<(MealsAnswer, Option<MonthlyNote>), FieldFault> {
         let count = u64::try_from(self.count).ok().filter(|count| (1..=MOST_MEALS).contains(count));
         let count = count.ok_or_else(|| FieldFault::new("count", "must be 1 to 93"))?;
@@ -58,7 +59,7 @@ impl MealsQuestion {
         Ok((answer, charge.note.map(MonthlyNote::from)))
     }
 
-    /// Returns the charge of one meal for a patient with `band` in `month`.
+    /// Returns the charge for one meal of a patient with `band` in `month`.
     ///
     /// # Errors
     /// If a field is invalid or contradicts the category, or the month is before 2018-04.

@@ -1,5 +1,5 @@
-//! The calculator for testers: questions in plain words and numbers -> rules of law -> answers in plain words and numbers, for
-//! the operator API, the command line and case files. Every fault names its field.
+//! The calculator for testers: answers questions in plain words and numbers by the rules of law, for the operator API, the
+//! command line and case files. Every fault names its field.
 
 mod answer;
 mod fault;

@@ -1,4 +1,4 @@
-//! What a patient or a household pays in a month.
+//! Calculates what a patient or a household pays in a month.
 
 mod household;
 
@@ -15,7 +15,7 @@ use crate::domain::{CopayRatio, Month};
 use crate::rules::elderly::ONE_ENDED;
 use crate::rules::limit::{Ages, Band, Item, Setting, Terms, readings};
 
-/// What a patient (`medical_cost`) or a household (`lines`) pays in a month.
+/// The question of what a patient (`medical_cost`) or a household (`lines`) pays in a month.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MonthlyQuestion {
@@ -23,49 +23,50 @@ pub struct MonthlyQuestion {
     pub month: String,
     /// 適用区分: an official code (A03) or a label (ウ).
     pub category: String,
-    /// In a household of both ages: the category of the people under 70, `category` being that of the people of 70 to 74.
+    /// In a household of both ages: the category of the people under 70. `category` is then that of the people of 70 to 74.
     pub category_under70: Option<String>,
-    /// Whose category it is: `under70`, `70to74` or `75plus`. Needed only where the category does not tell it and it decides: the
-    /// ratio of 低所得, or labels that stand at both ages (2027-08). Beside `category_under70` it can only be `70to74`.
+    /// The age of the people in `category`: `under70`, `70to74` or `75plus`. Needed only if the age decides and the category
+    /// does not tell it: for the ratio of 低所得, and for labels that exist at both ages (2027-08). With `category_under70` it
+    /// can only be `70to74`.
     pub age: Option<String>,
-    /// 一部負担金割合: 1, 2 or 3; by default what goes with the category. Must be given at 70 to 74 in months before 2019-04, when it
-    /// was 1 or 2 by the birth date.
+    /// 一部負担金割合: 1, 2 or 3; by default that of the category. Required at 70 to 74 in months before 2019-04, when the
+    /// birth date decided between 1 and 2.
     pub copay_wari: Option<i64>,
     /// 医療費 (10割) of one patient in the month at one institution, in yen.
     pub medical_cost: Option<i64>,
-    /// `inpatient` or `outpatient`. Must be given where the category has an outpatient cap: from 70 on, but for 現役並み from 2018-08.
+    /// `inpatient` or `outpatient`. Required if the category has an outpatient cap: from 70 on, except 現役並み from 2018-08.
     pub setting: Option<String>,
-    /// 多数回該当: the fourth month and later.
+    /// 多数回該当: whether three of the last twelve months already reached the cap.
     #[serde(default)]
     pub multiple: bool,
-    /// One patient turns 75 in this month, not on its first day, or loses the coverage as a dependant because the insured person
-    /// does: half amounts.
+    /// Halves the amounts of one patient, who turns 75 in this month, not on its first day, or loses the coverage as a
+    /// dependant because the insured person does.
     #[serde(default)]
     pub turns75_this_month: bool,
     /// 特定疾病 (1, 2 or 3), if the care was for one.
     pub specific_disease: Option<i64>,
-    /// The meals of one patient in hospital, which cost something beside what is capped.
+    /// The meals of one patient in hospital, which are charged in addition.
     pub meals: Option<MealsQuestion>,
-    /// The items of a household, at most 1,000.
+    /// The lines of a household, at most 1,000.
     #[serde(default)]
     pub lines: Vec<MonthlyLine>,
 }
 
-/// One institution's bill for one person of the household, in- and outpatient apart.
+/// One institution's bill for one person of the household. Inpatient and outpatient care are separate lines.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MonthlyLine {
-    /// Any word for the person.
+    /// Any name for the person, the same in all lines of one person.
     pub who: String,
-    /// `under70` or `70plus`; by default whom `category` is for. Must be given when there is `category_under70`.
+    /// `under70` or `70plus`; by default the age of the people in `category`. Required with `category_under70`.
     pub age: Option<String>,
-    /// 一部負担金割合; by default what goes with the person's category.
+    /// 一部負担金割合; by default that of the person's category.
     pub copay_wari: Option<i64>,
     /// `inpatient` or `outpatient`.
     pub setting: String,
     /// 医療費 (10割) in yen.
     pub cost: i64,
-    /// The person has half amounts in this month, as above; the same in all lines of one person.
+    /// Halves the person's amounts in this month, as above; the same in all lines of one person.
     #[serde(default)]
     pub turns75_this_month: bool,
 }
@@ -74,10 +75,10 @@ pub struct MonthlyLine {
 pub const MOST_LINES: usize = 1_000;
 
 impl MonthlyQuestion {
-    /// Works out the answer.
+    /// Calculates the answer.
     ///
     /// # Errors
-    /// The first field that makes it impossible.
+    /// If a field makes an answer impossible; the fault names the first one.
     pub fn answer(&self) -> Result<MonthlyAnswer, FieldFault> {
         let month = read::month("month", &self.month)?;
         let band = self.band(month)?;
@@ -104,8 +105,8 @@ impl MonthlyQuestion {
         }
     }
 
-    /// Returns whose category it is; None if the question does not say so. Households are summed within one insurer, so that only
-    /// people of 70 to 74 can share one with people under 70.
+    /// Returns the age of the people in `category`; None if the question does not say so. Households are summed within one
+    /// insurer, so that only people of 70 to 74 can share one with people under 70.
     fn ages(&self) -> Result<Option<Ages>, FieldFault> {
         let given = self.age.as_deref().map(|age| read::ages("age", age)).transpose()?;
         match given {
@@ -155,7 +156,7 @@ impl MonthlyQuestion {
     }
 
     fn ratio(&self, month: Month, given: Option<i64>, band: &Band) -> Result<CopayRatio, FieldFault> {
-        // A band that determines the age itself is not asked for another.
+        // If the question names no age, that of the band decides.
         let ages = self.ages()?.unwrap_or(band.ages);
         if let Some(tenths) = given {
             let ratio = read::ratio("copay_wari", tenths)?;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::rules::limit::Note;
 
-/// What to know of the amounts.
+/// A note on the amounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MonthlyNote {
     /// In English.

@@ -1,4 +1,4 @@
-//! Parsers of the fields of a question.
+//! Parses the fields of a question.
 
 use std::borrow::Cow;
 use std::fmt::Display;

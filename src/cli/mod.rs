@@ -60,7 +60,7 @@ enum Command {
     Ask(ask::Command),
 }
 
-/// Runs the command line. Exit codes: 0 done, 1 our fault, 2 usage, 3 environment, 4 data refused.
+/// Runs the command line. Exit codes: 0 done, 2 usage, 3 environment, 4 data refused; 101 is a panic.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {

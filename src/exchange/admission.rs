@@ -1,4 +1,4 @@
-//! Who may ask: the certificate is still good, and its institution is known and active.
+//! Admits callers: the certificate must still be valid, and its institution registered and active.
 
 use std::sync::Arc;
 
@@ -13,32 +13,33 @@ use crate::query::Directory;
 
 use super::failure::Failure;
 
-/// Judges callers, of messages and of everything else that terminals send.
+/// Admits or refuses the callers of everything that terminals send.
 pub struct Admission {
     directory: Arc<Directory>,
     trust: Arc<Trust>,
     metrics: Arc<Metrics>,
 }
 
-/// An institution that was judged.
+/// The result of judging an institution.
 pub struct Judged {
-    /// How it wants its answers written, refusals too; the usual form if it is not known.
+    /// The form in which it wants answers and refusals; the default form if it is not known.
     pub form: AnswerForm,
-    /// The institution if it may ask, or the reason why not.
+    /// The institution if it may ask; otherwise the reason.
     pub institution: Result<Arc<Institution>, Failure>,
 }
 
 impl Admission {
-    /// Judges by these institutions and this trust.
+    /// Makes an admission that judges by this directory and this trust.
     #[must_use]
     pub fn new(directory: &Arc<Directory>, trust: &Arc<Trust>, metrics: &Arc<Metrics>) -> Self {
         Self { directory: directory.clone(), trust: trust.clone(), metrics: metrics.clone() }
     }
 
-    /// Judges the caller's certificate again: it may have been revoked since the handshake. The audit hears of a refusal.
+    /// Checks the caller's certificate again, because it may have been revoked since the handshake. Counts a refusal, and
+    /// writes it to the audit log.
     ///
     /// # Errors
-    /// [`Failure::Certificate`].
+    /// [`Failure::Certificate`] if it is no longer valid.
     pub fn certificate(&self, caller: &VerifiedCaller) -> Result<(), Failure> {
         self.trust.check(caller).map_err(|reason| {
             self.metrics.refused_callers.with_label_values(&[reason.label()]).inc();

@@ -1,4 +1,4 @@
-//! The way of a message from its bytes to those of the reply.
+//! Answers a message: from the bytes received to the reply.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use super::parts::Parts;
 use super::reply::Reply;
 use super::{bulk_fetch, bulk_register, by_card, by_certificate, reference_number};
 
-/// Answers a message, or refuses it: admits the caller, reads and understands the body, makes sure that the message comes in the
-/// caller's own name, and makes and records the answer in its time. Every official message goes this way, whatever carries it.
+/// Answers a message, or refuses it: admits the caller, reads and parses the body, makes sure that the message names the
+/// caller's own institution, and makes and records the answer within its time limit. Every official message goes through this
+/// function, whatever carries it.
 pub async fn answer(parts: Arc<Parts>, incoming: Incoming<impl MessageBody>) -> Reply {
     let Incoming { kind, caller, request_id, sent, answer, packing, part, found, body } = incoming;
     let found = parts.admission.certificate(&caller).err().or(found);
@@ -25,7 +26,7 @@ pub async fn answer(parts: Arc<Parts>, incoming: Incoming<impl MessageBody>) -> 
         Some(MessageKind::ByCard) => by_card::answer(&exchange, body, sent).await,
         Some(MessageKind::ByCertificate) => by_certificate::answer(&exchange, body, sent).await,
         Some(MessageKind::ReferenceNumber) => reference_number::answer(&exchange, body, sent).await,
-        // Files are few: what they need while they wait is not for every message to carry.
+        // Boxed, so that the futures of short messages do not reserve the memory that files need.
         Some(MessageKind::BulkRegister(kind)) => Box::pin(bulk_register::answer(&exchange, body, sent, kind)).await,
         Some(MessageKind::BulkFetch(kind)) => Box::pin(bulk_fetch::answer(&exchange, body, sent, kind, packing, part)).await,
         None => refused(Failure::UnknownMessage),

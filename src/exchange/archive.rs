@@ -1,4 +1,4 @@
-//! A ZIP that is written piece by piece.
+//! Writes a ZIP piece by piece.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ pub(super) struct Archive {
     sink: Sink,
 }
 
-/// What was written and not yet taken.
+/// The bytes written and not yet taken.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 
@@ -28,8 +28,7 @@ impl Write for Sink {
 }
 
 impl Archive {
-    /// An archive that will hold a file of this name. The time in it is always the same, so that the same content gives the same
-    /// bytes.
+    /// Starts an archive with one file of this name. Its timestamp is fixed, so that the same content yields the same bytes.
     pub fn new(name: &str) -> io::Result<Self> {
         let sink = Sink::default();
         let mut writer = ZipWriter::new_stream(sink.clone());
@@ -37,13 +36,13 @@ impl Archive {
         Ok(Self { writer, sink })
     }
 
-    /// Adds to the file; gives what of the archive has become ready by it.
+    /// Adds to the file. Returns the bytes of the archive that are ready.
     pub fn write(&mut self, content: &[u8]) -> io::Result<Vec<u8>> {
         self.writer.write_all(content)?;
         Ok(self.sink.take())
     }
 
-    /// The rest of the archive.
+    /// Finishes the archive and returns its remaining bytes.
     pub fn finish(self) -> io::Result<Vec<u8>> {
         self.writer.finish()?;
         Ok(self.sink.take())

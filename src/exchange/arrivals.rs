@@ -1,4 +1,4 @@
-//! Files that arrive at once: a share of the institution's own, then one of all.
+//! Bounds the files that arrive at once: first by the institution's own share, then by the common budget.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,25 +10,25 @@ use crate::domain::InstitutionCode;
 
 use super::failure::Failure;
 
-/// Bounds the memory of files from their arrival until they are stored: each takes its announced size out of a common budget before it
-/// is read, and one institution's together no more than half of that, so that others are never behind it.
+/// Bounds the memory of files from their arrival until they are stored. Before a file is read, it takes its announced size out
+/// of a common budget. Files of one institution take at most half of the budget, so that they cannot block those of others.
 pub struct Arrivals {
     budget: Arc<Semaphore>,
     of_institution: Mutex<HashMap<InstitutionCode, Share>>,
     limits: BulkLimits,
 }
 
-/// What one institution has in use.
+/// The files in arrival and the budget of one institution.
 struct Share {
     files: usize,
     budget: Arc<Semaphore>,
 }
 
-/// The budget is counted in pieces of so many bytes.
+/// The unit in which the budget is counted, in bytes.
 const PIECE: usize = 1024;
 
 impl Arrivals {
-    /// A budget by these limits.
+    /// Makes a budget with these limits.
     #[must_use]
     pub fn new(limits: BulkLimits) -> Arc<Self> {
         let budget = Arc::new(Semaphore::new(limits.arriving_bytes / PIECE));
@@ -39,7 +39,8 @@ impl Arrivals {
         self.limits.arriving_bytes / PIECE
     }
 
-    /// Waits until a file of so many bytes may arrive; a file that does not announce its size counts as the largest.
+    /// Waits until a file of `announced` bytes may arrive; one without an announced size counts as the largest. Refuses the
+    /// file at once if too many of the institution are arriving.
     pub(super) async fn admit(
         self: &Arc<Self>,
         institution: InstitutionCode,
@@ -66,7 +67,7 @@ impl Arrivals {
     }
 }
 
-/// A file that arrives; gives its share of the budget back when it is dropped.
+/// A file in arrival; dropping it frees its part of the budget.
 pub(super) struct Arriving {
     arrivals: Arc<Arrivals>,
     institution: InstitutionCode,
@@ -101,7 +102,7 @@ mod tests {
         InstitutionCode::parse(code).unwrap()
     }
 
-    /// Whether a file may arrive now; one that has to wait gives up.
+    /// Admits a file; None if it would have to wait.
     async fn may_arrive(arrivals: &Arc<Arrivals>, code: &str, bytes: Option<usize>) -> Option<Arriving> {
         let admitted = arrivals.admit(institution(code), bytes);
         let now = tokio::time::timeout(std::time::Duration::ZERO, admitted);
@@ -112,7 +113,7 @@ mod tests {
     async fn an_institution_has_half_of_the_budget_and_nobody_waits_behind_it() {
         let (arrivals, one, other, third) = (arrivals(), "1310012344", "1310023457", "2710034568");
         let first = may_arrive(&arrivals, one, None).await.expect("there is room for a file of unknown size");
-        // A second one of the same institution would be more than half, and waits before the common budget.
+        // A second file of the institution would exceed its half; it waits without taking from the common budget.
         let waiting = tokio::spawn({
             let arrivals = arrivals.clone();
             async move { arrivals.admit(institution(one), None).await.is_ok() }

@@ -1,4 +1,4 @@
-//! OQSmuquc02 and its like: the result of a file is fetched.
+//! OQSmuquc02 and its like: sends the result of a file.
 
 use crate::clock::in_tokyo;
 use crate::domain::{BatchKind, BatchState};
@@ -16,7 +16,7 @@ use super::pieces::Pieces;
 use super::reply::{Content, Extent, Media, Reply, ResultContent};
 use super::whole::{Whole, units_bytes};
 
-/// Gives the result out, or says how far it is.
+/// Sends the result of a file, or its state if there is no result.
 pub(super) async fn answer(
     exchange: &Exchange,
     body: impl MessageBody,
@@ -47,7 +47,7 @@ async fn answered(exchange: &Exchange, message: &Fetch, packing: Packing, part: 
     }
 }
 
-/// What is given out.
+/// The content of the reply.
 enum Given {
     Message(Vec<u8>),
     Result(Box<Whole>),
@@ -58,7 +58,7 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
     let kind = message.kind;
     let own = exchange.own(message).await?;
     let found = parts.bulk_fetch.find(own.map(|message| &message.number)).await?;
-    // Another institution's file is as unknown as one that never was.
+    // A file of another institution or another kind is reported as one that does not exist.
     let batch = found.filter(|batch| batch.kind == kind).ok_or(Failure::NoSuchFile)?;
     let fetched = Fetched {
         kind,
@@ -92,8 +92,8 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
     }
 }
 
-/// Sends a result, or the part of it that is wanted, piece by piece, so that it is never in memory as a whole. A result that is made
-/// into another form on the way has no length beforehand, and no parts.
+/// Sends a result, or the wanted part of it, piece by piece, so that it is never in memory as a whole. A result that is
+/// converted or packed on the way has no known length, and no parts.
 async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, Failure> {
     let reply = |media, pieces, extent| {
         let content = Content::Result(Box::new(ResultContent { pieces, extent }));

@@ -1,4 +1,4 @@
-//! OQSmuquc01 and its like: a file with questions about many people is taken.
+//! OQSmuquc01 and its like: accepts a file with questions about many people.
 
 use jiff::civil::Date;
 
@@ -24,13 +24,13 @@ struct Read {
     people: Vec<u64>,
 }
 
-/// A file that was read, with its share of the memory for files, which is others' again when it is stored.
+/// A file that was read. Holds its part of the memory budget until it is stored or refused.
 struct Arrived {
     read: Read,
     _share: Arriving,
 }
 
-/// Takes a file; the answer leaves when it is committed.
+/// Stores a file and answers with its reception number. The answer leaves after the commit.
 pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent, kind: BatchKind) -> Reply {
     let Arrived { read, _share } = match arrive(exchange, body, sent, kind).await {
         Ok(arrived) => arrived,
@@ -62,8 +62,8 @@ async fn arrive(
     let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
     let bytes = body.read(limits.file_bytes, limits.file).await.map_err(unread)?;
     let register = parts.bulk_register.clone();
-    // Reading takes milliseconds that others should not wait for. It goes on when the peer has gone away, and holds its share until
-    // then.
+    // Runs on a blocking thread, so that other requests are not delayed. If the client disconnects, it continues and holds its
+    // part of the budget until it ends.
     let reading = tokio::task::spawn_blocking(move || {
         let read = read(&register, limits, sent, kind, &bytes)?;
         Ok(Arrived { read, _share: arriving })
@@ -118,7 +118,8 @@ async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, Fa
     Ok(parts.bulk_register.register(file).await?)
 }
 
-/// 資格確認日 of a file: that of its header, or the day of reception; where a month is wanted, the day in it that is nearest to that.
+/// Returns the 資格確認日 of a file: that of its header, or the day of reception. If a month is wanted, returns the day in it
+/// that is nearest to the day of reception.
 fn check_on(upload: &Upload, received_on: Date) -> Date {
     match upload.wanted {
         Some(Wanted::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),

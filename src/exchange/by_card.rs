@@ -1,4 +1,4 @@
-//! OQSsiquc01: 資格確認 by what stands on the insured person's card.
+//! OQSsiquc01: 資格確認 by the numbers on the insured person's card.
 
 use crate::wire::Sent;
 use crate::wire::message::by_card::{self as wire, Request as ByCard};
@@ -8,7 +8,7 @@ use super::incoming::MessageBody;
 use super::message::Exchange;
 use super::reply::Reply;
 
-/// Answers OQSsiquc01, under whatever path it came.
+/// Answers OQSsiquc01, whichever URL it was sent to.
 pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
     exchange.answer(body, sent, ByCard::parse, async |_, message| look_up(exchange, message).await).await
 }

@@ -14,7 +14,7 @@ use super::incoming::MessageBody;
 use super::message::Exchange;
 use super::reply::Reply;
 
-/// Answers for a card: its certificate, the challenge that it signed, and what the patient consents to.
+/// Answers a question with a card's certificate, the challenge that the card signed, and the patient's consents.
 pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
     exchange
         .answer(body, sent, ByCertificate::parse, async |institution, message| look_up(exchange, institution, message).await)
@@ -23,9 +23,9 @@ pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Se
 
 async fn look_up(exchange: &Exchange, institution: &Institution, message: &ByCertificate) -> Result<Vec<u8>, Failure> {
     let Exchange { parts, asker, processed, .. } = exchange;
-    // Reading the message may have taken a while since it began to arrive.
+    // Takes the time again, because reading the body may have taken a while.
     let at = parts.clock.now();
-    // As soon as the message is understood, its challenge is spent, whatever else is wrong with it.
+    // Spends the challenge as soon as the message is parsed, even if the message is then refused.
     let nonce = parts.challenges.spend(asker, at, message.treatment, message.challenge).await?;
     let query = message.query();
     let own = exchange.own(message).await?.map(|_| &query);
@@ -60,7 +60,8 @@ async fn look_up(exchange: &Exchange, institution: &Institution, message: &ByCer
     }
 }
 
-/// A card that proved to be there but is out of its period is told so in an answer; anything else is refused.
+/// Translates the refusal of a proven card outside its validity period into the notice that answers it. None for other
+/// refusals.
 fn out_of_period(reason: CardRefused) -> Option<CardUnusable> {
     match reason {
         CardRefused::Expired => Some(CardUnusable::Expired),
@@ -70,7 +71,7 @@ fn out_of_period(reason: CardRefused) -> Option<CardUnusable> {
 }
 
 impl Exchange {
-    /// Tells the audit why a card was refused; nothing of it tells whose card it was.
+    /// Counts a refused card and writes it to the audit log, without anything about its holder.
     fn audit_card(&self, reason: &'static str) {
         self.parts.metrics.refused_cards.with_label_values(&[reason]).inc();
         warn!(

@@ -1,4 +1,4 @@
-//! Results that are sent at once: a place of the institution's own, then one of all.
+//! Bounds the results that are sent at once: first those of the institution, then all together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,29 +12,29 @@ use crate::shares::{Bounds, Place, Shares};
 
 use super::failure::Failure;
 
-/// Bounds the memory of results on their way. An institution that takes its results slowly delays its own alone.
+/// Bounds the memory of results being sent. An institution that reads slowly holds at most its own places.
 pub struct Fetches {
     of_institution: Arc<Shares>,
     of_all: Arc<Semaphore>,
 }
 
-/// A result on its way; others have the place when it is dropped.
+/// A result being sent; dropping it frees its places.
 pub(super) struct Fetching {
     _of_institution: Place,
     _of_all: OwnedSemaphorePermit,
 }
 
 impl Fetches {
-    /// As many as the limits say.
+    /// Makes as many places as the limits allow.
     #[must_use]
     pub fn new(limits: &BulkLimits) -> Self {
-        // How many wait is bounded with all requests.
+        // The number that wait is bounded by the listener, for all requests together.
         let bounds =
             Bounds { places: limits.fetches_of_institution, common: 0, of_institution: usize::MAX, of_all: usize::MAX };
         Self { of_institution: Shares::new(bounds), of_all: Arc::new(Semaphore::new(limits.fetches)) }
     }
 
-    /// Waits for a place.
+    /// Waits up to `patience` for a place of the institution and a place of all.
     pub(super) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
         let admitted = async {
             let of_institution = self.of_institution.wait(institution, patience).await?;

@@ -1,4 +1,4 @@
-//! A message that comes in, whatever carries it.
+//! An incoming message, independent of its carrier.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,51 +13,52 @@ use crate::wire::{Format, Sent};
 use super::failure::Failure;
 use super::part::Part;
 
-/// A message that comes in. Its carrier has made sure who calls, and has not read the body.
+/// An incoming message. Its carrier has verified the caller and has not read the body.
 pub struct Incoming<B> {
-    /// Which message it is; none if its id is unknown.
+    /// The kind of message; None if its id is unknown.
     pub kind: Option<MessageKind>,
-    /// Who sends it.
+    /// The verified caller.
     pub caller: Arc<VerifiedCaller>,
-    /// The id that the answer, the access log and the audit have in common.
+    /// The id that the answer, the access log and the audit log share.
     pub request_id: Uuid,
-    /// How its bytes are to be read.
+    /// The declared format and character set of its bytes.
     pub sent: Sent,
     /// The format in which the caller wants the answer.
     pub answer: Format,
-    /// Whether the result of a file may come packed.
+    /// Whether the result of a file may be packed.
     pub packing: Packing,
-    /// The part of the result of a file that the caller wants; none for all of it.
+    /// The part of a result that the caller wants; None for all of it.
     pub part: Option<Part>,
-    /// What the carrier found wrong, if anything: then the message is refused and the body stays unread.
+    /// The fault that the carrier found, if any: the message is then refused and its body not read.
     pub found: Option<Failure>,
-    /// Its bytes.
+    /// Its bytes, not read yet.
     pub body: B,
 }
 
-/// The bytes of a message, which its carrier brings. They come only when they are asked for: bodies of callers who may not ask, and
-/// files for which there is no room, are never read.
+/// The bytes of a message. They are read only on demand: never for callers who may not ask, nor for files for which there is no
+/// room.
 pub trait MessageBody: Send {
-    /// The number of bytes that the carrier announces, if it does.
+    /// Returns the number of bytes that the carrier announces, if any.
     ///
     /// # Errors
-    /// If the body cannot be taken: it is announced to be longer than `most` bytes, or comes in a coding that is not taken.
+    /// If more than `most` bytes are announced, or the body is compressed or otherwise encoded.
     fn announced(&self, most: usize) -> Result<Option<usize>, Failure>;
 
-    /// Reads the whole body, within the time `patience`.
+    /// Reads the whole body within the time `patience`.
     ///
     /// # Errors
-    /// As for [`MessageBody::announced`]; if the body turns out to be longer than `most` bytes; if it does not come completely.
+    /// As for [`MessageBody::announced`]; if the body is longer than `most` bytes; if it does not arrive completely and in
+    /// time.
     fn read(self, most: usize, patience: Duration) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
 }
 
-/// Whether the result of a file may come packed as ZIP.
+/// Whether the result of a file may be packed as ZIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// It must not.
+    /// Never.
     Refused,
-    /// It may if it is large.
+    /// If it is a large result in XML.
     Permitted,
-    /// It shall, whatever its size.
+    /// Always.
     Preferred,
 }

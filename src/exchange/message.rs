@@ -1,4 +1,4 @@
-//! One official message on its way from request to reply: what is the same whatever is asked.
+//! One official message from request to reply: the steps that all messages share.
 
 use std::sync::Arc;
 
@@ -19,19 +19,19 @@ use super::incoming::MessageBody;
 use super::parts::Parts;
 use super::reply::{Content, Media, Reply};
 
-/// One message on its way from request to reply.
+/// One message in progress.
 pub(super) struct Exchange {
     pub parts: Arc<Parts>,
     pub caller: Arc<VerifiedCaller>,
     pub asker: Asker,
     pub processed: Processed,
     kind: Option<MessageKind>,
-    /// The caller's institution if it may ask; the reason when it may not.
+    /// The caller's institution if it may ask; otherwise the reason.
     institution: Result<Arc<Institution>, Failure>,
 }
 
 impl Exchange {
-    /// Fixes time and institution of a reply in the format `format`.
+    /// Starts an exchange: fixes the time, the institution and the format of its reply.
     pub async fn begin(
         parts: Arc<Parts>,
         kind: Option<MessageKind>,
@@ -46,7 +46,7 @@ impl Exchange {
         Self { parts, caller, asker, processed, kind, institution }
     }
 
-    /// Answers a short message within the time of a request.
+    /// Reads a short message and answers it. `look_up` must finish within the time limit of a request.
     pub async fn answer<Q: Message>(
         &self,
         body: impl MessageBody,
@@ -58,7 +58,7 @@ impl Exchange {
             Ok(read) => read,
             Err((failure, understood)) => return self.refuse(&understood, failure),
         };
-        // Set up when the body is there: until then a request is small.
+        // Boxed, and made only after the body is read, so that a waiting request stays small.
         let answer = tokio::time::timeout(self.parts.limits.request, Box::pin(look_up(institution, &message))).await;
         match answer.unwrap_or(Err(Failure::Timeout)) {
             Ok(answer) => self.reply(answer),
@@ -66,12 +66,12 @@ impl Exchange {
         }
     }
 
-    /// The caller's institution if it may ask.
+    /// Returns the caller's institution if it may ask; otherwise the reason.
     pub fn admitted(&self) -> Result<&Institution, Failure> {
         self.institution.as_deref().map_err(Clone::clone)
     }
 
-    /// Reads a short message of a caller whose institution may ask.
+    /// Reads a short message, if the caller's institution may ask.
     pub async fn read<Q>(
         &self,
         body: impl MessageBody,
@@ -87,8 +87,8 @@ impl Exchange {
         Ok((institution, message))
     }
 
-    /// Makes sure that a message comes in the caller's own name. If it does not, the audit hears of it, and the access log has it
-    /// before the refusal leaves.
+    /// Makes sure that a message names the caller's own institution. If it does not, writes that to the audit log, and to the
+    /// access log before the refusal leaves.
     pub async fn own<'a, Q: Message>(&'a self, message: &'a Q) -> Result<Own<'a, &'a Q>, Failure> {
         let claimed = message.institution();
         if let Some(own) = Own::of(&self.asker, claimed, message) {
@@ -102,23 +102,23 @@ impl Exchange {
             terminal = self.caller.terminal(),
             request_id = %self.asker.request_id,
         );
-        // Seldom needed, and large.
+        // Boxed, because it is large and seldom needed.
         Box::pin(self.parts.log.refuse_mismatch(self.asker.clone(), claimed, message.subject())).await?;
         Err(Failure::InstitutionMismatch)
     }
 
-    /// An answer.
+    /// Makes an answer.
     pub fn reply(&self, message: Vec<u8>) -> Reply {
         Reply { failure: None, media: self.media(), content: Content::Message(message) }
     }
 
-    /// A refusal in official fields.
+    /// Makes a refusal in official fields.
     pub fn refuse(&self, understood: &Understood, failure: Failure) -> Reply {
         let message = refusal(self.kind, &self.processed, understood, &failure.refusal());
         Reply { failure: Some(failure), ..self.reply(message) }
     }
 
-    /// What the bytes of a message to the caller are.
+    /// Returns the media type of messages to the caller.
     pub fn media(&self) -> Media {
         match self.processed.format {
             Format::Json => Media::Json,
@@ -127,8 +127,8 @@ impl Exchange {
     }
 }
 
-/// What an answer about a card makes its file identifier of. The element is optional: should the system have no randomness, the
-/// answer goes out without it.
+/// Draws the random part of the file identifier of an answer about a card. The element is optional: if the system has no random
+/// bytes, the answer leaves without it.
 fn drawn(kind: Option<MessageKind>) -> Option<[u8; 11]> {
     let mut bytes = [0; 11];
     let drawn = kind == Some(MessageKind::ByCertificate) && rand::fill(&mut bytes).is_ok();

@@ -1,8 +1,8 @@
-//! One official message on its way, bytes in and bytes out, whatever carries it.
+//! Answers official messages, bytes in and bytes out, independent of what carries them.
 //!
-//! A carrier, such as [`http`](crate::http), makes an [`Incoming`] of what it receives, calls [`answer()`], and makes what it sends of
-//! the [`Reply`]. [`answer()`] is the only way in: whatever has to see or change every message hangs on it. [`failure`] has the table
-//! of errors.
+//! A carrier, such as [`http`](crate::http), makes an [`Incoming`] of what it receives, calls [`answer()`], and sends the
+//! [`Reply`]. [`answer()`] is the only entry: code that must see or change every message belongs there. [`failure`] has the
+//! table of errors.
 
 mod admission;
 mod answer;

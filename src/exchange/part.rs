@@ -2,39 +2,40 @@
 
 use std::ops::Range;
 
-/// A part of the result of a file: some of its bytes, and only of the result that the caller has begun with.
+/// A part of the result of a file. If `of` names the result that the caller has begun to fetch, it is a part of that one only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Which bytes.
+    /// The bytes.
     pub span: Span,
-    /// The tag of the result that the caller has begun with, if it says so.
+    /// The tag of the result that the caller has begun to fetch, if the caller names it.
     pub of: Option<Vec<u8>>,
 }
 
 /// Bytes of a result, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
-    /// From the first on to the last, inclusive; the last may lie behind the end.
+    /// From the first to the last, inclusive; the last may lie behind the end.
     Between(usize, usize),
-    /// From this one on to the end.
+    /// From this one to the end.
     From(usize),
-    /// So many at the end.
+    /// This many at the end.
     Last(usize),
 }
 
-/// What of a result is wanted.
+/// The wanted bytes of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// All of it.
     Whole,
     /// These bytes; at least one.
     Part(Range<usize>),
-    /// Bytes that it does not have.
+    /// Bytes that the result does not have.
     Outside,
 }
 
 impl Part {
-    /// What this means for a result of `length` bytes with the tag `tag`: if the caller has begun with another one, the whole.
+    /// Resolves the part for a result of `length` bytes with the tag `tag`. Returns the whole if the caller has begun to fetch
+    /// another result.
     #[must_use]
     pub fn of_result(&self, length: usize, tag: &str) -> Wanted {
         if self.of.as_ref().is_some_and(|begun| begun != tag.as_bytes()) {

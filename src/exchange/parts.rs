@@ -1,4 +1,4 @@
-//! What every exchange works with.
+//! The services and limits that all exchanges share.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use super::admission::Admission;
 use super::arrivals::Arrivals;
 use super::fetches::Fetches;
 
-/// What every exchange works with. There is one of it, and exchanges only point to it.
+/// Services and limits; one instance serves all exchanges.
 pub struct Parts {
-    /// Says who may ask.
+    /// Admits or refuses callers.
     pub admission: Admission,
-    /// Lookups by insured-person's card.
+    /// Lookups by the insured person's card.
     pub by_card: ByCard,
     /// Lookups by マイナンバーカード.
     pub by_certificate: ByCertificate,
@@ -34,18 +34,18 @@ pub struct Parts {
     pub log: AccessLog,
     /// Insurers and institutions.
     pub directory: Arc<Directory>,
-    /// The roots of cards.
+    /// The trusted roots of cards.
     pub trust: Arc<Trust>,
-    /// Time.
+    /// Domain time.
     pub clock: Clock,
-    /// Bounds.
+    /// Limits.
     pub limits: Limits,
-    /// Series.
+    /// Metrics.
     pub metrics: Arc<Metrics>,
     /// Bounds files that arrive at once.
     pub arrivals: Arc<Arrivals>,
     /// Bounds results that are sent at once.
     pub fetches: Fetches,
-    /// Turns for bringing pieces of results into another format or character set.
+    /// Bounds pieces of results converted at once to another format or character set.
     pub shaping: Arc<Semaphore>,
 }

@@ -1,4 +1,4 @@
-//! A whole result, piece by piece.
+//! Sends a result piece by piece.
 
 use std::io;
 use std::ops::Range;
@@ -10,19 +10,19 @@ use super::archive::Archive;
 use super::fetches::Fetching;
 use super::whole::Whole;
 
-/// What is left of a result that goes out.
+/// The remaining pieces of a result that is being sent.
 pub struct Pieces {
     result: Whole,
     archive: Option<Box<Archive>>,
     step: Step,
-    /// How many bytes of what comes next are not wanted, and how many may still go out.
+    /// The number of next bytes to skip, and the number of bytes to send after them.
     skip: usize,
     left: usize,
-    /// Others have it when this is dropped.
+    /// Dropping this frees its places.
     _place: Fetching,
 }
 
-/// What comes next.
+/// The next step.
 #[derive(Clone, Copy)]
 enum Step {
     Before,
@@ -34,13 +34,13 @@ enum Step {
 }
 
 impl Pieces {
-    /// All of a result.
+    /// Starts sending a whole result.
     pub(super) fn of(result: Whole, place: Fetching) -> io::Result<Self> {
         let archive = result.zipped.as_deref().map(Archive::new).transpose()?.map(Box::new);
         Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX, _place: place })
     }
 
-    /// A part of a result that goes out as it was kept. Pieces before it are not read.
+    /// Starts sending a part of a result that leaves as it is stored. Pieces before the part are not read.
     pub(super) fn part(result: Whole, sizes: &[usize], part: Range<usize>, place: Fetching) -> io::Result<Self> {
         let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
         while !matches!(pieces.step, Step::Rest | Step::End) {
@@ -54,10 +54,10 @@ impl Pieces {
         Ok(pieces)
     }
 
-    /// The next bytes to send; none at the end. Nothing is made before it is asked for.
+    /// Returns the next bytes; None at the end. Makes them only when called.
     ///
     /// # Errors
-    /// If the next bytes cannot be read or made. The caller sees a transfer that breaks, and fetches again.
+    /// If the next bytes cannot be read or made. The client sees an aborted transfer, and can fetch again.
     pub async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         while self.left > 0 {
             let step = self.step;
@@ -68,7 +68,7 @@ impl Pieces {
                 Step::Comma(_) => b",".to_vec(),
                 Step::After => std::mem::take(&mut self.result.after),
                 Step::Rest => {
-                    // Of the archive only its directory is left.
+                    // Only the directory of the archive is left.
                     let rest = self.archive.take().map(|archive| archive.finish()).transpose()?;
                     return Ok(rest.filter(|rest| !rest.is_empty()));
                 }
@@ -100,7 +100,7 @@ impl Pieces {
         }
     }
 
-    /// How many bytes a step is, where units go out as they were kept.
+    /// Returns the length of a step in bytes, if units leave as they are stored.
     fn length(&self, step: Step, sizes: &[usize]) -> usize {
         match step {
             Step::Before => self.result.before.len(),
@@ -117,7 +117,7 @@ impl Pieces {
         if place < self.result.batch.slices { Step::Units(place) } else { Step::After }
     }
 
-    /// The units of a piece as they go out.
+    /// Returns the units of a piece in the form in which they leave.
     async fn units(&self, place: i32) -> io::Result<Vec<u8>> {
         let result = &self.result;
         let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
@@ -128,11 +128,12 @@ impl Pieces {
             let units = if has_kept_shape { Some(units) } else { unit::convert(kind, &units, from, to, form) };
             units.map(|units| encode(units, charset))
         };
-        // As it was kept it goes out at once; anything else takes milliseconds that others should not wait for.
+        // Units in stored form leave at once. Others are converted on a blocking thread, so that other requests are not
+        // delayed.
         let units = if result.is_as_kept() {
             shaped()
         } else {
-            // What is made of a piece on the way takes many times its size.
+            // Waits for a turn, because converting a piece takes many times its size in memory.
             let turn = result.shaping.clone().acquire_owned().await.map_err(io::Error::other)?;
             let shaping = tokio::task::spawn_blocking(move || {
                 let shaped = shaped();
@@ -144,7 +145,7 @@ impl Pieces {
         units.ok_or_else(|| io::Error::other("a kept result is not readable"))
     }
 
-    /// What of a piece is ready to go out: the piece itself, or what of the archive it completes.
+    /// Returns the bytes of a piece that are ready to leave: the piece itself, or the bytes of the archive that it completes.
     async fn packed(&mut self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
         let Some(mut archive) = self.archive.take() else { return Ok(piece) };
         let packing = tokio::task::spawn_blocking(move || archive.write(&piece).map(|ready| (archive, ready)));

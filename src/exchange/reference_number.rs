@@ -8,7 +8,7 @@ use super::incoming::MessageBody;
 use super::message::Exchange;
 use super::reply::Reply;
 
-/// Registers a number.
+/// Registers a 照会番号.
 pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent) -> Reply {
     exchange.answer(body, sent, NewNumber::parse, async |_, message| register(exchange, message).await).await
 }

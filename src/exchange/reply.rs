@@ -1,4 +1,4 @@
-//! A reply that goes out, whatever carries it.
+//! A reply, independent of its carrier.
 
 use std::ops::Range;
 
@@ -9,20 +9,20 @@ use super::pieces::Pieces;
 
 /// A reply to a message, in official fields whether it answers or refuses.
 pub struct Reply {
-    /// Why the message is refused; none for an answer.
+    /// The reason for a refusal; None for an answer.
     pub failure: Option<Failure>,
-    /// What the bytes are.
+    /// The media type of the bytes.
     pub media: Media,
     /// The bytes.
     pub content: Content,
 }
 
-/// What the bytes of a reply are.
+/// The media type of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Media {
     /// XML in this character set.
     Xml(AnswerCharset),
-    /// JSON, in UTF-8 always.
+    /// JSON, always in UTF-8.
     Json,
     /// A ZIP that holds a file of this name.
     Zip(String),
@@ -40,17 +40,17 @@ pub enum Content {
 pub struct ResultContent {
     /// Its bytes, piece by piece.
     pub pieces: Pieces,
-    /// What of the result it is; none if nobody knows beforehand how long the result will be.
+    /// The extent of what is sent; None if the length of the result is not known beforehand.
     pub extent: Option<Extent>,
 }
 
-/// What of a result is sent.
+/// The extent of what is sent of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extent {
-    /// The size of the whole result, bytes.
+    /// The size of the whole result, in bytes.
     pub whole: usize,
-    /// A strong validator: results with the same one are the same bytes.
+    /// A strong validator: results with the same tag are the same bytes.
     pub tag: String,
-    /// The bytes that are sent, if not all of them; at least one.
+    /// The bytes that are sent, at least one; None for all.
     pub part: Option<Range<usize>>,
 }

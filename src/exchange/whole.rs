@@ -1,4 +1,4 @@
-//! The result of a file that is done, before any of it is read.
+//! The result of a finished file, before any of it is read.
 
 use std::sync::Arc;
 
@@ -19,25 +19,25 @@ pub(super) struct Whole {
     pub processed: Processed,
     pub before: Vec<u8>,
     pub after: Vec<u8>,
-    /// The name of the file in an archive; none when the result comes as it is.
+    /// The name of the file in the archive; None if the result is not packed.
     pub zipped: Option<String>,
-    /// Turns for bringing pieces into another format, form or character set.
+    /// Bounds pieces converted at once to another format, form or character set.
     pub shaping: Arc<Semaphore>,
 }
 
 impl Whole {
-    /// Whether units go out as they are kept, but for the character set.
+    /// Returns whether units leave in their stored format and form; the character set may differ.
     pub fn has_kept_shape(&self) -> bool {
         let (batch, wanted) = (&self.batch, self.processed);
         batch.format == wanted.format && unit::is_kept_in(batch.kind, wanted.form.disease_list)
     }
 
-    /// Whether units go out to the byte as they are kept, one after the other.
+    /// Returns whether units leave byte for byte as they are stored, one after the other.
     pub fn is_as_kept(&self) -> bool {
         self.has_kept_shape() && self.processed.answer_charset() == AnswerCharset::Utf8
     }
 
-    /// The size of a result that goes out as it was kept, in bytes.
+    /// Returns the size in bytes of a result that leaves as it is stored.
     pub fn size(&self) -> usize {
         let commas = match self.batch.format {
             Format::Xml => 0,
@@ -46,7 +46,7 @@ impl Whole {
         self.before.len() + units_bytes(&self.batch) + commas + self.after.len()
     }
 
-    /// A strong validator: a file that is done changes no more, so that results with the same one are the same bytes.
+    /// Returns a strong validator: a finished file never changes, so that results with the same tag are the same bytes.
     pub fn tag(&self) -> String {
         let mut hash = Context::new(&SHA256);
         hash.update(&self.batch.id.to_be_bytes());
@@ -58,7 +58,7 @@ impl Whole {
     }
 }
 
-/// The size of all units of a result as they are kept, in bytes.
+/// Returns the size of all units of a result as stored, in bytes.
 pub(super) fn units_bytes(batch: &Batch) -> usize {
     usize::try_from(batch.result_bytes).unwrap_or(usize::MAX)
 }

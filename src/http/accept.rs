@@ -1,4 +1,4 @@
-//! Which of the formats that there are the caller likes best (RFC 9110 section 12.5.1).
+//! Chooses the format that the caller prefers, by `Accept` (RFC 9110 section 12.5.1).
 
 use axum::http::{HeaderMap, header};
 
@@ -8,10 +8,10 @@ use crate::wire::Format;
 use super::content::{JSON, XML};
 use super::media_type::{MediaType, split};
 
-/// The media type of a result that is packed.
+/// The media type of a packed result.
 const ZIP: [&str; 1] = ["application/zip"];
 
-/// How much the caller likes each of the formats, in thousandths; 0 is not at all.
+/// The caller's preference for each of the formats, in thousandths; 0 means not acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Accept {
     xml: u16,
@@ -20,7 +20,7 @@ pub(super) struct Accept {
 }
 
 impl Accept {
-    /// Reads `Accept`. A range without a well-formed weight is left out; without any range everything is equally welcome.
+    /// Reads `Accept`. Ignores a range without a well-formed weight. Without any range all formats are equally acceptable.
     pub fn of(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
         let ranges: Vec<Range<'_>> = lines.flat_map(|line| split(line, ',')).filter_map(Range::of).collect();
@@ -28,8 +28,8 @@ impl Accept {
         Self { xml: quality(&XML), json: quality(&JSON), zip: quality(&ZIP) }
     }
 
-    /// The format of the answer to a question in the format `asked`: the other one only when that is liked better. Where both are
-    /// ruled out, the header is disregarded, as section 12.4.1 permits: a patient waits for the answer.
+    /// Returns the format of the answer to a question in the format `asked`: the other format only if the caller prefers it. If
+    /// the caller rules out both, disregards the header, as section 12.4.1 permits, because a patient waits for the answer.
     pub fn format(self, asked: Format) -> Format {
         let other = match asked {
             Format::Xml => Format::Json,
@@ -38,7 +38,7 @@ impl Accept {
         if self.of_format(other) > self.of_format(asked) { other } else { asked }
     }
 
-    /// Whether a result may come packed, or shall: when that is liked better than as it is in the format of the answer.
+    /// Returns whether a result may be packed: preferred if ZIP has a higher weight than the format of the answer.
     pub fn packing(self, answer: Format) -> Packing {
         match self.zip {
             0 => Packing::Refused,
@@ -55,7 +55,7 @@ impl Accept {
     }
 }
 
-/// One entry of the header. Parameters but the weight do not tell our formats apart.
+/// One entry of the header. Parameters other than the weight do not distinguish our formats.
 struct Range<'a> {
     media: MediaType<'a>,
     weight: u16,
@@ -76,7 +76,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// Thousandths of a weight: `0` or `1` with up to three decimals, and at most 1.
+/// Parses a weight into thousandths: `0` or `1` with up to three decimals, and at most 1.
 fn weight(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
@@ -90,7 +90,7 @@ fn weight(text: &str) -> Option<u16> {
     }
 }
 
-/// The quality of something with these names: the best weight among the most specific ranges that it falls into.
+/// Returns the weight of a format with these names: the best among the most specific ranges that match it.
 fn quality(ranges: &[Range<'_>], names: &[&str]) -> u16 {
     let best = |fits: &dyn Fn(&MediaType<'_>) -> bool| {
         ranges.iter().filter(|range| fits(&range.media)).map(|range| range.weight).max()
@@ -122,12 +122,12 @@ mod tests {
         Accept::of(&headers)
     }
 
-    /// Answers to a question in XML and to one in JSON.
+    /// Checks the format of the answer to a question in XML and to one in JSON.
     #[test]
     fn the_format_that_is_liked_better_wins_and_the_question_decides_a_draw() {
         for (header, to_xml, to_json) in [
             ("*/*", Xml, Json),
-            // What a common JavaScript client sends by itself.
+            // The default of a common JavaScript client.
             ("application/json, text/plain, */*", Xml, Json),
             ("application/json", Json, Json),
             ("Application/JSON ; charset=utf-8", Json, Json),
@@ -141,7 +141,7 @@ mod tests {
             ("application/xml;q=0.5, application/json;q=0.501", Json, Json),
             ("application/xml;q=0.5, application/*;q=1", Json, Json),
             ("text/*;q=0.3, application/*;q=0.7, */*;q=1", Xml, Json),
-            // The most specific range counts, however little it is liked.
+            // The most specific range counts, even if another has a higher weight.
             ("application/json;q=0.1, application/*;q=0.8, */*;q=0.9", Xml, Xml),
             ("application/xml;q=0, */*", Json, Json),
             ("application/json;q=0, */*;q=0.001", Xml, Xml),
@@ -149,11 +149,11 @@ mod tests {
             // Two names of one format: the better one counts.
             ("text/xml;q=0.1, application/xml;q=0.9, application/json;q=0.5", Xml, Xml),
             ("application/json;v=1;q=0.2, application/json;v=2;q=0.8, application/xml;q=0.5", Json, Json),
-            // Neither is welcome: the header is disregarded.
+            // Neither is acceptable: the header is disregarded.
             ("text/html", Xml, Json),
             ("application/xml;q=0, application/json;q=0", Xml, Json),
             ("*/*;q=0", Xml, Json),
-            // Malformed ranges are left out.
+            // Malformed ranges are ignored.
             ("", Xml, Json),
             (",, ,", Xml, Json),
             ("json", Xml, Json),
@@ -173,7 +173,7 @@ mod tests {
             assert_eq!((accept.format(Xml), accept.format(Json)), (to_xml, to_json), "{header}");
         }
         assert_eq!((accept(&[]).format(Xml), accept(&[]).format(Json)), (Xml, Json));
-        // Lines of the header are one list.
+        // Several header lines form one list.
         assert_eq!(accept(&["application/xml;q=0.5", "application/json"]).format(Xml), Json);
         assert_eq!(accept(&["applicatión/xml", "application/json"]).format(Xml), Json);
     }

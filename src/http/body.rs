@@ -1,4 +1,4 @@
-//! Bodies of requests, read within bounds.
+//! Reads bodies of requests within bounds.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -14,7 +14,7 @@ use crate::identity::Framing;
 
 use super::content::is_encoded;
 
-/// A body of which nothing was read, with what the headers say of it.
+/// A body that was not read yet, with what the headers say about it.
 pub(super) struct Unread {
     body: Body,
     announced: Option<usize>,
@@ -22,13 +22,13 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    /// The body of a request with these headers.
+    /// Makes the unread body of a request with these headers.
     pub fn new(headers: &HeaderMap, body: Body) -> Self {
         Self { body, announced: announced(headers), encoded: is_encoded(headers) }
     }
 }
 
-/// The size that a body says it has.
+/// Returns the size that `Content-Length` announces, in bytes.
 fn announced(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
     Some(usize::try_from(length).unwrap_or(usize::MAX))
@@ -45,7 +45,7 @@ impl MessageBody for Unread {
     async fn read(self, most: usize, patience: Duration) -> Result<Vec<u8>, Failure> {
         let mut whole = Vec::with_capacity(self.announced(most)?.unwrap_or_default());
         let mut body = Limited::new(self.body, most);
-        // Gathered in one place from the start: a long body is never in memory twice.
+        // Collects into one buffer of the announced size, so that a long body is never in memory twice.
         let gathered = async {
             while let Some(frame) = body.frame().await {
                 let frame = frame.map_err(|error| failure_of(&*error))?;
@@ -60,7 +60,7 @@ impl MessageBody for Unread {
     }
 }
 
-/// Why a body could not be read to its end.
+/// Returns the reason why a body could not be read to its end.
 fn failure_of(error: &(dyn Error + Send + Sync + 'static)) -> Failure {
     if error.is::<LengthLimitError>() {
         return Failure::BodyTooLarge;

@@ -1,4 +1,4 @@
-//! What a request says of its own body: format, character set, coding.
+//! Reads what the headers say about a body: format, character set, coding.
 
 use axum::http::{HeaderMap, header};
 
@@ -7,13 +7,13 @@ use crate::wire::{Format, Sent};
 use super::error::HttpError;
 use super::media_type::{MediaType, split};
 
-/// The media types of XML (RFC 7303 makes them equal).
+/// The media types of XML, which RFC 7303 makes equivalent.
 pub(super) const XML: [&str; 2] = ["application/xml", "text/xml"];
 
 /// The media type of JSON.
 pub(super) const JSON: [&str; 1] = ["application/json"];
 
-/// How the body is sent; `None` when the request does not say, says it twice, or names something else than XML and JSON.
+/// Returns how the body is sent; `None` if the header is missing, occurs twice, or names neither XML nor JSON.
 pub(super) fn sent(headers: &HeaderMap) -> Option<Sent> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else { return None };
@@ -23,23 +23,23 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<Sent> {
         () if media.is_one_of(&JSON) => Format::Json,
         () => return None,
     };
-    // Two names are none that can be gone by.
+    // Two charset parameters are refused like an unknown one.
     let mut labels = media.parameter("charset");
     let label = labels.next().map(|first| if labels.next().is_none() { first } else { "".into() });
     Some(Sent::new(format, label.as_deref()))
 }
 
-/// Whether the body is JSON, as some routes want it.
+/// Checks that the body is JSON, which some routes require.
 ///
 /// # Errors
-/// When it is something else, or in another character set than UTF-8.
+/// If it is something else, or in a character set other than UTF-8.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
     let sent = sent(headers).filter(|sent| sent.format == Format::Json).ok_or(HttpError::MediaType)?;
     sent.charset()?;
     Ok(())
 }
 
-/// Whether the body is compressed or encoded otherwise. `identity` says that it is not (RFC 9110 section 8.4.1).
+/// Returns whether the body is compressed or otherwise encoded. `identity` means that it is not (RFC 9110 section 8.4.1).
 pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| {
         value.to_str().map_or(true, |codings| {

@@ -1,5 +1,5 @@
-//! The one way of errors out: each has its row in the table, an HTTP status, and what goes beyond the title. The rows of what
-//! official messages are refused for stand in `exchange/failure/table.rs`.
+//! The errors of all requests: each has a row in the table, an HTTP status, and a detail beyond the title. The rows of refused
+//! messages are in `exchange/failure/table.rs`.
 
 use std::borrow::Cow;
 
@@ -9,29 +9,29 @@ use crate::exchange::failure::{Failure, Row, row};
 use crate::query::QueryError;
 use crate::wire::Fault;
 
-/// Why a request gets no answer. Holds nothing that came from a person.
+/// A reason why a request is refused. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpError {
-    /// What an official message would be refused for too.
+    /// A reason for which official messages are refused too.
     Failure(Failure),
-    /// The content type is neither XML nor JSON, or not the one of the route.
+    /// The content type is neither XML nor JSON, or not that of the route.
     MediaType,
-    /// The route exists, with another method.
+    /// The route exists, but with another method.
     Method,
     /// There is no such route.
     NoRoute,
     /// The operator's token is missing or wrong.
     OperatorToken,
-    /// The operator asked for something that is not there; the reason names the field, where that tells more.
+    /// The operator asks for something that does not exist; the reason names the field, if that helps.
     NotFound(Option<&'static str>),
     /// The operator's request is malformed; the reason names the field.
     OperatorRequest(Cow<'static, str>),
-    /// What the operator asked for does not fit to how things stand.
+    /// The present state does not allow what the operator asks for.
     Conflict(Cow<'static, str>),
 }
 
 impl HttpError {
-    /// Its row in the table of errors.
+    /// Returns its row in the table of errors.
     #[must_use]
     pub fn row(&self) -> Row {
         match self {
@@ -50,7 +50,7 @@ impl HttpError {
         }
     }
 
-    /// Its HTTP status.
+    /// Returns its HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -64,7 +64,7 @@ impl HttpError {
         }
     }
 
-    /// What happened, in Japanese, with what would be right.
+    /// Returns the Japanese text: what happened, and what is expected.
     pub(super) fn message(&self) -> String {
         match self {
             Self::Failure(failure) => failure.refusal().message,
@@ -72,7 +72,7 @@ impl HttpError {
         }
     }
 
-    /// What goes beyond the title: the field or element, and what is wrong with it.
+    /// Returns the detail beyond the title: the field or element, and what is wrong with it.
     pub(super) fn detail(&self) -> Option<String> {
         match self {
             Self::Failure(failure) => failure.detail(),
@@ -82,7 +82,7 @@ impl HttpError {
         }
     }
 
-    /// One error of every kind, for tests and documents.
+    /// Returns one error of every kind, for tests and documents.
     #[must_use]
     pub fn examples() -> Vec<Self> {
         let others = [
@@ -98,7 +98,7 @@ impl HttpError {
     }
 }
 
-/// The HTTP status of a failure, of refusals in official fields too.
+/// Returns the HTTP status of a failure; a refusal in official fields has the same.
 pub(super) fn status(failure: &Failure) -> StatusCode {
     use Failure as F;
     use StatusCode as S;

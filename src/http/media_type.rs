@@ -1,27 +1,27 @@
-//! Media types as Content-Type and Accept spell them (RFC 9110 sections 5.6.6 and 8.3.1).
+//! Parses media types in Content-Type and Accept (RFC 9110 sections 5.6.6 and 8.3.1).
 
 use std::borrow::Cow;
 
 /// A media type or range with its parameters.
 pub(super) struct MediaType<'a> {
-    /// `type/subtype`, as it is spelled.
+    /// `type/subtype`, as spelled.
     pub name: &'a str,
     parameters: &'a str,
 }
 
 impl<'a> MediaType<'a> {
-    /// Takes a text apart; what is no media type has a name that nobody looks for.
+    /// Splits a text into name and parameters. A text that is no media type gets a name that matches nothing.
     pub fn of(text: &'a str) -> Self {
         let (name, parameters) = text.split_once(';').unwrap_or((text, ""));
         Self { name: name.trim_matches(BLANKS), parameters }
     }
 
-    /// Whether it has one of these names.
+    /// Returns whether it has one of these names, ignoring case.
     pub fn is_one_of(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.name.eq_ignore_ascii_case(name))
     }
 
-    /// The values of every parameter of this name, in order, without quotes.
+    /// Returns the values of every parameter of this name, in order, without quotes.
     pub fn parameter(&self, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
         split(self.parameters, ';').filter_map(move |parameter| {
             let (found, value) = parameter.split_once('=')?;
@@ -30,10 +30,10 @@ impl<'a> MediaType<'a> {
     }
 }
 
-/// What may stand between the parts of a header.
+/// The blanks allowed between the parts of a header.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// The parts of a header between separators that stand outside of quoted strings.
+/// Splits a header at the separators outside of quoted strings.
 pub(super) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |c: char| {

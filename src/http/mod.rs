@@ -1,7 +1,7 @@
-//! The edge: routes of terminals and of operators, one file an operation, and what both need beside them.
+//! The HTTP edge: routes of terminals and of operators, one file for each operation, and the code that both share.
 //!
-//! Official messages go through [`exchange`](crate::exchange): what stands here makes of a request what comes in there, and a response
-//! of the reply. [`error`] is the one way of errors out.
+//! Official messages go through [`exchange`](crate::exchange): this module makes an incoming message of a request, and a
+//! response of the reply. [`error`] has all errors.
 
 mod accept;
 mod body;

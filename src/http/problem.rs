@@ -1,4 +1,5 @@
-//! How a failure leaves: as a problem document where no official message can carry it, and with the headers that go with it.
+//! Turns failures into responses: adds the headers that belong to them, and makes a problem document if no official message can
+//! carry the failure.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -9,33 +10,33 @@ use crate::exchange::failure::Failure;
 
 use super::error::{HttpError, status};
 
-/// The outcome of a request for metrics and logs: the middleware reads it off the response.
+/// The outcome of a request for metrics and logs; the middleware reads it from the response.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Code(pub &'static str);
 
-/// What was wrong with a message, for the log; without anything personal.
+/// What was wrong with a message, for the log; holds nothing personal.
 #[derive(Debug, Clone)]
 pub(super) struct Reason(pub String);
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
 pub(super) struct Problem {
-    /// `urn:shikaku:error:` and the code.
+    /// `urn:shikaku:error:` followed by the code.
     r#type: String,
     /// What happened, in English.
     title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// What goes beyond the title: the field, and what is wrong with it.
+    /// The detail beyond the title: the field, and what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// The code; docs/errors.md lists them all.
+    /// The error code; docs/errors.md lists all codes.
     code: &'static str,
     /// What happened, in Japanese.
     message: String,
 }
 
-/// A problem document, for everything that is not an official message.
+/// Makes a problem document, for everything that is not an official message.
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let (row, status) = (self.row(), self.status());
@@ -58,7 +59,7 @@ impl IntoResponse for HttpError {
     }
 }
 
-/// What every response to a failure carries, whatever its format.
+/// Adds what every response to a failure carries, whatever its format.
 pub(super) fn finish(response: &mut Response, failure: &Failure) {
     *response.status_mut() = status(failure);
     response.extensions_mut().insert(Code(failure.row().code));

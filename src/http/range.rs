@@ -1,25 +1,27 @@
-//! A part of a result, as RFC 9110 (section 14) asks for it: one range of bytes, and only of the result that the caller has begun with.
+//! Reads which part of a result is wanted (RFC 9110 section 14): one range of bytes, which may be bound to the result that the
+//! caller has begun to fetch.
 //!
-//! RFC 9110 defines ranges for GET alone; asking for a result is as safe and as repeatable, and here they mean the same.
+//! RFC 9110 defines ranges for GET alone. Fetching a result with POST is safe and idempotent too, so that ranges have the same
+//! meaning here.
 
 use axum::http::{HeaderMap, header};
 
 use crate::exchange::{Part, Span};
 
-/// The part that the headers ask for. What is no range of bytes, or several, asks for none.
+/// Returns the part that the headers ask for; None unless they hold exactly one well-formed range of bytes.
 pub(super) fn part(headers: &HeaderMap) -> Option<Part> {
     let mut ranges = headers.get_all(header::RANGE).iter();
     let (Some(range), None) = (ranges.next(), ranges.next()) else { return None };
     let mut validators = headers.get_all(header::IF_RANGE).iter();
     let of = validators.next();
-    // No result has two.
+    // A result has only one validator.
     if validators.any(|other| Some(other) != of) {
         return None;
     }
     Some(Part { span: span(range.to_str().ok()?)?, of: of.map(|validator| validator.as_bytes().to_vec()) })
 }
 
-/// The bytes that a range means.
+/// Parses a range of bytes.
 fn span(range: &str) -> Option<Span> {
     let (unit, range) = range.split_once('=')?;
     if !unit.eq_ignore_ascii_case("bytes") {
@@ -36,7 +38,7 @@ fn span(range: &str) -> Option<Span> {
     }
 }
 
-/// A number of digits alone; one that is too large is as good as the largest.
+/// Parses plain digits; a number that is too large counts as the largest.
 fn number(digits: &str) -> Option<usize> {
     let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     plain.then(|| digits.parse().unwrap_or(usize::MAX))
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
     use crate::exchange::Wanted;
 
-    /// What the headers want of a result of 1000 bytes.
+    /// Returns what the headers want of a result of 1000 bytes.
     fn wanted(headers: &HeaderMap) -> Wanted {
         part(headers).map_or(Wanted::Whole, |part| part.of_result(1000, "\"tag\""))
     }

@@ -1,4 +1,4 @@
-//! What surrounds every request: its id, its metrics, its line in the log, its time limit.
+//! Surrounds every request with its id, its metrics, its line in the log and its time limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,14 +25,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestId(pub Uuid);
 
-/// What the one `Authorization` header says. Of several none counts: another reader on the way may have taken the other one.
+/// Returns the value of the only `Authorization` header. None if there are several, because an intermediary may have judged
+/// another one.
 pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let only = values.next().filter(|_| values.next().is_none());
     only.and_then(|value| value.to_str().ok())
 }
 
-/// What the middleware works with.
+/// The state of the middleware.
 #[derive(Clone)]
 pub(super) struct Surroundings {
     pub listener: &'static str,
@@ -44,7 +45,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let started = Instant::now();
     let id = Uuid::now_v7();
     request.extensions_mut().insert(RequestId(id));
-    // The pattern, never the path: a path may hold an id.
+    // Logs the pattern, never the path, because a path may hold an id.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
@@ -52,7 +53,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| HttpError::Failure(Failure::Timeout).into_response());
 
-    // A caller known by a token is known only further in.
+    // The inner layers identify a caller by a token.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());
     let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
     let reason = response.extensions().get::<Reason>().map(|reason| reason.0.as_str());

@@ -123,7 +123,7 @@ pub enum ValueFault {
     /// Not six digits of a month.
     #[error("not a month of the form YYYYMM that exists")]
     Month,
-    /// A birth date before 1860 or after the check date.
+    /// A birth date before 1860 or after 9699.
     #[error("not a possible birth date: 1860 or later")]
     BirthDate,
     /// No insurer number.

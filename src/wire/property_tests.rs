@@ -1,4 +1,4 @@
-//! Property tests: what must hold for any bytes and any texts.
+//! Property tests of readers and writers: they hold for any bytes and any texts.
 
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ proptest! {
     #[test]
     fn no_bytes_bring_a_reader_down(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         for format in [Format::Xml, Format::Json] {
-            // Only that the reader returns matters here, not what it returns.
+            // The reader must return; the value does not matter.
             let _ = format.parse(&bytes, Bounds::SINGLE).map(|root| Request::parse(&root));
         }
     }

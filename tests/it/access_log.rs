@@ -1,4 +1,4 @@
-//! No answer without its record.
+//! Every answer has its record in the access log; if the record cannot be written, nothing is answered.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn a_record_says_who_asked_about_whom_and_what_was_shown() {
     assert_eq!(row.1, serial_of(&world));
     assert_eq!(row.2, "2026-11-22 00:30:15+00");
     assert_eq!(row.3, "2026-11-22");
-    // Valid; record 1, address 2, limit certificate 4, no elderly certificate, ratio 16.
+    // Valid; record 1 + address 2 + limit certificate 4 + ratio 16 = 23: no elderly certificate.
     assert_eq!((row.4, row.5, row.6, row.7.as_deref(), row.8), (1, 23, true, Some("elderly-2wari-tokyo"), 1));
     world.stop().await;
 }
@@ -70,7 +70,7 @@ async fn equal_questions_have_equal_hashes_and_nothing_readable() {
     let world = World::start().await;
     let ask = ask_of("full-width-symbol");
     world.ask(&ask, Format::Xml).await;
-    // The same card from another institution, written otherwise.
+    // The same card from another institution, with its number in full-width digits.
     let mut other = ask.clone();
     other.number = other.number.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
     let body = message(&other, SHIFT_JIS_CLINIC, Format::Xml, AnswerCharset::ShiftJis);
@@ -151,7 +151,7 @@ async fn a_change_of_the_registry_counts_for_the_next_question() {
     crate::support::fixtures().load(&store, &world.pki, fixed_now(), false).await.unwrap();
     let reply = world.ask(&ask, Format::Json).await;
     assert!(String::from_utf8_lossy(&reply.body).contains("\"QualificationValidity\":\"1\""));
-    // A closed institution is noticed without a restart.
+    // The server notices a closed institution without a restart.
     database.execute("update institution set active_through = '2026-11-21' where code = '1310012344'").await.unwrap();
     database.execute("notify shikaku_reference_changed").await.unwrap();
     let mut last = answered();

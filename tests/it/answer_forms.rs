@@ -1,5 +1,5 @@
-//! How answers are written where institutions choose: lists in their forms, one by one and in files, whatever format a result is
-//! kept in; and what all answers have in common: the identifier of card answers, and no line feed at the end.
+//! Tests the forms of answers that institutions choose: lists, in single answers and in files, whatever format a result is
+//! kept in. Also tests what all answers have in common: the identifier of card answers, and no line feed at the end.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -34,7 +34,7 @@ const XML: [&str; 2] = [
 const LIST: &str = "SpecificDiseasesCertificateList";
 const INFO: &str = "SpecificDiseasesCertificateInfo";
 
-/// The list of both certificates as it must stand in an answer, with what follows the last one's end.
+/// Returns the list of both certificates as an answer writes it; in JSON, with the comma that follows it.
 fn expected(format: Format, flat: bool) -> String {
     let ([json_one, json_two], [xml_one, xml_two]) = (JSON, XML);
     match (format, flat) {
@@ -45,7 +45,7 @@ fn expected(format: Format, flat: bool) -> String {
     }
 }
 
-/// A world in which the person has a second certificate.
+/// Starts a world in which the person has a second certificate.
 async fn world_with_two_certificates() -> World {
     let world = World::start().await;
     let second = "update coverage
@@ -57,7 +57,7 @@ async fn world_with_two_certificates() -> World {
     world
 }
 
-/// Shows the person's card at an institution, to which everything is consented.
+/// Shows the person's card at an institution, with every consent.
 async fn show(world: &World, institution: &str, format: Format, treatment: TreatmentKind) -> Reply {
     let mut reader = Reader::at(world, institution).await;
     let challenge = reader.challenge_for(if treatment == TreatmentKind::Visit { "2" } else { "1" }).await;
@@ -67,7 +67,7 @@ async fn show(world: &World, institution: &str, format: Format, treatment: Treat
     reply
 }
 
-/// The text of an answer in the character set of the institution.
+/// Decodes an answer from the character set of the institution.
 fn decoded(institution: &str, format: Format, bytes: &[u8]) -> String {
     let encoding =
         if format == Format::Xml && institution == FLAT_SHIFT_JIS { encoding_rs::SHIFT_JIS } else { encoding_rs::UTF_8 };
@@ -96,7 +96,7 @@ async fn certificates_are_listed_as_the_institution_wants_one_by_one() {
     world.stop().await;
 }
 
-/// A file that asks for the patients of the day, in a format.
+/// Makes a file that asks for the patients of the day, in a format.
 fn wanted(institution: &str, format: Format) -> Vec<u8> {
     let members = [("ConsentDateFrom", "20261122"), ("ConsentDateTo", "20261122"), ("MedicalTreatmentFlag", "2")];
     match format {
@@ -117,7 +117,7 @@ fn wanted(institution: &str, format: Format) -> Vec<u8> {
     }
 }
 
-/// The file in the archive of a result.
+/// Fetches a result as an archive and returns the file in it.
 async fn unzipped(clinic: &mut Clinic, id: &str, number: &str) -> Vec<u8> {
     let request = bulk_fetch::request(&clinic.code, number, Format::Xml, AnswerCharset::Utf8);
     let accept = [("accept", "application/zip")];
@@ -129,7 +129,7 @@ async fn unzipped(clinic: &mut Clinic, id: &str, number: &str) -> Vec<u8> {
     file
 }
 
-/// Whatever format the result is kept in and whatever it is fetched in.
+/// Holds for every format that a result is kept in and every format that it is fetched in.
 #[tokio::test(flavor = "multi_thread")]
 async fn certificates_are_listed_as_the_institution_wants_in_results_of_files() {
     let world = world_with_two_certificates().await;
@@ -188,7 +188,7 @@ async fn a_kept_result_takes_the_form_that_is_set_when_it_is_fetched() {
     world.stop().await;
 }
 
-/// The message of a reader that gives no identifier.
+/// Writes the message of a reader without the identifier.
 fn without_identifier(shown: &Shown, format: Format) -> Vec<u8> {
     let message = String::from_utf8(shown.message(TEST_CLINIC, format)).unwrap();
     let given = match format {
@@ -206,7 +206,7 @@ async fn every_card_answer_without_an_identifier_gets_a_random_one() {
     let mut drawn = BTreeSet::new();
     let mut answers = 0;
     for format in FORMATS {
-        // An answer, a card that is good no more, and a challenge that was spent.
+        // An answer, a revoked card, and a challenge that was never issued.
         for (name, segment) in [(PERSON, "1"), ("kyokai-a04-osaka", "1"), ("", "9")] {
             let challenge = reader.challenge().await;
             let mut shown = Shown::signing(&card(&world, if name.is_empty() { PERSON } else { name }), &challenge);
@@ -224,17 +224,17 @@ async fn every_card_answer_without_an_identifier_gets_a_random_one() {
             drawn.insert(identifier.to_owned());
             answers += 1;
         }
-        // Nonsense as a message.
+        // Not a message at all.
         let reply = reader.connection.ask("/card/lookups", format, b"nonsense".to_vec()).await.unwrap();
         drawn.insert(text_of(&parse(format, &reply.body), "ArbitraryFileIdentifier").unwrap());
         answers += 1;
-        // What the reader gives comes back.
+        // An identifier of the reader comes back.
         let shown = Shown::signing(&card(&world, PERSON), &reader.challenge().await);
         let reply = reader.show_as(&shown, format).await;
         assert_eq!(text(&parse(format, &reply.body), "ArbitraryFileIdentifier"), Some("CARD-1"));
     }
     assert_eq!(drawn.len(), answers, "one came twice: {drawn:?}");
-    // Questions by what stands on the card have none of their own.
+    // Answers by the numbers on the insured person's card get no identifier.
     let ask = ask_of("kyokai-insured-tokyo");
     for format in FORMATS {
         let question = ask.request(TEST_CLINIC).write(format, AnswerCharset::Utf8);

@@ -1,4 +1,4 @@
-//! `shikaku ask card-number` besides the fixture people.
+//! Tests of `shikaku ask card-number` beyond the answers of the fixture people.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -57,7 +57,7 @@ async fn columns_align_in_both_languages() {
     for language in ["ja", "en"] {
         let (code, out, err) = run(&world, &["--person", "elderly-2wari-tokyo", "--lang", language]);
         assert_eq!(code, Some(0), "{err}");
-        // The values of these rows begin in one column, whatever the width of the names.
+        // The values of these rows begin in one column, however wide the names are.
         let starts: Vec<usize> = ["39131016", "61730954", "19480729"]
             .iter()
             .map(|value| {
@@ -82,7 +82,7 @@ async fn what_goes_wrong_says_what_to_do() {
     let (code, _, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--terminal", "nowhere"]);
     assert_eq!(code, Some(3));
     assert!(err.contains("nowhere.pem") && err.contains("shikaku pki institution 1310012344 nowhere"), "{err}");
-    // A refusal by the server is shown, and tells by the exit code.
+    // A refusal by the server is printed and has its own exit code.
     let (code, out, err) = run(&world, &["--person", "kyokai-insured-tokyo", "--insurer", "01130013"]);
     assert_eq!(code, Some(4), "{out}");
     assert!(out.contains("SHK1009") && err.contains("400"), "{out}{err}");

@@ -1,4 +1,4 @@
-//! `shikaku ask bulk`.
+//! Tests of `shikaku ask bulk`: columns, files, and what its errors say.
 
 use unicode_width::UnicodeWidthStr;
 

@@ -1,5 +1,5 @@
-//! Everything that can be wrong with a request: a documented error in the caller's format, nothing personal in it, and the
-//! server goes on.
+//! Every kind of wrong request gets a documented error in the caller's format, without personal data, and the server goes
+//! on.
 
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;
@@ -10,7 +10,7 @@ const PATH: &str = "/oqs/OQSsiquc01";
 const XML: &str = "application/xml";
 const JSON: &str = "application/json";
 
-/// Things that stand in the requests below and must never stand in an error.
+/// Values in the requests below that must never appear in an error.
 const PERSONAL: [&str; 4] = ["90125678", "19511103", "秘密記号", "SECRET"];
 
 fn xml(header: &str, info: &str) -> String {
@@ -27,7 +27,7 @@ const INFO: &str = "<InsurerNumber>39131016</InsurerNumber><InsuredIdentificatio
                     <Birthdate>19511103</Birthdate>\
                     <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>";
 
-/// The right request with one piece replaced.
+/// Returns the right request with one piece replaced.
 fn spoiled(from: &str, to: &str) -> String {
     let right = xml(HEADER, INFO);
     assert!(right.contains(from), "{from}");
@@ -90,14 +90,14 @@ async fn depth_and_size() {
     assert_xml(&world, "<a>".repeat(5_000), 400, "SHK1004").await;
     assert_xml(&world, spoiled("<Birthdate>", &format!("{}<Birthdate>", "<X></X>".repeat(1_000))), 400, "SHK1004").await;
     assert_xml(&world, format!("<a {}/>", "b='1' ".repeat(5_000)), 400, "SHK1006").await;
-    // One byte over 64 KiB, announced and not announced.
+    // More than 64 KiB, with the length announced and in chunks.
     let long = spoiled("<XmlMsg>", &format!("<!--{}--><XmlMsg>", "x".repeat(64 * 1024)));
     assert_xml(&world, long.clone(), 413, "SHK1010").await;
     assert_eq!(chunked(&world, long.as_bytes()).await, 413);
     world.stop().await;
 }
 
-/// The status for a body that comes in chunks, so that no length is announced.
+/// Returns the status for a body in chunks, whose length is not announced.
 async fn chunked(world: &World, body: &[u8]) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = crate::tls::http1_stream(world).await;
@@ -128,7 +128,7 @@ async fn wrong_character_sets() {
     assert_xml(&world, kanji.replace("UTF-8", "UTF-16"), 400, "SHK1005").await;
     let utf16: Vec<u8> = "\u{feff}<XmlMsg/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_xml(&world, utf16, 400, "SHK1005").await;
-    // A UTF-8 mark is fine.
+    // A byte order mark is accepted.
     let reply = world.post(PATH, XML, format!("\u{feff}{}", xml(HEADER, INFO))).await;
     assert_eq!(outcome(Format::Xml, &reply), answered());
     world.stop().await;
@@ -267,11 +267,11 @@ async fn http_that_hides_a_second_request_is_refused() {
         let mut stream = crate::tls::http1_stream(&world).await;
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        // Ends, because the connection is closed.
+        // Ends, because the server closes the connection.
         let _ = stream.read_to_end(&mut answer).await;
         assert!(answer.starts_with(b"HTTP/1.1 400"), "{head:?}: {}", String::from_utf8_lossy(&answer));
     }
-    // Both a length and chunks: whatever is made of the body, the connection is not used for a second request.
+    // Both a length and chunks: the connection must not serve a second request.
     let mut stream = crate::tls::http1_stream(&world).await;
     let both = "POST /oqs/OQSsiquc01 HTTP/1.1\r\nhost: x\r\ncontent-type: application/xml\r\ncontent-length: 3\r\n\
                 transfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -1,4 +1,4 @@
-//! Files with questions about many people: taken, answered, fetched.
+//! Files with questions about many people: received, answered, fetched.
 
 use std::io::Read;
 
@@ -11,7 +11,7 @@ use shikaku::config::Limits;
 use shikaku::domain::AnswerCharset;
 use shikaku::terminal::Reply;
 
-/// What stands in `tests/golden_bulk`.
+/// Reads a file of `tests/golden_bulk/all-people`.
 fn golden(name: &str) -> Vec<u8> {
     std::fs::read(root().join("tests/golden_bulk/all-people").join(name)).unwrap()
 }
@@ -31,9 +31,9 @@ async fn everybody_in_one_file_byte_for_byte() {
         assert_same(&reply.body, &golden(answer), answer);
         let again = clinic.fetch_as("OQSmuquc02", format, &number).await;
         assert_eq!(again.body, reply.body, "fetched again");
-        // What goes out as it was kept says how long it is.
+        // A result that is sent as it was kept announces its length.
         assert_eq!(announced(&reply), (institution == TEST_CLINIC).then_some(reply.body.len()));
-        // The same result in the other format, which was not asked for when the file came.
+        // The same result in the other format, which the upload did not use.
         if institution == TEST_CLINIC {
             let (other, expected) = match format {
                 Format::Xml => (Format::Json, "answer.json"),
@@ -47,12 +47,12 @@ async fn everybody_in_one_file_byte_for_byte() {
     }
 }
 
-/// The size that an answer says it has, bytes.
+/// Returns the size that an answer announces, in bytes.
 fn announced(reply: &Reply) -> Option<usize> {
     reply.headers.get("content-length").map(|size| size.to_str().unwrap().parse().unwrap())
 }
 
-/// Compares long texts and shows the first place where they differ.
+/// Compares long texts and shows the first difference.
 fn assert_same(found: &[u8], expected: &[u8], name: &str) {
     if found != expected {
         let place = found.iter().zip(expected).position(|(a, b)| a != b).unwrap_or_else(|| found.len().min(expected.len()));
@@ -72,7 +72,7 @@ fn assert_same(found: &[u8], expected: &[u8], name: &str) {
 const HEADER: &str =
     r#""QualificationConfirmationDate":"20261122","MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"F""#;
 
-/// A person who is known: kyokai-insured-tokyo, with what else stands in the entry.
+/// Makes an entry about a known person, kyokai-insured-tokyo, with `more` members.
 fn entry(more: &str) -> String {
     format!(
         r#"{{"InsurerNumber":"01130012","InsuredCardSymbol":"21700023","InsuredIdentificationNumber":"1234567","Birthdate":"19810514","LimitApplicationCertificateRelatedConsFlg":"1"{more}}}"#
@@ -112,12 +112,12 @@ async fn what_is_wrong_with_one_person_spoils_nobody_else() {
         );
         let counts = ["NumberOfProcessingResult", "NumberOfNormalProcessing", "NumberOfError"];
         assert_eq!(counts.map(|name| text(&result, name).unwrap()), ["10", "2", "8"]);
-        // Each says which element, and repeats what can be repeated.
+        // Each error names its element, and each result repeats the fields that it can.
         assert!(text(&units(&result)[1], "ProcessingResultMessage").unwrap().ends_with(": InsurerNumber（検証番号: 2）"));
         assert_eq!(text(&units(&result)[1], "InsurerNumber"), Some("01130013"));
         assert_eq!(text(&units(&result)[9], "ArbitraryIdentifier"), Some("<last & \"least\">"));
     }
-    // Every person of every result has a record of its own.
+    // Every person of every result has a record.
     let log = world.database.count("select count(*) from access_log where path = 3").await;
     let refused = world.database.count("select count(*) from access_log where outcome = 8 and person_id is null").await;
     assert_eq!((log, refused), (20, 16));
@@ -152,13 +152,13 @@ async fn files_that_are_not_taken() {
     torn.truncate(torn.len() - 20);
     let reply = clinic.post("OQSmuquc01", Format::Xml, torn).await;
     assert_eq!(outcome(Format::Xml, &reply), refused(400, "SHK1002"));
-    // What was understood is repeated, because clients pair answers by it.
+    // The refusal repeats the fields that were understood, because clients pair answers by them.
     let reply = clinic.post("OQSmuquc01", Format::Json, json_file(HEADER, &four)).await;
     assert_eq!(text(&parse(Format::Json, &reply.body), "MedicalInstitutionCode"), Some(TEST_CLINIC));
     assert_eq!(world.database.count("select count(*) from batch").await, 0);
     let mismatch = "select count(*) from access_log where outcome = 9 and claimed_institution_code = '2710034568'";
     assert_eq!(world.database.count(mismatch).await, 1);
-    // At the limit a file is taken, whether one list or many.
+    // A file at the limit is accepted.
     clinic.upload_as("OQSmuquc01", Format::Json, json_file(HEADER, &three)).await;
     world.stop().await;
 }
@@ -174,10 +174,10 @@ async fn a_result_is_its_institutions_alone() {
     let unknown = other.fetch("20261122999999999999").await;
     let foreign = other.fetch(&number).await;
     assert_eq!(outcome(Format::Json, &foreign), refused(404, "SHK7003"));
-    // But for the number that is repeated, the two cannot be told apart.
+    // The two answers differ only in the number that they repeat.
     let same = String::from_utf8_lossy(&unknown.body).replace("20261122999999999999", &number);
     assert_eq!(same, String::from_utf8_lossy(&foreign.body));
-    // Nor can another kind of file be fetched by it, nor the clinic's own in another's name.
+    // The number opens no file of another kind, and no file in another institution's name.
     let reply = clinic.fetch_as("OQSmuimm02", Format::Json, &number).await;
     assert_eq!(outcome(Format::Json, &reply), refused(404, "SHK7003"));
     clinic.code = OTHER_CLINIC.to_owned();
@@ -188,7 +188,7 @@ async fn a_result_is_its_institutions_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_one_identifier_and_people_who_come_twice() {
     let mut limits = Limits::default();
-    // One piece is in the log before the next is begun, and is no earlier question all the same.
+    // The first piece is in the log before the second one begins; it is still not an earlier question.
     (limits.bulk.slice, limits.bulk.workers) = (1, 1);
     let world = World::with(Wishes { limits, ..Wishes::default() }).await;
     let mut clinic = Clinic::of(&world).await;
@@ -220,12 +220,12 @@ async fn limits_of_an_institution() {
     let too_many = file_of(&[c, d], TEST_CLINIC, "F", Format::Json);
     let reply = clinic.post("OQSmuquc01", Format::Json, too_many.clone()).await;
     assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7002"));
-    // People who were asked about before do not count again, and what was refused did not count.
+    // People of an earlier file do not count again, and the refused file did not count.
     clinic.upload(&[b, a, c, c]).await;
     let reply = clinic.post("OQSmuquc01", Format::Json, file_of(&[a], TEST_CLINIC, "F", Format::Json)).await;
     assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7001"));
     assert_eq!(reply.headers["retry-after"], "5");
-    // Another institution has limits of its own.
+    // Another institution has its own limits.
     let mut other = Clinic::at(&world, OTHER_CLINIC).await;
     other.upload(&[c, d]).await;
     assert_eq!(world.database.count("select count(*) from batch").await, 3);
@@ -242,13 +242,13 @@ async fn whether_the_limit_certificate_has_changed() {
         let result = clinic.result(&number).await;
         text(&result, "LimitApplicationCertificateChanged").map(str::to_owned)
     };
-    // Nobody can tell at first; then it is the same.
+    // Without an earlier question the flag is 1; the same certificate again is 0.
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("0"));
-    // What another institution saw does not count.
+    // A question of another institution does not count.
     let mut other = Clinic::at(&world, OTHER_CLINIC).await;
     assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
-    // A new certificate of another category. That the other institution has seen it does not count either.
+    // A new certificate of another category: each institution gets the flag 1 once, whatever the other has seen.
     let renew = async |category: i16| {
         let certificate = "update coverage set limit_certificates =
              array[row(1, $1::smallint, date '2026-11-01', date '2026-11-01', date '2027-07-31', null)::limit_certificate]
@@ -259,22 +259,22 @@ async fn whether_the_limit_certificate_has_changed() {
     assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut clinic).await.as_deref(), Some("0"));
-    // A question about one person counts as the previous one too.
+    // A question about one person is an earlier question too.
     renew(5).await;
     let single = message(&ask_of(id), OTHER_CLINIC, Format::Json, AnswerCharset::Utf8);
     assert_eq!(other.post("OQSsiquc01", Format::Json, single).await.status, 200);
     assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
-    // And not any more when a file came after it.
+    // A later file replaces it as the earlier question.
     renew(4).await;
     assert_eq!(changed(&mut other).await.as_deref(), Some("1"));
     assert_eq!(changed(&mut other).await.as_deref(), Some("0"));
-    // Without the patient's consent nothing is said.
+    // Without the patient's consent the flag is absent.
     let file = file_of(&["kumiai-no-consent"], TEST_CLINIC, "F", Format::Json);
     let number = clinic.upload_as("OQSmuquc01", Format::Json, file).await;
     let result = clinic.result(&number).await;
     assert_eq!(text(&result, "LimitApplicationCertificateChanged"), None);
     assert!(text(&result, "Name").is_some());
-    // The log holds what was told in files, which never show the certificate itself (4), and in nothing else.
+    // The log holds the flag for files only. Files never show the certificate itself (4).
     let told: Vec<(i16, bool, Option<bool>)> =
         sqlx::query_as("select path, shown & 4 <> 0, limit_changed from access_log order by id, place")
             .fetch_all(&mut world.database.connect().await)
@@ -354,7 +354,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     stream.write_all(&file[..file.len() / 2]).await.unwrap();
     stream.shutdown().await.unwrap();
     drop(stream);
-    // The place that it took is free again: as many as may arrive at once can.
+    // The broken upload stored nothing: the files below are the only ones.
     let mut clinic = Clinic::of(&world).await;
     for _ in 0..5 {
         clinic.upload(&["kyokai-insured-tokyo"]).await;

@@ -1,4 +1,5 @@
-//! Files whose people are found, not named: no more people than a file may name, read piece by piece, recorded under their own path.
+//! Files whose people the server finds: no more than a file may name, read piece by piece, recorded under the path of their
+//! kind.
 
 use shikaku::config::Limits;
 use shikaku::domain::{AnswerCharset, Consent, TreatmentKind};
@@ -35,7 +36,7 @@ async fn no_more_people_are_found_than_a_file_may_name() {
     let mut clinic = Clinic::of(&world).await;
     show(&world, "kumiai-dialysis").await;
     show(&world, "kyokai-insured-tokyo").await;
-    // As many as may be, each in a piece of its own, nobody twice.
+    // As many people as allowed, each in a piece of their own, and nobody twice.
     let number = clinic.upload_as("OQSmuhvq01", Format::Json, json_file(HEADER, DAY)).await;
     let result = parse(Format::Json, &clinic.result_as("OQSmuhvq02", Format::Json, &number).await.body);
     assert_eq!(outcomes(&result), vec![("1".to_owned(), None, Some("1".to_owned())); 2]);
@@ -43,7 +44,7 @@ async fn no_more_people_are_found_than_a_file_may_name() {
     assert_ne!(names[0], names[1]);
     let pieces = "select count(*) from batch_slice where (place, first_person, persons) in ((0, 1, 1), (1, 2, 1))";
     assert_eq!(world.database.count(pieces).await, 2);
-    // One more, and nothing is stored.
+    // With one person more, nothing is stored.
     show(&world, "elderly-2wari-tokyo").await;
     for (id, body) in [("OQSmuhvq01", DAY), ("OQSmutic01", MONTH)] {
         let reply = clinic.post(id, Format::Json, json_file(HEADER, body)).await;
@@ -55,7 +56,7 @@ async fn no_more_people_are_found_than_a_file_may_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_with_tickets_are_found_piece_by_piece() {
-    // Four people in November, by hand from welfare.toml: a whole last piece, one that is not full, one that holds all.
+    // Four people in November, by hand from welfare.toml: a full last piece, one that is not full, and one piece for all.
     for (slice, pieces) in [(2, 2), (3, 2), (4, 1), (5, 1)] {
         let world = world(4, slice).await;
         let mut clinic = Clinic::of(&world).await;

@@ -12,7 +12,7 @@ use crate::support::{OTHER_CLINIC, World, outcome, refused};
 
 const HEADER: &str = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"CONSENT""#;
 
-/// A file that asks for patients of a range of days.
+/// Makes a file that asks for the patients of a range of days.
 fn wanted(what: &str, from: &str, to: &str, treatment: &str) -> Vec<u8> {
     let info = format!(r#""{what}DateFrom":"{from}","{what}DateTo":"{to}","MedicalTreatmentFlag":"{treatment}""#);
     json_file(HEADER, &format!(r#""QualificationConfirmSearchInfo":{{{info}}}"#))
@@ -49,24 +49,24 @@ async fn patients_of_the_days_with_what_still_holds() {
         let insured = units(&result).iter().find(|unit| text(unit, "Name") == Some("試験　太郎")).unwrap();
         assert_eq!(text(insured, "PharmacistsInfoConsFlg"), Some("0"));
     }
-    // Two days later the consents have expired: what they opened is closed, and the flag says why.
+    // Two days later, when the consents have expired, both people are still found. The next test checks what is shown.
     let later = world.another(Clock::fixed(fixed_now() + SignedDuration::from_hours(48))).await;
     let mut there = Clinic::of(&later).await;
     let number = there.upload_as("OQSmuhvq01", Format::Json, wanted("Consent", "20261101", "20261130", "2")).await;
-    // Whichever server's worker takes it: the time of work is what counts, so that this one's own is asked for.
+    // A worker of either server may do the work, so the test looks only at the check date, which the receiving server sets.
     let reply = there.result_as("OQSmuhvq02", Format::Json, &number).await;
     let result = parse(Format::Json, &reply.body);
     assert_eq!(text(&result, "QualificationConfirmationDate"), Some("20261124"));
     assert_eq!(units(&result).len(), 2);
     later.stop().await;
 
-    // Online care is another matter, by day of consent or of examination.
+    // Online care is asked for separately, by day of consent or of examination.
     for what in ["Consent", "Examination"] {
         let number = clinic.upload_as("OQSmuonq01", Format::Json, wanted(what, "20261122", "20261122", "3")).await;
         let reply = clinic.result_as("OQSmuonq02", Format::Json, &number).await;
         assert_eq!(units(&parse(Format::Json, &reply.body)).len(), 1, "{what}");
     }
-    // Days without anybody, and another institution: a whole result without people.
+    // Days without patients, and another institution: a complete result without people.
     let number = clinic.upload_as("OQSmuhvq01", Format::Json, wanted("Consent", "20261101", "20261121", "2")).await;
     let reply = clinic.fetch_as("OQSmuhvq02", Format::Json, &number).await;
     let nobody = parse(Format::Json, &reply.body);
@@ -89,7 +89,7 @@ async fn expired_consents_show_nothing() {
     let database = world.database.clone();
     let pki = world.pki.clone();
     let later = world.another(Clock::fixed(fixed_now() + SignedDuration::from_hours(48))).await;
-    // Only the later server works.
+    // Only the later server works from here.
     world.stop().await;
     let mut there = Clinic::of(&later).await;
     let number = there.upload_as("OQSmuhvq01", Format::Json, wanted("Consent", "20261101", "20261130", "2")).await;

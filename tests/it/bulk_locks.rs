@@ -1,4 +1,4 @@
-//! Whoever changes files locks pieces in order and before their file, so that no two wait for each other.
+//! Operations that change files lock the pieces in order and before their file, so that no two wait for each other.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ const LONG_AGO: Timestamp = Timestamp::UNIX_EPOCH;
 const GONE: &str = "update batch set expires_at = '2026-11-01T00:00:00Z', retained_until = '2026-11-01T00:00:00Z'
                           , finished_at = '2026-11-01T00:00:00Z'";
 
-/// The same instant in both times.
+/// Returns a moment with the same instant in both times.
 fn at(time: Timestamp) -> Moment {
     Moment { domain: time, system: time }
 }
 
-/// A world on whose database there are files that are done.
+/// Starts a world whose database holds finished files.
 async fn with_files(count: usize) -> (World, Vec<ReceptionNumber>) {
     let world = World::start().await;
     let mut clinic = Clinic::of(&world).await;
@@ -41,7 +41,7 @@ async fn expire(store: &Store, forget: Timestamp) -> u64 {
     store.expire_batches(at(fixed_now()), at(forget), "2026-11-22".parse().unwrap()).await.unwrap()
 }
 
-/// Waits until somebody waits for a lock.
+/// Waits until a session waits for a lock.
 async fn until_somebody_waits(database: &TestDatabase) {
     for _ in 0..500 {
         let waiting =
@@ -61,7 +61,7 @@ async fn who_removes_results_locks_no_file_before_its_pieces() {
     database.execute(GONE).await;
     let store = database.store().await;
     for forget in [LONG_AGO, fixed_now()] {
-        // Somebody who has a piece, as a worker does, and wants its file next.
+        // A session that holds a piece, as a worker does, and then wants its file.
         let mut other = database.connect().await;
         other.execute("begin; set local lock_timeout = '5s'; select from batch_slice for update").await.unwrap();
         let removing = tokio::spawn({
@@ -102,7 +102,7 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
             })
         })
         .collect();
-    // Files come back to life meanwhile, so that there is something to do.
+    // Finished files become cancelled ones meanwhile, so that all three operations have work.
     for _ in 0..20 {
         database
             .execute(
@@ -116,7 +116,7 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
     for task in tasks {
         tokio::time::timeout(Duration::from_secs(60), task).await.expect("nobody waits for ever").unwrap();
     }
-    // A file that was cancelled has no open piece, whoever came first.
+    // A cancelled file has no open piece, whichever operation came first.
     let torn =
         "select count(*) from batch join batch_slice on batch_id = id where batch.state in (3, 4) and batch_slice.state = 1";
     assert_eq!(database.count(torn).await, 0);

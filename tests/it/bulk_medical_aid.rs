@@ -1,4 +1,4 @@
-//! 委託先資格情報の一括取得（医療扶助）, and medical aid in single questions.
+//! 委託先資格情報の一括取得（医療扶助）: people of a month with their tickets, and reference numbers of recipients.
 
 use shikaku::clock::Clock;
 use shikaku::config::{BulkLimits, Limits};
@@ -10,7 +10,7 @@ use crate::support::{SHIFT_JIS_CLINIC, World, outcome, refused};
 
 const HEADER: &str = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"AID""#;
 
-/// A file that asks for the people who are entrusted in a month.
+/// Makes a file that asks for the people who are entrusted in a month.
 fn wanted(month: &str) -> Vec<u8> {
     json_file(HEADER, &format!(r#""QualificationConfirmSearchInfo":{{"MedicalTreatmentMonth":"{month}"}}"#))
 }
@@ -23,7 +23,7 @@ async fn people_of_the_month_with_their_tickets() {
     for format in [Format::Json, Format::Xml] {
         let result = parse(format, &clinic.result_as("OQSmutic02", format, &number).await.body);
         assert_eq!(text(&result, "QualificationConfirmationDate"), Some("20261122"));
-        // By hand from welfare.toml: three people are entrusted in November, and the aid of a fourth has ended.
+        // By hand from welfare.toml: three people are entrusted in November, and the aid of a fourth person has ended.
         let mut found: Vec<_> = units(&result)
             .iter()
             .map(|unit| {
@@ -47,7 +47,7 @@ async fn people_of_the_month_with_their_tickets() {
         assert_eq!(text(elderly, "StatusOfElderlyMedicalCare"), Some("01"));
         assert_eq!(text(elderly, "Address"), None, "不開示該当");
     }
-    // October is over: its people are judged by its last day.
+    // October is over, so its people are judged by its last day.
     let number = clinic.upload_as("OQSmutic01", Format::Json, wanted("202610")).await;
     let result = parse(Format::Json, &clinic.result_as("OQSmutic02", Format::Json, &number).await.body);
     assert_eq!(text(&result, "QualificationConfirmationDate"), Some("20261031"));
@@ -59,7 +59,7 @@ async fn people_of_the_month_with_their_tickets() {
     let result = parse(Format::Json, &clinic.fetch_as("OQSmutic02", Format::Json, &number).await.body);
     assert_eq!((text(&result, "SegmentOfResult"), text(&result, "NumberOfProcessingResult")), (Some("1"), Some("0")));
     assert_eq!(text(&result, "QualificationConfirmationDate"), Some("20261201"));
-    // Another institution sees its own people only.
+    // Another institution finds only its own people.
     let mut other = Clinic::at(&world, SHIFT_JIS_CLINIC).await;
     let theirs = String::from_utf8(wanted("202611")).unwrap().replace("1310012344", SHIFT_JIS_CLINIC);
     let number = other.upload_as("OQSmutic01", Format::Json, theirs.into_bytes()).await;
@@ -77,7 +77,7 @@ async fn people_of_the_month_with_their_tickets() {
 #[tokio::test(flavor = "multi_thread")]
 async fn aid_that_ends_or_changes_hands_within_the_month() {
     let world = World::start().await;
-    // The aid of one person ends on the 20th; another has moved to Osaka on the 11th, and has a ticket of either office.
+    // The aid of one person ends on the 20th. Another person moves to Osaka on the 11th and has a ticket of each office.
     world.database.execute("update coverage set lost_on = '2026-11-20', loss_reason = 99 where number = '0001230'").await;
     world
         .database
@@ -113,7 +113,7 @@ async fn aid_that_ends_or_changes_hands_within_the_month() {
     world.stop().await;
 }
 
-/// Every text of an element, at any depth.
+/// Returns every text of elements with this name, at any depth.
 fn all<'a>(element: &'a Element, name: &str) -> Vec<&'a str> {
     let own = (element.name == name).then_some(&*element.text);
     own.into_iter().chain(element.children.iter().flat_map(|child| all(child, name))).collect()

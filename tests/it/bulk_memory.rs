@@ -1,6 +1,6 @@
-//! Ten files of 10,000 people at once, and bodies without end beside them: what the server takes of memory stays within bounds.
+//! Ten files of 10,000 people at once, beside bodies without end: the server's memory stays within a bound.
 //!
-//! `cargo test --release --test it bulk_memory -- --nocapture` prints how much it was.
+//! `cargo test --release --test it bulk_memory -- --nocapture` prints the memory used.
 
 #![cfg(target_os = "linux")]
 
@@ -20,12 +20,12 @@ use crate::tls::http1_stream_to;
 
 const MIB: u64 = 1024 * 1024;
 
-/// The most that the server may hold, by the word of its issue.
+/// The most memory that the server may hold: 150 MB, the bound that was set for it.
 const MOST: u64 = 150 * 1_000_000;
 
 const PERSONS: usize = 10_000;
 
-/// What a peer sends at most that never comes to an end.
+/// The most that a peer without end sends; the server must stop it before.
 const ENDLESS: u64 = 256 * MIB;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +60,7 @@ async fn ten_large_files_and_endless_bodies() {
     let mut results = Vec::new();
     for (place, upload) in uploads.into_iter().enumerate() {
         let (mut clinic, number) = upload.await.unwrap();
-        // Half of them want another format than the one that is kept.
+        // Every second result is fetched in another format than the kept one.
         let format = if place % 2 == 0 { Format::Xml } else { Format::Json };
         results.push(tokio::spawn(async move {
             let reply = clinic.result_as("OQSmuquc02", format, &number).await;
@@ -84,7 +84,7 @@ async fn ten_large_files_and_endless_bodies() {
     database.drop().await;
 }
 
-/// Certificate and key of the institution's first terminal.
+/// Returns certificate and key of the institution's first terminal.
 pub fn identity(code: &str) -> (PathBuf, PathBuf) {
     let code = InstitutionCode::parse(code).unwrap();
     let entry = fixtures().institutions.iter().find(|entry| entry.institution.code == code).unwrap();
@@ -92,14 +92,14 @@ pub fn identity(code: &str) -> (PathBuf, PathBuf) {
     (pki.terminal(&code, name), pki.terminal_key(&code, name))
 }
 
-/// The largest resident set that the process had until now, in bytes.
+/// Returns the largest resident set that the process has had, in bytes.
 pub fn peak(server: &Program) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
-/// Sends chunks until the server has enough; gives the status of its answer, if it got one.
+/// Sends chunks until the server closes; returns the status of its answer, if one arrived.
 async fn send_without_end(address: String, code: String) -> Option<u16> {
     let (certificate, key) = identity(&code);
     let mut stream = http1_stream_to(&address, &shared_pki().ca(), (&certificate, &key)).await;

@@ -1,5 +1,5 @@
-//! Random operations on the queue of files against a small model: files come, workers take pieces, finish them, die and lose their
-//! leases, time passes, domain time is set, the operator cancels and begins again, connections to the database break, results are fetched.
+//! Compares random operations on the queue of files with a small model: uploads, pieces taken, finished and lost, passing
+//! time, changes of domain time, files cancelled and rerun, broken connections, fetched results.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::support::bulk::{Clinic, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
 use crate::support::{OTHER_CLINIC, TEST_CLINIC, World, process};
 
-/// People of a piece, seconds of a lease until others may have the piece, tries of a piece.
+/// People per piece; seconds after which another worker may take a leased piece.
 const SLICE: usize = 2;
 const LEASE: i64 = 10;
 
-/// How many of those seconds are allowed for clocks that differ.
+/// How many of those seconds allow for clocks that differ.
 const SKEW: i64 = 3;
 const ATTEMPTS: i16 = 2;
 
@@ -35,7 +35,7 @@ const WORKERS: usize = 3;
 const DAY: i64 = 24 * 3600;
 const YEAR: i64 = 365 * DAY;
 
-/// How long a result can be fetched, and how long it is known after that, in seconds.
+/// Seconds for which a result can be fetched, and for which it is remembered after that.
 const KEEP: i64 = 7 * DAY;
 const REMEMBERED: i64 = 30 * DAY;
 
@@ -44,25 +44,25 @@ const PEOPLE: [&str; 5] =
 
 #[derive(Debug, Clone, Copy)]
 enum Op {
-    /// A file with so many people comes from one of two clinics.
+    /// One of two clinics uploads a file with this many people.
     Upload {
         other: bool,
         persons: usize,
     },
-    /// A worker takes the next piece, forgetting what it had.
+    /// A worker takes the next piece and forgets the one that it had.
     Take(usize),
-    /// A worker finishes what it took.
+    /// A worker finishes its piece.
     Finish(usize),
-    /// A worker dies with what it took.
+    /// A worker dies with its piece.
     Crash(usize),
-    /// So many seconds pass.
+    /// This many seconds pass.
     Pass(i64),
-    /// Somebody sets domain time so many seconds away from the true one.
+    /// Domain time is set this many seconds away from the true time.
     Set(i64),
-    /// The operator gives a file up, or begins it again.
+    /// The operator cancels a file, or reruns it.
     Cancel(usize),
     Rerun(usize),
-    /// Its clinic fetches a file.
+    /// The clinic that sent a file fetches its result.
     Fetch(usize),
     /// Every connection to the database breaks.
     Break,
@@ -83,13 +83,13 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What must be true.
+/// The expected state.
 #[derive(Default)]
 struct Model {
     files: Vec<File>,
     /// Seconds that have passed.
     now: i64,
-    /// How far domain time is from that.
+    /// How many seconds domain time is ahead of that.
     set: i64,
 }
 
@@ -98,10 +98,10 @@ struct File {
     other: bool,
     persons: usize,
     state: FileState,
-    /// When it came to its end, domain time.
+    /// The domain time at which it ended.
     ended: i64,
     pieces: Vec<Piece>,
-    /// The result as it was fetched first.
+    /// The result as it was first fetched.
     seen: Option<Vec<u8>>,
 }
 
@@ -118,7 +118,7 @@ struct Piece {
     turn: usize,
     done: bool,
     attempts: i16,
-    /// Who took it last, and until when it is theirs; a crash changes nothing, because nobody knows.
+    /// The last lease and its end. A crash changes neither, because nobody notices it.
     holder: Option<u64>,
     leased_until: i64,
 }
@@ -148,14 +148,14 @@ impl Model {
         self.files.push(File { number, other, persons, state: FileState::Processing, ended: 0, pieces, seen: None });
     }
 
-    /// Whose turn it is.
+    /// Returns the piece whose turn it is.
     fn next(&self) -> Option<(usize, usize)> {
         let free = self.open().filter(|(_, _, piece)| piece.leased_until <= self.now);
         free.min_by_key(|(file, place, piece)| (piece.turn, *file, *place)).map(|(file, place, _)| (file, place))
     }
 }
 
-/// The system, and what holds of it.
+/// The system with the model of it.
 struct Run {
     world: World,
     store: Store,
@@ -170,7 +170,7 @@ struct Run {
     leases: u64,
 }
 
-/// Bounds of the world and its workers.
+/// Limits of the world and its workers.
 fn limits() -> BulkLimits {
     BulkLimits {
         workers: 0,
@@ -191,7 +191,7 @@ impl Run {
         let limits = Limits { bulk: limits(), ..Limits::default() };
         let world = World::with(Wishes { limits, clock: Some(clock.clone()), ..Wishes::default() }).await;
         let store = world.database.store().await;
-        // From now on, so that what the server itself does by the real time is not long after.
+        // The time of the test begins now, close to the real time by which the server itself works.
         let begun = system_now();
         let worker = Self::worker(&store, clock, &time, begun).await;
         let clinics = [Clinic::at(&world, TEST_CLINIC).await, Clinic::at(&world, OTHER_CLINIC).await];
@@ -200,7 +200,7 @@ impl Run {
         Self { world, store, worker, begun, time, set, clinics, model, held, connections, leases: 0 }
     }
 
-    /// A worker whose system's clock shows `begun` when no time has passed.
+    /// Makes a worker whose system clock shows `begun` when no time has passed.
     async fn worker(store: &Store, clock: Clock, time: &Arc<AtomicI64>, begun: Timestamp) -> Worker {
         let told = time.clone();
         let system = SystemClock::told_by(move || begun + SignedDuration::from_secs(told.load(Ordering::SeqCst)));
@@ -210,7 +210,7 @@ impl Run {
         Worker::new(store, &directory, key, &clocks, limits(), &metrics, &Misses::new(0, &metrics))
     }
 
-    /// Forgets everything but the world.
+    /// Resets everything but the world.
     async fn begin(&mut self) {
         self.world.database.execute("truncate batch, batch_slice, access_log, limit_seen, bulk_day").await;
         self.time.store(0, Ordering::SeqCst);
@@ -368,7 +368,7 @@ impl Run {
         }
     }
 
-    /// Lets everything come to its end, and looks at the log.
+    /// Finishes all files, fetches every result, and counts the records in the log.
     async fn settle(&mut self) -> Result<(), String> {
         self.held.clear();
         while self.model.files.iter().any(|file| file.state == FileState::Processing) {
@@ -457,7 +457,7 @@ async fn no_clock_that_differs_as_allowed_ends_the_lease_of_another() {
     run.world.stop().await;
 }
 
-/// Sequences that tell cases apart which are easily got wrong; whatever the test above finds is added here.
+/// Sequences for cases that are easily got wrong. Each failure that the test above finds is added here.
 #[test]
 fn known_sequences() {
     use Op::{Break, Cancel, Crash, Fetch, Finish, Pass, Rerun, Set, Take, Upload};
@@ -466,18 +466,18 @@ fn known_sequences() {
     runtime.block_on(async {
         let mut run = Run::new().await;
         for ops in [
-            // A late worker has lost its piece to another one, who has finished it.
+            // A late worker has lost its piece to another worker, which has finished it.
             &[file(2), Take(0), Pass(10), Take(1), Finish(1), Finish(0), Fetch(0)][..],
-            // A late worker comes before the other one, whose piece it is by now.
+            // A late worker finishes first, while the piece is leased to another worker.
             &[file(2), Take(0), Pass(10), Take(1), Finish(0), Fetch(0), Finish(1), Fetch(0)],
-            // A late worker whose piece nobody has taken yet is still welcome.
+            // A late worker may finish its piece as long as no other worker has taken it.
             &[file(1), Take(0), Pass(11), Finish(0), Fetch(0)],
-            // Cancelled under the hands of a worker; begun again, the old lease is worth nothing.
+            // A file is cancelled while a worker holds its piece; after a rerun the old lease is invalid.
             &[file(3), Take(0), Cancel(0), Finish(0), Rerun(0), Take(1), Finish(1), Take(1), Finish(1), Fetch(0)],
             &[file(1), Take(0), Cancel(0), Rerun(0), Finish(0), Fetch(0)],
-            // Tried too often: the third worker gives the file up.
+            // After too many tries the third worker fails the file.
             &[file(5), Take(0), Crash(0), Pass(10), Take(0), Crash(0), Pass(10), Take(0), Finish(0), Fetch(0), Rerun(0)],
-            // A small file of another clinic is not behind a large one.
+            // A small file of another clinic does not wait for a large one.
             &[
                 file(5),
                 file(5),
@@ -489,7 +489,8 @@ fn known_sequences() {
                 Take(2),
                 Finish(2),
             ],
-            // Domain time is set ahead under the hands of a worker: nobody else gets the piece. Users see the result expire and come back.
+            // Domain time is set ahead while a worker holds a piece: no other worker gets it. Users see the result expire
+            // and come back.
             &[
                 file(1),
                 Take(0),
@@ -505,11 +506,11 @@ fn known_sequences() {
                 Fetch(0),
             ],
             &[file(1), Take(0), Finish(0), Set(8 * DAY), Fetch(0), Set(YEAR), Fetch(0), Set(0), Fetch(0)],
-            // And set back after a worker died: its lease ends all the same.
+            // Domain time is set back after a worker died: its lease ends all the same.
             &[Set(YEAR), file(2), Take(0), Crash(0), Set(-YEAR), Pass(10), Take(1), Finish(1), Fetch(0)],
-            // What failed and has expired is not begun again.
+            // A cancelled file cannot be rerun while it is expired.
             &[file(1), Cancel(0), Set(8 * DAY), Rerun(0), Set(0), Rerun(0), Take(0), Finish(0), Fetch(0)],
-            // Everything breaks between taking and finishing.
+            // Every connection breaks between taking and finishing.
             &[file(4), Take(0), Break, Finish(0), Break, Take(0), Finish(0), Break, Fetch(0)],
         ] {
             run.run(ops).await.unwrap_or_else(|error| panic!("{ops:?}: {error}"));

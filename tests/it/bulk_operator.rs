@@ -1,4 +1,4 @@
-//! Files as the operator sees them: listed, cancelled, begun again; and faults that the operator orders.
+//! Files as the operator sees them: listed, cancelled, rerun; and faults that the operator orders.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ async fn order(world: &World, simulation: Value) {
     assert_eq!(call(world, "PUT", "/api/bulk/simulation", &simulation.to_string()).await.0, 204);
 }
 
-/// A world in which nobody works on files.
+/// Starts a world without workers.
 async fn without_workers() -> World {
     let mut limits = Limits::default();
     limits.bulk.workers = 0;
@@ -77,7 +77,7 @@ async fn a_file_is_cancelled_and_begun_again() {
     );
     assert_eq!(call(&world, "POST", &rerun, "").await.0, 204);
     assert_eq!(text(&parse(Format::Json, &clinic.fetch(&number).await.body), "SegmentOfResult"), Some("2"));
-    // Somebody who works comes along.
+    // A server with workers joins.
     let other = world.another(shikaku::clock::Clock::fixed(crate::support::world::fixed_now())).await;
     let result = clinic.result(&number).await;
     assert_eq!(outcomes(&result), [("1".into(), None, Some("1".into()))]);
@@ -104,7 +104,7 @@ async fn faults_come_as_ordered_and_only_then() {
         assert_eq!(text(&answer, "SegmentOfResult"), Some(expected));
     }
 
-    // The clock of this world stands still, so that the time never passes here but for another server.
+    // The clock of this world stands still, so the time passes only for another server.
     order(&world, json!({"hold_seconds": 60})).await;
     let number = clinic.upload(&ids).await;
     world.until_metric("shikaku_bulk_files_total{result=\"done\"}", 2.0).await;
@@ -120,7 +120,7 @@ async fn faults_come_as_ordered_and_only_then() {
     let reply = clinic.result_as("OQSmuquc02", Format::Json, &number).await;
     assert_eq!(text(&parse(Format::Json, &reply.body), "ErrorCode"), Some("SHK7103"));
     assert_eq!(call(&world, "GET", "/api/bulk/simulation", "").await.1, off);
-    // Begun again it is answered: the failure was ordered once.
+    // A rerun is answered, because the failure was ordered once.
     assert_eq!(call(&world, "POST", &format!("/api/batches/{number}/rerun"), "").await.0, 204);
     assert_eq!(outcomes(&clinic.result(&number).await).len(), 2);
 
@@ -142,14 +142,15 @@ async fn a_result_expires() {
     let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
     clinic.result(&number).await;
     let after = |days: i64| fixed_now() + SignedDuration::from_hours(24 * days);
-    // What has expired is told to be gone at once, and stays a little longer for whoever is fetching it at that moment.
+    // An expired result is reported as gone at once. Its rows stay a little longer for a client that is fetching it.
     let just_expired = after(7) + SignedDuration::from_mins(1);
     let later = world.another(shikaku::clock::Clock::fixed(just_expired)).await;
     let reply = Clinic::of(&later).await.fetch(&number).await;
     assert_eq!(text(&parse(Format::Json, &reply.body), "ErrorCode"), Some("SHK7004"));
     assert_eq!(world.database.count("select count(*) from batch_slice").await, 1);
     later.stop().await;
-    // A server of a later time says so when it starts, and removes nothing: by the system's time the result is young.
+    // A server with a later domain time reports the expiry and removes nothing, because the result is young by the system's
+    // time.
     for (days, expected) in [(6, None), (8, Some("SHK7004")), (38, Some("SHK7003"))] {
         let later = world.another(shikaku::clock::Clock::fixed(after(days))).await;
         let reply = Clinic::of(&later).await.fetch(&number).await;
@@ -157,7 +158,7 @@ async fn a_result_expires() {
         later.stop().await;
     }
     assert_eq!(text(&parse(Format::Json, &clinic.fetch(&number).await.body), "SegmentOfResult"), Some("1"));
-    // Removed when it is old in both times, with a little more time for whoever is fetching it.
+    // A result is removed when it is old in both times, with a margin for a client that is fetching it.
     let (store, limits) = (world.database.store().await, Limits::default().bulk);
     let now = Moment { domain: fixed_now(), system: system_now() };
     let minutes = |minutes| now.plus(limits.keep + SignedDuration::from_mins(minutes));
@@ -169,7 +170,7 @@ async fn a_result_expires() {
     ] {
         assert_eq!(expire(&store, moment, limits).await.unwrap(), files);
     }
-    // Nothing of the people is left, but who looked at whom stays.
+    // Nothing about the people is left, but the access log stays.
     assert_eq!(world.database.count("select count(*) from batch_slice").await, 0);
     assert_eq!(text(&parse(Format::Json, &clinic.fetch(&number).await.body), "ErrorCode"), Some("SHK7004"));
     for (days, known) in [(36, 1), (38, 0)] {

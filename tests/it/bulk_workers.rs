@@ -1,4 +1,4 @@
-//! Several processes work on one queue; some of them are killed at any moment.
+//! Several processes work on one queue, and some of them are killed at various moments.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::support::database::TestDatabase;
 use crate::support::world::{Wishes, fixed_now, shared_pki};
 use crate::support::{OTHER_CLINIC, Program, TEST_CLINIC, World, fixtures, process, scratch};
 
-/// Everybody whose card is known to somebody, so often that a file has many pieces.
+/// Returns every fixture person, `times` times over, so that a file has many pieces.
 fn many(times: usize) -> Vec<&'static str> {
     let ids: Vec<&str> = fixtures().people.iter().map(|person| person.person.fixture_id.as_str()).collect();
     ids.iter().cycle().take(ids.len() * times).copied().collect()
@@ -37,11 +37,11 @@ async fn two_servers_and_two_workers_each_on_one_database() {
     for task in tasks {
         results.push(task.await.unwrap());
     }
-    // Two files of each institution: what a 医療券 is for differs between them.
+    // Results are compared within an institution, because a 医療券 is for one institution.
     assert!(results.iter().all(|(_, outcomes)| outcomes.len() == ids.len()));
     assert_eq!(results[0].1, results[2].1);
     assert_eq!(results[1].1, results[3].1);
-    // Either server gives out what the other took.
+    // A server serves the result of a file that the other server received.
     let (number, expected) = &results[0];
     assert_eq!(outcomes(&Clinic::at(&other, TEST_CLINIC).await.result(number).await), *expected);
     let everybody = i64::try_from(4 * ids.len()).unwrap();
@@ -61,7 +61,7 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     let big = large.upload(&many(20)).await;
     let little = small.upload(&["kyokai-insured-tokyo"]).await;
     small.result(&little).await;
-    // 408 pieces were before it when it came; it was done while most of them were still open.
+    // The large file came first with all its pieces; the small one was done while most of them were still open.
     let open = "select count(*) from batch_slice where state = 1";
     let left = world.database.count(open).await;
     assert!(left > 200, "only {left} pieces of the large file were left");
@@ -69,7 +69,8 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     world.stop().await;
 }
 
-/// `shikaku serve` or `shikaku work` on one database, with a lease of a second; all have one clock.
+/// Returns `shikaku serve` or `shikaku work` on one database, with a lease of a second. No skew is allowed, because all use
+/// one clock.
 fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process::Command {
     let mut program = process::command();
     program
@@ -100,12 +101,12 @@ async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
     let file = file_of(&ids, TEST_CLINIC, "KILL", Format::Json);
     let mut taken = Vec::new();
     for round in 0..ROUNDS {
-        // A server that leaves the work to others, and one worker that does it; both die.
+        // A server without workers, and one worker process; both are killed.
         let mut server = serve(&["--no-worker"]);
         let mut worker = start(&database, "work", &secret).stdout(std::process::Stdio::null()).spawn().unwrap();
         let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
         let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
-        // One is taken for certain, however busy the machine is.
+        // One file is received for certain, however busy the machine is.
         taken.push(clinic.upload_as("OQSmuquc01", Format::Json, file.clone()).await);
         let uploads = async {
             loop {
@@ -115,14 +116,14 @@ async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
             }
         };
         let moment = Duration::from_millis(150 + 170 * u64::try_from(round).unwrap());
-        // Only the futures go: what the server was doing it does until it is killed.
+        // Only the client's futures end; the server goes on with its work until it is killed.
         let _ = tokio::time::timeout(moment, uploads).await;
         worker.kill().unwrap();
         server.child.kill().unwrap();
         worker.wait().unwrap();
         server.child.wait().unwrap();
     }
-    // One that works and serves finds everything.
+    // A server that serves and works finds every file.
     let server = serve(&[]);
     let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
     let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
@@ -133,7 +134,7 @@ async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
         assert_eq!(units(&result).len(), ids.len(), "{number}");
     }
     assert!(begun.elapsed() < Duration::from_secs(120));
-    // Files whose number got lost on the way are there too, and are answered once.
+    // Files whose number was lost on the way exist too, and are answered once.
     let batches = database.count("select count(*) from batch where state = 2").await;
     assert!(usize::try_from(batches).unwrap() >= taken.len());
     until_quiet(&database).await;

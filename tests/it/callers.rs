@@ -1,4 +1,4 @@
-//! Who is refused, and that every refusal has an audit reason of its own.
+//! Callers with a wrong certificate or a wrong name are refused, each with an audit reason of its own.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ impl Certificate {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "SHIKAKU TEST");
-        // rcgen keeps one value an attribute; a second one goes under the bare identifier of the same attribute.
+        // rcgen keeps one value per attribute, so a second value goes under the bare identifier of the same attribute.
         let identifiers = [DnType::OrganizationalUnitName, DnType::CustomDnType(vec![2, 5, 4, 11])];
         for (identifier, unit) in identifiers.into_iter().zip(&self.units) {
             params.distinguished_name.push(identifier, *unit);
@@ -60,7 +60,7 @@ impl Certificate {
         params
     }
 
-    /// Signed by the world's CA.
+    /// Issues it with the world's CA.
     fn issue(&self, world: &World) -> (PathBuf, PathBuf) {
         let pem = |path: PathBuf| std::fs::read_to_string(path).unwrap();
         let authority_key = KeyPair::from_pem(&pem(world.pki.ca_key())).unwrap();
@@ -78,7 +78,7 @@ fn save(certificate: &str, key: &KeyPair) -> (PathBuf, PathBuf) {
     (certificate_path, key_path)
 }
 
-/// Tries to ask; a refused handshake shows when the first answer is awaited (TLS 1.3) or at once (TLS 1.2).
+/// Tries to ask. A refused handshake shows when the first answer is awaited (TLS 1.3) or at once (TLS 1.2).
 async fn try_to_ask(terminal: &Terminal) -> bool {
     let body = message(&ask_of(PERSON), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
     let Ok(mut connection) = terminal.connect().await else { return false };
@@ -119,12 +119,12 @@ async fn a_self_signed_one() {
     let key = KeyPair::generate().unwrap();
     let certificate = Certificate::default().params().self_signed(&key).unwrap();
     assert_refused_with(&world, &save(&certificate.pem(), &key), "self_signed").await;
-    // As `openssl req -x509` makes them: a CA, and for no purpose in particular.
+    // As `openssl req -x509` makes it: a CA, without any purpose.
     let mut params = Certificate::default().params();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.extended_key_usages = Vec::new();
     assert_refused_with(&world, &save(&params.self_signed(&key).unwrap().pem(), &key), "self_signed").await;
-    // An expired one is self-signed all the same.
+    // An expired one is still refused as self-signed.
     let expired = Certificate { days: (-30, -1), ..Certificate::default() }.params().self_signed(&key).unwrap();
     assert_refused_with(&world, &save(&expired.pem(), &key), "self_signed").await;
     world.stop().await;
@@ -200,7 +200,7 @@ async fn a_revoked_one_after_a_reload() {
     assert!(Authority::open(&world.pki).unwrap().revoke(&certificate).unwrap());
     world.app.reload().unwrap();
 
-    // The connection from before the revocation is answered no more, and is closed.
+    // The connection from before the revocation gets a refusal and is closed.
     let reply = living.ask("/oqs/OQSsiquc01", Format::Xml, body.clone()).await.unwrap();
     assert_eq!(outcome(Format::Xml, &reply), refused(403, "SHK3004"));
     assert!(living.ask("/oqs/OQSsiquc01", Format::Xml, body).await.is_err());
@@ -211,7 +211,7 @@ async fn a_revoked_one_after_a_reload() {
         assert!(!try_to_ask(&terminal).await);
     }
     world.until_metric("shikaku_handshakes_total{result=\"revoked\"}", 2.0).await;
-    // Others go on.
+    // Other institutions go on.
     assert!(try_to_ask_as(&world, OTHER_CLINIC).await);
     world.stop().await;
 }
@@ -326,7 +326,7 @@ async fn a_list_that_is_older_foreign_or_broken_never_replaces_the_live_one() {
     world.stop().await;
 }
 
-/// Signs a list without entries that holds from and through the given days from now.
+/// Signs an empty revocation list that is valid between the given days from now.
 fn write_crl(world: &World, from: i64, through: i64, number: u64) {
     let pem = |path: &Path| std::fs::read_to_string(path).unwrap();
     let key = KeyPair::from_pem(&pem(&world.pki.ca_key())).unwrap();
@@ -349,7 +349,7 @@ async fn another_authority_ends_the_callers_of_the_old_one() {
     let mut living = world.connect().await;
     let body = message(&ask_of(PERSON), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
     assert_eq!(living.ask("/oqs/OQSsiquc01", Format::Xml, body.clone()).await.unwrap().status, 200);
-    // A new CA in the same files; its list is newer, and knows nothing of the old one's certificates.
+    // A new CA in the same files. Its list is newer and does not name the certificates of the old CA.
     std::fs::remove_dir_all(world.pki.root()).unwrap();
     crate::support::world::make_pki(world.pki.root());
     world.app.reload().unwrap();
@@ -380,7 +380,7 @@ async fn a_revoked_caller_loses_its_h2_connection_too() {
     let response = sender.send_request(request).await.unwrap();
     assert_eq!(response.status(), 403);
     response.into_body().collect().await.unwrap();
-    // Ended by the server, well before it would have been idle for too long.
+    // The server closes the connection well before the limit for idle ones.
     let end = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
     assert!(end.is_ok(), "the connection stays open");
     world.stop().await;

@@ -1,4 +1,4 @@
-//! Look-alikes of cards: each is refused with an audit reason of its own, and none shows anything.
+//! Look-alikes of cards: each is refused with the audit reason for its fault, and none shows anything.
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, RsaKeySize};
 use shikaku::domain::HolderVerification;
@@ -28,15 +28,15 @@ async fn a_look_alike_that_nothing_was_spoilt_of_is_answered() {
 async fn one_that_nobody_issued() {
     let world = World::start().await;
     let (victim, key) = (card(&world, VICTIM), rsa_key());
-    // Self-signed, with the victim's serial number; and in the CA's own name.
+    // Self-signed, with the victim's serial number; and self-signed in the CA's name.
     let own = LookAlike { issuer_name: name("TEST-0123456789ABCDEF01"), ..LookAlike::of(&victim) };
     assert_refused(&world, &own.issue(&key, &key), &key, "self_signed").await;
     let named = LookAlike { subject: authority_name("SHIKAKU TEST JPKI"), ..LookAlike::of(&victim) };
     assert_refused(&world, &named.issue(&key, &key), &key, "self_signed").await;
-    // A CA of the same name, key identifier and all.
+    // A CA with the same name and key identifier.
     let foreign = rsa_key();
     assert_refused(&world, &LookAlike::of(&victim).issue(&key, &foreign), &key, "issuer_signature").await;
-    // A CA of another name.
+    // A CA with another name.
     let elsewhere = LookAlike { issuer_name: authority_name("SHIKAKU TEST JPK1"), ..LookAlike::of(&victim) };
     assert_refused(&world, &elsewhere.issue(&key, &authority_key(&world)), &key, "unknown_issuer").await;
     world.stop().await;
@@ -60,7 +60,7 @@ async fn one_whose_issuer_is_told_wrongly() {
     assert_eq!((bare[2], bare.len()), (0x80, 24));
     let bare = LookAlike::of(&victim).without(AUTHORITY_KEY).with(&[2, 5, 29, 35], bare, false);
     assert_refused(&world, &bare.issue(&key, &authority), &key, "unknown_issuer_key").await;
-    // The last octet is of the issuer's serial number, the fifth of its key identifier.
+    // The last octet belongs to the issuer's serial number, the one at 5 to its key identifier.
     for place in [genuine.len() - 1, 5] {
         let mut other = genuine.clone();
         other[place] ^= 1;
@@ -94,12 +94,12 @@ async fn one_that_is_for_something_else() {
     let server = vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
     let server = look_alike().without(EXTENDED_KEY_USAGE).with(&[2, 5, 29, 37], server, false);
     assert_refused(&world, &server.issue(&key, &authority), &key, "purpose").await;
-    // A CA, told by its basic constraints or by its key usage.
+    // A CA, according to its basic constraints or to its key usage.
     let ca = LookAlike { is_ca: IsCa::Ca(BasicConstraints::Unconstrained), ..look_alike() };
     assert_refused(&world, &ca.issue(&key, &authority), &key, "authority").await;
     let signs = look_alike().without(KEY_USAGE).with(&[2, 5, 29, 15], vec![0x03, 0x02, 0x02, 0x84], true);
     assert_refused(&world, &signs.issue(&key, &authority), &key, "authority").await;
-    // The policy of real cards, which a server with test roots does not accept; and none.
+    // The policy of real cards, which a server with test roots refuses; and no policy.
     let real = vec![0x30, 0x0f, 0x30, 0x0d, 0x06, 0x0b, 0x2a, 0x83, 0x08, 0x8c, 0x9b, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1e];
     let real = look_alike().without(POLICIES).with(&[2, 5, 29, 32], real, true);
     assert_refused(&world, &real.issue(&key, &authority), &key, "policy").await;
@@ -114,7 +114,7 @@ async fn one_with_an_extension_that_nobody_understands() {
     let oid = [1, 2, 392, 200_149, 99];
     let strange = LookAlike::of(&victim).with(&oid, vec![0x05, 0x00], true);
     assert_refused(&world, &strange.issue(&key, &authority), &key, "critical_extension").await;
-    // One that stands twice.
+    // An extension that occurs twice.
     let twice = LookAlike::of(&victim).with(&oid, vec![0x05, 0x00], false).with(&oid, vec![0x05, 0x00], false);
     assert_refused(&world, &twice.issue(&key, &authority), &key, "critical_extension").await;
     world.stop().await;
@@ -140,8 +140,8 @@ async fn one_with_a_key_that_no_card_has() {
     world.stop().await;
 }
 
-/// Whoever has read certificates off cards, which takes no PIN, learns nothing from them: whether J-LIS knows a card, has
-/// revoked it, whether it has run out or its holder is protected.
+/// A certificate can be read off a card without a PIN. Alone, it must not tell whether J-LIS knows the card or has revoked
+/// it, whether the card has expired, or whether its holder is protected.
 #[tokio::test]
 async fn a_certificate_alone_tells_nothing() {
     let world = World::start().await;
@@ -162,7 +162,7 @@ async fn a_certificate_alone_tells_nothing() {
         let reply = reader.show(&guessed).await;
         assert_eq!(outcome(Format::Json, &reply), refused(403, "SHK6006"), "{name}");
         answers.push(reply.body);
-        // Without a signature, or by sight where that is not permitted, it is no different.
+        // Without a signature, or by sight without permission, all of them get the same code.
         let challenge = reader.challenge().await;
         let mut bare = Shown::new(card.certificate(), &challenge, Vec::new());
         bare.signature = None;
@@ -193,7 +193,7 @@ async fn bytes_that_are_no_certificate() {
         let signature = victim.sign(&challenge.nonce).unwrap();
         assert_shown_refused(&world, &mut reader, &Shown::new(&bytes, &challenge, signature), reason).await;
     }
-    // What is not even base64, and what is larger than a message may be, never gets that far.
+    // Text that is not base64, and a message over the limit, are refused earlier.
     let challenge = reader.challenge().await;
     let right = Shown::signing(&victim, &challenge);
     let text = String::from_utf8(right.message(&reader.institution, Format::Json)).unwrap();

@@ -11,7 +11,7 @@ use crate::support::World;
 use crate::support::card::{Reader, Shown, card};
 use crate::support::look_alike::{LookAlike, VICTIM, assert_shown_refused, authority_key, rsa_key};
 
-/// With the exponent 3 a signature can be made without the key: any number whose cube begins like a padded hash.
+/// With the exponent 3 a signature can be forged without the key: a number whose cube begins like a padded hash.
 #[tokio::test]
 async fn forgeries_that_the_exponent_three_allows() {
     let world = World::start().await;
@@ -22,14 +22,14 @@ async fn forgeries_that_the_exponent_three_allows() {
     let challenge = reader.challenge().await;
     let forged = Shown::new(&certificate, &challenge, vec![0x01; 256]);
     assert_shown_refused(&world, &mut reader, &forged, "algorithm").await;
-    // Against a genuine card the cube root is worth nothing either.
+    // The cube root fails against a genuine card too.
     let challenge = reader.challenge().await;
     let forged = Shown::new(victim.certificate(), &challenge, cube_root_of_padded_hash(&challenge.nonce));
     assert_shown_refused(&world, &mut reader, &forged, "signature").await;
     world.stop().await;
 }
 
-/// A public key as it stands in a certificate.
+/// A public key, encoded as in a certificate.
 struct PublicKey(Vec<u8>);
 
 impl PublicKeyData for PublicKey {
@@ -42,7 +42,7 @@ impl PublicKeyData for PublicKey {
     }
 }
 
-/// The public key with 3 in the place of 65537.
+/// Returns the public key with 3 in place of 65537.
 fn with_exponent_three(key: &KeyPair) -> PublicKey {
     let modulus = yasna::parse_der(key.der_bytes(), |reader| {
         reader.read_sequence(|reader| {
@@ -59,7 +59,7 @@ fn with_exponent_three(key: &KeyPair) -> PublicKey {
     }))
 }
 
-/// A number whose cube begins with the padding and hash of a message: 00 01 FF 00 and the DigestInfo, then anything.
+/// Returns a number whose cube begins with the padding and hash of a message: 00 01 FF 00 and the DigestInfo, then anything.
 fn cube_root_of_padded_hash(message: &[u8]) -> Vec<u8> {
     use num_bigint::BigUint;
     let mut padded = vec![0x00, 0x01, 0xff, 0x00];
@@ -96,7 +96,7 @@ async fn signatures_of_the_genuine_card_over_something_else() {
         let shown = Shown::new(victim.certificate(), &challenge, victim.pad_and_sign(&padded).unwrap());
         assert_shown_refused(&world, &mut reader, &shown, "signature").await;
     }
-    // What the card would really sign is accepted, so that the refusals above are not for another reason.
+    // The signature that the card really makes is accepted, so the refusals above have no other reason.
     let challenge = reader.challenge().await;
     let right = [&SHA256_INFO[..], digest(&SHA256, &challenge.nonce).as_ref()].concat();
     let reply = reader.show(&Shown::new(victim.certificate(), &challenge, victim.pad_and_sign(&right).unwrap())).await;
@@ -122,7 +122,7 @@ async fn signatures_of_another_length_or_scheme() {
         assert_shown_refused(&world, &mut reader, &Shown::new(victim.certificate(), &challenge, signature), "signature")
             .await;
     }
-    // PSS, which the card can make too, by the very key of a certificate.
+    // A PSS signature, which a card can make too, by the key of the certificate.
     let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let pkcs8: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().unwrap();
     let der = rustls_key(pkcs8.as_ref());
@@ -132,14 +132,14 @@ async fn signatures_of_another_length_or_scheme() {
     let mut signature = vec![0; 256];
     key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), &challenge.nonce, &mut signature).unwrap();
     assert_shown_refused(&world, &mut reader, &Shown::new(&certificate, &challenge, signature), "signature").await;
-    // A P-384 card whose signature is over another hash is no better.
+    // A P-384 card's signature with one bit changed.
     let elliptic = card(&world, "school-mutual-insured");
     let challenge = reader.challenge().await;
     let mut other = elliptic.sign(&challenge.nonce).unwrap();
     let last = other.len() - 1;
     other[last] ^= 1;
     assert_shown_refused(&world, &mut reader, &Shown::new(elliptic.certificate(), &challenge, other), "signature").await;
-    // Nor is the certificate of one card with the signature of another.
+    // The certificate of one card with the signature of another.
     let challenge = reader.challenge().await;
     let signature = card(&world, "elderly-2wari-tokyo").sign(&challenge.nonce).unwrap();
     assert_shown_refused(&world, &mut reader, &Shown::new(victim.certificate(), &challenge, signature), "signature").await;

@@ -1,5 +1,5 @@
-//! Every fixture card gets exactly the hand-written answer: shown by `shikaku ask card`, over mutual TLS, out of PostgreSQL, in
-//! XML and in JSON; and what is kept of it.
+//! Every fixture card gets exactly the hand-written answer: by `shikaku ask card`, over mutual TLS, from PostgreSQL, in XML
+//! and in JSON. Further tests are about the records that are kept.
 
 use std::collections::BTreeMap;
 
@@ -50,14 +50,14 @@ async fn every_card(format: Format) {
     world.stop().await;
 }
 
-/// A data directory that holds the world's PKI.
+/// Makes a data directory that holds the world's PKI.
 fn data_of(world: &World) -> std::path::PathBuf {
     let data = crate::support::scratch("cards");
     std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();
     data
 }
 
-/// Every difference between the hand-written expectation and the answer.
+/// Returns every difference between the hand-written expectation and the answer.
 fn differences(card: &FixtureCard, answer: &Element) -> Vec<String> {
     let mut lines = Vec::new();
     let mut check = |what: &str, expected: Option<&str>, found: Option<&str>| {
@@ -87,7 +87,8 @@ fn differences(card: &FixtureCard, answer: &Element) -> Vec<String> {
     lines
 }
 
-/// A consent that is given has the time of processing, and, if it opens a window, its end 24 hours later.
+/// Adds the times of consents: each given consent has the time of processing. If it opens a window, it has the end 24 hours
+/// later.
 fn with_times(expected: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut whole = expected.clone();
     for (element, value) in expected {
@@ -100,7 +101,7 @@ fn with_times(expected: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     whole
 }
 
-/// The elements of every record; those of an inner element as `Outer.Inner`, whatever stands between.
+/// Returns the elements of every record; an inner element as `Outer.Inner`, whatever stands between.
 fn records(answer: &Element) -> Vec<BTreeMap<String, String>> {
     let mut found = Vec::new();
     collect(answer, &mut found);
@@ -127,7 +128,7 @@ fn elements(record: &Element) -> BTreeMap<String, String> {
     elements
 }
 
-/// The elements without children below, at any depth.
+/// Returns the elements without children below, at any depth.
 fn leaves<'a>(element: &'a Element<'_>) -> Vec<&'a Element<'a>> {
     element.children.iter().flat_map(|child| if child.children.is_empty() { vec![child] } else { leaves(child) }).collect()
 }
@@ -147,7 +148,7 @@ async fn a_client_of_2023_gets_the_elements_of_2023_in_their_order() {
     let mut found = Vec::new();
     collect(&answer, &mut found);
     let order: Vec<&str> = found[0].children.iter().map(|child| &*child.name).collect();
-    // The order that wire.md 2.0.1 gives, less what this person does not have.
+    // The order of wire.md 2.0.1, without the elements that this person does not have.
     assert_eq!(
         order,
         [
@@ -223,7 +224,7 @@ async fn the_log_says_how_the_holder_was_made_sure_of_and_what_was_shown() {
         assert_eq!((row.4.as_deref(), row.5, row.6), (Some(person), 2, consents & 1 == 1), "{name}");
         assert_eq!(row.7.len(), 32);
     }
-    // Of those the certificate ran out, or J-LIS does not know it, so that nobody was looked up.
+    // An expired, a not yet valid and an unknown card: the person is not looked up.
     for (name, outcome) in [("kumiai-a01", 13_i16), ("police-mutual-kanji-symbol", 14), ("national-mutual-insured", 15)] {
         let id = show_fixture(&world, name).await;
         let row: (i16, bool) =
@@ -237,7 +238,7 @@ async fn the_log_says_how_the_holder_was_made_sure_of_and_what_was_shown() {
     world.stop().await;
 }
 
-/// Shows a fixture card as its entry says; gives the id of the request.
+/// Shows a fixture card as its entry says; returns the id of the request.
 async fn show_fixture(world: &World, name: &str) -> String {
     let fixture = fixtures().card(name).unwrap();
     let institution = fixture.ask.institution.map_or_else(|| TEST_CLINIC.to_owned(), |code| code.as_str().to_owned());
@@ -402,8 +403,8 @@ async fn the_command_line_chooses_consents_and_holder() {
     world.stop().await;
 }
 
-/// Answers in `tests/golden_cards`, byte for byte. They were made from the hand-written records and the rule of element order of
-/// wire.md 2.0.1, apart from this program.
+/// Answers in `tests/golden_cards`, byte for byte. They were made without this program, from the hand-written records and
+/// the element order of wire.md 2.0.1.
 #[tokio::test]
 async fn every_answer_is_the_golden_one_byte_for_byte() {
     let world = World::start().await;
@@ -417,7 +418,7 @@ async fn every_answer_is_the_golden_one_byte_for_byte() {
         let file_name = file.file_name().unwrap().to_string_lossy().into_owned();
         let (name, ending) = file_name.split_once('.').unwrap();
         let format = if ending.ends_with("json") { Format::Json } else { Format::Xml };
-        // What stands before the last dot is the form that the institution wants, where it is not the usual one.
+        // A word before the last dot is the form that the institution wants, if it is not the usual one.
         let institution = match ending.split_once('.').map(|(form, _)| form) {
             None => TEST_CLINIC,
             Some("shift_jis") => SHIFT_JIS_CLINIC,

@@ -1,4 +1,4 @@
-//! Challenges are used once, in time, by whom they were made for.
+//! A challenge is used once, in time, and only by the terminal that asked for it.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn json(reply: &Reply) -> (u16, Option<String>, Option<String>) {
     outcome(Format::Json, reply)
 }
 
-/// Expects a refusal with a code, and one more of the audit reason.
+/// Expects a refusal with a code, and the metric of the audit reason at `times`.
 async fn assert_refused(world: &World, reply: &Reply, code: &str, reason: &str, times: f64) {
     assert_eq!(json(reply), refused(403, code), "{reason}");
     assert_eq!(world.metric(&format!("shikaku_refused_cards_total{{reason=\"{reason}\"}}")).await, times, "{reason}");
@@ -61,7 +61,7 @@ async fn of_a_hundred_copies_at_once_one_succeeds() {
     let shown = Shown::signing(&card(&world, CARD), &Reader::of(&world).await.challenge().await);
     let mut tries = Vec::new();
     for place in 0..100 {
-        // Half of them at another server on the same database.
+        // Half of them go to another server on the same database.
         let mut reader = Reader::of(if place % 2 == 0 { &world } else { &another }).await;
         let shown = shown.clone();
         tries.push(tokio::spawn(async move { json(&reader.show(&shown).await) }));
@@ -89,12 +89,12 @@ async fn a_failed_try_spends_the_challenge() {
     wrong.signature.as_mut().unwrap()[100] ^= 1;
     assert_refused(&world, &reader.show(&wrong).await, "SHK6006", "signature", 1.0).await;
     assert_refused(&world, &reader.show(&right).await, "SHK6002", "challenge_used", 1.0).await;
-    // The same when not the signature but the certificate was wrong.
+    // The same if the certificate was wrong.
     let right = Shown::signing(&card, &reader.challenge().await);
     let broken = Shown { certificate: vec![0x30, 0x00], ..right.clone() };
     assert_refused(&world, &reader.show(&broken).await, "SHK6005", "malformed", 1.0).await;
     assert_refused(&world, &reader.show(&right).await, "SHK6002", "challenge_used", 2.0).await;
-    // And when the message came in another institution's name.
+    // And if the message named another institution.
     let right = Shown::signing(&card, &reader.challenge().await);
     let claimed = Shown { claimed: Some(OTHER_CLINIC), ..right.clone() };
     assert_eq!(json(&reader.show(&claimed).await), refused(403, "SHK3001"));
@@ -120,7 +120,7 @@ async fn it_is_worth_nothing_elsewhere() {
     let mut neighbour = Reader::on(&world.terminal_with(&files.0, &files.1), TEST_CLINIC).await;
     let reply = neighbour.show(&shown).await;
     assert_refused(&world, &reply, "SHK6004", "challenge_other_terminal", 1.0).await;
-    // Another kind of care than it was asked for.
+    // Another kind of care than the challenge is for.
     let shown = Shown::signing(&card, &reader.challenge_for("1").await);
     let online = Shown { treatment: TreatmentKind::Online, ..shown };
     assert_refused(&world, &reader.show(&online).await, "SHK6004", "challenge_other_purpose", 1.0).await;
@@ -151,7 +151,7 @@ async fn after_a_minute_it_is_too_late() {
     let after = world.another(Clock::fixed(fixed_now() + SignedDuration::from_secs(61))).await;
     let reply = Reader::of(&after).await.show(&Shown::signing(&card, &late)).await;
     assert_refused(&after, &reply, "SHK6003", "challenge_expired", 1.0).await;
-    // Too late is spent as well.
+    // A late try spends the challenge too.
     let reply = reader.show(&Shown::signing(&card, &late)).await;
     assert_refused(&world, &reply, "SHK6002", "challenge_used", 1.0).await;
     after.app.stop().await;
@@ -182,7 +182,7 @@ async fn clocks_of_servers_that_disagree() {
     world.stop().await;
 }
 
-/// The body may take its time, but the challenge must be in time when it has come.
+/// The body may arrive slowly, but the challenge must still be valid when the body is complete.
 #[tokio::test]
 async fn the_time_is_that_of_the_whole_message() {
     let world = World::start().await;
@@ -202,7 +202,7 @@ async fn the_time_is_that_of_the_whole_message() {
     *shared.lock().unwrap() = fixed_now() + SignedDuration::from_secs(61);
     stream.write_all(&body[100..]).await.unwrap();
     let mut answer = String::new();
-    // The end of the stream may come without a closing word; what matters is the answer before it.
+    // The stream may end without a close notification; only the answer before it matters.
     let _ = stream.read_to_string(&mut answer).await;
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("SHK6003"), "{answer}");
     moving.app.stop().await;
@@ -214,7 +214,8 @@ async fn old_challenges_are_forgotten() {
     let world = World::start().await;
     Reader::of(&world).await.challenge().await;
     let store = world.database.store().await;
-    // A minute until it expires, and one in which a late try learns so; in both times. What a release before made has one time only.
+    // A challenge lasts a minute, and is kept for another one so that a late try learns the reason. Both times must have
+    // passed. A challenge of an earlier release has domain time only.
     let now = Moment { domain: fixed_now(), system: system_now() };
     let after = |seconds| now.plus(SignedDuration::from_secs(seconds));
     assert_eq!(forget(&store, Moment { system: now.system, ..after(121) }).await.unwrap(), 0);
@@ -249,11 +250,11 @@ async fn what_a_challenge_is_asked_for_must_be_known() {
     world.stop().await;
 }
 
-/// Two server programs, and one that is started anew, share what was asked for and what was spent.
+/// Two server programs, and one that is restarted, share the challenges that were issued and spent.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_and_a_restart_share_challenges() {
     let database = TestDatabase::new().await;
-    // Cards as they stand today, because the programs go by the system's time.
+    // Cards as of today, because the programs use the system's time.
     let pki = crate::support::world::make_pki_at(&crate::support::scratch("live-pki"), shikaku::clock::system_now());
     fixtures().load(&database.store().await, &pki, shikaku::clock::system_now(), false).await.unwrap();
     let serve = || Program::serve(&database.url(), pki.root(), &[]);

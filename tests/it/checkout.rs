@@ -1,4 +1,4 @@
-//! A checkout has the same bytes whatever git is told to do with line ends.
+//! A checkout has the same bytes, whatever line ends git is set to.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +27,7 @@ fn a_checkout_on_windows_terms_is_the_same() {
         // An archive of the sources was never checked out.
         return;
     }
-    // Two scripts, a migration, a fixture and a checked query, with the attributes of the project.
+    // Two scripts, a migration and a fixture, with the attributes of the project.
     let (files, parent) =
         (["demo", "tools/prepare", "migrations/0001_registry.sql", "fixtures/insurers.toml"], scratch("checkout"));
     let (origin, copy) = (parent.join("origin"), parent.join("copy"));

@@ -1,4 +1,4 @@
-//! `shikaku demo` as a newcomer runs it.
+//! Runs `shikaku demo` as a newcomer does.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ fn demo(data: &Path, extra: &[&str]) -> Command {
     command
 }
 
-/// `shikaku ask` against a running demo, in text.
+/// Runs `shikaku ask` against a running demo, with text output.
 fn ask(server: &Program, data: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = process::command()
         .args(["ask", "card-number", "--terminal-addr", &server.terminal_addr, "--operator-addr", &server.operator_addr])
@@ -45,7 +45,7 @@ fn a_demo_answers_keeps_its_state_and_stops_cleanly() {
     assert!(first.wait().success());
     assert_none_left(&data.join("postgres"));
 
-    // The same certificates still work after a restart.
+    // The same certificates work after a restart.
     let mut second = Program::start(demo(&data, &[]));
     let (code, _, err) = ask(&second, &data, &["--person", "elderly-2wari-tokyo"]);
     assert_eq!(code, Some(0), "{err}");
@@ -54,7 +54,7 @@ fn a_demo_answers_keeps_its_state_and_stops_cleanly() {
     assert_none_left(&data.join("postgres"));
 }
 
-/// Pastes the command that a demo tells to try into another shell.
+/// Pastes the command that a demo suggests into another shell.
 fn paste(server: &Program) -> (Option<i32>, String, String) {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(server.suggestion()).current_dir("/").env("LC_ALL", "C");
@@ -69,7 +69,7 @@ fn paste(server: &Program) -> (Option<i32>, String, String) {
 #[test]
 fn the_command_to_try_works_for_every_address_and_path() {
     let data = scratch("demo-try").join("it's a \"data\" $HOME `dir`　資格");
-    // Fixtures of somebody's own, without the person whom the project's own demo asks about.
+    // A user's own fixtures, without the person about whom the project's demo asks.
     let own = fixtures_to_spoil();
     for file in ["cards.toml", "people/elderly.toml"] {
         let text = std::fs::read_to_string(own.join(file)).unwrap();
@@ -133,7 +133,7 @@ fn a_demo_answers_under_the_names_it_is_given() {
     assert_eq!(code, Some(3), "{err}");
     server.signal("TERM");
     assert!(server.wait().success());
-    // The certificate that is there is made anew, and keeps the names from then on.
+    // The existing certificate is replaced, and the new one keeps the names from then on.
     for names in [&["--server-name", "127.0.0.2", "shikaku.example"][..], &[]] {
         let mut server = start(names);
         for host in ["127.0.0.2", "127.0.0.1", "localhost"] {
@@ -155,7 +155,7 @@ fn a_killed_demo_leaves_no_server_and_starts_again() {
     assert!(!servers_of(&data.join("postgres")).is_empty());
     first.child.kill().unwrap();
     first.child.wait().unwrap();
-    // Started at once, while the old server may still be shutting down.
+    // Started at once, while the old server may still be stopping.
     let second = Program::start(demo(&data, &[]));
     let (code, _, err) = ask(&second, &data, &["--person", "kyokai-insured-tokyo"]);
     assert_eq!(code, Some(0), "{err}");
@@ -179,7 +179,7 @@ fn an_interrupted_start_leaves_nothing() {
     let data = scratch("demo-interrupted");
     let mut child =
         demo(&data, &[]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
-    // In the middle of making the cluster, or just after.
+    // While the cluster is being made, or just after.
     std::thread::sleep(Duration::from_millis(300));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     child.wait().unwrap();
@@ -227,7 +227,7 @@ async fn with_a_database_url_nothing_is_started() {
     let database = TestDatabase::empty().await;
     let data = scratch("demo-url");
     let mut command = demo(&data, &[]);
-    // No PostgreSQL could be found.
+    // With this setting no PostgreSQL can be found.
     command.env("DATABASE_URL", database.url()).env("PG_BIN", "/nowhere");
     let server = Program::start(command);
     assert!(!data.join("postgres").exists());

@@ -1,4 +1,5 @@
-//! Results over slow and broken networks: what flows goes on, what stands still ends, and what broke off is taken up again.
+//! Results over slow and broken networks: a download that flows goes on, one that stands still ends, one that broke off is
+//! resumed.
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::support::{OTHER_CLINIC, TEST_CLINIC, World, answered, ask_of, fixture
 
 const JSON: &str = "application/json";
 
-/// Limits that a transfer of some seconds is far beyond.
+/// Limits far shorter than a transfer of some seconds.
 fn short() -> Limits {
     Limits {
         first_request: Duration::from_secs(1),
@@ -37,7 +38,7 @@ async fn world(limits: Limits) -> World {
     World::with(Wishes { limits, ..Wishes::default() }).await
 }
 
-/// A file that is done, with at least `people` people.
+/// Uploads a file about `people` people, waits for its result, and returns its number.
 async fn done(world: &World, institution: &str, people: usize) -> String {
     let ids: Vec<&str> = fixtures().people.iter().map(|person| person.person.fixture_id.as_str()).collect();
     let many: Vec<&str> = ids.iter().cycle().take(people).copied().collect();
@@ -55,7 +56,7 @@ fn fetch_of(institution: &str, number: &str) -> Vec<u8> {
 async fn a_slow_download_over_http_1_goes_on_while_it_flows() {
     let world = world(short()).await;
     let number = done(&world, TEST_CLINIC, 600).await;
-    // A socket that takes little ahead.
+    // A socket with a small receive buffer.
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     let stream = socket.connect(world.app.terminal_addr()).await.unwrap();
@@ -108,7 +109,7 @@ async fn a_reader_over_http_2_may_be_busy_for_as_long_as_one_over_http_1() {
     let world = world(Limits { write: Duration::from_secs(60), ..Limits::default() }).await;
     let number = done(&world, TEST_CLINIC, 600).await;
     let whole = Clinic::of(&world).await.fetch(&number).await;
-    // A socket that takes little ahead: of what comes behind it, a PING too, nothing is seen.
+    // A socket with a small receive buffer: the client sees nothing behind it, not even a PING.
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     let stream = socket.connect(world.app.terminal_addr()).await.unwrap();
@@ -124,7 +125,7 @@ async fn a_reader_over_http_2_may_be_busy_for_as_long_as_one_over_http_1() {
     ]
     .concat();
     stream.write_all(&question).await.unwrap();
-    // Longer than a connection may stand idle, a head or a body may take, or an answer may be made.
+    // Longer than a connection may be idle, a head or a body may take, or an answer may be in the making.
     tokio::time::sleep(Duration::from_secs(35)).await;
     let mut taken = Vec::new();
     loop {
@@ -146,7 +147,7 @@ async fn a_download_that_drips_is_cut_off_and_its_place_is_free() {
     let world = world(Limits { bulk, write: Duration::from_millis(400), ..short() }).await;
     let number = done(&world, TEST_CLINIC, 300).await;
     let whole = Clinic::of(&world).await.fetch(&number).await.body.len();
-    // One that takes nothing, and one that takes a little now and then: 1 KiB a window of 400 ms is an eighth of what it must.
+    // The first client takes nothing. The second one takes 1 KiB in each window of 400 ms, an eighth of the least allowed.
     for pause in [Duration::from_secs(3600), Duration::from_millis(400)] {
         let before = world.metric(r#"shikaku_connections_closed_total{reason="slow"}"#).await;
         let mut connection = H2::with_window(&world, TEST_CLINIC, 1024).await;
@@ -178,7 +179,7 @@ async fn slow_downloads_of_one_institution_do_not_delay_another() {
         let mut connection = H2::with_window(&world, TEST_CLINIC, 1024).await;
         let fetch = fetch_of(TEST_CLINIC, &number);
         slow.push(tokio::spawn(async move {
-            // Whoever has the head takes no more until the end.
+            // After the head, the client reads nothing until the end.
             let response = connection.begin("OQSmuquc02", JSON, fetch).await;
             (connection, response)
         }));
@@ -192,7 +193,7 @@ async fn slow_downloads_of_one_institution_do_not_delay_another() {
         assert_eq!(outcome(Format::Json, &fetched.await.expect("it is not behind them")), answered());
     }
     assert_eq!(slow.iter().filter(|fetch| fetch.is_finished()).count(), 2, "one institution has two places");
-    // Its lookups are not behind its downloads either.
+    // Lookups of the institution do not wait for its downloads either.
     let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Json, AnswerCharset::Utf8);
     let reply = world.connect().await.ask("/oqs/OQSsiquc01", Format::Json, body).await.unwrap();
     assert_eq!(outcome(Format::Json, &reply), answered());
@@ -229,7 +230,7 @@ async fn a_download_that_broke_off_goes_on_where_it_was() {
         let (length, tag) = (whole.body.len(), header(&whole, "etag").expect("a validator").to_owned());
         assert!(tag.starts_with('"'), "a strong one: {tag}");
         assert_eq!(header(&whole, "accept-ranges"), Some("bytes"));
-        // Every border of a piece lies between two of these.
+        // Each border of a piece lies between two of these offsets.
         for first in (0..length).step_by(251).chain([length - 1]) {
             let range = format!("bytes={first}-");
             let reply = fetch(&world, format, &number, &[("range", &range), ("if-range", &tag)]).await;
@@ -248,7 +249,7 @@ async fn a_download_that_broke_off_goes_on_where_it_was() {
         let reply = fetch(&world, format, &number, &[("range", &outside)]).await;
         assert_eq!(outcome(format, &reply), refused(416, "SHK7006"));
         assert_eq!(header(&reply, "content-range"), Some(&*format!("bytes */{length}")));
-        // Another result than the one begun with, several ranges, and what is no range: the whole.
+        // The validator of another result, several ranges, and an invalid range: the server sends the whole.
         let others: [&[(&str, &str)]; 3] = [
             &[("range", "bytes=5-"), ("if-range", "\"00000000000000000000000000000000\"")],
             &[("range", "bytes=0-1,5-9")],
@@ -268,16 +269,16 @@ async fn a_part_is_read_without_the_pieces_before_it_and_only_where_lengths_are_
     let world = world(Limits { bulk, ..Limits::default() }).await;
     let number = done(&world, TEST_CLINIC, 9).await;
     let whole = fetch(&world, Format::Json, &number, &[]).await;
-    // Another file with the same people has another validator.
+    // Another file about the same people has another validator.
     let again = done(&world, TEST_CLINIC, 9).await;
     assert_ne!(header(&fetch(&world, Format::Json, &again, &[]).await, "etag"), header(&whole, "etag"));
-    // What is made into another form on the way has no length beforehand.
+    // A result that is converted on the way has no length beforehand.
     let range = ("range", "bytes=5-9");
     for headers in [[range, ("accept", "application/xml")], [range, ("accept", "application/zip")]] {
         let reply = fetch(&world, Format::Json, &number, &headers).await;
         assert_eq!((reply.status.as_u16(), header(&reply, "etag"), header(&reply, "accept-ranges")), (200, None, None));
     }
-    // Behind its size, the first piece is spoilt: it must not be read.
+    // The first piece is spoilt behind its size, so the server must not read it.
     world
         .database
         .execute("update batch_slice set units = substring(units from 1 for 4) || '\\x00' where place = 0 and batch_id = (select min(batch_id) from batch_slice)")

@@ -16,12 +16,12 @@ use shikaku::wire::Format;
 
 use crate::support::{TEST_CLINIC, World, ask_of, message};
 
-/// How often each thing is tried: what is lost now and then is lost at least once.
+/// How often each case is tried, so that an answer that is lost now and then is lost at least once.
 const TRIES: usize = 200;
 
 async fn http2(world: &World) -> SendRequest<Bytes> {
     let (sender, connection) = h2::client::handshake(crate::tls::h2_stream(world).await).await.unwrap();
-    // What went wrong is told to the requests.
+    // The requests report errors of the connection.
     tokio::spawn(connection);
     sender
 }
@@ -30,8 +30,8 @@ fn request(path: &str) -> hyper::http::request::Builder {
     Request::post(format!("https://localhost{path}")).header("content-type", "application/xml")
 }
 
-/// Sends so many bytes whatever the server says meanwhile, and only then looks at the answer: status and body. A stream that is reset
-/// before everything was sent is lost: so clients see it that send first and read then.
+/// Sends all bytes, whatever the server says meanwhile, and then reads status and body of the answer. Fails if the stream is
+/// reset before everything is sent, as clients fail that send first and read later.
 async fn send_all_then_read(
     sender: &SendRequest<Bytes>,
     request: Request<()>,
@@ -62,7 +62,7 @@ async fn send_all_then_read(
 #[tokio::test(flavor = "multi_thread")]
 async fn over_http2_they_arrive_whole() {
     let world = World::start().await;
-    // No route, too long for its route, and not even a message: refused with the head alone.
+    // No route, a body too long for its route, and an unknown message: refused after the head.
     for (path, status, text) in
         [("/nowhere", 404, "SHK2004"), ("/oqs/OQSsiquc01", 413, "SHK1010"), ("/oqs/unknown", 404, "SHK2001")]
     {
@@ -86,7 +86,7 @@ async fn over_http2_they_arrive_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn over_http1_they_arrive_whole() {
     let world = World::start().await;
-    // Small bodies often, and some that are longer than any that is taken.
+    // Small bodies often, and a few that are longer than any accepted body.
     for (bytes, tries) in [(300_000, TRIES), (10_000_000, 20)] {
         let body = vec![b'x'; bytes];
         for (path, status, text) in [("/nowhere", "404", "SHK2004"), ("/oqs/OQSsiquc01", "413", "SHK1010")] {
@@ -135,7 +135,7 @@ async fn a_body_that_never_ends_is_not_taken_for_ever() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let chunk = [b"1000\r\n".as_slice(), &[b'x'; 0x1000], b"\r\n"].concat();
     let started = Instant::now();
-    // A chunk now and then, so that it is never quiet.
+    // Sends a chunk now and then, so that the connection is never idle.
     while stream.write_all(&chunk).await.is_ok() && started.elapsed() < Duration::from_secs(10) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -158,7 +158,7 @@ async fn http2_says_continue_when_the_body_is_wanted() {
     let response = response.await.unwrap();
     assert_eq!(response.status(), 200);
 
-    // A question that is refused with its head alone gets the refusal, and is not told to go on.
+    // A request that is refused after its head gets the refusal, and no 100.
     let mut sender = sender.ready().await.unwrap();
     let head = request("/oqs/OQSsiquc01").header("expect", "100-continue").header("content-length", 300_000);
     let (mut response, _stream) = sender.send_request(head.body(()).unwrap(), false).unwrap();
@@ -191,7 +191,7 @@ async fn http1_says_continue_when_the_body_is_wanted() {
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
 
-    // Refused with the head alone: not told to go on, and closed, because nobody knows whether the body comes.
+    // Refused after the head: no 100, and the connection closes, because the body may or may not come.
     for (path, status) in [("/nowhere", "404"), ("/oqs/OQSsiquc01", "413")] {
         let mut stream = crate::tls::http1_stream(&world).await;
         stream.write_all(head(path, 300_000).as_bytes()).await.unwrap();
@@ -213,7 +213,8 @@ async fn a_refused_certificate_is_told_to_a_client_that_already_sends() {
     for protocol in ["h2", "http/1.1"] {
         for number in 0..TRIES {
             let mut stream = crate::tls::stream_with(&world, protocol, (&identity.0, &identity.1)).await;
-            // In TLS 1.3 the client thinks that all is well, and sends. One that cannot complains about that and never reads the alert.
+            // In TLS 1.3 the client believes that the handshake succeeded, and sends. A client whose sending fails never
+            // reads the alert.
             let piece = [b'x'; 10_000];
             for _ in 0..20 {
                 let sent = stream.write_all(&piece).await;

@@ -1,4 +1,4 @@
-//! What surrounds the server misbehaves: a database that hangs or is killed, a full disk, few open files, variables of other programs.
+//! Trouble around the server: a database that hangs or is killed, a full disk, few open files, variables of other programs.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -30,7 +30,7 @@ fn demo(data: &Path) -> Command {
     command
 }
 
-/// Asks a demo about a person as its newcomer does.
+/// Asks a demo about a person, as a newcomer does.
 fn assert_answers(server: &Program, data: &Path) {
     let addresses = ["--terminal-addr", &server.terminal_addr, "--operator-addr", &server.operator_addr];
     let mut command = process::command();
@@ -39,7 +39,7 @@ fn assert_answers(server: &Program, data: &Path) {
     assert!(output.status.success(), "{:?}\n{}", process::texts(&output), server.log());
 }
 
-/// The processes of the private PostgreSQL of a data directory.
+/// Returns the process ids of the private PostgreSQL of a data directory.
 fn processes(data: &Path) -> Vec<String> {
     let cluster = data.join("postgres/cluster").canonicalize().unwrap();
     let pids = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -47,7 +47,7 @@ fn processes(data: &Path) -> Vec<String> {
 }
 
 fn signal(name: &str, pids: &[String]) {
-    // One of them may have ended meanwhile.
+    // A process may have ended meanwhile.
     let _ = Command::new("kill").arg(format!("-{name}")).args(pids).stderr(Stdio::null()).status().unwrap();
 }
 
@@ -56,7 +56,7 @@ fn postmaster(data: &Path) -> String {
     text.lines().next().unwrap().to_owned()
 }
 
-/// Processes that stand still until this is dropped.
+/// Processes that are stopped until this is dropped.
 struct Stopped(Vec<String>);
 
 impl Stopped {
@@ -102,7 +102,7 @@ async fn a_killed_postmaster_is_told_and_the_next_start_recovers() {
     let data = scratch("environment-killed");
     let mut first = Program::start(demo(&data));
     assert_answers(&first, &data);
-    // A process of the server that counts for long does not see that its postmaster is gone.
+    // A server process in a long count does not notice that its postmaster is gone.
     let options =
         PgConnectOptions::new_without_pgpass().ssl_mode(PgSslMode::Disable).username("shikaku").database("postgres");
     let mut busy = options.socket(data.join("postgres/socket")).connect().await.unwrap();
@@ -120,7 +120,7 @@ async fn a_killed_postmaster_is_told_and_the_next_start_recovers() {
     let second = Program::start(demo(&data));
     assert_answers(&second, &data);
     assert!(counting.await.unwrap().is_err(), "what was left of it is gone");
-    // What was committed before is there.
+    // Data that was committed before is there.
     let (_, people, _) = process::http(&second.operator_addr, "GET", "/api/people", &[], "").await;
     assert!(people.contains("elderly-2wari-tokyo"));
 }
@@ -130,7 +130,8 @@ async fn traces_of_a_dead_server_are_not_taken_for_a_live_one() {
     let directory = scratch("environment-stale");
     let binaries = Binaries::find().unwrap();
     drop(PrivatePostgres::start(&binaries, &directory, Durability::Kept).await.unwrap());
-    // After a crash of the machine its number is somebody else's: of the same account, which PostgreSQL cannot tell from its own.
+    // After a crash of the machine, the old process id may belong to another process of the same account. PostgreSQL cannot
+    // tell that process from its own.
     let owner = fs::metadata(directory.join("cluster")).unwrap();
     let mut sleep = Command::new("sleep");
     if owner.uid() != fs::metadata("/proc/self").unwrap().uid() {
@@ -184,7 +185,7 @@ fn variables_of_postgresql_clients_do_not_steer_the_private_server() {
     assert!(server.wait().success(), "{}", server.log());
 }
 
-/// A server behind a shell that limits its open files.
+/// Returns a server command behind a shell that limits its open files.
 fn limited(limits: &str, database: &TestDatabase) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{limits} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_shikaku")]);
@@ -209,7 +210,7 @@ async fn lookup(connection: &mut Connection) -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
     let database = TestDatabase::new().await;
-    // A low soft limit is raised as far as it is needed.
+    // A low soft limit is raised as far as needed.
     let server = Program::start(limited("ulimit -S -n 128", &database));
     let limits = fs::read_to_string(format!("/proc/{}/limits", server.child.id())).unwrap();
     let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
@@ -233,14 +234,14 @@ async fn with_few_open_files_there_are_fewer_connections_and_nothing_breaks() {
     assert!(!server.log().contains("accept failed"), "{}", server.log());
     drop(server);
 
-    // Connections to the listener for tokens need files of their own: 512.
+    // The listener for searches by token takes 512 files of its own: 900 − 256 − 512 = 132.
     let mut command = limited("ulimit -n 900", &database);
     command.args(["--token-addr", "127.0.0.1:0"]);
     let server = Program::start(command);
     server.until_logged("connections=132").await;
     drop(server);
 
-    // With hardly any it does not start, and says what to do.
+    // With too few files the server does not start, and says what to do.
     let output = limited("ulimit -n 200", &database).output().unwrap();
     let (_, err) = process::texts(&output);
     assert_eq!(output.status.code(), Some(3), "{err}");
@@ -263,7 +264,7 @@ async fn a_log_that_cannot_be_written_stops_nobody() {
     }
     drop(server);
 
-    // Nor does one that writes nothing but its end.
+    // A program that can print nothing still ends with the right exit code.
     let mut command = process::command();
     command.args(["serve", "--database-url", "postgres://127.0.0.1:1/nowhere"]).stdout(Stdio::null());
     command.stderr(File::options().write(true).open("/dev/full").unwrap());
@@ -271,7 +272,7 @@ async fn a_log_that_cannot_be_written_stops_nobody() {
     database.drop().await;
 }
 
-/// The database says that its disk is full whenever one of these tables is written.
+/// Makes the database report a full disk on each insert into these tables.
 async fn fill(database: &TestDatabase) {
     database
         .execute(
@@ -299,7 +300,7 @@ async fn with_a_full_disk_nothing_is_shown_and_all_goes_on_when_there_is_room() 
     assert!(!String::from_utf8_lossy(&reply.body).contains(name), "nothing without its record");
     let reply = clinic.post("OQSmuquc01", Format::Json, file()).await;
     assert_eq!(outcome(Format::Json, &reply), refused(503, "SHK5002"));
-    // What was there before can be fetched.
+    // Earlier results can be fetched.
     clinic.result(&taken).await;
     world.database.execute("drop trigger full_disk on access_log; drop trigger full_disk on batch").await;
     assert_eq!(outcome(Format::Xml, &world.ask(&ask, Format::Xml).await), answered());
@@ -314,7 +315,7 @@ async fn a_file_that_was_taken_waits_for_room_however_often_it_is_tried() {
     limits.bulk.attempts = 1;
     let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
     fill(&world.database).await;
-    // What a sequence counts is not undone.
+    // A sequence counts the tries, because a rollback does not undo it.
     world
         .database
         .execute(
@@ -352,7 +353,7 @@ async fn a_database_that_hangs_does_not_keep_a_server_from_stopping() {
     let mut lines = BufReader::new(work.0.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.is_ok_and(|line| line.starts_with("ready: "))));
     let stopped = Stopped::all(&data);
-    // Long enough for everybody to be in the middle of a statement.
+    // Long enough for every task to be in the middle of a statement.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let begun = Instant::now();
     server.signal("TERM");
@@ -391,7 +392,7 @@ fn a_secret_is_there_whole_or_not_at_all() {
     assert_eq!(names, std::slice::from_ref(&path), "nothing else is left");
     shikaku::config::Secret::read_or_make(&path).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
-    // A directory that takes no files.
+    // A directory that accepts no files.
     let error = shikaku::config::Secret::read_or_make(Path::new("/proc/secret.key")).unwrap_err();
     assert!(error.to_string().contains("/proc/secret.key"), "{error}");
 }

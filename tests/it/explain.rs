@@ -1,4 +1,4 @@
-//! Why an answer is as it is: `POST /api/explain` and `--explain`, for every fixture person.
+//! The explanation of an answer: `POST /api/explain` for every fixture person, and `--explain`.
 
 use std::collections::HashSet;
 
@@ -137,7 +137,7 @@ async fn a_ratio_rests_on_the_rule_of_its_date() {
     assert_eq!((&amounts["since"], &amounts["category"]), (&json!("2026-08"), &json!("一般Ⅱ")));
     assert_eq!((&amounts["household_yen"], &amounts["outpatient_yen"]), (&json!(61_500), &json!(22_000)));
 
-    // Before 2022-10 the rule in force knew no 2割.
+    // Before 2022-10 the rule in force had no 2割.
     let (_, explanation) =
         explain_json(&world, &json!({"person": "finding-2wari-before-2022-10", "check_on": "2022-03-01"})).await;
     let reasons = explanation["reasons"].as_array().unwrap();
@@ -159,7 +159,7 @@ async fn questions_come_by_person_or_as_official_messages() {
     let (status, by_xml) = explain(&world, "application/xml", &official(Format::Xml)).await;
     assert_eq!((status, &by_xml), (200, &by_json));
 
-    // Which card: that of the coverage in force, or the one that is named.
+    // The question is about the coverage in force, or about the one that is named.
     let question = |more: Value| {
         let mut question = json!({"person": "elderly-turned-75", "check_on": "2026-11-22"});
         question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -255,7 +255,7 @@ async fn the_command_line_tells_reasons_and_contradictions_in_both_languages() {
 async fn other_registrations_that_bear_on_the_validity_are_named() {
     let world = World::start().await;
     others_are_named_once(&world).await;
-    // That others are not known of makes them looked for, and changes nothing else.
+    // If others may exist, the server looks for them; nothing else changes.
     world.database.execute("update coverage set sole = false").await;
     others_are_named_once(&world).await;
     world.stop().await;
@@ -304,10 +304,10 @@ async fn medical_aid_is_explained_as_the_institution_sees_it() {
     assert_eq!(rules(of(json!(INSTITUTION))).await, outcome("in-force", "ticket"));
     assert_eq!(rules(of(json!("1310023457"))).await, outcome("no-ticket", "ticket-missing"));
     assert_eq!(rules(of(Value::Null)).await, outcome("no-ticket", "ticket-missing"));
-    // Its ticket is withheld, because the aid has ended.
+    // The ticket is withheld, because the aid has ended.
     let ended = json!({"person": "welfare-ended", "check_on": "2026-11-22", "coverage": 1, "institution": INSTITUTION});
     assert_eq!(rules(ended).await, outcome("newer-exists", "not-shown-without-coverage"));
-    // Medical aid beside insurance is no overlap for insurers to settle.
+    // Medical aid beside insurance is no overlap that insurers must settle.
     let both = json!({"person": "welfare-and-insurance", "check_on": "2026-11-22", "coverage": 1});
     assert_eq!(rules(both).await, (Some("in-force".to_owned()), None));
     let (status, _) = explain_json(&world, &of(json!("1310012346"))).await;
@@ -334,7 +334,7 @@ async fn an_insured_who_turns_75_and_the_dependant_have_half_amounts_in_both_sch
     let half = |of: &str, base, start, fourth| (true, Some(format!("{of} 2026-11-10")), Some(base), start, Some(fourth));
     let whole = |base, start, fourth| (false, None, Some(base), start, Some(fourth));
     let (own, of_insured) = ("75th birthday", "75th birthday of the insured");
-    // 現役並みⅠ and ウ have 85,800 from 286,000 on, 44,400 from the fourth month on; エ has 61,500 and 44,400.
+    // 現役並みⅠ and ウ: 85,800 and 1 % above 286,000, from the fourth month on 44,400. エ: 61,500 and 44,400.
     for (person, coverage, day, expected) in [
         ("family-insured-turned-75", 1, "2026-10-31", whole(85_800, Some(286_000), 44_400)),
         ("family-insured-turned-75", 1, "2026-11-01", half(own, 42_900, Some(143_000), 22_200)),

@@ -1,4 +1,4 @@
-//! Why an answer by card is as it is.
+//! The explanation of an answer by card.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ fn question(world: &World, card: &FixtureCard) -> Value {
     json!({ "certificate": certificate, "check_on": card.ask.check_on, "consents": consents })
 }
 
-/// The rule that must stand behind a card that cannot be used.
+/// Returns the rule that must explain an unusable card.
 fn rule_of(result: &str, card: &FixtureCard) -> &'static str {
     match result {
         "SHK6101" => {
@@ -53,7 +53,7 @@ async fn every_element_of_every_record_has_a_reason() {
             assert_eq!(rules, [rule_of(card.expect.result.as_deref().unwrap(), card)], "{}", card.name);
             continue;
         }
-        // Every record has reasons of its own, told by the insurer.
+        // Every record has its own reasons, found by the insurer.
         for record in &card.expect.records {
             let insurer = record["InsurerNumber"].trim();
             let explained: BTreeSet<&str> = reasons
@@ -74,7 +74,7 @@ async fn every_element_of_every_record_has_a_reason() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // Operators see what is loaded; only answers to terminals are recorded.
+    // The log records answers to terminals only, not what operators see.
     assert_eq!(world.database.count("select count(*) from access_log").await, 0);
     world.stop().await;
 }
@@ -152,7 +152,7 @@ async fn the_command_line_prints_it_in_both_languages() {
 #[tokio::test]
 async fn amounts_of_a_dependant_who_loses_the_insured_at_75_are_half() {
     let world = World::start().await;
-    // The wife's coverage ends with that of the husband, who turns 75 on that day.
+    // The wife's coverage ends with the husband's, who turns 75 on that day.
     let lost = "update coverage set lost_on = date '2026-10-15', loss_reason = 3
                  where person_id = (select id from person where fixture_id = 'family-wife-kyokai')";
     world.database.execute(lost).await;
@@ -187,7 +187,7 @@ async fn amounts_of_a_dependant_who_loses_the_insured_at_75_are_half() {
     for question in &questions {
         assert_eq!(amounts(question).await, (true, json!(42_900), json!("2009-01")));
     }
-    // An insured who turns 75 on another day, or was no insured of the card any more, is not the reason.
+    // An insured person who turns 75 on another day, or whose coverage ended before, is not the reason.
     for other in [
         "update coverage set birth_on = date '1951-10-16' where birth_on = date '1951-10-15'",
         "update coverage set birth_on = date '1951-10-15', lost_on = date '2026-10-14' where birth_on = date '1951-10-16'",

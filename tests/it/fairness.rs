@@ -1,4 +1,4 @@
-//! One institution in masses does not harm another: turns, shares and places, counted and never timed.
+//! One institution in masses does not harm another: turns, shares and places, counted rather than timed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ fn question(institution: &str) -> Vec<u8> {
     message(&ask_of("kyokai-insured-tokyo"), institution, Format::Json, AnswerCharset::Utf8)
 }
 
-/// A question about somebody who is nobody: a number that no fixture has.
+/// Makes a question with a card number that no fixture has.
 fn wrong_number(institution: &str, number: usize) -> Vec<u8> {
     let mut ask = ask_of("kyokai-insured-tokyo");
     ask.number = format!("9{number:06}");
@@ -55,13 +55,13 @@ async fn requests_beyond_an_institutions_share_are_held_back_and_beyond_that_ref
         let (body, reply) = connection.post_head(SINGLE, JSON).await;
         requests.push((body, tokio::spawn(reply)));
     }
-    // Three of them are one too many each: five are in work or held back.
+    // Five of the eight are in work or held back, so three are refused.
     world.until_metric(r#"shikaku_requests_total{listener="terminal",outcome="SHK5001",route="/oqs/{id}"}"#, 3.0).await;
-    // Others are served while none of the five can be.
+    // Another institution is served while none of the five can be.
     assert_eq!(outcome(Format::Json, &ask(&world, OTHER_CLINIC).await), answered());
     let (mut refusals, mut answers) = (0, 0);
     for (body, reply) in requests {
-        // Whoever was refused takes no body any more.
+        // A request that was refused takes no body any more.
         if !reply.is_finished() {
             body.send(question(TEST_CLINIC)).await;
         }
@@ -87,7 +87,7 @@ async fn requests_that_are_held_back_too_long_are_refused() {
     let (_unsent, _first) = connection.post_head(SINGLE, JSON).await;
     let mut last = answered();
     for _ in 0..20 {
-        // One that comes to its turn before the first is answered.
+        // A question that comes to its turn before the first one is answered.
         last = outcome(Format::Json, &connection.post(SINGLE, JSON, question(TEST_CLINIC)).await.unwrap());
         if last != answered() {
             break;
@@ -103,7 +103,7 @@ async fn an_institution_has_only_its_share_of_connections() {
     let first = world.terminal(TEST_CLINIC).connect().await.unwrap();
     let mut second = world.terminal(TEST_CLINIC).connect().await.unwrap();
     world.until_metric("shikaku_connections", 2.0).await;
-    // The handshake tells whose it is; then it is closed.
+    // The handshake identifies the institution; then the server closes the connection.
     let asked = match world.terminal(TEST_CLINIC).connect().await {
         Ok(mut third) => third.ask("/oqs/OQSsiquc01", Format::Json, question(TEST_CLINIC)).await.is_ok(),
         Err(_) => false,
@@ -149,7 +149,7 @@ async fn lookups_of_a_third_all_succeed_while_two_flood() {
             }
         }
     }
-    // Under way before the third begins.
+    // The flood is under way before the third institution begins.
     while flooded.load(Ordering::Relaxed) < 500 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -179,14 +179,14 @@ async fn an_institution_that_finds_nobody_too_often_is_slowed_whatever_it_asks()
     for body in [wrong_number(TEST_CLINIC, 5), question(TEST_CLINIC)] {
         let reply = post(body).await;
         assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7005"), "hits and misses alike");
-        // Five an hour is one in 720 seconds.
+        // Five an hour are one in 720 seconds.
         let again: u64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((700..=720).contains(&again), "{again}");
     }
     assert_eq!(validity(&ask(&world, OTHER_CLINIC).await).as_deref(), Some("1"), "others are not slowed");
     assert!((world.metric(r#"shikaku_misses_total{result="told"}"#).await - 5.0).abs() < 0.5);
     assert!((world.metric(r#"shikaku_misses_total{result="refused"}"#).await - 2.0).abs() < 0.5);
-    // Whoever is refused is told nothing, and so nothing is recorded: 20 hits, 5 misses, 1 of the other.
+    // A refused question gets no data, and so has no record: 20 hits, 5 misses, 1 of the other institution.
     assert_eq!(world.database.count("select count(*) from access_log").await, 26);
     world.stop().await;
 }
@@ -195,23 +195,23 @@ async fn an_institution_that_finds_nobody_too_often_is_slowed_whatever_it_asks()
 async fn misses_of_files_count_too() {
     let world = world(Limits { misses: 5, ..Limits::default() }).await;
     let mut clinic = Clinic::of(&world).await;
-    // People who are found may be as many as they like.
+    // People who are found are not limited.
     let found = ["kyokai-insured-tokyo"; 30];
     let number = clinic.upload(&found).await;
     clinic.result(&number).await;
     let unknown = crate::support::fixtures().people.iter().find(|person| person.expect.validity == "4").unwrap();
     let number = clinic.upload(&[unknown.person.fixture_id.as_str(); 6]).await;
     clinic.result(&number).await;
-    // Their answers stand; the next file, and the next question, have to wait.
+    // The answers stand, but the next file and the next question must wait.
     let file = file_of(&found, TEST_CLINIC, "NEXT", Format::Json);
     let reply = clinic.post("OQSmuquc01", Format::Json, file).await;
     assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7005"));
     let again: u64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
-    // Six of five were used: two have to come back.
+    // Six of five are used, so two must come back: 2 × 720 s.
     assert!((1400..=1440).contains(&again), "{again}");
     let reply = ask(&world, TEST_CLINIC).await;
     assert_eq!(outcome(Format::Json, &reply), refused(429, "SHK7005"));
-    // What was asked before can still be fetched.
+    // Earlier results can be fetched.
     let fetched = timeout(Duration::from_secs(30), clinic.fetch(&number)).await.unwrap();
     assert_eq!(outcome(Format::Json, &fetched), answered());
     world.stop().await;
@@ -221,7 +221,7 @@ async fn misses_of_files_count_too() {
 async fn a_piece_that_is_begun_again_misses_nobody_twice() {
     let limits = Limits { misses: 5, ..Limits::default() };
     let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
-    // The log cannot be written at the first try; what a sequence counts is not undone.
+    // The log cannot be written at the first try. A sequence counts the tries, because a rollback does not undo it.
     world
         .database
         .execute(
@@ -237,7 +237,7 @@ async fn a_piece_that_is_begun_again_misses_nobody_twice() {
     clinic.result(&number).await;
     assert_eq!(world.database.count("select retries::bigint from batch").await, 1);
     assert!((world.metric(r#"shikaku_misses_total{result="told"}"#).await - 3.0).abs() < 0.5);
-    // Three of five were used.
+    // Three of five misses are used.
     assert_eq!(outcome(Format::Json, &ask(&world, TEST_CLINIC).await), answered());
     world.stop().await;
 }

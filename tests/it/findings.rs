@@ -1,11 +1,11 @@
-//! Registrations that contradict the law: each kind shown by its fixture person, over the operator API and by command line.
+//! Registrations that contradict the law: each kind by its fixture person, over the operator API and on the command line.
 
 use serde_json::{Value, json};
 
 use crate::support::process::{self, shikaku, texts};
 use crate::support::{World, fixtures, root};
 
-/// Every fixture person that contradicts the law, with the rule and whether the finding is soft.
+/// Every fixture person that contradicts the law, with the rule, and whether the finding is soft.
 const PEOPLE: [(&str, &str, bool); 19] = [
     ("finding-2wari-before-2022-10", "late-elderly-ratio", false),
     ("finding-category-of-another-age", "limit-category", false),
@@ -28,7 +28,7 @@ const PEOPLE: [(&str, &str, bool); 19] = [
     ("finding-ratio-changed-in-mid-month", "late-elderly-ratio-month", true),
 ];
 
-/// Rule and softness of every finding.
+/// Returns rule and softness of every finding.
 fn told(findings: &Value) -> Vec<(String, bool)> {
     let told = |one: &Value| (one["rule"].as_str().unwrap().to_owned(), one["soft"].as_bool().unwrap());
     findings.as_array().unwrap().iter().map(told).collect()
@@ -68,7 +68,8 @@ async fn what_stands_beside_it_counts_on_the_day_that_is_asked_for() {
         let question = json!({"person": person, "coverage": coverage, "check_on": check_on});
         explain(&world, &question).await["findings"].clone()
     };
-    // Public assistance begins on 5 October, the employees' insurance on 1 September.
+    // Public assistance begins on 5 October and ends 国保 on that day. Employees' insurance begins on 1 September and ends it
+    // on the next day.
     for (person, check_on, count) in [
         ("finding-nhi-beside-welfare", "2026-10-04", 0),
         ("finding-nhi-beside-welfare", "2026-10-05", 1),
@@ -77,7 +78,7 @@ async fn what_stands_beside_it_counts_on_the_day_that_is_asked_for() {
     ] {
         assert_eq!(told(&findings(person, 1, check_on).await).len(), count, "{person} {check_on}");
     }
-    // The coverage that is right has none.
+    // The right coverage has no finding.
     assert_eq!(findings("finding-nhi-beside-welfare", 2, "2026-11-22").await, json!([]));
     let finding = &findings("finding-nhi-beside-welfare", 1, "2026-11-22").await[0];
     assert_eq!(finding["registered_japanese"], json!("市町村国保の資格と医療扶助の資格"));
@@ -86,7 +87,7 @@ async fn what_stands_beside_it_counts_on_the_day_that_is_asked_for() {
         (&json!("2026-10-05"), &json!("2026-11-22"), &json!(true))
     );
 
-    // By card both are shown, and the one that had to end is told.
+    // By card both coverages are shown; the finding is about the one that had to end.
     let certificate = std::fs::read_to_string(world.pki.card("finding-nhi-beside-welfare")).unwrap();
     let by_card = explain(&world, &json!({"certificate": certificate, "check_on": "2026-11-22", "consents": []})).await;
     assert_eq!(told(&by_card["findings"]), [("national-health-beside-aid".to_owned(), false)]);

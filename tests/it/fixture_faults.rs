@@ -1,4 +1,4 @@
-//! `shikaku fixtures check`: every fault at once, each told where it stands, and none made up.
+//! `shikaku fixtures check` reports every fault at once, each with its place, and makes none up.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn check(directory: &Path) -> (Option<i32>, String, String) {
     (output.status.code(), out, err)
 }
 
-/// Whether one and the same fault has the place and the words.
+/// Tells whether a single fault has both the place and the words.
 fn told(err: &str, file: &str, line: usize, words: &str) -> bool {
     err.lines().any(|fault| fault.contains(&format!("{file}:{line}: ")) && fault.contains(words))
 }
@@ -204,7 +204,7 @@ fn a_wrong_word_of_a_card_is_told_once() {
     }
 }
 
-/// A fault stands once, where it is: whoever refers to what has one is not told that it is not there.
+/// A fault is reported once, at its place. An entry that refers to a faulty one is not a second fault.
 #[test]
 fn what_stands_in_the_files_is_not_called_absent() {
     for (file, good, bad, fault) in [
@@ -247,7 +247,7 @@ fn what_stands_in_the_files_is_not_called_absent() {
     assert_eq!(code, Some(4), "{err}");
     assert_eq!(err.lines().count(), 3, "two things that are not there, and their number: {err}");
 
-    // What really is not there is found beside other faults.
+    // An entry that is really absent is found beside other faults.
     let directory = fixtures_to_spoil();
     let text = fs::read_to_string(directory.join("people/welfare.toml")).unwrap();
     fs::write(directory.join("people/welfare.toml"), text.replace("sex = \"female\"", "sex = \"f\"")).unwrap();
@@ -308,7 +308,7 @@ fn faults_of_medical_aid() {
         assert!(err.contains(fault), "{bad}: {err}");
         assert!(!err.contains("試験　扶美") && !err.contains("0001231") && !err.contains("高血圧症"), "{err}");
     }
-    // What is wrong with one part hides nothing of the others.
+    // A fault in one part hides no fault in another.
     let both = welfare.replacen("number = \"0001230\"", "number = \"0001230\"\nsymbol = \"1\"", 1).replacen(
         "sex = \"female\"",
         "",
@@ -393,7 +393,7 @@ validity = "9"
         assert!(told(&err, "cards.toml", line, words), "{line} {words}\n{err}");
     }
 
-    // What can only be judged over all entries, once each of them is right.
+    // Faults that show only over all entries, once each entry is right.
     let right = fs::read_to_string(&cards)
         .unwrap()
         .replace("reason = \"lost\"\nsuperseded_by = \"twin-elder\"\n", "")

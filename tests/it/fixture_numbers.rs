@@ -1,4 +1,4 @@
-//! `shikaku fixtures check` says which check digit would be right.
+//! `shikaku fixtures check` tells the right check digit.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn a_wrong_check_digit_is_told_with_the_right_one() {
         assert!(text.contains(good), "{good}");
         fs::write(path, text.replacen(good, bad, 1)).unwrap();
     };
-    // 001234 alone gives 4 and behind 131 it gives 7; 003456 behind 271: 12 -> 3, 5, 8, 3, 0, 0, 2, 7, 4 = 32 -> 8.
+    // 001234 has 4 alone and 7 behind 131; 003456 behind 271: 12 -> 3, 5, 8, 3, 0, 0, 2, 7, 4 = 32 -> 8.
     spoil("institutions.toml", "code = \"1310012344\"", "code = \"1310012345\"");
     spoil("institutions.toml", "code = \"2710034568\"", "code = \"2710034569\"");
     // 13805: 10 -> 1, 0, 16 -> 7, 3, 2 = 13 -> 7. 3913101: 2, 0, 2, 3, 2, 9, 6 = 24 -> 6.

@@ -1,4 +1,4 @@
-//! `shikaku fixtures load`: all or nothing, and the same result however often.
+//! `shikaku fixtures load` loads all or nothing, with the same result however often it runs.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -32,7 +32,7 @@ async fn loading_is_idempotent_and_keeps_surrogate_ids() {
     assert_eq!(database.count(ids).await, before);
     assert_eq!(database.count("select count(*) from coverage").await, coverages);
 
-    // --reset removes what the files do not have, and nothing else.
+    // --reset removes what the files lack, and nothing else.
     let stray = "insert into person (fixture_id, address_withheld, self_information_blocked) values ('stray', false, false)";
     sqlx::query(stray).execute(&mut database.connect().await).await.unwrap();
     load(&[]);
@@ -83,7 +83,7 @@ async fn a_bad_file_loads_nothing() {
 async fn a_load_that_fails_half_way_changes_nothing() {
     let database = TestDatabase::new().await;
     let people = database.count("select count(*) from person").await;
-    // The database itself refuses what has to be put right.
+    // The database refuses a row that the load must correct.
     database.execute("update coverage set kana = null where insurer_number = '39272018'").await;
     database.execute("alter table coverage add constraint only_before check (insurer_number <> '39272018') not valid").await;
     let url = database.url();
@@ -93,14 +93,15 @@ async fn a_load_that_fails_half_way_changes_nothing() {
     database.drop().await;
 }
 
-/// A demo on a data directory.
+/// Starts a demo on a data directory.
 fn demo(data: &Path) -> Program {
     let mut command = process::command();
     command.args(["demo", "--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0", "--data-dir"]).arg(data);
     Program::start(command)
 }
 
-/// Loads the fixtures of `directory` into the demo of a data directory: exit code, standard output and error.
+/// Loads the fixtures of `directory` into the demo of a data directory; returns exit code, standard output and standard
+/// error.
 fn load_into_demo(data: &Path, directory: &Path, more: &[&str]) -> (Option<i32>, String, String) {
     let mut command = process::command();
     command.args(["fixtures", "load", "--data-dir"]).arg(data).arg("--dir").arg(directory).args(more);
@@ -115,7 +116,8 @@ async fn people_of(server: &Program) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn loading_finds_the_running_demo() {
-    // A path that is too long for a socket, below a directory that the account of the database cannot enter where it is another one.
+    // A path too long for a socket, below a directory that only this account can enter, perhaps not the account of the
+    // database.
     let closed = scratch("load-closed");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
     let data = closed.join("a-long-name-of-a-directory-".repeat(3));
@@ -135,7 +137,7 @@ async fn loading_finds_the_running_demo() {
     let people = people_of(&server).await;
     assert!(!people.contains("\"newborn-of-ours\"") && people.contains("\"newborn\""), "what the files lack is gone");
 
-    // A database that is named counts more than a demo that runs.
+    // A named database takes precedence over a running demo.
     let database = TestDatabase::new().await;
     let (code, _, err) = load_into_demo(&data, &own, &["--database-url", &database.url()]);
     assert_eq!(code, Some(0), "{err}");
@@ -178,7 +180,7 @@ async fn a_schema_that_is_behind_is_told_before_anything_is_loaded() {
     database.drop().await;
 }
 
-/// Both real messages that are known are of 本人, without InsuredName and with the dates of the card (wire.md 9.4).
+/// Both known real messages are about 本人, without InsuredName and with the dates of the card (wire.md 9.4).
 #[test]
 fn records_look_like_those_of_real_people() {
     let coverages: Vec<&Coverage> = fixtures().people.iter().flat_map(|person| &person.person.coverages).collect();
@@ -187,7 +189,7 @@ fn records_look_like_those_of_real_people() {
         insured.copied().partition(|one| one.identity.insured_name.is_some());
     assert!(without.len() >= with.len() && with.len() >= 10, "{} with and {} without", with.len(), without.len());
 
-    // No card was issued after 2024-12-01, and none could be used after 2025-12-01. 資格確認書 came in its place.
+    // No card was issued after 2024-12-01, and none could be used after 2025-12-01. 資格確認書 replaced them.
     let (no_more_cards, last_use) = (date(2024, 12, 2), date(2025, 12, 1));
     for coverage in coverages.iter().filter(|one| one.key.insurer.scheme() != Scheme::MedicalAid) {
         let (number, card) = (coverage.key.number.as_str(), coverage.card);

@@ -1,4 +1,4 @@
-//! HTTP/2 frames in masses that cost the server work and the client nothing: the connection ends with GOAWAY, soon.
+//! Masses of HTTP/2 frames that cost the server work and the client nothing: the connection soon ends with GOAWAY.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const UNKNOWN: u8 = 0xfa;
 pub const END_STREAM: u8 = 0x1;
 pub const END_HEADERS: u8 = 0x4;
 
-/// What a client says first.
+/// The first bytes of a client.
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -35,14 +35,14 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// The head of a question, in HPACK without compression: POST, https, and the rest as literals.
+/// Returns the head of a question, in HPACK without compression: POST, https, and the rest as literals.
 pub fn head_of(id: &str, media: &str) -> Vec<u8> {
     let mut block = vec![0x83, 0x87];
     for (index, value) in [(0x04, &*format!("/oqs/{id}")), (0x01, "localhost")] {
         block.extend([index, u8::try_from(value.len()).unwrap()]);
         block.extend(value.as_bytes());
     }
-    // content-type stands at 31 of the static table, more than fits into the first byte.
+    // content-type has index 31 in the static table, which is too large for the first byte.
     block.extend([0x0f, 0x10, u8::try_from(media.len()).unwrap()]);
     block.extend(media.as_bytes());
     block
@@ -52,7 +52,7 @@ fn head() -> Vec<u8> {
     head_of("OQSsiquc01", "application/xml")
 }
 
-/// Reads a frame: its kind, its flags, what it holds.
+/// Reads a frame: kind, flags and payload.
 pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<(u8, u8, Vec<u8>)> {
     let mut header = [0; 9];
     stream.read_exact(&mut header).await?;
@@ -61,7 +61,7 @@ pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Resul
     Ok((header[3], header[4], payload))
 }
 
-/// Reads frames until GOAWAY; its error code.
+/// Reads frames until GOAWAY; returns its error code.
 async fn goaway(stream: &mut (impl AsyncRead + Unpin)) -> Option<u32> {
     loop {
         let (kind, _, payload) = read_frame(stream).await.ok()?;
@@ -71,14 +71,14 @@ async fn goaway(stream: &mut (impl AsyncRead + Unpin)) -> Option<u32> {
     }
 }
 
-/// Sends rounds of frames, `make` with the number of the round, until the server goes away; the error code that it says then.
+/// Sends rounds of frames, made by `make` from the number of the round, until GOAWAY; returns its error code.
 async fn flood(world: &World, begin: Vec<u8>, make: impl Fn(u32) -> Vec<u8>) -> Option<u32> {
     let (mut reader, mut writer) = tokio::io::split(crate::tls::h2_stream(world).await);
     let sending = async {
         let preface = [PREFACE, &frame(SETTINGS, 0, 0, &[]), &begin].concat();
         let mut sent = writer.write_all(&preface).await;
         for round in 0.. {
-            // A server that closes is a server that goes away; what it said stands to be read.
+            // A failed write means that the server has closed. Its last frames can still be read.
             if sent.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -127,7 +127,7 @@ async fn every_flood_ends_with_goaway_and_others_are_served() {
         (
             "long CONTINUATION",
             frame(HEADERS, 0, 1, &head()),
-            // Literal headers, never indexed: x: yyyy…
+            // Literal headers without indexing: x: yyyy…
             Box::new(|_| frame(CONTINUATION, 0, 1, &[&[0x00, 1, b'x', 100][..], &[b'y'; 100]].concat()).repeat(20)),
         ),
     ];
@@ -136,7 +136,7 @@ async fn every_flood_ends_with_goaway_and_others_are_served() {
         // 1: PROTOCOL_ERROR, 11: ENHANCE_YOUR_CALM.
         assert!(matches!(code, Some(1 | 11)), "{name}: GOAWAY {code:?}");
     }
-    // Everything but what the library itself ends: most floods.
+    // The server ends and counts most floods itself; the library ends the others.
     let closed = world.metric("shikaku_connections_closed_total{reason=\"flood\"}").await;
     assert!(closed >= 8.0, "{closed} were counted");
     let reply = world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
@@ -148,7 +148,7 @@ async fn every_flood_ends_with_goaway_and_others_are_served() {
 async fn busy_clients_are_never_taken_for_floods() {
     let world = World::start().await;
     let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
-        // Until the server has said how many it takes.
+        // Holds until the server announces its limit.
         .initial_max_send_streams(16)
         .handshake(TokioIo::new(crate::tls::h2_stream(&world).await))
         .await
@@ -164,13 +164,13 @@ async fn busy_clients_are_never_taken_for_floods() {
             status
         }
     };
-    // As many streams at once as the server takes, again and again: more requests than any budget of frames.
+    // As many streams at once as the server allows, again and again: more requests than any budget of frames.
     let question = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
     for _ in 0..100 {
         let all = futures_util::future::join_all((0..32).map(|_| send("/oqs/OQSsiquc01", question.clone()))).await;
         assert!(all.iter().all(|status| *status == 200), "{all:?}");
     }
-    // Files of nearly the largest size; they name nobody, which is said only when they were read.
+    // Files of nearly the largest size. They name nobody, which shows only after they have been read.
     for _ in 0..4 {
         let file = format!("<XmlMsg>{}</XmlMsg>", " ".repeat(8 * 1024 * 1024 - 1024));
         assert_eq!(send("/oqs/OQSmuquc01", file.into_bytes()).await, 400);

@@ -12,7 +12,7 @@ use shikaku::wire::Format;
 use crate::floods::{DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, frame, head_of, read_frame};
 use crate::support::{TEST_CLINIC, World, ask_of, message};
 
-/// Sends bytes over a new connection; what comes back until the server closes it, which it does at once.
+/// Sends bytes over a new connection; returns the answer, and expects the server to close at once.
 async fn send(world: &World, bytes: &[u8]) -> String {
     send_over(crate::tls::http1_stream(world).await, bytes).await
 }
@@ -28,7 +28,7 @@ async fn send_over(mut stream: impl AsyncRead + AsyncWrite + Unpin, bytes: &[u8]
     answer
 }
 
-/// A question that is right in everything, with other headers for its framing and another body.
+/// Makes a right question with these headers for its framing and this body.
 fn question(framing: &str, body: &str) -> String {
     format!("POST /oqs/OQSsiquc01 HTTP/1.1\r\ncontent-type: application/xml\r\n{framing}\r\n{body}")
 }
@@ -50,7 +50,7 @@ async fn refusals(world: &World) -> f64 {
 async fn ambiguous_heads_are_refused_and_nothing_behind_them_is_read() {
     let world = World::start().await;
     let (body, length) = (good_body(), good_body().len());
-    // What the other reader would take for the next request, and answer.
+    // The request that the other reader would see next, and answer.
     let hidden = question(&format!("host: x\r\ncontent-length: {length}\r\n"), &body);
     let cases = [
         ("no Host", question(&format!("content-length: {length}\r\n"), &body)),
@@ -87,7 +87,7 @@ async fn ambiguous_heads_are_refused_and_nothing_behind_them_is_read() {
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{name}: {answer}");
         assert_eq!(refusals(&world).await, (number + 1) as f64, "{name} is not counted");
     }
-    // These the HTTP library refuses before anybody knows what is asked.
+    // The HTTP library refuses these before the path is known.
     let unreadable = [
         ("different lengths", question(&format!("host: x\r\ncontent-length: {length}\r\ncontent-length: 1\r\n"), &body)),
         ("a folded header", question(&format!("host: x\r\n folded\r\ncontent-length: {length}\r\n"), &body)),
@@ -118,7 +118,7 @@ async fn over_http_2_two_names_of_the_host_are_refused() {
     ] {
         let mut head = head_of("OQSsiquc01", "application/xml");
         for host in hosts {
-            // Host stands at 38 of the static table, more than fits into the first byte.
+            // Host has index 38 in the static table, which is too large for the first byte.
             head.extend([0x0f, 0x17, u8::try_from(host.len()).unwrap()]);
             head.extend(host.as_bytes());
         }

@@ -1,5 +1,5 @@
-//! The corpus of the fuzzer runs through what it fuzzes in every test run: nothing panics, and nothing but the two genuine
-//! certificates is taken.
+//! Runs the corpus of the fuzzer through the fuzzed code in every test run: nothing panics, and only the two genuine
+//! certificates are accepted.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn card_certificates() {
     for entry in fs::read_dir(root().join("fuzz/corpus/card_certificate")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        // What a card says of itself is read without judging it; it must not panic either.
+        // Reading a card without judging it must not panic either.
         let _ = IssuedCard::read(&bytes);
         match CardCertificate::read(&bytes, &roots, fixed_now()) {
             Ok(_) => accepted.push(path.file_name().unwrap().to_string_lossy().into_owned()),

@@ -43,7 +43,7 @@ async fn run(world: &World, case: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The one file of this name, whatever its ending.
+/// Reads the only file with this stem, XML or JSON.
 fn only(case: &Path, stem: &str) -> Vec<u8> {
     let mut found = ["xml", "json"].iter().filter_map(|ending| fs::read(case.join(stem).with_extension(ending)).ok());
     let bytes = found.next().unwrap_or_else(|| panic!("{} has no {stem}", case.display()));

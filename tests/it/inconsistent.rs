@@ -1,4 +1,4 @@
-//! A stored row that is not legal is a fault of the person whose it is, and of nobody who is asked about at the same time.
+//! An illegal stored row is a fault of its person, and of nobody else who is asked about at the same time.
 
 use shikaku::domain::{AnswerCharset, CardQuery, Consent, InstitutionCode, TreatmentKind};
 use shikaku::store::{StoreError, by_card, by_person};
@@ -12,9 +12,9 @@ use crate::support::world::shared_pki;
 use crate::support::{Program, TEST_CLINIC, World, ask_of, fixtures, message, outcome, process, refused};
 
 const GOOD: &str = "kyokai-insured-tokyo";
-/// Whose certificate ends before it begins: the domain refuses it.
+/// A person whose certificate ends before it begins: the domain refuses it.
 const REVERSED: &str = "elderly-2wari-tokyo";
-/// Whose card was issued on a day that no calendar has: the driver cannot even read it.
+/// A person whose card was issued on a day that no calendar has: the driver cannot even read it.
 const ENDLESS: &str = "kumiai-dialysis";
 
 const SPOIL: &str = "
@@ -23,7 +23,7 @@ const SPOIL: &str = "
     update coverage set card_issued_on = 'infinity'
      where person_id = (select id from person where fixture_id = 'kumiai-dialysis')";
 
-/// What a page that has gone bad is to PostgreSQL: whatever statement meets the row of `ENDLESS` fails.
+/// Acts as a damaged page does in PostgreSQL: every statement that meets the row of `ENDLESS` fails.
 const UNREADABLE: &str = "
     do $$ declare columns text;
     begin
@@ -94,7 +94,7 @@ async fn in_a_batch_of_questions_each_has_its_own_fault() {
     database.drop().await;
 }
 
-/// A terminal of the usual clinic at a server that runs by itself.
+/// Asks a server program about a person, from a terminal of the usual clinic.
 async fn ask(server: &Program, id: &str) -> Reply {
     let code = InstitutionCode::parse(TEST_CLINIC).unwrap();
     let pki = shared_pki();
@@ -108,7 +108,7 @@ async fn ask(server: &Program, id: &str) -> Reply {
 async fn the_caller_is_told_of_an_inconsistency_and_the_log_of_statement_and_row() {
     let database = TestDatabase::new().await;
     database.execute(SPOIL).await;
-    // Nor do rows of insurers and institutions that nobody could have written keep the server from starting.
+    // Illegal rows of insurers and institutions do not keep the server from starting.
     database
         .execute(
             "insert into institution (code, name, charset, active_from) values ('1310012344', 'x', 0, '2021-10-20')
@@ -125,7 +125,7 @@ async fn the_caller_is_told_of_an_inconsistency_and_the_log_of_statement_and_row
     assert_eq!(outcome(Format::Xml, &asked[1]), refused(500, "SHK5006"));
     assert_eq!(outcome(Format::Xml, &asked[3]), refused(500, "SHK5006"));
     assert!(!asked[1].headers.contains_key("retry-after"), "another try comes to the same");
-    // Operators are told the same.
+    // Operators get the same error.
     for (method, path, body) in [
         ("GET", format!("/api/people/{REVERSED}"), String::new()),
         ("GET", format!("/api/people/{ENDLESS}"), String::new()),
@@ -143,10 +143,10 @@ async fn the_caller_is_told_of_an_inconsistency_and_the_log_of_statement_and_row
     assert!(log.contains("facts_by_card") && log.contains("column ratios, row "), "{log}");
     assert!(log.contains("institution, column active_through, row 2710034568"), "{log}");
     assert!(log.contains("insurer, column number, row 99999999"), "{log}");
-    // Nothing of the people.
+    // The log holds nothing about the people.
     let name = fixtures().person(REVERSED).unwrap().person.coverages[0].identity.name.as_str();
     assert!(!log.contains(name) && !log.contains(&ask_of(REVERSED).number), "{log}");
-    // No record: nothing was shown.
+    // The failed questions have no record, because nothing was shown.
     assert_eq!(database.count("select count(*) from access_log").await, 3);
     drop(server);
     database.drop().await;
@@ -170,7 +170,7 @@ fn spoiled() -> (String, Option<String>, Option<String>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_file_that_person_is_spoiled_and_the_others_are_answered() {
     let world = World::start().await;
-    // Both consented before their rows went bad.
+    // Both people consented before their rows were spoilt.
     for name in [ENDLESS, GOOD] {
         consent_to_visits(&world, name).await;
     }
@@ -185,7 +185,7 @@ async fn in_a_file_that_person_is_spoiled_and_the_others_are_answered() {
         let good = ("1".to_owned(), None, Some("1".to_owned()));
         assert_eq!(outcomes(&result), [good.clone(), spoiled(), spoiled(), good]);
     }
-    // Each of the four has a record, also in the count; two were answered about.
+    // All eight people have a record, also in the count; four of them could not be answered.
     assert_eq!(
         world.database.count("select count(*) from access_log where path = 3 and outcome = 8 and person_id is null").await,
         4
@@ -232,7 +232,7 @@ async fn a_row_that_fails_the_statement_is_a_fault_of_one_person_too() {
     let mut found = outcomes(&result);
     found.sort();
     assert_eq!(found, [good, spoiled()]);
-    // At the first try, and with a record of each.
+    // It succeeds at the first try, with a record for each person.
     assert_eq!(world.database.count("select coalesce(sum(retries), 0) from batch").await, 0);
     assert_eq!(world.database.count("select count(*) from access_log where path in (3, 4)").await, 6);
     world.stop().await;
@@ -242,7 +242,7 @@ async fn a_row_that_fails_the_statement_is_a_fault_of_one_person_too() {
 async fn a_file_that_is_not_legal_itself_is_given_up_and_others_are_worked_on() {
     let world = World::start().await;
     let mut clinic = Clinic::of(&world).await;
-    // Nobody works while it is spoiled: the row is locked.
+    // The file is spoilt when it is inserted, so no worker ever sees it legal.
     world.database.execute("create function spoil() returns trigger language plpgsql as $$ begin new.check_on := null; return new; end $$;
         create trigger spoil before insert on batch for each row when (new.file_identifier = 'BAD') execute function spoil()").await;
     let bad = clinic.upload_as("OQSmuquc01", Format::Json, file_of(&[GOOD], TEST_CLINIC, "BAD", Format::Json)).await;

@@ -1,4 +1,4 @@
-//! The simulated J-LIS: cards come, are revoked and renewed, by the command line and by the operator API.
+//! The simulated J-LIS: cards are issued, revoked and renewed, on the command line and over the operator API.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::support::card::{Reader, Shown};
 use crate::support::world::{Wishes, fixed_now};
 use crate::support::{World, parse, process, scratch, text_of};
 
-/// A data directory that holds the world's PKI.
+/// Makes a data directory that holds the world's PKI.
 fn data_of(world: &World) -> PathBuf {
     let data = scratch("jlis");
     std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();
@@ -30,7 +30,7 @@ fn pki_card(world: &World, data: &Path, arguments: &[&str]) -> (Option<i32>, Str
     (output.status.code(), out, err)
 }
 
-/// Result code and validity of what a card gets.
+/// Shows a card; returns result code and validity of the answer.
 async fn show(world: &World, card: &VirtualCard) -> (Option<String>, Option<String>) {
     let mut reader = Reader::of(world).await;
     let shown = Shown::signing(card, &reader.challenge().await);
@@ -43,7 +43,7 @@ fn outcome(result: Option<&str>, validity: Option<&str>) -> (Option<String>, Opt
     (result.map(str::to_owned), validity.map(str::to_owned))
 }
 
-/// A world whose time is the system's, because the command line makes cards for today.
+/// Starts a world on the system's time, because the command line makes cards for today.
 async fn world_of_today() -> World {
     let world = World::with_own_pki().await;
     let today = world.another(Clock::system()).await;
@@ -63,7 +63,7 @@ async fn a_new_card_works_at_once_until_it_is_revoked() {
     let (code, _, err) = pki_card(&world, &data, &["revoke", "--person", "twin-elder", "--reason", "lost"]);
     assert_eq!(code, Some(0), "{err}");
     assert_eq!(show(&world, &card).await, outcome(Some("SHK6101"), None));
-    // It cannot be revoked twice, and a new card can be made now.
+    // It cannot be revoked twice, but a new card can be made.
     let (code, _, err) = pki_card(&world, &data, &["revoke", "--person", "twin-elder"]);
     assert_eq!(code, Some(4));
     assert!(err.contains("SHK4004") && err.contains("not in use any more"), "{err}");
@@ -79,7 +79,7 @@ async fn renewal_gives_a_new_serial_number_and_supersedes_the_old_one() {
     let data = data_of(&world);
     assert_eq!(pki_card(&world, &data, &["--person", "twin-elder", "--valid-days", "30"]).0, Some(0));
     let old = VirtualCard::open(&world.pki, "twin-elder").unwrap();
-    // Less than three months are left: it works, with a remark.
+    // Less than three months are left: the card works, with a remark.
     assert_eq!(show(&world, &old).await, outcome(Some("SHK6201"), Some("1")));
     let (code, out, err) = pki_card(&world, &data, &["renew", "--person", "twin-elder", "--ec"]);
     assert_eq!(code, Some(0), "{err}");
@@ -114,7 +114,7 @@ async fn one_card_of_a_kind_is_in_use() {
     let (code, _, err) = pki_card(&world, &data, &["--person", "twin-elder", "--kind", "ios"]);
     assert_eq!(code, Some(4));
     assert!(err.contains("SHK4004") && err.contains("in use"), "{err}");
-    // What J-LIS did not take is not written either.
+    // A card that J-LIS refused is not written.
     assert_eq!(std::fs::read(world.pki.card("twin-elder-ios")).unwrap(), before);
     for name in ["twin-elder", "twin-elder-android", "twin-elder-ios"] {
         assert_eq!(show(&world, &VirtualCard::open(&world.pki, name).unwrap()).await, outcome(None, Some("1")), "{name}");
@@ -174,16 +174,16 @@ async fn the_operator_api_takes_certificates_of_the_trusted_roots_only() {
     let body = json!({ "person": "twin-elder", "certificate": own.certificate() });
     assert_eq!(post(&world, "/api/cards", &body).await, (201, None));
     assert_eq!(post(&world, "/api/cards", &body).await.0, 409);
-    // Nobody else can have it.
+    // The certificate cannot belong to a second person.
     let body = json!({ "person": "twin-younger", "certificate": own.certificate() });
     assert_eq!(post(&world, "/api/cards", &body).await, (409, Some("J-LIS knows this certificate already".to_owned())));
-    // Renewal needs an old one that is known.
+    // Renewal needs a known old certificate.
     let (new, unknown) = (issue(&world.pki), issue(&world.pki));
     let body = json!({ "certificate": unknown.certificate(), "new_certificate": new.certificate() });
     assert_eq!(post(&world, "/api/cards/renew", &body).await.0, 404);
     let body = json!({ "certificate": own.certificate(), "new_certificate": own.certificate() });
     assert_eq!(post(&world, "/api/cards/renew", &body).await.0, 409);
-    // After that failure the old one still is in use.
+    // After that failure the old certificate is still in use.
     let body = json!({ "certificate": own.certificate(), "new_certificate": new.certificate() });
     assert_eq!(post(&world, "/api/cards/renew", &body).await, (204, None));
     for (path, body, field) in [

@@ -24,7 +24,7 @@ async fn every_answer_received_has_its_record() {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| tokio::spawn(ask_until_broken(server.terminal_addr.clone(), client, received.clone())))
             .collect();
-        // Killed at different depths of the load.
+        // Each round kills the server at another depth of the load.
         let wanted = received.lock().unwrap().len() + 200 * (round + 1);
         let deadline = Instant::now() + Duration::from_secs(60);
         while received.lock().unwrap().len() < wanted {
@@ -49,7 +49,7 @@ async fn every_answer_received_has_its_record() {
     database.drop().await;
 }
 
-/// Asks about one fixture person after another on one connection until it breaks, keeping the ids of whole answers.
+/// Asks about one fixture person after another on one connection until it breaks; keeps the ids of whole answers.
 async fn ask_until_broken(address: String, client: usize, received: Arc<Mutex<HashSet<String>>>) {
     let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
     let pki = shared_pki();

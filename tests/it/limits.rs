@@ -1,4 +1,4 @@
-//! Bounds on time and number: whoever is slow or comes in masses is cut off, and others are served meanwhile.
+//! Limits on time and number: slow peers and masses are cut off, and others are served meanwhile.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn world(limits: Limits) -> World {
     World::with(Wishes { limits, ..Wishes::default() }).await
 }
 
-/// Reads until the other side closes; panics when it does not within five seconds.
+/// Reads until the other side closes; panics if it does not within five seconds.
 async fn until_closed(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
     let mut rest = Vec::new();
     let read = timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
@@ -103,7 +103,7 @@ async fn whoever_does_not_take_answers_is_cut_off() {
     ]
     .concat();
     let mut stream = crate::tls::http1_stream(&world).await;
-    // Requests one after another without reading, until the buffers on the way are full and the server gives up.
+    // Sends requests without reading answers, until the buffers on the way are full and the server gives up.
     let flood = async {
         for _ in 0..20_000 {
             if stream.write_all(&request).await.is_err() {
@@ -112,7 +112,7 @@ async fn whoever_does_not_take_answers_is_cut_off() {
         }
         false
     };
-    // Each request is a lookup until then, which takes its time on a busy machine.
+    // Until then each request is a lookup, which takes its time on a busy machine.
     assert!(timeout(Duration::from_secs(120), flood).await.expect("the server neither reads nor closes"));
     let reply = world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
     assert_eq!(outcome(Format::Xml, &reply), answered());
@@ -127,7 +127,7 @@ async fn silent_handshakes_do_not_keep_others_out() {
     for _ in 0..4 {
         silent.push(TcpStream::connect(world.app.terminal_addr()).await.unwrap());
     }
-    // Whoever has not begun to speak holds no place: a good terminal is served while they are still connected.
+    // A connection that has not begun to speak holds no place: a good terminal is served while they are still connected.
     let reply = world.ask(&ask_of("kyokai-insured-tokyo"), Format::Xml).await;
     assert_eq!(outcome(Format::Xml, &reply), answered());
     assert!(world.metric("shikaku_handshakes_total{result=\"timeout\"}").await < 1.0);
@@ -145,7 +145,7 @@ async fn too_many_connections_are_closed_and_counted() {
     world.until_metric("shikaku_connections", 3.0).await;
     assert!(world.terminal(TEST_CLINIC).connect().await.is_err());
     world.until_metric("shikaku_connections_closed_total{reason=\"too_many\"}", 1.0).await;
-    // Those inside go on, and a place becomes free again.
+    // Open connections go on, and a place becomes free again.
     let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
     let reply = open[0].ask("/oqs/OQSsiquc01", Format::Xml, body).await.unwrap();
     assert_eq!(outcome(Format::Xml, &reply), answered());
@@ -182,7 +182,7 @@ async fn stopping_lets_running_requests_finish() {
     let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
     let terminal = shikaku::terminal::Terminal::new(&address.to_string(), &pki.ca(), Some((&files.0, &files.1))).unwrap();
 
-    // The lookup hangs at a lock while the server is told to stop.
+    // The lookup waits for a lock while the server stops.
     let mut lock = database.connect().await;
     lock.execute("begin; lock table coverage in access exclusive mode").await.unwrap();
     let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Xml, AnswerCharset::Utf8);
@@ -210,7 +210,8 @@ async fn a_database_that_hangs_fails_or_is_overrun_has_an_official_answer() {
     let ask = ask_of("kyokai-insured-tokyo");
     let mut database = world.database.connect().await;
 
-    // Nobody can read while this transaction is open: both workers hang, one question waits, and the next is one too many.
+    // No lookup can read while this transaction is open: both workers hang, one question waits, and the next is one too
+    // many.
     database.execute("begin; lock table coverage in access exclusive mode").await.unwrap();
     let (a, b, c, d, e) = tokio::join!(
         world.ask(&ask, Format::Xml),
@@ -228,7 +229,7 @@ async fn a_database_that_hangs_fails_or_is_overrun_has_an_official_answer() {
     database.execute("alter table coverage rename to coverage_gone").await.unwrap();
     let mut last = answered();
     for _ in 0..100 {
-        // What was waiting above is worked off first.
+        // Questions that waited above are worked off first.
         last = outcome(Format::Xml, &world.ask(&ask, Format::Xml).await);
         if last == refused(503, "SHK5002") {
             break;

@@ -1,4 +1,4 @@
-//! A bounded load: every answer right, every record there, and batches larger than one.
+//! A bounded load: every answer is right, every record is there, and batches hold more than one question.
 
 use shikaku::domain::AnswerCharset;
 use shikaku::wire::Format;

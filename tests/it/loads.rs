@@ -1,4 +1,4 @@
-//! Loads at the same time as other loads and lookups.
+//! Loads that run at the same time as other loads and lookups.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -17,7 +17,7 @@ use crate::support::world::{fixed_now, shared_pki};
 
 const TWO: &str = "overlap-two-insurers";
 
-/// Makes a person for each id out of a fixture person, with a card number of their own.
+/// Makes a person for each id from a fixture person, each with a card number of their own.
 fn people(ids: std::ops::Range<u32>) -> impl Iterator<Item = NewPerson> + Send {
     ids.map(|id| {
         let mut one = NewPerson { fixture_id: format!("many-{id}"), ..person("kyokai-insured-tokyo") };
@@ -32,7 +32,7 @@ async fn a_load_of_many_that_fails_at_the_last_leaves_everything_as_it_was() {
     let store = database.store().await;
     load(&store, people(0..1500), later(1), false).await;
     let (before, said) = (rows(&database).await, said_at(&database, later(1)).await);
-    // The database refuses the last one, after thousands were added, corrected and ended.
+    // The database refuses the last person, after thousands were added, corrected and ended.
     database.execute("alter table coverage add constraint no_such check (number <> '91234567') not valid").await;
     for reset in [false, true] {
         let corrected = people(500..2500).map(|mut one| {
@@ -73,7 +73,7 @@ async fn people_are_loaded_in_pieces_and_the_last_entry_of_a_person_counts() {
     database.drop().await;
 }
 
-/// Waits until so many loads of this database have their turn, and so many wait for it.
+/// Waits until this many loads of the database have their turn, and this many wait for it.
 async fn until_turns(database: &TestDatabase, wanted: (i64, i64)) {
     let locks = "select count(*) filter (where granted), count(*) filter (where not granted)
                    from pg_locks
@@ -100,7 +100,7 @@ async fn two_loads_at_once_are_done_one_after_the_other() {
         rename(&mut person, 0, name);
         person
     };
-    // The first is in the middle, until it is told to go on.
+    // The first load stops in the middle and waits for the channel.
     let (go_on, told) = mpsc::channel::<()>();
     let first = named("先　着");
     let slow = people(0..1200).inspect(move |one| {
@@ -151,7 +151,7 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
     rename(&mut new, 0, "新　名");
     rename(&mut new, 1, "新　名");
     new.protection.address_withheld = true;
-    // The newer state has a coverage more.
+    // The newer state has one coverage more.
     let mut third = new.coverages[1].clone();
     third.acquired_on = jiff::civil::date(2026, 4, 1);
     new.coverages.push(third);
@@ -181,15 +181,19 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
                 assert_eq!(by_card.len(), 1);
                 for facts in [&by_card[0], &by_certificate] {
                     match shows(facts) {
-                        (names, false) if names == ["架空　明美", "架空　明美"] => seen[0].fetch_add(1, Ordering::Relaxed),
-                        (names, true) if names == ["新　名", "新　名", "新　名"] => seen[1].fetch_add(1, Ordering::Relaxed),
+                        (names, false) if names == ["架空　明美", "架空　明美"] => {
+                            seen[0].fetch_add(1, Ordering::Relaxed)
+                        }
+                        (names, true) if names == ["新　名", "新　名", "新　名"] => {
+                            seen[1].fetch_add(1, Ordering::Relaxed)
+                        }
                         half => panic!("half of it: {half:?}"),
                     };
                 }
             }
         }
     });
-    // However fast loads are beside lookups: until both states were seen often.
+    // Loads go on until lookups have seen both states often, however fast the loads are.
     let enough = || seen.iter().all(|one| one.load(Ordering::Relaxed) > 50) || looking_up.is_finished();
     let mut round = 0;
     while round < 60 || !enough() {

@@ -1,4 +1,4 @@
-//! The two paths of the real HTTPS interface.
+//! The two paths of the real HTTPS interface: log-in and search.
 
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ async fn log_ins_that_are_refused() {
         assert!(problem["detail"].as_str().unwrap_or_default().contains(detail), "{problem}");
         assert_eq!(reply.headers["content-type"], "application/problem+json");
     }
-    // Whatever an object holds, and behind a byte-order mark.
+    // Any object is accepted, also behind a byte order mark.
     for body in ["{}", "\u{feff}{}", r#"{"userId":1,"roles":[{"a":null},[true]],"userId":"u"} "#] {
         assert_eq!(world.connect().await.post(AUTH, JSON, &[], body).await.unwrap().status, 200, "{body}");
     }

@@ -1,4 +1,4 @@
-//! 保険者番号, 記号, 番号, 枝番 and birth dates as people and devices write them: found, or refused aloud.
+//! 保険者番号, 記号, 番号, 枝番 and birth dates as people and devices write them: found, or refused with an error.
 
 use serde_json::json;
 use shikaku::domain::AnswerCharset;
@@ -18,7 +18,7 @@ const HYPHEN: &str = "full-width-symbol";
 /// Registered as 警・東京.
 const DOT: &str = "police-mutual-kanji-symbol";
 
-/// Symbols that are the card's, by the person whose card it is.
+/// Returns spellings of a card's symbol, each with the person whose card it is.
 fn spellings() -> Vec<(&'static str, String)> {
     let dashes = "-－ー─━—–‐‑‒―−ｰ﹣﹘⁃˗";
     let unseen = [
@@ -46,7 +46,7 @@ async fn ask(connection: &mut Connection, ask: &Ask, format: Format) -> Reply {
     connection.ask("/oqs/OQSsiquc01", format, body).await.unwrap()
 }
 
-/// The validity of an answer, or the code of a refusal.
+/// Returns the validity of an answer, or the code of a refusal.
 fn verdict(format: Format, reply: &Reply) -> String {
     let answer = parse(format, &reply.body);
     text(&answer, "QualificationValidity").or_else(|| text(&answer, "ErrorCode")).unwrap().to_owned()
@@ -61,7 +61,7 @@ async fn every_look_alike_of_a_symbol_finds_the_card() {
         for format in [Format::Xml, Format::Json] {
             let reply = ask(&mut connection, &question, format).await;
             assert_eq!(verdict(format, &reply), "1", "{symbol:?}");
-            // What was asked comes back to the letter, what was registered as it was registered.
+            // The question comes back to the letter, and the registered symbol as it was registered.
             let answer = parse(format, &reply.body);
             let of = |group: &str| text(find(&answer, group), "InsuredCardSymbol").unwrap().to_owned();
             assert_eq!(of("QualificationConfirmSearchInfo"), symbol);
@@ -121,10 +121,10 @@ async fn what_stands_on_the_card_is_read_in_any_width() {
         assert_eq!(verdict(Format::Xml, &reply), "1", "{wide}");
         assert!(String::from_utf8_lossy(&reply.body).contains(wide), "{wide} is not repeated");
     }
-    // In the record the numbers stand as they are registered.
+    // XML that claims to be JSON is refused.
     let reply = connection.ask("/oqs/OQSsiquc01", Format::Json, body.into_bytes()).await;
     assert_eq!(reply.unwrap().status, 400, "XML in the place of JSON");
-    // What programs make is ASCII.
+    // Values that programs make must be ASCII.
     for (element, narrow, wide) in [
         ("QualificationConfirmationDate", "20261122", "２０２６１１２２"),
         ("MedicalInstitutionCode", "1310012344", "１３１００１２３４４"),
@@ -153,7 +153,7 @@ async fn numbers_are_found_whatever_zeros_stand_before_them() {
         let answer = parse(Format::Json, &reply.body);
         assert_eq!(text(find(&answer, "ResultList"), "InsuredIdentificationNumber"), Some("1234567"));
     }
-    // Zeros behind it, and those of a symbol, are others.
+    // Zeros behind the number, or before the symbol, mean another card.
     for (symbol, number) in [("21700023", "12345670"), ("021700023", "1234567")] {
         let question = Ask { symbol: Some(symbol.to_owned()), number: number.to_owned(), ..ask_of("kyokai-insured-tokyo") };
         assert_eq!(verdict(Format::Json, &ask(&mut connection, &question, Format::Json).await), "4", "{symbol} {number}");
@@ -173,7 +173,7 @@ async fn other_characters_are_other_cards_and_lost_ones_are_refused() {
         ("12\u{fffd}345", "SHK1009"),
         ("\u{200b}", "SHK1009"),
         ("\u{feff}\u{2060}", "SHK1009"),
-        // Digits, dashes and kanji in looks only, and what is another character on every machine.
+        // Digits, dashes and kanji in looks only, and a private-use character, which differs from machine to machine.
         ("١٢-٣٤٥", "SHK1009"),
         ("❶❷-345", "SHK1009"),
         ("12㇐345", "SHK1009"),
@@ -213,7 +213,7 @@ async fn files_numbers_and_explanations_fold_as_lookups_do() {
         assert_eq!(outcomes(&result).len(), asks.len());
     }
 
-    // A number that is registered under one form of a card is told under every other.
+    // A number that is registered under one form of a card is shown under every other.
     let card = ask_of(HYPHEN);
     let insurer = wide(&card.insurer);
     let registration = reference_number::NewRequest {
@@ -232,7 +232,7 @@ async fn files_numbers_and_explanations_fold_as_lookups_do() {
     let number = clinic.upload(&[HYPHEN]).await;
     assert_eq!(text(&units(&clinic.result(&number).await)[0], "ReferenceNumber"), Some("P-1"));
 
-    // Why: the same person, whatever the form.
+    // The explanation finds the same person in every form.
     let operator = world.app.operator_addr().to_string();
     for ask in &asks {
         let body = String::from_utf8(message(ask, TEST_CLINIC, Format::Json, AnswerCharset::Utf8)).unwrap();
@@ -244,7 +244,7 @@ async fn files_numbers_and_explanations_fold_as_lookups_do() {
     world.stop().await;
 }
 
-/// ASCII digits in full width.
+/// Writes ASCII digits in full width.
 fn wide(digits: &str) -> String {
     digits.chars().map(|c| char::from_u32(u32::from(c) - u32::from('0') + u32::from('０')).unwrap()).collect()
 }

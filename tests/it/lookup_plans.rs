@@ -1,4 +1,4 @@
-//! Plans of the two lookups: one probe of an index each, however large the registry and its history are.
+//! The plans of the two lookups: one probe of an index each, however large the registry and its history are.
 
 use serde_json::Value;
 use shikaku::domain::{CardFacts, CardId, CardKind, CardNumber, CardQuery, CardState, CertificateSerial, InstitutionCode};
@@ -25,7 +25,7 @@ fn number_of(id: u32) -> CardNumber {
     CardNumber::parse(&format!("9{id:07}")).unwrap()
 }
 
-/// Makes people with a coverage and a card each.
+/// Makes people with one coverage and one card each.
 fn people(name: &'static str) -> impl Iterator<Item = NewPerson> + Send {
     (0..PEOPLE).map(move |id| {
         let mut one = NewPerson { fixture_id: format!("many-{id}"), ..person("kyokai-insured-tokyo") };
@@ -46,7 +46,7 @@ fn people(name: &'static str) -> impl Iterator<Item = NewPerson> + Send {
     })
 }
 
-/// Finds the statement in `.sqlx/` that has this line.
+/// Finds the statement in `.sqlx/` that contains this line.
 fn statement(line: &str) -> String {
     let files = std::fs::read_dir(root().join(".sqlx")).unwrap();
     let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
@@ -75,7 +75,7 @@ async fn scans(connection: &mut PgConnection, line: &str, arguments: &str) -> Ve
     scans
 }
 
-/// Counts the scans of each table of a lookup and the probes of its indexes, by this connection so far.
+/// Counts the scans of each table of a lookup and the probes of its indexes, in this transaction so far.
 async fn probes(connection: &mut PgConnection) -> Vec<(String, i64, i64)> {
     let counts = "select relname::text, seq_scan, coalesce(idx_scan, 0)
                     from pg_stat_xact_user_tables
@@ -96,14 +96,14 @@ fn since(before: &[(String, i64, i64)], after: Vec<(String, i64, i64)>) -> Vec<(
 async fn an_answer_takes_one_probe_of_the_index_of_its_path() {
     let database = TestDatabase::new().await;
     let store = database.store().await;
-    // Everybody has two earlier versions, so that the history is larger than the table of current ones.
+    // Every person has two earlier versions, so that the history is larger than the table of current ones.
     for (minutes, name) in [(1, "大量　一"), (2, "大量　二"), (3, "大量　三")] {
         load(&store, people(name), later(minutes), false).await;
     }
     assert_eq!(database.count("select count(*) from coverage_history").await, 2 * i64::from(PEOPLE));
     database.execute("vacuum analyze").await;
 
-    // The first is how the program's connections plan.
+    // The program's connections plan in the first mode.
     for mode in ["force_generic_plan", "force_custom_plan"] {
         let mut connection = database.connect().await;
         connection.execute(AssertSqlSafe(format!("set plan_cache_mode = {mode}"))).await.unwrap();
@@ -129,7 +129,7 @@ async fn an_answer_takes_one_probe_of_the_index_of_its_path() {
         );
     }
 
-    // When the statements run, they take as many probes as there are questions.
+    // The statements take as many probes as there are questions.
     let mut connection = store.dedicated().await.unwrap();
     let institution = Some(InstitutionCode::parse(TEST_CLINIC).unwrap());
     let coverage = person("kyokai-insured-tokyo").coverages.remove(0);
@@ -143,7 +143,7 @@ async fn an_answer_takes_one_probe_of_the_index_of_its_path() {
     });
     let cards = [5, 900, 12_345].map(|id| PresentedCard { card: card_of(id), institution, at: fixed_now() });
     let mut probed = Default::default();
-    // Planning probes indexes too, the first time.
+    // The first run also plans, which probes indexes too.
     for _ in 0..2 {
         connection.execute("begin").await.unwrap();
         let before = probes(&mut connection).await;

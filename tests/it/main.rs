@@ -1,7 +1,7 @@
 //! The integration tests: the real server over real mutual TLS and a real PostgreSQL.
 //!
-//! One PostgreSQL for the run (a private one, or the server of `DATABASE_URL`), one database a test, copied from a template
-//! with schema and fixtures. `support` starts worlds; every other file is about one area.
+//! One PostgreSQL serves the run: a private one, or the server of `DATABASE_URL`. Each test has a database of its own,
+//! copied from a template with schema and fixtures. `support` starts worlds; every other file is about one area.
 
 mod support;
 

@@ -1,10 +1,11 @@
-//! The rules of `migrations/README.md`: a new migration neither holds a large database up nor breaks the program that still runs.
+//! The rules of `migrations/README.md`: a new migration neither holds up a large database nor breaks the program that still
+//! runs.
 
 use std::collections::HashSet;
 
 use crate::support::root;
 
-/// Migrations that are older than the rules, and one that had to break them. They are applied in many places and never change.
+/// Migrations older than the rules, and one that had to break them. They have been applied in many places and never change.
 const EXEMPT: [(&str, &str); 10] = [
     ("0001", "makes the tables"),
     ("0002", "makes the access log"),
@@ -18,7 +19,7 @@ const EXEMPT: [(&str, &str); 10] = [
     ("0012", "brings search forms to today's, which the program of that version must find at its first question"),
 ];
 
-/// Statements in lower case with single blanks; comments gone, texts and bodies of functions empty.
+/// Splits SQL into statements in lower case with single blanks; comments are removed, texts and bodies of functions emptied.
 fn statements(sql: &str) -> Vec<String> {
     let mut plain = String::new();
     let mut rest = sql;
@@ -48,14 +49,14 @@ fn statements(sql: &str) -> Vec<String> {
     plain.split(';').map(one).filter(|statement| !statement.is_empty()).collect()
 }
 
-/// The word after `before`, leaving out words that may stand between.
+/// Returns the word after `before`, skipping words that may stand between.
 fn name_after<'a>(statement: &'a str, before: &str) -> Option<&'a str> {
     let rest = &statement[statement.find(before)? + before.len()..];
     let name = |c: char| !c.is_alphanumeric() && c != '_' && c != '.';
     rest.split(name).find(|word| !["", "if", "not", "exists", "only"].contains(word))
 }
 
-/// What a migration does that it must not.
+/// Returns the rules that a migration breaks.
 fn faults(sql: &str) -> Vec<String> {
     let statements = statements(sql);
     let alone = sql.starts_with("-- no-transaction");
@@ -114,7 +115,7 @@ fn faults(sql: &str) -> Vec<String> {
     found
 }
 
-/// What is wrong with changing a table in use.
+/// Checks a change of a table in use.
 fn alter_table(one: &str, must: &mut impl FnMut(bool, &str, &str), proven: bool) {
     let has = |words: &str| one.contains(words);
     let checked =

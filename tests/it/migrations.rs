@@ -1,4 +1,4 @@
-//! Migrations go over databases that are in use.
+//! Migrations of databases that are in use.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use crate::support::registry;
 use crate::support::world::{fixed_now, shared_pki};
 use crate::support::{TEST_CLINIC, fixtures, root, scratch};
 
-/// A database with the first `count` migrations.
+/// Makes a database with the first `count` migrations.
 async fn at(count: usize) -> (TestDatabase, PgConnection) {
     let database = TestDatabase::empty().await;
     let earlier = scratch("migrations");
@@ -37,7 +37,7 @@ async fn at(count: usize) -> (TestDatabase, PgConnection) {
     (database, connection)
 }
 
-/// A database with the migrations before the one of a number.
+/// Makes a database with the migrations before the one of a number.
 async fn before(number: &str) -> (TestDatabase, PgConnection) {
     let files = std::fs::read_dir(root().join("migrations")).unwrap().map(|entry| entry.unwrap().file_name());
     at(files.filter(|name| name.to_str().is_some_and(|name| name.ends_with(".sql") && name < number)).count()).await
@@ -62,7 +62,7 @@ async fn the_card_path_comes_to_a_database_that_has_records() {
     store.check_schema().await.unwrap();
     assert_eq!(database.count("select count(*) from access_log where path = 1 and consents is null").await, 1);
     assert_eq!(database.count("select count(*) from institution where not visual_check").await, 1);
-    // What the new rules forbid stays out.
+    // The new rules refuse a record without a holder's verification.
     let without_holder = "insert into access_log
              ( request_id, answered_at, institution_code, terminal_serial, path, check_on, key_hash, outcome, shown, limit_consent )
         select gen_random_uuid(), answered_at, institution_code, terminal_serial, 2, check_on, key_hash, outcome, shown, limit_consent
@@ -115,7 +115,7 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
     let twice = "select count(*) from coverage join person on person.id = person_id
                   where fixture_id = 'twice' and not sole and not coverage.address_withheld and coverage.self_information_blocked";
     assert_eq!((database.count(alone).await, database.count(twice).await), (1, 2));
-    // Flags follow the person's, whoever writes.
+    // The flags follow the person's, whichever program writes.
     connection.execute("update person set self_information_blocked = true where fixture_id = 'alone'").await.unwrap();
     let alone = "select count(*) from coverage join person on person.id = person_id
                   where fixture_id = 'alone' and coverage.address_withheld and coverage.self_information_blocked";
@@ -129,7 +129,7 @@ async fn coverages_that_are_there_learn_whether_they_are_the_only_one_and_of_pro
     database.drop().await;
 }
 
-/// The search form of a part of the card before migration 12.
+/// Returns the search form that a part of the card had before migration 12.
 fn earlier_form(text: &str) -> String {
     text.nfkd()
         .filter(|c| !c.is_whitespace())
@@ -142,7 +142,7 @@ fn earlier_form(text: &str) -> String {
 async fn search_forms_that_are_there_become_those_of_today() {
     let (database, mut connection) = at(9).await;
     let insurer = InsurerNumber::parse("06132013").unwrap();
-    // Every character that a symbol can hold, as far as its form is another now, and many others.
+    // Every character of a symbol whose form is another now, and many others.
     let symbols = ('!'..='\u{e01ef}').map(|c| format!("か{c}\u{3099}1")).filter(|symbol| CardSymbol::parse(symbol).is_ok());
     let symbols = symbols.filter(|symbol| {
         let now = shikaku::domain::fold(symbol);
@@ -229,7 +229,7 @@ async fn copy(table: &str, from: &mut PgConnection, to: &mut PgConnection) {
     sink.finish().await.unwrap();
 }
 
-/// Reads what the answers about all fixture coverages and cards are made from.
+/// Reads the facts from which answers about all fixture coverages and cards are made.
 async fn facts(database: &TestDatabase) -> (Vec<Vec<PersonFacts>>, Vec<Option<CardFacts>>) {
     let store = database.store().await;
     let mut connection = store.dedicated().await.unwrap();
@@ -276,7 +276,7 @@ async fn a_registry_without_versions_answers_the_same_with_them() {
     let store = database.store().await;
     store.migrate().await.unwrap();
     assert_eq!(facts(&database).await, earlier);
-    // Nothing was filled, and a load finds every registration unchanged.
+    // The migration fills nothing, and a load finds every registration unchanged.
     let unknown = "select count(*) from coverage where recorded_at = '-infinity'";
     let all = "select count(*) from coverage";
     assert_eq!(database.count(unknown).await, database.count(all).await);
@@ -301,7 +301,7 @@ async fn a_registry_without_versions_answers_the_same_with_them() {
     database.drop().await;
 }
 
-/// What the program before migration 16 does when it loads two people.
+/// The statements of the program before migration 16 when it loads two people.
 const LOADED_BY_THE_PROGRAM_BEFORE: &str = "
     create temporary table given as
     select person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through, loss_reason
@@ -334,7 +334,7 @@ async fn the_program_before_versions_goes_on_loading() {
     let known = database.count(sole).await;
     assert_eq!(database.count("select count(*) from coverage where recorded_at = '-infinity' and not sole").await, 3);
     assert_eq!(without_ids(facts(&database).await), without_ids(earlier));
-    // A load by this program finds every registration unchanged, and writes `sole` only.
+    // A load by this program finds every registration unchanged, and writes only `sole`.
     let store = database.store().await;
     let ids = registry::coverage_ids(&database, "kyokai-insured-tokyo").await;
     fixtures().load(&store, shared_pki(), registry::later(1), false).await.unwrap();
@@ -345,7 +345,7 @@ async fn the_program_before_versions_goes_on_loading() {
     database.drop().await;
 }
 
-/// Migrations of a test.
+/// Writes and reads the migrations of a test.
 async fn made(files: &[(&str, &str)]) -> Vec<Migration> {
     let directory = scratch("migrations-made");
     for (name, sql) in files {
@@ -378,7 +378,8 @@ async fn several_processes_that_migrate_at_once_do_it_one_after_the_other() {
     store.pool().close().await;
     database.drop().await;
 
-    // An index that is built concurrently waits for every statement before it: also for those of processes that wait for their turn.
+    // Building an index concurrently waits for every earlier statement, also for those of processes that wait for their
+    // turn.
     let database = TestDatabase::empty().await;
     let migrations = made(&[TABLE, INDEX]).await;
     let apply = || {
@@ -402,7 +403,7 @@ async fn several_processes_that_migrate_at_once_do_it_one_after_the_other() {
 #[tokio::test]
 async fn a_migration_may_take_as_long_as_it_takes() {
     let database = TestDatabase::empty().await;
-    // What applies to sessions of this database does not apply to migrations: 200 ms would stop this one.
+    // The setting of this database ends statements after 200 ms. It must not apply to migrations.
     let setting = format!("alter database {} set statement_timeout = '200ms'", database.options().get_database().unwrap());
     database.connect().await.execute(sqlx::AssertSqlSafe(setting)).await.unwrap();
     let slow = (
@@ -430,7 +431,7 @@ async fn a_migration_that_waits_for_a_lock_lets_the_others_go_first() {
         database.count("select count(*) from pg_attribute where attrelid = 'thing'::regclass and attname = 'more'").await,
         0
     );
-    // While it is tried, others are held up by no more than one try.
+    // While it tries, others wait no longer than one try.
     let migrations = made(&[column]).await;
     let options = database.options();
     let applying = tokio::spawn(async move { migrate::apply(&options, migrations, patience(100)).await });

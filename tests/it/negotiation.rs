@@ -1,4 +1,4 @@
-//! The same question as different clients send it: what they accept, which character set they name, how they write XML and JSON.
+//! The same question from different clients: what they accept, which character set they name, how they write XML and JSON.
 
 use shikaku::domain::AnswerCharset;
 use shikaku::terminal::{Connection, Reply};
@@ -16,7 +16,7 @@ const PATH: &str = "/oqs/OQSsiquc01";
 const XML: &str = "application/xml";
 const JSON: &str = "application/json";
 
-/// What a common JavaScript client accepts unless it is told otherwise.
+/// The Accept header that a common JavaScript client sends by default.
 const JAVASCRIPT: &str = "application/json, text/plain, */*";
 
 fn question(format: Format) -> Vec<u8> {
@@ -30,7 +30,7 @@ fn media(format: Format) -> &'static str {
     }
 }
 
-/// The format that a reply says it has.
+/// Returns the format that a reply declares.
 fn format_of(reply: &Reply) -> Format {
     let content_type = reply.headers["content-type"].to_str().unwrap();
     match content_type.split(';').next().unwrap() {
@@ -52,7 +52,7 @@ async fn an_answer_has_the_format_that_is_liked_better_and_else_that_of_the_ques
         (Some("text/*"), Format::Xml, Format::Xml),
         (Some("application/json;q=0.2, application/xml;q=0.8"), Format::Xml, Format::Xml),
         (Some("application/xml;q=0, */*;q=0.1"), Format::Json, Format::Json),
-        // Neither is accepted: the answer comes all the same.
+        // Neither format is accepted, but the answer comes all the same.
         (Some("text/html"), Format::Xml, Format::Json),
         (Some("*/*;q=0"), Format::Xml, Format::Json),
         (Some("not a media type"), Format::Xml, Format::Json),
@@ -62,7 +62,7 @@ async fn an_answer_has_the_format_that_is_liked_better_and_else_that_of_the_ques
             let reply = connection.post(PATH, media(asked), &headers, question(asked)).await.unwrap();
             assert_eq!(format_of(&reply), expected, "{accept:?} for {asked:?}");
             assert_eq!(outcome(expected, &reply), answered(), "{accept:?} for {asked:?}");
-            // A refusal has the same format as the answer would.
+            // A refusal has the format that the answer would have.
             let reply = connection.post(PATH, media(asked), &headers, "").await.unwrap();
             assert_eq!(format_of(&reply), expected, "{accept:?} for {asked:?}");
             assert_eq!(outcome(expected, &reply), refused(400, "SHK1001"));
@@ -96,7 +96,7 @@ async fn the_real_search_path_and_problems_have_one_format() {
     world.stop().await;
 }
 
-/// Fetches a result as a client that accepts something; gives its media type.
+/// Fetches a result with an Accept header; returns its media type.
 async fn fetched(connection: &mut Connection, number: &str, asked: Format, accept: Option<&str>) -> String {
     let request = bulk_fetch::request(TEST_CLINIC, number, asked, AnswerCharset::Utf8);
     let headers: Vec<_> = accept.map(|accept| ("accept", accept)).into_iter().collect();
@@ -171,7 +171,7 @@ async fn identity_is_no_compression() {
 async fn the_charset_parameter_counts_before_the_declaration() {
     let world = World::start().await;
     let mut connection = world.connect().await;
-    // This person is found by the symbol only when its characters are read right.
+    // This person is found only if the characters of the symbol are read right.
     let ask = ask_of("national-mutual-insured");
     let symbol = ask.symbol.clone().unwrap();
     assert!(!symbol.is_ascii(), "{symbol}");
@@ -186,12 +186,13 @@ async fn the_charset_parameter_counts_before_the_declaration() {
         ("application/xml", jis(&plain), false),
         ("application/xml; charset=utf-8", plain.clone().into_bytes(), true),
         ("application/xml; charset=utf-8", jis(&plain), false),
-        // The parameter wins over the declaration, as RFC 7303 has it.
+        // The parameter takes precedence over the declaration (RFC 7303).
         ("application/xml; charset=Shift_JIS", jis(&declared), true),
         ("application/xml; charset=UTF-8", sjis_declared.clone().into_bytes(), true),
         ("application/xml; charset=UTF-8", jis(&sjis_declared), false),
         ("application/xml", jis(&sjis_declared), true),
-        // The byte-order mark wins over both; against the declaration alone it is a contradiction.
+        // The byte order mark takes precedence over the parameter. If it contradicts the declaration alone, the message is
+        // refused.
         ("application/xml; charset=Shift_JIS", marked(&plain), true),
         ("application/xml; charset=UTF-8", marked(&sjis_declared), true),
         ("application/xml", marked(&sjis_declared), false),
@@ -217,7 +218,7 @@ async fn the_charset_parameter_counts_before_the_declaration() {
         let reply = connection.post(PATH, content_type, &[], question(Format::Json)).await.unwrap();
         assert_eq!(outcome(Format::Json, &reply), expected, "{content_type}");
     }
-    // Files too.
+    // The same for files.
     let file = String::from_utf8(file_of(&["national-mutual-insured"], SHIFT_JIS_CLINIC, "F", Format::Xml)).unwrap();
     let file = jis(&file[file.find("<XmlMsg>").unwrap()..]);
     let mut clinic = Clinic::at(&world, SHIFT_JIS_CLINIC).await;
@@ -280,7 +281,7 @@ async fn nothing_may_follow_a_message() {
             let reply = world.post(PATH, media(format), [&right, tail.as_bytes()].concat()).await;
             assert_eq!(outcome(format, &reply), answered(), "{tail:?}");
         }
-        // A whole file is refused too, and nothing of it is kept.
+        // A file is refused too, and nothing of it is kept.
         let file = [file_of(&["kyokai-insured-tokyo"], OTHER_CLINIC, "F", format), b"\x1a".to_vec()].concat();
         let reply = Clinic::at(&world, OTHER_CLINIC).await.post("OQSmuquc01", format, file).await;
         assert_eq!(outcome(format, &reply), refused(400, "SHK1015"));

@@ -1,4 +1,4 @@
-//! The operator listener.
+//! The operator listener: health, metrics, loaded data, documents, and access by token.
 
 use serde_json::Value;
 
@@ -100,7 +100,7 @@ async fn the_documents_work_offline() {
     world.stop().await;
 }
 
-/// Ids, numbers and queries that nothing can have are refused as problem documents; none is passed on to fail in the database.
+/// Impossible ids, numbers and queries are refused as problem documents and never reach the database.
 #[tokio::test]
 async fn what_no_id_or_query_can_be() {
     let world = World::start().await;
@@ -154,7 +154,7 @@ async fn what_stands_after_a_body_is_named() {
     world.stop().await;
 }
 
-/// Every operator route is documented with what its listener can refuse.
+/// Every operator route documents what its listener can refuse.
 #[test]
 fn the_document_knows_what_is_refused() {
     let document = serde_json::to_value(document()).unwrap();
@@ -179,7 +179,7 @@ fn the_document_knows_what_is_refused() {
     assert_eq!((&after["name"], &after["in"]), (&"after".into(), &"query".into()));
 }
 
-/// `openapi.json` in the project is what the server gives out. To renew it:
+/// `openapi.json` in the project is the document that the server serves. To renew it:
 /// `curl -s http://127.0.0.1:8080/openapi.json | python3 -m json.tool --no-ensure-ascii > openapi.json`
 #[test]
 fn the_committed_openapi_document_is_fresh() {

@@ -1,6 +1,6 @@
-//! Request heads in masses, whose bodies never come: what a connection and a held request cost stays small.
+//! Masses of request heads whose bodies never come: a connection and a held request cost little memory.
 //!
-//! `cargo bench --bench overload` measures the full number of connections; here are fewer of them, and the bound is for each.
+//! `cargo bench --bench overload` measures the full number of connections. This test opens fewer, with a bound for each.
 
 #![cfg(target_os = "linux")]
 
@@ -16,11 +16,11 @@ use crate::support::world::shared_pki;
 
 const CONNECTIONS: usize = 160;
 
-/// Heads on a connection: as many as the server takes at once.
+/// Heads on a connection: as many as the server allows at once.
 const HEADS: usize = 16;
 
-/// What a connection with all these heads may cost, bytes. Before anything was held back, one head alone cost as much. With all
-/// 4,096 connections three requests of each are held at most, so that they stay well below 300 MB together.
+/// The most that a connection with all these heads may cost, in bytes. Before requests were held back, one head alone cost
+/// as much. All 4,096 connections hold at most three requests each, and so stay well below 300 MB together.
 const MOST: u64 = 128 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +41,7 @@ async fn heads_without_bodies_cost_little() {
             held.push((body, tokio::spawn(reply)));
         }
     }
-    // The last heads are on their way still.
+    // The last heads are still on their way.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let early = held.iter().filter(|(_, reply)| reply.is_finished()).count();
     let each = (peak(&server) - at_rest) / CONNECTIONS as u64;

@@ -1,4 +1,4 @@
-//! Every fixture person gets exactly the hand-written answer: asked by `shikaku ask card-number`, over mutual TLS, out of
+//! Every fixture person gets exactly the hand-written answer: by `shikaku ask card-number`, over mutual TLS, from
 //! PostgreSQL, in XML and in JSON.
 
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn ask(world: &World, person: &str, format: Format) -> Output {
         .unwrap()
 }
 
-/// Every difference between the hand-written expectation and the answer.
+/// Returns every difference between the hand-written expectation and the answer.
 fn differences(person: &FixturePerson, answer: &Element) -> Vec<String> {
     let mut lines = Vec::new();
     let mut check = |what: &str, expected: Option<&str>, found: Option<&str>| {
@@ -81,7 +81,7 @@ fn differences(person: &FixturePerson, answer: &Element) -> Vec<String> {
     lines
 }
 
-/// The record's elements; those of an inner element as `Outer.Inner`. Without a record, nothing.
+/// Returns the elements of the record; an inner element as `Outer.Inner`. Without a record it returns nothing.
 fn record(answer: &Element) -> BTreeMap<String, String> {
     let mut elements = BTreeMap::new();
     let Some(record) = find(answer, "ResultOfQualificationConfirmation") else { return elements };

@@ -1,4 +1,4 @@
-//! `shikaku pki`.
+//! `shikaku pki`: certificates of the server and of terminals, and the revocation list.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn run(data: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), out, err)
 }
 
-/// Reads a certificate and gives it to `look`.
+/// Reads a certificate and passes it to `look`.
 fn with_certificate<T>(path: &Path, look: impl FnOnce(&x509_parser::prelude::X509Certificate<'_>) -> T) -> T {
     let (_, pem) = parse_x509_pem(&std::fs::read(path).unwrap()).unwrap();
     look(&pem.parse_x509().unwrap())
@@ -51,7 +51,7 @@ fn init_makes_everything_once() {
     assert_eq!(std::fs::read(&certificate).unwrap(), before);
 }
 
-/// The names in the server's certificate.
+/// Returns the names in the server's certificate.
 fn server_names(data: &Path) -> Vec<String> {
     use x509_parser::prelude::GeneralName;
     with_certificate(&data.join("pki/server.pem"), |server| {
@@ -72,7 +72,7 @@ fn the_server_gets_names_and_keeps_them() {
     run(&data, &["pki", "init"]);
     assert_eq!(server_names(&data), usual);
     let first = std::fs::read(data.join("pki/server.pem")).unwrap();
-    // The certificate that is there lacks the names, so that another is made, of the same CA.
+    // The existing certificate lacks the names, so the same CA makes another.
     let ca = std::fs::read(data.join("pki/ca.pem")).unwrap();
     let (code, out, err) = run(&data, &["pki", "init", "--server-name", "Shikaku.example", "192.168.10.5"]);
     assert_eq!(code, Some(0), "{err}");
@@ -82,7 +82,7 @@ fn the_server_gets_names_and_keeps_them() {
     assert_eq!(std::fs::read(data.join("pki/ca.pem")).unwrap(), ca);
     let second = std::fs::read(data.join("pki/server.pem")).unwrap();
     assert_ne!(second, first);
-    // What is there already makes no new one.
+    // Names that the certificate has already make no new one.
     for names in [&["--server-name", "192.168.10.5"][..], &["--server-name", "localhost"], &[]] {
         let (code, out, err) = run(&data, &[&["pki", "init"], names].concat());
         assert_eq!(code, Some(0), "{err}");
@@ -132,7 +132,7 @@ fn a_certificate_of_somebody_else_is_left_alone() {
     params.not_after = time::OffsetDateTime::now_utc() + time::Duration::days(400);
     let foreign = params.self_signed(&key).unwrap().pem();
     std::fs::write(data.join("pki/server.pem"), &foreign).unwrap();
-    // It is for this name, so that there is nothing to do.
+    // The certificate is for this name, so there is nothing to do.
     let (code, out, err) = run(&data, &["pki", "init", "--server-name", "shikaku.example"]);
     assert_eq!((code, out.contains("server certificate")), (Some(0), false), "{err}");
     let (code, _, err) = run(&data, &["pki", "init", "--server-name", "other.example"]);

@@ -1,4 +1,4 @@
-//! The private PostgreSQL: starts, keeps data, refuses a second user, and leaves nothing behind.
+//! The private PostgreSQL: it starts, keeps its data, refuses a second user, and leaves nothing behind.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -80,7 +80,7 @@ fn a_path_too_long_for_a_socket_is_no_obstacle() {
     runtime.block_on(server.options("postgres").connect()).unwrap();
 }
 
-/// Command lines of servers on a data directory.
+/// Returns the command lines of the servers on a data directory.
 pub fn servers_of(directory: &Path) -> Vec<String> {
     let cluster = directory.canonicalize().unwrap_or_else(|_| PathBuf::from(directory)).join("cluster");
     let output = Command::new("ps").args(["-eo", "args"]).output().unwrap();

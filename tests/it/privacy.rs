@@ -1,4 +1,4 @@
-//! Nothing about people stands in logs, metrics or error texts.
+//! Logs, metrics and error texts hold no personal data.
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 use shikaku::clock::system_now;
@@ -13,7 +13,7 @@ use crate::support::database::TestDatabase;
 use crate::support::world::make_pki_at;
 use crate::support::{Program, TEST_CLINIC, fixtures, message, process};
 
-/// Everything that must not be seen: names, numbers, symbols, addresses, birth dates of all fixture people.
+/// Returns the values that must not be seen: names, numbers, symbols, addresses and birth dates of all fixture people.
 fn secrets() -> Vec<String> {
     let mut secrets = Vec::new();
     for person in &fixtures().people {
@@ -28,7 +28,7 @@ fn secrets() -> Vec<String> {
             secrets.push(identity.birth_on.date().strftime("%Y%m%d").to_string());
         }
     }
-    // Short numbers would be found in any time of day.
+    // Short numbers would occur in any time of day.
     secrets.retain(|secret| secret.chars().count() >= if secret.is_ascii() { 7 } else { 4 });
     assert!(secrets.len() > 200);
     secrets
@@ -37,7 +37,7 @@ fn secrets() -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     let database = TestDatabase::new().await;
-    // Cards as they stand today, because the program goes by the system's time.
+    // Cards as of today, because the program uses the system's time.
     let pki = &make_pki_at(&crate::support::scratch("privacy-pki"), system_now());
     fixtures().load(&database.store().await, pki, system_now(), false).await.unwrap();
     let mut command = process::command();
@@ -79,14 +79,14 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     seeded.extend(show_cards(&terminal, pki).await);
     let secrets = seeded;
     let (_, metrics, _) = process::http(&server.operator_addr, "GET", "/metrics", &[], "").await;
-    // The last request; what was logged before it has been read then.
+    // The line of the last request: every earlier line has been read by then.
     server.until_logged("\"route\":\"/metrics\"").await;
     let log = server.log();
     assert!(log.lines().count() > fixtures().people.len());
     for line in log.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
-    // Every card that was refused left an audit event with its reason and the request's id.
+    // Every refused card left an audit event with its reason and the request's id.
     let events: Vec<serde_json::Value> = log
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
@@ -106,7 +106,7 @@ async fn logs_and_metrics_of_a_busy_server_hold_no_personal_data() {
     database.drop().await;
 }
 
-/// Shows every fixture card, rightly and wrongly; gives what must not be seen of it: serial numbers as people write them,
+/// Shows every fixture card, rightly and wrongly; returns what must not be seen of it: serial numbers as people write them,
 /// certificates, nonces and signatures.
 async fn show_cards(terminal: &Terminal, pki: &PkiFiles) -> Vec<String> {
     let mut secrets = Vec::new();

@@ -1,4 +1,4 @@
-//! 照会番号: registered one by one and in files, told to the institution that registered them and nobody else.
+//! 照会番号: registered one by one and in files, and shown only to the institution that registered them.
 
 use jiff::civil::date;
 use shikaku::domain::{AnswerCharset, TreatmentKind};
@@ -24,7 +24,7 @@ fn number_of(reference: &'static str) -> NewRequest<'static> {
     }
 }
 
-/// What the clinic is told the person's number is, by what stands on the card.
+/// Asks by the numbers on the card; returns the person's 照会番号, if the clinic gets one.
 async fn told(clinic: &mut Clinic) -> Option<String> {
     let body = message(&ask_of(PERSON), &clinic.code, Format::Json, AnswerCharset::Utf8);
     let reply = clinic.post("OQSsiquc01", Format::Json, body).await;
@@ -49,7 +49,7 @@ async fn a_number_is_registered_and_told_again() {
          </ReferenceNumberRegistrationInfo><ProcessingResultStatus>1</ProcessingResultStatus></MessageBody></XmlMsg>"
     );
     assert_eq!(told(&mut clinic).await.as_deref(), Some("P-0001"));
-    // The last one counts, written in whatever width.
+    // The last registration counts, in whatever width the card's number is written.
     let wide = NewRequest { number: "１２３４５６７", ..number_of("P-0002") };
     clinic.post("OQSsiimm01", Format::Json, wide.write(Format::Json, AnswerCharset::Utf8)).await;
     assert_eq!(told(&mut clinic).await.as_deref(), Some("P-0002"));
@@ -67,7 +67,7 @@ async fn a_number_is_registered_and_told_again() {
     let result = clinic.result(&number).await;
     let found: Vec<_> = crate::support::bulk::units(&result).iter().map(|unit| text(unit, "ReferenceNumber")).collect();
     assert_eq!(found, [Some("P-0002"), None]);
-    // Nobody else is told.
+    // No other institution gets the number.
     let mut other = Clinic::at(&world, OTHER_CLINIC).await;
     assert_eq!(told(&mut other).await, None);
     world.stop().await;
@@ -82,7 +82,7 @@ async fn numbers_come_in_files_too() {
         NewRequest { branch: None, ..number_of("NO-BRANCH") },
         NewRequest { insurer: "01130013", ..number_of("WRONG") },
         NewRequest { insurer: "39131016", symbol: None, branch: None, number: "61730954", ..number_of("ELDERLY") },
-        // Nobody has this card, which is not told.
+        // Nobody has this card, but the answer does not say so.
         NewRequest { number: "9999999", ..number_of("NOBODY") },
         number_of("SECOND"),
     ];

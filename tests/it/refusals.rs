@@ -1,4 +1,5 @@
-//! What refusals say: which element, what is wrong, what would be right; in Japanese, in English, and what of it logs hold.
+//! The texts of refusals: the element, the fault and the right form, in Japanese and in English; and the part of it that
+//! logs hold.
 
 use shikaku::clock::system_now;
 use shikaku::domain::AnswerCharset;
@@ -16,7 +17,7 @@ const PATH: &str = "/oqs/OQSsiquc01";
 const XML: &str = "application/xml";
 const JSON: &str = "application/json";
 
-/// The question about kyokai-insured-tokyo.
+/// Writes the question about kyokai-insured-tokyo.
 fn question(format: Format) -> String {
     let bytes = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, format, AnswerCharset::Utf8);
     String::from_utf8(bytes).unwrap()
@@ -81,7 +82,7 @@ async fn what_is_no_text_is_refused_where_text_belongs() {
     }
     for element in ["InsuredBranchNumber", "ArbitraryFileIdentifier"] {
         for value in ["null", "[]", "0"] {
-            // Elements that may be left out are not left out by any of these.
+            // An optional element with one of these values does not count as absent.
             let start = right.find(&format!("\"{element}\":\"")).unwrap() + element.len() + 3;
             let end = start + 1 + right[start + 1..].find('"').unwrap() + 1;
             let body = format!("{}{value}{}", &right[..start], &right[end..]);
@@ -101,7 +102,7 @@ async fn what_is_no_text_is_refused_where_text_belongs() {
     world.stop().await;
 }
 
-/// One person of a file.
+/// Writes one person of a file.
 fn entry(more: &str) -> String {
     format!(
         r#"{{"InsurerNumber":"01130012","InsuredCardSymbol":"21700023","InsuredIdentificationNumber":"1234567","Birthdate":"19810514","LimitApplicationCertificateRelatedConsFlg":"1"{more}}}"#
@@ -189,7 +190,7 @@ async fn problems_say_it_in_english_and_japanese() {
         let found = problem("/card/challenges", body).await;
         assert_eq!(found, (code.to_owned(), detail.to_owned(), message.to_owned()), "{body}");
     }
-    // The operator hears the same of an official query.
+    // The operator gets the same texts for an official message.
     let operator = world.app.operator_addr().to_string();
     let wrong = replaced(&question(Format::Xml), "01130012", "01130013");
     let (status, text, _) = process::http(&operator, "POST", "/api/explain", &[("content-type", XML)], &wrong).await;
@@ -200,7 +201,7 @@ async fn problems_say_it_in_english_and_japanese() {
     world.stop().await;
 }
 
-/// What an answer repeats of a question, which is not what its record says.
+/// Returns what an answer repeats of the question, apart from the record.
 fn echoed(answer: &Element, name: &str) -> Option<String> {
     let parts = answer.children.iter().flat_map(|part| &part.children);
     parts.filter(|child| child.name != "ResultList").find_map(|child| text_of(child, name))
@@ -219,7 +220,7 @@ async fn blanks_and_line_ends_around_a_value_do_not_count_and_are_repeated() {
             Format::Xml => format!(">{value}<"),
             Format::Json => format!("\"{value}\""),
         };
-        // Every value of the message but the flag, which looks like others.
+        // Every value of the message except the flag, whose value occurs elsewhere too.
         for value in ["20261122", TEST_CLINIC, "TEST-0001", "01130012", "21700023", "1234567", "00", "19810514"] {
             body = replaced(&body, &quote(value), &quote(&around(value)));
         }
@@ -228,14 +229,14 @@ async fn blanks_and_line_ends_around_a_value_do_not_count_and_are_repeated() {
         assert_eq!(outcome(format, &reply), answered(), "{}", String::from_utf8_lossy(&reply.body));
         let answer = parse(format, &reply.body);
         assert_eq!(text_of(&answer, "QualificationValidity").as_deref(), Some("1"));
-        // XML makes one line feed of each line end.
+        // XML turns each line end into one line feed.
         let line_end = if format == Format::Xml { "\n" } else { "\r\n" };
         for (element, value) in [("ArbitraryFileIdentifier", "TEST-0001"), ("InsuredCardSymbol", "21700023")] {
             let expected = format!("{line_end}\t {value}　\n");
             assert_eq!(echoed(&answer, element).as_deref(), Some(&*expected), "{format:?}");
         }
         assert_eq!(text_of(&answer, "MedicalInstitutionCode").as_deref(), Some(TEST_CLINIC));
-        // To the letter in the other format too, and what comes as a reference stays what it is.
+        // The other format repeats a value to the letter too, and a character written as a reference stays what it is.
         let (reference, other) = match format {
             Format::Xml => ("&#13;&#10;A&#13;", Format::Json),
             Format::Json => ("\\r\\nA\\r", Format::Xml),
@@ -251,7 +252,7 @@ async fn blanks_and_line_ends_around_a_value_do_not_count_and_are_repeated() {
         let padded = replaced(&question(format), &quote("01130012"), &quote("  01130012"));
         let answer = parse(format, &world.post(PATH, media, padded).await.body);
         assert_eq!(echoed(&answer, "InsurerNumber").as_deref(), Some("  01130012"));
-        // Blanks within a value are part of it, and nothing but blanks is nothing.
+        // Blanks within a value are part of it, and a value of blanks alone is absent.
         let inner = replaced(&question(format), &quote("20261122"), &quote("2026 1122"));
         assert_eq!(outcome(format, &world.post(PATH, media, inner).await), refused(400, "SHK1009"));
         let blank = replaced(&question(format), &quote("19810514"), &quote(" 　"));

@@ -1,4 +1,4 @@
-//! SIGHUP: certificates and CRL are read anew, and no connection is lost.
+//! SIGHUP: certificates and CRL are reloaded, and no connection is lost.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn a_hangup_reads_new_files_and_loses_no_request() {
         }
     });
 
-    // A new server certificate, and another clinic revoked.
+    // A new server certificate, and the certificate of another clinic revoked.
     std::fs::remove_file(pki.server()).unwrap();
     Authority::init(&pki).unwrap().revoke(&pki.terminal(&code(OTHER_CLINIC), "reception-1")).unwrap();
     for _ in 0..5 {
@@ -48,7 +48,7 @@ async fn a_hangup_reads_new_files_and_loses_no_request() {
         connection.ask("/oqs/OQSsiquc01", Format::Xml, other).await.ok()
     };
     assert!(refused.await.is_none());
-    // The new certificate is shown: one from before the reload would not fit the new key.
+    // New connections succeed after the reload.
     assert!(terminal(TEST_CLINIC).connect().await.is_ok());
 
     // A broken file changes nothing.

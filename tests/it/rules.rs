@@ -1,5 +1,5 @@
-//! The law by command line and operator API: case files, and what a month costs. Amounts are worked out by hand from the tables
-//! of the law.
+//! The law on the command line and over the operator API: case files, and the cost of a month. Amounts are worked out by
+//! hand from the tables of the law.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ fn case_files() -> Vec<String> {
     files
 }
 
-/// Every kind about settled law; the two others rest on memory, so that no case says what is true of them.
+/// Every kind about settled law. The two other kinds rest on memory, so no case states a value for them.
 const KINDS: [&str; 23] = [
     "limit_monthly_under70",
     "patient_payment_70to74",
@@ -171,7 +171,7 @@ fn half_amounts_and_meals_are_told_on_the_command_line() {
         assert_eq!(code, Some(2), "{more:?}");
         assert!(err.contains(told), "{more:?}: {err}");
     }
-    // What meals cost asks for meals.
+    // Options about meals need --meals.
     assert_eq!(rules(&[&base[..7], &["--long-stay"]].concat()).0, Some(2));
 }
 
@@ -192,7 +192,7 @@ fn an_impossible_month_names_the_field() {
         arguments[place] = value;
         let (code, _, err) = rules(&arguments);
         assert_eq!(code, Some(2), "{value}: {err}");
-        // The category is told as it was typed.
+        // The category is repeated as it was typed.
         let typed = if field == "category" { format!(" {value}") } else { String::new() };
         assert!(err.starts_with(&format!("shikaku: --{field}{typed}: ")), "{value}: {err}");
     }
@@ -235,7 +235,7 @@ fn the_table_tells_since_when_its_amounts_are() {
     };
     assert_eq!(head("2026-07", "ウ", "en"), "2026-07 ウ (amounts since 2015-01)");
     assert_eq!(head("2026-08", "ウ", "ja"), "2026-08 ウ（2026-08からの額）");
-    // Amounts from 70 on did not begin with the tables.
+    // Amounts from 70 on are older than the tables.
     assert_eq!(head("2026-07", "低所得Ⅱ", "en"), "2026-07 低所得Ⅱ (amounts since 2015-01 at the latest)");
     assert_eq!(head("2026-07", "低所得Ⅱ", "ja"), "2026-07 低所得Ⅱ（遅くとも2015-01からの額）");
 }
@@ -279,7 +279,7 @@ async fn the_operator_api_works_a_month_out() {
             70_715,
             19_285,
         ),
-        // Meals cost nothing of the payment.
+        // Meals are not part of the payment.
         (
             json!({"month": "2026-05", "category": "オ", "medical_cost": 100_000,
                    "meals": {"count": 90, "certificate": "02", "long_stay": true}}),
@@ -292,7 +292,7 @@ async fn the_operator_api_works_a_month_out() {
         // 特定疾病.
         (json!({"month": "2026-07", "category": "ア", "medical_cost": 400_000, "specific_disease": 1}), 20_000, 100_000),
         (json!({"month": "2026-07", "category": "ウ", "medical_cost": 400_000, "specific_disease": 1}), 10_000, 110_000),
-        // 低所得: the age tells the ratio.
+        // 低所得: the age decides the ratio.
         (
             json!({"month": "2026-07", "category": "低所得Ⅱ", "age": "75plus", "medical_cost": 50_000, "setting": "in"}),
             5_000,
@@ -303,7 +303,7 @@ async fn the_operator_api_works_a_month_out() {
             10_000,
             0,
         ),
-        // The ratio of a line is that of its own age, whatever age the question names.
+        // A line has the ratio of its own age, whatever age the question names.
         (
             json!({"month": "2026-07", "category": "低所得Ⅱ", "age": "70to74", "category_under70": "オ", "lines": [
                 {"who": "祖母", "age": "70plus", "setting": "out", "cost": 30_000},
@@ -406,7 +406,7 @@ async fn the_operator_api_names_the_field_that_is_wrong() {
     let (status, _, _) =
         process::http(&address, "POST", "/api/limits/monthly", &[("content-type", "text/plain")], "{}").await;
     assert_eq!(status, 415);
-    // 10^12 yen is worked out: 270,300 + (10^12 − 901,000) × 1 %.
+    // 10^12 yen is accepted: 270,300 + (10^12 − 901,000) × 1 %.
     let huge = json!({"month": "2026-08", "category": "ア", "medical_cost": 1_000_000_000_000_i64});
     assert_eq!(monthly(&world, &huge).await.1["payment_yen"], json!(10_000_261_290_i64));
     world.stop().await;

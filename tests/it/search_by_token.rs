@@ -1,4 +1,4 @@
-//! The listener that asks for no client certificate: the token of a login tells who searches, and nothing else is served there.
+//! The listener without client certificates: the token of a login identifies the terminal, and only the search is served.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn wishes() -> Wishes {
     Wishes { token_addr: Some("127.0.0.1:0".parse().unwrap()), ..Wishes::default() }
 }
 
-/// The tokens of a login with an institution's certificate.
+/// Logs in with an institution's certificate; returns the tokens.
 async fn log_in(world: &World, institution: &str) -> serde_json::Value {
     let reply = world.terminal(institution).connect().await.unwrap().post(AUTH, JSON, &[], "{}").await.unwrap();
     assert_eq!(reply.status, 200);
@@ -30,7 +30,7 @@ async fn id_token(world: &World, institution: &str) -> String {
     log_in(world, institution).await["idToken"].as_str().unwrap().to_owned()
 }
 
-/// A search about a fixture person in the name of an institution, without a certificate.
+/// Searches for a fixture person in the name of an institution, without a certificate.
 async fn search_for(world: &World, institution: &str, headers: &[(&str, &str)]) -> Reply {
     let body = message(&ask_of("kyokai-insured-tokyo"), institution, Format::Json, AnswerCharset::Utf8);
     world.token_client().connect().await.unwrap().post(SEARCH, JSON, headers, body).await.unwrap()
@@ -136,10 +136,10 @@ async fn a_token_runs_out() {
     let limits = Limits { token: Duration::from_secs(1), ..Limits::default() };
     let world = World::with(Wishes { limits, ..wishes() }).await;
     let token = id_token(&world, TEST_CLINIC).await;
-    // Its last second is the one after the second of the login; two more have passed for certain.
+    // The last second of the token is the one after the second of the login; two more have passed for certain.
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(outcome(Format::Json, &search(&world, &token).await), refused(401, "SHK3007"));
-    // On the listener that demands certificates too.
+    // The listener that demands certificates refuses it too.
     let body = message(&ask_of("kyokai-insured-tokyo"), TEST_CLINIC, Format::Json, AnswerCharset::Utf8);
     let reply = world.connect().await.post(SEARCH, JSON, &[("authorization", &token)], body).await.unwrap();
     assert_eq!(outcome(Format::Json, &reply), refused(401, "SHK3007"));

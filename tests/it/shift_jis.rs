@@ -12,7 +12,7 @@ fn holds(body: &[u8], bytes: &[u8]) -> bool {
     body.windows(bytes.len()).any(|window| window == bytes)
 }
 
-/// What was registered: alone, in a file, and what a question in UTF-8 gets back of itself.
+/// Holds for registered texts, alone and in a file, and for what an answer repeats of a question in UTF-8.
 #[tokio::test(flavor = "multi_thread")]
 async fn characters_with_two_mappings_and_composed_ones_keep_their_codes() {
     let world = World::start().await;
@@ -23,7 +23,7 @@ async fn characters_with_two_mappings_and_composed_ones_keep_their_codes() {
               where number = '1234567' and symbol = '21700023'",
         )
         .await;
-    // が ｶ ﾞ 〜 ‖ ¢ £ ¬ — − 葛 髙 and ● for what there is no code for.
+    // が ｶ ﾞ 〜 ‖ ¢ £ ¬ — − 葛 髙, and ● for a character without a code.
     let name =
         b"<Name>\x82\xaa\xb6\xde\x81\x60\x81\x61\x81\x91\x81\x92\x81\xca\x81\x5c\x81\x7c\x8a\x8b\xfb\xfc\x81\x9c</Name>";
     let mut clinic = Clinic::at(&world, SHIFT_JIS_CLINIC).await;
@@ -34,7 +34,7 @@ async fn characters_with_two_mappings_and_composed_ones_keep_their_codes() {
     assert!(holds(&reply.body, name), "{shown}");
     let identifier = b"Identifier>\x81\x60\x81\x61\x81\x91\x81\x92\x81\xca\x81\x5c\x82\xaa</";
     assert!(holds(&reply.body, identifier), "{shown}");
-    // In a file; and in JSON, which is UTF-8, everything is as it was registered.
+    // The same in a file. In JSON, which is UTF-8, everything is as it was registered.
     let number = clinic.upload(&[PERSON]).await;
     let reply = clinic.result_as("OQSmuquc02", Format::Xml, &number).await;
     assert!(holds(&reply.body, name), "{}", String::from_utf8_lossy(&reply.body));

@@ -1,4 +1,4 @@
-//! The store by itself, without a server: what its statements promise to the queries above them.
+//! The store without a server: what its statements promise to the queries above them.
 
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ fn challenge(number: u128) -> Challenge {
     }
 }
 
-/// What each try came to: the first byte of the nonce it got, or a word.
+/// Tries to use challenges; returns for each try the first byte of the nonce it got, or a word.
 async fn consume(database: &TestDatabase, tries: &[u128]) -> Vec<String> {
     let ids: Vec<Uuid> = tries.iter().map(|number| Uuid::from_u128(*number)).collect();
     let uses = challenges::consume(&mut database.connect().await, &ids, fixed_now()).await.unwrap();
@@ -43,7 +43,7 @@ async fn of_several_tries_of_one_challenge_in_one_statement_exactly_one_is_the_f
         .await
         .unwrap();
     assert_eq!(consume(&database, &[1, 1]).await, ["1", "again"]);
-    // Each answer stands where its try stands, whatever the others come to.
+    // Each answer stands at the place of its try, whatever the results of the others.
     assert_eq!(
         consume(&database, &[9, 2, 1, 2, 3, 2, 9]).await,
         ["unknown", "2", "again", "again", "3", "again", "unknown"]

@@ -1,4 +1,4 @@
-//! Terminal certificates that are wrong in one thing each: refused for just that reason, which the audit and the client learn.
+//! Terminal certificates with one fault each: refused, with just that fault as the reason in the audit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use shikaku::wire::Format;
 use crate::support::world::make_pki;
 use crate::support::{TEST_CLINIC, World, ask_of, message};
 
-/// What a certificate of the clinic says that is right in everything.
+/// Returns the parts of a certificate of the clinic that is right in everything.
 fn params() -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = DistinguishedName::new();
@@ -41,7 +41,7 @@ fn pem(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The world's CA, as it signs.
+/// Returns the world's CA as an issuer.
 fn authority(world: &World) -> Issuer<'static, KeyPair> {
     Issuer::from_ca_cert_pem(&pem(&world.pki.ca()), KeyPair::from_pem(&pem(&world.pki.ca_key())).unwrap()).unwrap()
 }
@@ -50,7 +50,7 @@ fn issue(params: &CertificateParams, holder: &impl PublicKeyData, issuer: &Issue
     params.signed_by(holder, issuer).unwrap().der().to_vec()
 }
 
-/// A terminal that shows certificates, its own first, and signs with `key`, whether that fits or not.
+/// Returns a terminal that shows certificates, its own first, and signs with `key`, whether that fits or not.
 fn showing(world: &World, chain: &[&[u8]], key: &KeyPair) -> Terminal {
     let chain = chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
@@ -74,7 +74,7 @@ async fn assert_refused(world: &World, terminal: &Terminal, reason: &str) {
     assert_eq!(world.database.count("select count(*) from access_log").await, 0, "{reason}");
 }
 
-/// Spoils what the certificate says, issues it, and expects the reason.
+/// Spoils the parts of a certificate, issues it, and expects the reason.
 async fn assert_spoiled(world: &World, reason: &str, spoil: impl FnOnce(&mut CertificateParams)) {
     let (mut params, key) = (params(), KeyPair::generate().unwrap());
     spoil(&mut params);
@@ -89,7 +89,7 @@ async fn nothing_is_wrong_with_the_pattern() {
         let key = KeyPair::generate_for(algorithm).unwrap();
         let certificate = issue(&params(), &key, &authority(&world));
         assert_eq!(try_to_ask(&showing(&world, &[&certificate], &key)).await.unwrap(), 200);
-        // A CA that is shown too changes nothing.
+        // Showing the CA too changes nothing.
         let ca = x509_parser::pem::parse_x509_pem(pem(&world.pki.ca()).as_bytes()).unwrap().1.contents;
         assert_eq!(try_to_ask(&showing(&world, &[&certificate, &ca], &key)).await.unwrap(), 200);
     }
@@ -147,7 +147,8 @@ async fn ones_that_say_what_nobody_understands() {
 async fn ones_with_a_weak_key_or_somebody_elses() {
     let world = World::start().await;
     let other = KeyPair::generate().unwrap();
-    // RSA with a modulus of 1024 bits and 65537; whose it is does not matter, because it is refused before anything is proven.
+    // RSA with a modulus of 1024 bits and 65537. Its owner does not matter, because it is refused before the proof of
+    // possession.
     let head = HEXLOWER.decode(b"30819f300d06092a864886f70d010101050003818d0030818902818100").unwrap();
     let short = [&head[..], &[0xc5; 128], &[2, 3, 1, 0, 1]].concat();
     let short = SubjectPublicKeyInfo::from_der(&short).unwrap();
@@ -159,7 +160,7 @@ async fn ones_with_a_weak_key_or_somebody_elses() {
     world.stop().await;
 }
 
-/// A CA without bounds below it, in place of the world's.
+/// Replaces the world's CA by one that does not bound the path below it.
 fn replace_authority(world: &World, change: impl FnOnce(&mut CertificateParams)) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::OrganizationName, "ANOTHER TEST CA");
@@ -194,10 +195,10 @@ async fn ones_of_an_intermediate_authority() {
             let certificate = issue(&params(), &key, &Issuer::new(middle.clone(), middle_key));
             let chain = showing(&world, &[&certificate, &middle_certificate], &key);
             assert_refused(&world, &chain, "intermediate").await;
-            // Alone it is any unknown CA's.
+            // Alone, it is a certificate of an unknown CA.
             assert_refused(&world, &showing(&world, &[&certificate], &key), "unknown_issuer").await;
         }
-        // A chain to somebody else is no better for its length.
+        // A longer chain to an unknown CA is refused for that CA.
         middle.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let foreign = Issuer::new(middle.clone(), KeyPair::generate().unwrap());
         let (middle_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
@@ -229,7 +230,8 @@ async fn ones_that_the_authority_may_not_issue() {
     world.stop().await;
 }
 
-/// Writes a list of the world's CA with a number: in a name, with serial numbers, and for one distribution point only or for all.
+/// Writes a revocation list with a number: in the CA's or another name, with serial numbers, and for one distribution point
+/// or all.
 fn write_crl(world: &World, number: u64, name: Option<DistinguishedName>, revoked: &[u64], point: Option<&str>) {
     let key = KeyPair::from_pem(&pem(&world.pki.ca_key())).unwrap();
     let issuer = match name {
@@ -290,13 +292,13 @@ async fn a_list_of_another_name_or_of_the_same_number_and_other_content_never_re
     let error = world.app.reload().unwrap_err().to_string();
     assert!(error.contains("another name"), "{error}");
 
-    // What the live list says still holds: serial number 7 is revoked.
+    // The live list still holds: serial number 7 is revoked.
     let key = KeyPair::generate().unwrap();
     let mut seventh = params();
     seventh.serial_number = Some(SerialNumber::from(7_u64));
     let certificate = issue(&seventh, &key, &authority(&world));
     assert_refused(&world, &showing(&world, &[&certificate], &key), "revoked").await;
-    // A later list does replace it.
+    // A later list replaces it.
     write_crl(&world, u64::MAX, None, &[], None);
     world.app.reload().unwrap();
     assert_eq!(try_to_ask(&showing(&world, &[&certificate], &key)).await.unwrap(), 200);
@@ -306,7 +308,7 @@ async fn a_list_of_another_name_or_of_the_same_number_and_other_content_never_re
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_says_what_is_likely_wrong_and_where_to_look() {
     let world = World::with_own_pki().await;
-    // The PKI is made anew below a running server: its old CA is trusted no more, and the terminal shows a certificate of the new one.
+    // The terminal shows a certificate of a foreign CA, as after the PKI was replaced below a running server.
     let (certificate, key) = world.identity(TEST_CLINIC);
     let foreign = make_pki(&crate::support::scratch("foreign"));
     let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();

@@ -1,4 +1,4 @@
-//! Protocol versions, key kinds, HTTP versions.
+//! TLS: protocol versions, resumption, key kinds, and the connections that other tests use.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ async fn connect_over(stream: TcpStream, config: ClientConfig) -> TlsStream<TcpS
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
-/// A connection on which h2 was agreed.
+/// Opens a connection that negotiated h2.
 pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
     let mut config = config(world, &[&version::TLS13]);
     config.alpn_protocols = vec![b"h2".to_vec()];
@@ -58,27 +58,28 @@ pub async fn h2_stream(world: &World) -> TlsStream<TcpStream> {
     stream
 }
 
-/// A connection over a given socket, with any certificate and key, on which `protocol` was agreed.
+/// Opens a connection over a given socket, with any certificate and key, that negotiated `protocol`.
 pub async fn stream_over(stream: TcpStream, ca: &Path, identity: (&Path, &Path), protocol: &str) -> TlsStream<TcpStream> {
     let mut config = config_of(ca, identity, &[&version::TLS13]);
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     connect_over(stream, config).await
 }
 
-/// A connection that speaks HTTP/1.1 and takes any bytes.
+/// Opens a connection for HTTP/1.1, over which a test sends any bytes.
 pub async fn http1_stream(world: &World) -> TlsStream<TcpStream> {
     let (certificate, key) = world.identity(TEST_CLINIC);
     http1_stream_to(&world.app.terminal_addr().to_string(), &world.pki.ca(), (&certificate, &key)).await
 }
 
-/// A connection with any certificate and key, on which a protocol is offered; in TLS 1.3 it stands even when the server refuses them.
+/// Opens a connection with any certificate and key that offers a protocol. In TLS 1.3 it opens even if the server refuses
+/// them.
 pub async fn stream_with(world: &World, protocol: &str, identity: (&Path, &Path)) -> TlsStream<TcpStream> {
     let mut config = config_of(&world.pki.ca(), identity, &[&version::TLS13]);
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     connect(world, config).await
 }
 
-/// The same to any server, with any certificate and key.
+/// Opens a connection for HTTP/1.1 to any server, with any certificate and key.
 pub async fn http1_stream_to(address: &str, ca: &Path, identity: (&Path, &Path)) -> TlsStream<TcpStream> {
     let mut config = config_of(ca, identity, &[&version::TLS13]);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -102,7 +103,7 @@ async fn tls_1_2_and_1_3_with_authenticated_suites() {
 async fn sessions_are_never_resumed() {
     let world = World::start().await;
     for version in [&version::TLS12, &version::TLS13] {
-        // One configuration, so that the client would offer what it remembers.
+        // One configuration, so that the client would offer a session that it remembers.
         let config = config(&world, &[version]);
         for _ in 0..3 {
             let mut stream = connect(&world, config.clone()).await;
@@ -110,7 +111,7 @@ async fn sessions_are_never_resumed() {
             use tokio::io::{AsyncReadExt, AsyncWriteExt};
             stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
             let mut answer = Vec::new();
-            // A peer may end without close_notify; what was read counts.
+            // A peer may end without close_notify; the bytes that were read count.
             let _ = stream.read_to_end(&mut answer).await;
             assert!(answer.starts_with(b"HTTP/1.1 404"));
             assert_eq!(stream.get_ref().1.handshake_kind(), Some(rustls::HandshakeKind::Full));
@@ -140,7 +141,7 @@ async fn what_speaks_no_tls_is_counted_and_closed() {
     let mut stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut rest = Vec::new();
-    // Closed with a TLS alert or a reset; either way it ends.
+    // The server closes with a TLS alert or a reset; either way it ends.
     let _ = stream.read_to_end(&mut rest).await;
     world.until_metric("shikaku_handshakes_total{result=\"tls_error\"}", 1.0).await;
     world.stop().await;

@@ -1,5 +1,5 @@
-//! What the server believes about certificates: subjects that readers disagree about, revocation lists that are none, and what
-//! ends the trust in a terminal whose connection is open.
+//! Trust in certificates: subjects that readers disagree about, invalid revocation lists, and the end of trust in a terminal
+//! whose connection is open.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ fn der(path: &Path) -> Vec<u8> {
     x509_parser::pem::parse_x509_pem(pem(path).as_bytes()).unwrap().1.contents
 }
 
-/// The pattern of a terminal's certificate of the usual clinic, good for so long.
+/// Returns the parts of a terminal certificate of the usual clinic that is valid for the given time.
 fn params(lasts: Duration) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -80,12 +80,12 @@ fn algorithm(writer: yasna::DERWriter<'_>) {
     writer.write_sequence(|writer| writer.next().write_oid(&ObjectIdentifier::from_slice(&ECDSA_WITH_SHA256)));
 }
 
-/// The elements of a DER sequence.
+/// Returns the elements of a DER sequence.
 fn elements(sequence: &[u8]) -> Vec<Vec<u8>> {
     yasna::parse_der(sequence, |reader| reader.collect_sequence_of(|reader| reader.read_der())).unwrap()
 }
 
-/// A certificate with another subject, signed by the world's CA.
+/// Makes a certificate with another subject, signed by the world's CA.
 fn with_subject(world: &World, key: &KeyPair, subject: &[u8]) -> Vec<u8> {
     let issuer = Issuer::from_ca_cert_pem(&pem(&world.pki.ca()), authority_key(world)).unwrap();
     let pattern = params(Duration::days(1)).signed_by(key, &issuer).unwrap();
@@ -98,7 +98,7 @@ fn with_subject(world: &World, key: &KeyPair, subject: &[u8]) -> Vec<u8> {
     signed(&authority_key(world), content)
 }
 
-/// A name out of sets of attributes: the last number of each attribute's identifier (2.5.4.x), and its value.
+/// Makes a name of sets of attributes: the last number of each attribute's identifier (2.5.4.x), and its value.
 fn name(sets: &[&[(u64, &str)]]) -> Vec<u8> {
     yasna::construct_der(|writer| {
         writer.write_sequence(|writer| {
@@ -129,11 +129,11 @@ async fn a_subject_that_readers_disagree_about_is_refused() {
     };
     assert!(try_with(&[&[(UNIT, TEST_CLINIC)], &[(COMMON, "reception-9")]]).await, "the pattern itself is right");
     let refused: [&[&[(u64, &str)]]; 8] = [
-        // Several values in one set, whichever they are.
+        // Several values in one set, whatever they are.
         &[&[(UNIT, TEST_CLINIC), (COMMON, "reception-9")]],
         &[&[(UNIT, TEST_CLINIC), (UNIT, "2710034568")], &[(COMMON, "reception-9")]],
         &[&[(UNIT, TEST_CLINIC)], &[(COMMON, "reception-9"), (ORGANISATION, "SHIKAKU TEST")]],
-        // None, or two, of what must be there once.
+        // None, or two, of an attribute that must occur once.
         &[&[(UNIT, TEST_CLINIC)]],
         &[&[(COMMON, "reception-9")]],
         &[&[(UNIT, TEST_CLINIC)], &[(COMMON, "reception-9")], &[(COMMON, "reception-8")]],
@@ -149,12 +149,12 @@ async fn a_subject_that_readers_disagree_about_is_refused() {
     world.stop().await;
 }
 
-/// Now, as certificates write times.
+/// Returns the present time as certificates write times.
 fn whole_second() -> OffsetDateTime {
     OffsetDateTime::now_utc().replace_nanosecond(0).unwrap()
 }
 
-/// What a revocation list says of itself.
+/// The fields of a revocation list that tests vary.
 struct List {
     number: Option<u64>,
     /// Seconds from now to its end.
@@ -162,7 +162,7 @@ struct List {
 }
 
 impl List {
-    /// Signed by the world's CA, or by another key, and put in its place.
+    /// Signs the list with the key of the world's CA or with another, and puts it in place.
     fn write(&self, world: &World, key: &KeyPair) {
         let certificate = der(&world.pki.ca());
         let (_, authority) = X509Certificate::from_der(&certificate).unwrap();
@@ -192,7 +192,7 @@ impl List {
     }
 }
 
-/// Greater than the number that the CA gives by time, in milliseconds.
+/// Greater than the number that the CA takes from the time, in milliseconds.
 const LATER: u64 = 1 << 50;
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn an_authority_that_may_not_sign_lists_or_is_not_valid_is_not_taken() {
     world.stop().await;
 }
 
-/// Asks on an open connection before and after something happens; afterwards the terminal is refused for the reason, and the
+/// Asks on an open connection before and after an event. Afterwards the terminal is refused for the reason, and the
 /// connection ends.
 async fn trust_ends(world: &World, terminal: &Terminal, reason: &str, happens: impl AsyncFnOnce()) {
     let mut open = terminal.connect().await.unwrap();
@@ -284,7 +284,7 @@ async fn the_list_becomes_stale_on_an_open_connection() {
 #[tokio::test]
 async fn the_authority_is_replaced_under_an_open_connection() {
     let world = World::with_own_pki().await;
-    // The lists of the next CA count anew: its first has a lower number.
+    // The lists of the next CA count anew: its first one has a lower number.
     List { number: Some(LATER), lasts: Some(3600) }.write(&world, &authority_key(&world));
     world.app.reload().unwrap();
     let terminal = world.terminal(TEST_CLINIC);

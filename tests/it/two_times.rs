@@ -1,4 +1,4 @@
-//! Domain time is set ahead and back while the server is at work: users see it, and nothing that runs is frozen or stolen.
+//! Domain time is set ahead and back while the server works: users see it, and no running work is frozen or stolen.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::support::{TEST_CLINIC, World, answered, outcome, refused};
 
 const PERSON: &str = "kyokai-insured-tokyo";
 
-/// Domain time that a test sets; it stands still in between.
+/// The domain time that a test sets; it stands still in between.
 #[derive(Clone)]
 struct Set(Arc<Mutex<Timestamp>>);
 
@@ -30,7 +30,7 @@ impl Set {
         *self.0.lock().unwrap() = after(days);
     }
 
-    /// So many days off, with the system's real time.
+    /// Returns the moment this many days away in domain time, with the system's real time.
     fn moment(&self, days: i64) -> Moment {
         Moment { domain: after(days), system: system_now() }
     }
@@ -49,7 +49,7 @@ async fn settable(limits: Limits) -> (World, Set) {
     (World::with(Wishes { limits, clock: Some(clock), ..Wishes::default() }).await, set)
 }
 
-/// What the operator sees of a file.
+/// Returns the operator's view of a file.
 async fn line(world: &World, number: &str) -> Value {
     let (status, text) = world.get(&format!("/api/batches/{number}")).await;
     assert_eq!(status, 200, "{text}");
@@ -77,11 +77,11 @@ const ATTEMPTS: &str = "select max(attempts)::bigint from batch_slice";
 async fn a_piece_in_work_stays_with_its_worker() {
     for days in [YEAR, -YEAR] {
         let mut limits = Limits::default();
-        // Kept anew three times a second, and over for the three other workers as soon as it is not.
+        // Renewed three times a second. As soon as it is not, the other workers may take the piece.
         (limits.bulk.lease, limits.bulk.skew) = (SignedDuration::from_secs(1), SignedDuration::ZERO);
         limits.bulk.poll = Duration::from_millis(50);
         let (world, set) = settable(limits).await;
-        // Nobody can write the log meanwhile, so that the piece stays in work.
+        // The log is locked meanwhile, so that the piece stays in work.
         let mut holder = world.database.connect().await;
         holder.execute("begin; lock table access_log in share mode").await.unwrap();
         let mut clinic = Clinic::of(&world).await;
@@ -101,7 +101,7 @@ async fn a_piece_in_work_stays_with_its_worker() {
         }
         let took = world.metric("shikaku_bulk_seconds_sum").await;
         assert!((2.5..60.0).contains(&took), "{took}");
-        // What is shown is of the time at which the piece was begun; a year later that has expired.
+        // The times shown are those at which the piece was begun; a year later the result has expired.
         let seen = line(&world, &number).await;
         assert_eq!(
             (&seen["received_at"], &seen["finished_at"]),
@@ -123,7 +123,7 @@ async fn a_piece_that_failed_waits_and_is_tried_again() {
         world.database.execute("alter table access_log rename to access_log_gone").await;
         let mut clinic = Clinic::of(&world).await;
         let number = clinic.upload(&[PERSON]).await;
-        // After the first try the piece is left alone for a second, and not for the difference of clocks as well; after the second for two.
+        // After the first try the piece waits for one second, without the allowance for skew; after the second try, for two.
         let begun = Instant::now();
         until(&world, ATTEMPTS, 2).await;
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
@@ -147,19 +147,19 @@ async fn a_challenge_that_waits_ends_in_domain_time_and_is_not_forgotten_before(
         waiting.push(Shown::signing(&card(&world, PERSON), &reader.challenge().await));
     }
     let json = |reply: &Reply| outcome(Format::Json, reply);
-    // A year ahead it has expired, as its ExpiresAt says, and is known to have been.
+    // A year ahead it has expired, as its ExpiresAt says, and the server still knows it.
     set.days(YEAR);
     assert_eq!(forget(&store, set.moment(YEAR)).await.unwrap(), 0);
     assert_eq!(json(&reader.show(&waiting[0]).await), refused(403, "SHK6003"));
-    // A year back it is none of this time, and new ones are made of this time.
+    // A year back it is not of that time, and new ones are made for that time.
     set.days(-YEAR);
     assert_eq!(forget(&store, set.moment(-YEAR)).await.unwrap(), 0);
     assert_eq!(json(&reader.show(&waiting[1]).await), refused(403, "SHK6008"));
     assert_eq!(reader.challenge().await.expires_at, (after(-YEAR) + SignedDuration::from_secs(60)).to_string());
-    // Set right again, what was not used can be.
+    // Set right again, an unused one can be used.
     set.days(0);
     assert_eq!(json(&reader.show(&waiting[2]).await), answered());
-    // All go in the end, whatever the clock was when they were made.
+    // All are forgotten in the end, whatever the clock showed when they were made.
     let later = Moment { domain: after(0), ..set.moment(0).plus(SignedDuration::from_mins(3)) };
     assert_eq!(forget(&store, later).await.unwrap(), 1);
     let later = set.moment(0).plus(SignedDuration::from_mins(3));
@@ -185,7 +185,7 @@ async fn a_result_expires_in_domain_time_and_is_removed_when_it_is_old_in_both()
         assert!(list.contains(&number), "{days} days: {list}");
     }
     assert_eq!(clinic.fetch_as("OQSmuquc02", Format::Json, &number).await.body, kept);
-    // A file of another time can be fetched for a week of that time.
+    // A file of another domain time can be fetched for a week of that time.
     set.days(-YEAR);
     let earlier = clinic.upload(&[PERSON]).await;
     clinic.result(&earlier).await;
@@ -203,7 +203,7 @@ async fn the_people_of_a_day_are_counted_until_the_day_is_over_in_both_times() {
     let store = world.database.store().await;
     let mut clinic = Clinic::of(&world).await;
     clinic.upload(&[PERSON]).await;
-    // The system's day has not come yet, whatever the clock says.
+    // The system's day is not over yet, whatever domain time shows.
     let day = Moment { system: fixed_now(), ..set.moment(YEAR) };
     expire(&store, day, limits.bulk).await.unwrap();
     let another = file_of(&["kumiai-a01"], TEST_CLINIC, "F", Format::Json);
@@ -225,7 +225,7 @@ async fn a_file_of_the_release_before_is_kept_as_that_release_did() {
     let mut clinic = Clinic::of(&world).await;
     let number = clinic.upload(&[PERSON]).await;
     clinic.result(&number).await;
-    // It knew one time and wrote none of the other.
+    // That release knew one time and wrote none of the other.
     world.database.execute("update batch set recorded_at = null, retained_until = null").await;
     let at = |time: Timestamp| Moment { domain: time, system: time };
     assert_eq!(expire(&store, at(after(7)), limits).await.unwrap(), 0);

@@ -1,4 +1,4 @@
-//! A database of the release before is brought up to date while that release works on it, and answers stay the same.
+//! A database of the earlier release is upgraded while that release works on it, and answers stay the same.
 
 use std::collections::HashSet;
 
@@ -27,14 +27,14 @@ use crate::support::database::TestDatabase;
 use crate::support::world::fixed_now;
 use crate::support::{TEST_CLINIC, World, answered, ask_of, outcome, root, scratch};
 
-/// The migrations of the release before.
+/// The number of migrations of the earlier release.
 const BEFORE: usize = 12;
 
 const INSTITUTIONS: [&str; 2] = ["1310012344", "1310023457"];
 const PEOPLE: i64 = 4;
 const MARKS: i64 = 3;
 
-/// How the release before writes the record of one answer.
+/// The statement with which the earlier release writes the record of one answer.
 const APPEND: &str = "
     insert into access_log
          ( request_id, answered_at, institution_code, claimed_institution_code, terminal_serial, path, check_on, person_id
@@ -46,7 +46,7 @@ const APPEND: &str = "
          , unnest($15::smallint[]), unnest($16::timestamptz[]), unnest($17::bigint[])
         on conflict (request_id) where place = 0 do nothing";
 
-/// How it writes the records of a piece of a file, and learns whose certificate is the one that the institution saw last.
+/// The statement with which it writes the records of a piece of a file. It returns the places of unchanged certificates.
 const APPEND_PIECE: &str = "
     with logged as (
         insert into access_log
@@ -79,7 +79,7 @@ const APPEND_PIECE: &str = "
     )
     select place from logged where not limit_changed";
 
-/// How it finds patients who consented.
+/// The statement with which it finds patients who consented.
 const CONSENTED: &str = "
     select distinct on (person_id)
            person_id, consents, (extract(epoch from answered_at) * 1000)::bigint, (extract(epoch from consents_until) * 1000)::bigint
@@ -129,7 +129,7 @@ impl Random {
         Some(self.below(MARKS + 1)).filter(|mark| *mark < MARKS)
     }
 
-    /// People of a piece; who comes twice has the same certificate twice.
+    /// Returns the people of a piece. A person who comes twice has the same certificate twice.
     fn piece(&mut self) -> Vec<(i64, Option<i64>)> {
         let marks: Vec<Option<i64>> = (0..PEOPLE).map(|_| self.mark()).collect();
         let people = (0..=self.below(4)).map(|_| self.below(PEOPLE));
@@ -149,7 +149,7 @@ async fn migrate_to(connection: &mut PgConnection, count: usize) {
     Migrator::new(some.as_path()).await.unwrap().run(connection).await.unwrap();
 }
 
-/// An answer to one question, with what the patient consented to where a card was shown.
+/// An answer to one question, with the patient's consents if a card was shown.
 struct Single {
     institution: &'static str,
     person: i64,
@@ -164,7 +164,7 @@ impl Single {
         let treatments = [TreatmentKind::Outpatient, TreatmentKind::Visit, TreatmentKind::Online];
         let reader = (random.below(2) == 0).then(|| {
             let treatment = treatments[usize::try_from(random.below(3)).unwrap()];
-            // A card that was good no more has no consents that hold.
+            // A card that cannot be used leaves no valid consents.
             (treatment, u16::try_from(random.below(4)).unwrap(), random.below(5) > 0)
         });
         Self {
@@ -181,7 +181,7 @@ impl Single {
         self.reader.filter(|(_, _, good)| *good).map(|_| self.at + SignedDuration::from_hours(24))
     }
 
-    /// The release before writes it.
+    /// Writes it as the earlier release does.
     async fn write_before(&self, connection: &mut PgConnection) {
         let treatment = |kind: TreatmentKind| match kind {
             TreatmentKind::Outpatient => 1_i16,
@@ -212,7 +212,7 @@ impl Single {
             .unwrap();
     }
 
-    /// This release writes it.
+    /// Writes it as this release does.
     async fn write_now(&self, connection: &mut PgConnection) {
         let path = match self.reader {
             None => Path::Card,
@@ -249,7 +249,7 @@ fn person_record(person: i64, mark: Option<i64>) -> PersonRecord {
     }
 }
 
-/// The release before writes a piece of a file; gives the places of those whose certificate has not changed.
+/// Writes a piece of a file as the earlier release does; returns the places of people whose certificate has not changed.
 async fn piece_before(
     connection: &mut PgConnection,
     file: Uuid,
@@ -279,7 +279,7 @@ async fn piece_before(
     unchanged.into_iter().collect()
 }
 
-/// The same as this release does it.
+/// Does the same as this release does it.
 async fn piece_now(
     connection: &mut PgConnection,
     file: Uuid,
@@ -307,7 +307,7 @@ async fn piece_now(
     access_log::append_piece(connection, &piece, Path::BulkCard, at, &people).await.unwrap()
 }
 
-/// The release before does something.
+/// Lets the earlier release do random work.
 async fn work_before(connection: &mut PgConnection, random: &mut Random, files: &[Uuid], times: usize) {
     for _ in 0..times {
         if random.below(3) > 0 {
@@ -319,7 +319,7 @@ async fn work_before(connection: &mut PgConnection, random: &mut Random, files: 
     }
 }
 
-/// What both releases answer, whoever wrote.
+/// Checks that both releases return the same answers, whichever wrote the records.
 async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
     let everybody: Vec<(i64, Option<i64>)> =
         (1..=PEOPLE).flat_map(|person| (0..MARKS).map(move |mark| (person, Some(mark)))).collect();
@@ -364,7 +364,7 @@ async fn consented_before(connection: &mut PgConnection, institution: &str, want
         .unwrap()
 }
 
-/// Whom a file is about that is taken now.
+/// Returns the patients of a file that is received now.
 async fn consented_now(connection: &mut PgConnection, store: &Store, institution: &str, wanted: Consented) -> Patients {
     let received_at = Moment { domain: fixed_now(), system: system_now() };
     let new = NewBatch {
@@ -380,7 +380,7 @@ async fn consented_now(connection: &mut PgConnection, store: &Store, institution
         received_on: date(2026, 11, 22),
         ending: Ending::at(received_at, SignedDuration::from_hours(1)),
         slices: Vec::new(),
-        // So that finding them goes on behind the last of a piece.
+        // So small that the search goes on behind the last person of a piece.
         slice: 2,
         persons: 1000,
         people: Vec::new(),
@@ -412,12 +412,13 @@ async fn the_release_before_works_on_while_its_log_is_copied_and_afterwards() {
             migrate_to(&mut connection, migration).await;
             work_before(&mut connection, &mut random, &files, 20).await;
         }
-        // All migrations are there, but this release waits for what that one kept in the log.
+        // All migrations are applied, but this release waits until the log of the earlier one is copied.
         let store = database.store().await;
         let migrator = Migrator::new(root().join("migrations")).await.unwrap();
         migrator.run(&mut connection).await.unwrap();
         assert!(matches!(store.check_schema().await, Err(StoreError::Uncopied)));
-        // It is copied in many short transactions, between those of the release before; stopped and begun again.
+        // The log is copied in many short transactions, between those of the earlier release, and once by two tasks at the
+        // same time.
         let mut batches = 0;
         while !copy_log::copy_batch(store.pool(), 7).await.unwrap() {
             batches += 1;
@@ -462,14 +463,14 @@ async fn what_was_seen_is_kept_when_it_is_news_and_a_record_that_is_sent_again_c
     let marks: Vec<i64> =
         sqlx::query_scalar("select mark from limit_seen order by log_id").fetch_all(&mut connection).await.unwrap();
     assert_eq!(marks, [1, 2, 1]);
-    // The same in files: one is news to an institution that saw another, and to one that saw none.
+    // The same in files: a mark is news to an institution that saw another, or none.
     let pieces =
         [(TEST_CLINIC, 1, 3), (TEST_CLINIC, 2, 4), (TEST_CLINIC, 2, 4), (INSTITUTIONS[1], 2, 5), (INSTITUTIONS[1], 2, 5)];
     for (institution, mark, rows) in pieces {
         piece_now(&mut connection, Uuid::now_v7(), institution, &[(1, Some(mark))]).await;
         assert_eq!(database.count("select count(*) from limit_seen").await, rows, "{institution} {mark}");
     }
-    // As after a commit whose answer got lost.
+    // As after a commit whose answer was lost.
     let again = record(&single(7), Path::Card);
     let consenting = Path::Certificate(AtReader {
         holder: HolderVerification::Pin,
@@ -482,7 +483,7 @@ async fn what_was_seen_is_kept_when_it_is_news_and_a_record_that_is_sent_again_c
         access_log::append(&mut connection, &[again.clone(), with_consent.clone()], system_now()).await.unwrap();
     }
     let counts = "select (select count(*) from access_log) * 10000 + (select count(*) from consent) * 100 + (select count(*) from limit_seen)";
-    // Twelve records, six consents; five marks, and both of the batch, which are news to what was there before.
+    // Twelve records, six consents, seven marks: five from before, and both of the batch, which are news.
     assert_eq!(database.count(counts).await, 120_607);
     database.drop().await;
 }
@@ -506,7 +507,7 @@ async fn the_order_of_writing_is_a_key() {
     database.drop().await;
 }
 
-/// Makes the database what the release before left: consents and marks in the log alone.
+/// Makes the database as the earlier release left it: consents and marks in the log alone.
 const AS_BEFORE: &str = "delete from consent; delete from limit_seen; update access_log set recorded_at = null;
     update batch set recorded_at = null, retained_until = null;
     update access_log_copied set through_id = 0, through_place = 0, finished = false, last_id = (select max(id) from access_log)";
@@ -543,14 +544,15 @@ async fn a_server_of_this_release_answers_as_the_one_before_did() {
             .collect();
         (consented, changed)
     };
-    // What the release before would answer is what this one does without an upgrade; kumiai-a01 is asked about for the first time.
+    // The answers of the earlier release are those of this one without an upgrade; kumiai-a01 is asked about for the first
+    // time.
     let (consented, changed) = answers(&mut clinic).await;
     assert!(consented.contains("SpecificDiseasesSelfPay"), "{consented}");
     assert_eq!(changed, [Some("0"), Some("0"), Some("1")].map(|flag| flag.map(str::to_owned)));
-    // Forget that it was asked.
+    // Removes the records of these questions.
     world.database.execute("delete from access_log where path = 4 or id = (select max(id) from access_log)").await;
     world.database.execute(AS_BEFORE).await;
-    // A server that runs says that it is not ready, and another one does not start.
+    // A running server reports that it is not ready, and another one does not start.
     let (status, readiness) = world.get("/readyz").await;
     assert!(status == 503 && readiness.contains("shikaku migrate"), "{status} {readiness}");
     let config = Config {
@@ -567,7 +569,7 @@ async fn a_server_of_this_release_answers_as_the_one_before_did() {
     world.database.store().await.migrate().await.unwrap();
     assert_eq!(world.get("/readyz").await.0, 200);
     assert_eq!(answers(&mut clinic).await, (consented, changed));
-    // What was kept then is given out now.
+    // A result that was kept then can be fetched now.
     assert_eq!(clinic.fetch_as("OQSmuquc02", Json, &done).await.body, kept);
     assert_eq!(text(&parse(Json, &kept), "SegmentOfResult"), Some("1"));
     world.stop().await;

@@ -26,7 +26,7 @@ async fn an_unchanged_load_writes_nothing() {
     fixtures().load(&store, shared_pki(), fixed_now(), true).await.unwrap();
     assert_eq!(rows(&database).await, before);
 
-    // Later, only the lists of J-LIS are newer ones; the states that they tell are as old as they were.
+    // Later, only the lists of J-LIS are newer; the states in them are as old as they were.
     let changed_at = "select count(*) from card_certificate where changed_at = '2026-11-22T00:30:15Z'";
     let cards = database.count("select count(*) from card_certificate").await;
     assert_eq!(database.count(changed_at).await, cards);
@@ -64,17 +64,17 @@ async fn a_correction_replaces_one_row_and_keeps_its_id_and_what_it_said() {
     let name = "select name = '架空　明子' from coverage where id = $1";
     assert!(sqlx::query_scalar::<_, bool>(name).bind(ids[1]).fetch_one(&mut database.connect().await).await.unwrap());
 
-    // Up to the correction the registry says what it said, from its instant on the other.
+    // Up to the correction the registry says the first, from its instant on the second.
     assert_eq!(said_at(&database, later(1) - jiff::SignedDuration::from_micros(1)).await, said_first);
     let said_second = said_at(&database, later(1)).await;
     let differ: Vec<i64> = said_first.iter().zip(&said_second).filter(|(a, b)| a != b).map(|(a, _)| a.0).collect();
     assert_eq!(differ, [ids[1]]);
-    // Taken back, the registry says what it said first, and keeps all three versions.
+    // After the correction is taken back, the registry says the first again, and keeps all three versions.
     load(&store, [person(TWO)], later(2), false).await;
     assert_eq!(said_at(&database, later(2)).await, said_first);
     assert_eq!(said_at(&database, later(1)).await, said_second);
     assert_eq!(database.count(REPLACED).await, 2);
-    // Before the first load it knew nothing.
+    // Before the first load the registry was empty.
     assert_eq!(said_at(&database, later(-1)).await, []);
     store.pool().close().await;
     database.drop().await;
@@ -119,12 +119,12 @@ async fn a_registration_is_known_again_by_insurer_and_first_day() {
     load(&store, [turned.clone()], later(1), false).await;
     assert_eq!(coverage_ids(&database, TWO).await, ids);
     assert_eq!(database.count(REPLACED).await, 1);
-    // One with another first day is another registration.
+    // Another first day makes another registration.
     turned.coverages[1].acquired_on = date(2014, 4, 2);
     load(&store, [turned.clone()], later(2), false).await;
     let after = coverage_ids(&database, TWO).await;
     assert!(after.len() == 2 && after[0] == ids[1] && after[1] > ids[1], "{after:?}");
-    // Of two of one insurer and one day, the first stays the first.
+    // Of two with one insurer and one day, the first stays the first.
     turned.coverages.push(turned.coverages[1].clone());
     rename(&mut turned, 2, "架空　次");
     load(&store, [turned.clone()], later(3), false).await;
@@ -155,7 +155,7 @@ async fn versions_of_coverages_have_the_flags_of_their_person() {
                  where fixture_id = 'overlap-two-insurers' and not address_withheld and about <> '住所を伏せる'
                    and recorded_at = '2026-11-22T00:30:15Z' and replaced_at = '2026-11-22T00:31:15Z'";
     assert_eq!(database.count(kept).await, 1);
-    // What no answer shows makes a version of the person only.
+    // A change that no answer shows makes a version of the person only.
     protected.about = "別の一行".to_owned();
     protected.died_on = Some(date(2026, 11, 21));
     load(&store, [protected], later(2), false).await;
@@ -173,7 +173,7 @@ async fn people_who_are_not_in_the_files_end_and_the_others_stay() {
     let people = "select count(*) from person";
     let all = database.count(people).await;
     let ids = coverage_ids(&database, TWO).await;
-    // Without --reset, others are left alone.
+    // Without --reset, other people are left alone.
     load(&store, [person(TWO)], later(1), false).await;
     assert_eq!((database.count(people).await, database.count(REPLACED).await), (all, 0));
     let cards = "select count(*) from card_certificate";
@@ -217,7 +217,7 @@ async fn time_never_runs_back_for_a_person() {
     rename(&mut changed, 1, "架空　三");
     changed.about = "三".to_owned();
     load(&store, [changed.clone()], later(5), false).await;
-    // A coverage that comes back does not overlap its earlier version.
+    // A coverage that returns does not overlap its earlier version.
     changed.coverages.remove(0);
     load(&store, [changed.clone()], later(20), false).await;
     load(&store, [person(TWO)], later(15), false).await;
@@ -258,7 +258,7 @@ fn new_card(serial: u8, state: Option<CardState>, minutes: i64) -> NewCard {
     NewCard { id, record }
 }
 
-/// The test's certificates: serial number, whose, state, and how many minutes after the first load it became so.
+/// Returns the test's certificates: serial number, person, state, and the minutes from the first load to that state.
 async fn cards(database: &TestDatabase) -> Vec<String> {
     let cards = "select concat_ws(' ', get_byte(serial, 0), fixture_id, state, revocation_reason
                       , extract(epoch from changed_at - '2026-11-22T00:30:15Z')::integer / 60)
@@ -278,20 +278,20 @@ async fn certificates_become_what_the_files_say_and_one_of_a_kind_is_in_use() {
     const OTHER: &str = "twin-younger";
     load(&store, [of(ONE, &[new_card(1, good, 1)]), of(OTHER, &[new_card(2, good, 1)])], later(1), false).await;
     assert_eq!(cards(&database).await, ["1 twin-elder 1 1", "2 twin-younger 1 1"]);
-    // A new one takes the place of one that is not given; the other person's stays.
+    // A new one replaces one that the load leaves out; the other person's stays.
     load(&store, [of(ONE, &[new_card(3, good, 2)])], later(2), false).await;
     assert_eq!(cards(&database).await, ["1 twin-elder 3 2", "2 twin-younger 1 1", "3 twin-elder 1 2"]);
-    // Both change places in one load, whichever is given first; what is given twice is what it is given as last.
+    // Both change places in one load, in whatever order; of an entry that is given twice, the last counts.
     let both = [new_card(3, lost, 3), new_card(1, Some(CardState::Superseded), 3), new_card(1, good, 3)];
     load(&store, [of(ONE, &both)], later(3), false).await;
     assert_eq!(cards(&database).await, ["1 twin-elder 1 3", "2 twin-younger 1 1", "3 twin-elder 2 6 3"]);
-    // Said again, a state is as old as it was. A card that J-LIS is not to know is not known.
+    // A state that is given again is as old as it was. A card without a record is unknown to J-LIS.
     load(&store, [of(ONE, &[new_card(1, good, 4), new_card(3, None, 4)])], later(4), false).await;
     assert_eq!(cards(&database).await, ["1 twin-elder 1 3", "2 twin-younger 1 1"]);
-    // A certificate goes to another person, in whose hands it takes the place of theirs.
+    // A certificate moves to another person and replaces theirs.
     load(&store, [of(ONE, &[]), of(OTHER, &[new_card(1, good, 5)])], later(5), false).await;
     assert_eq!(cards(&database).await, ["1 twin-younger 1 3", "2 twin-younger 3 5"]);
-    // With --reset, those that are not given are gone.
+    // With --reset, certificates that the load leaves out are removed.
     load(&store, [of(ONE, &[new_card(4, good, 6)]), of(OTHER, &[new_card(1, good, 6)])], later(6), true).await;
     assert_eq!(cards(&database).await, ["1 twin-younger 1 3", "4 twin-elder 1 6"]);
     store.pool().close().await;

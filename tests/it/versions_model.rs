@@ -1,4 +1,4 @@
-//! Random loads of a few people, compared with what the registry said after each of them.
+//! Random loads of a few people, compared with the content of the registry after each load.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use shikaku::store::registry::NewPerson;
 use crate::support::database::TestDatabase;
 use crate::support::registry::{later, load, person, rename, said_at};
 
-/// A person in a load: for each coverage of the pool, if registered, under which of two names; and the two flags.
+/// A person in a load: for each coverage of the pool, if registered, which of two names; and the two flags.
 type Chosen = (Vec<Option<bool>>, bool, bool);
 
-/// A load: minutes since the one before, and the people, as far as they are in it.
+/// A load: minutes since the previous one, and the people, if they are in it.
 type Load = (u8, Vec<Option<Chosen>>);
 
 /// Returns the coverages to choose from, among them two of one insurer and one day.
@@ -89,7 +89,7 @@ async fn check(loads: Vec<Load>) {
         assert_eq!(database.count(alone).await, 0);
         seen.insert(at, said);
     }
-    // Later loads change nothing of what the registry said at an instant, or between it and the next.
+    // Later loads do not change what the registry says of an instant, or of the time between it and the next.
     for (instant, said) in &seen {
         assert_eq!(&said_at(&database, *instant).await, said);
         assert_eq!(&said_at(&database, *instant + SignedDuration::from_secs(59)).await, said);

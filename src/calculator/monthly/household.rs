@@ -1,4 +1,4 @@
-//! The monthly payment of a household: the lines of a question.
+//! Calculates the monthly payment of a household from the lines of a question.
 
 use super::{MOST_LINES, MonthlyLine, MonthlyQuestion};
 use crate::calculator::answer::{MonthlyAnswer, MonthlyStep};

@@ -51,7 +51,7 @@ fn amounts_are_half_in_the_month_of_the_75th_birthday() {
         (terms.formula().base.amount(), terms.outpatient_amount().unwrap().amount(), limit.notes.len())
     };
     assert_eq!(amounts(0, date(2026, 9, 30)), (61_500, 22_000, 0));
-    // That they are halved after 2026-08 too is a reading, which is noted.
+    // Halving them after 2026-08 too is our reading, so a note says so.
     assert_eq!(amounts(0, date(2026, 10, 9)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 10, 31)), (30_750, 11_000, 1));
     assert_eq!(amounts(1, date(2026, 11, 1)), (61_500, 22_000, 0));
@@ -107,7 +107,7 @@ fn a_certificate_tells_what_a_meal_costs() {
     // 長期入院該当 counts from its own day on.
     assert_eq!(on(LimitKind::LimitAndMeal, o, Some(day), day), (meal(190, "2025-04"), true, 0));
     assert_eq!(on(LimitKind::LimitAndMeal, o, Some(date(2026, 6, 1)), day), (meal(240, "2025-04"), true, 0));
-    // The charges of low incomes from 2026-06 are a reading, which is noted; 550 yen is not.
+    // The charges of low incomes from 2026-06 are our reading, so a note says so; 550 yen is settled.
     let june = date(2026, 6, 1);
     assert_eq!(on(LimitKind::LimitAndMeal, o, None, june), (meal(270, "2026-06"), true, 1));
     assert_eq!(on(LimitKind::Limit, LimitCategory::U, None, june), (meal(550, "2026-06"), true, 0));

@@ -1,20 +1,20 @@
-//! Why a message gets no answer.
+//! The reasons why a message is refused.
 
 use crate::identity::card::CardRefused;
 use crate::identity::{Framing, Refused, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
 
-/// Why a message gets no answer, and with it all else that terminals and operators send. Holds nothing that came from a person.
+/// A reason why a message, or another request of a terminal or an operator, is refused. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The message itself is wrong.
     Message(Fault),
-    /// The body is longer than it may be.
+    /// The body is longer than allowed.
     BodyTooLarge,
-    /// The body did not come in time, or was cut off.
+    /// The body did not arrive in time, or was cut off.
     BodyIncomplete,
-    /// It cannot be told where the request or its body ends.
+    /// The HTTP framing of the request or its body is broken.
     Framing(Framing),
     /// The body is compressed.
     ContentEncoding,
@@ -26,44 +26,44 @@ pub enum Failure {
     InstitutionUnknown,
     /// The certificate's institution may not ask today.
     InstitutionInactive,
-    /// The certificate has lost its worth since the handshake.
+    /// The certificate has become invalid since the handshake.
     Certificate(Refused),
     /// A login is needed first.
     TokenMissing,
-    /// The token is not good.
+    /// The token is invalid or has expired.
     Token(TokenError),
-    /// The challenge is worth nothing.
+    /// The challenge cannot be used.
     Challenge(ChallengeRefused),
-    /// The card is not genuine, or did not prove to be there.
+    /// The card's certificate or its proof is not accepted.
     Card(CardRefused),
-    /// The institution has too many files in work, or arriving.
+    /// The institution has too many unfinished files, or too many that are arriving.
     FilesInFlight,
     /// The institution asks about too many people in one day.
     PeopleOfDay,
-    /// The institution has asked about too many people whom nobody knows; it may ask again after so many seconds.
+    /// Too many lookups of the institution found nobody; it may ask again after this many seconds.
     Misses(u64),
     /// There is no file of this reception number, or it is another institution's.
     NoSuchFile,
-    /// A part of a result is wanted that begins behind its end; the result has so many bytes.
+    /// The result has no byte of the wanted part; it has this many bytes.
     OutsideResult(usize),
-    /// The result can be fetched no more.
+    /// The result has expired.
     ResultExpired,
     /// Too many questions are waiting.
     Busy,
     /// The database does not answer.
     Unavailable,
-    /// The database holds what it must not.
+    /// The database holds an illegal value.
     Inconsistent,
     /// The access log cannot be written.
     LogUnavailable,
     /// The answer took too long.
     Timeout,
-    /// Our fault.
+    /// A fault of the server.
     Internal,
 }
 
 impl Failure {
-    /// One failure of every kind, for tests and documents.
+    /// Returns one failure of every kind, for tests and documents.
     #[must_use]
     pub fn examples() -> Vec<Self> {
         use crate::wire::{FieldName, Tail, ValueFault};
@@ -118,7 +118,7 @@ impl Failure {
         faults.into_iter().map(Self::Message).chain(others).collect()
     }
 
-    /// What goes beyond the title: the element, and what is wrong with it.
+    /// Returns the detail beyond the title: the element, and what is wrong with it.
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Message(fault) => Some(fault.to_string()),
@@ -130,8 +130,8 @@ impl Failure {
         }
     }
 
-    /// The same for logs, where neither a name that the caller spelled nor a digit of any number may stand. Only what is wrong with
-    /// a message is told; the code says the rest.
+    /// Returns the detail for logs, without names that the caller spelled and without digits of any number. Only a fault in a
+    /// message has one; otherwise the code says enough.
     pub(crate) fn logged(&self) -> Option<String> {
         match self {
             Self::Message(fault) => Some(fault.for_logs()),

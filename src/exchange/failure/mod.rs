@@ -1,4 +1,4 @@
-//! Why a message gets no answer, and what is said of it.
+//! The reasons why a message is refused, with their codes and texts.
 
 mod kind;
 mod refusal;

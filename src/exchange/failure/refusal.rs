@@ -1,5 +1,5 @@
-//! The Japanese texts of refusals: what is wrong, at which element, and what would be right. The caller gets them in `ErrorMessage`,
-//! which takes 60 characters.
+//! Makes the Japanese texts of refusals: what is wrong, in which element, and what is expected. They go into `ErrorMessage`,
+//! which holds 60 characters.
 
 use std::borrow::Cow;
 
@@ -9,23 +9,23 @@ use crate::wire::{Fault, Format, NotText, Tail, ValueFault};
 
 use super::kind::Failure;
 
-/// Characters that an ErrorMessage takes.
+/// The most characters that an ErrorMessage holds.
 const MOST: usize = 60;
 
 impl Failure {
-    /// The official header fields, for messages in XML and JSON.
+    /// Returns the code and the text for the official header, in XML and JSON.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         let row = self.row();
         let more = match self {
             Self::Message(fault) => of_message(fault),
             Self::Framing(framing) => Some(framing.label().into()),
-            // Says which rule the certificate breaks; nothing in it is about a person.
+            // Names the rule that the certificate breaks; holds nothing about a person.
             Self::Card(refused) => Some(refused.label().into()),
             _ => None,
         };
         let message = match more {
-            // Only names that the caller spelled can be too long.
+            // Only a name spelled by the caller can make the text too long.
             Some(more) => format!("{}: {more}", row.message).chars().take(MOST).collect(),
             None => row.message.to_owned(),
         };
@@ -50,7 +50,7 @@ fn of_message(fault: &Fault) -> Option<Cow<'static, str>> {
     })
 }
 
-/// What would be right in place of a value.
+/// Returns the expected form of a value.
 fn right(reason: ValueFault) -> Cow<'static, str> {
     match reason {
         ValueFault::Date => "YYYYMMDDの実在する日付".into(),

@@ -6,7 +6,7 @@ use crate::wire::Fault;
 
 use super::row::{Row, row};
 
-/// One code a kind of fault, so that a client's developer sees at once where to look.
+/// Returns the row of a fault in a message; its code tells the client's developer where to look.
 pub(super) fn message_row(fault: &Fault) -> Row {
     match fault {
         Fault::Empty => row("SHK1001", "The message is empty", "電文が空です"),
@@ -26,7 +26,7 @@ pub(super) fn message_row(fault: &Fault) -> Row {
     }
 }
 
-/// The same for challenges.
+/// Returns the row of a refused challenge.
 pub(super) fn challenge_row(refused: ChallengeRefused) -> Row {
     use ChallengeRefused as R;
     match refused {
@@ -42,7 +42,7 @@ pub(super) fn challenge_row(refused: ChallengeRefused) -> Row {
     }
 }
 
-/// The same for cards; which rule a certificate breaks stands in the text.
+/// Returns the row of a refused card; the text of the refusal names the broken rule.
 pub(super) fn card_row(refused: CardRefused) -> Row {
     match refused {
         CardRefused::Signature => row("SHK6006", "The card's signature is wrong", "カードの署名が正しくありません"),

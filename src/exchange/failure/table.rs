@@ -1,6 +1,6 @@
-//! The table of errors of messages: every failure has a code, an English title, and a Japanese message that fits into the official
-//! ErrorMessage. Rows of one kind of failure stand in `rows.rs`, what a refusal adds to its row in `refusal.rs`. Remarks in answers,
-//! which are no failures, stand in `wire/message/remark.rs`.
+//! The table of errors of messages: every failure has a code, an English title, and a Japanese message that fits into the
+//! official ErrorMessage. `rows.rs` has the rows for messages, challenges and cards; `refusal.rs` adds the expected form to a
+//! row. Remarks in answers are no failures; `wire/message/remark.rs` has them.
 
 use crate::identity::TokenError;
 
@@ -9,7 +9,7 @@ use super::row::{Row, row};
 use super::rows::{card_row, challenge_row, message_row};
 
 impl Failure {
-    /// Its row in the table.
+    /// Returns its row in the table.
     #[must_use]
     pub fn row(&self) -> Row {
         match self {

@@ -1,4 +1,4 @@
-//! Files with questions about many people, for the operator: listed, inspected, cancelled, begun again.
+//! Files with questions about many people, for the operator: lists, shows, cancels and reruns them.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -15,26 +15,26 @@ use crate::http::error::HttpError;
 use crate::query::operator::Ordered;
 use crate::wire::message::MessageKind;
 
-/// Files a page.
+/// The number of files on a page.
 const PAGE: i64 = 200;
 
-/// Which files are wanted.
+/// Selects files.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// 医療機関コード: only those of this institution.
+    /// 医療機関コード: only files of this institution.
     #[param(pattern = "^[0-9]{10}$")]
     institution: Option<String>,
     /// processing, done, failed, cancelled or expired.
     #[param(pattern = "^(processing|done|failed|cancelled|expired)$")]
     state: Option<String>,
-    /// 受付番号 of the last file of the page before.
+    /// 受付番号 of the last file of the previous page.
     #[param(min_length = 1, max_length = 100)]
     before: Option<String>,
 }
 
-/// A file, without anything of its people.
+/// A file; holds nothing about its people.
 #[derive(Serialize, ToSchema)]
 pub(super) struct BatchView {
     /// 受付番号.
@@ -47,21 +47,21 @@ pub(super) struct BatchView {
     state: &'static str,
     /// Why it failed: tried_too_often or ordered.
     failure: Option<&'static str>,
-    /// People in it.
+    /// Number of people in it.
     persons: i32,
-    /// Pieces that it is worked on in.
+    /// Number of pieces in which it is processed.
     pieces: i32,
-    /// Pieces without a result.
+    /// Number of pieces without a result.
     open_pieces: i32,
-    /// Pieces that somebody works on.
+    /// Number of pieces being processed now.
     leased_pieces: i64,
-    /// People who were answered about so far.
+    /// Number of people so far with 処理結果状況 1 (answered).
     normal: i32,
-    /// People who could not be asked about so far.
+    /// Number of people so far with 処理結果状況 2 (no answer).
     errors: i32,
     /// Size of the result so far, in bytes of UTF-8.
     result_bytes: i64,
-    /// How often a piece was begun again.
+    /// How often a piece was started again.
     retries: i32,
     /// 受付日時.
     #[schema(value_type = String, format = DateTime)]
@@ -69,7 +69,7 @@ pub(super) struct BatchView {
     /// When it was done, failed or was cancelled.
     #[schema(value_type = Option<String>, format = DateTime)]
     finished_at: Option<Timestamp>,
-    /// When its result goes.
+    /// When its result expires.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
 }
@@ -112,7 +112,7 @@ impl From<BatchLine> for BatchView {
     }
 }
 
-/// Files, the latest first, 200 a page.
+/// Lists files, the latest first, 200 on a page.
 #[utoipa::path(get, path = "/api/batches", tag = "bulk", params(Wanted), responses((status = 200, body = Vec<BatchView>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
@@ -136,7 +136,7 @@ pub(super) async fn list(
     Ok(Json(lines.into_iter().map(BatchView::from).collect()))
 }
 
-/// One file.
+/// Returns one file.
 #[utoipa::path(
     get, path = "/api/batches/{number}", tag = "bulk",
     params(("number" = String, Path, description = "受付番号")),
@@ -150,14 +150,14 @@ pub(super) async fn one(
     Ok(Json(line.into()))
 }
 
-/// Gives a file in work up. Its institution is told SHK7102.
+/// Cancels an unfinished file. Its institution receives SHK7102 instead of a result.
 #[utoipa::path(
     post, path = "/api/batches/{number}/cancel", tag = "bulk",
     params(("number" = String, Path, description = "受付番号")),
     responses(
         (status = 204, description = "Cancelled"),
         (status = 404, description = "There is no such file (SHK4002)"),
-        (status = 409, description = "It is not in work (SHK4004)")
+        (status = 409, description = "It is not being processed (SHK4004)")
     )
 )]
 pub(super) async fn cancel(
@@ -168,12 +168,12 @@ pub(super) async fn cancel(
     done(ordered, "the file is not in work")
 }
 
-/// Begins a file again that failed or was cancelled. What was done of it stays as it is.
+/// Starts a file again that failed or was cancelled. Finished pieces keep their results.
 #[utoipa::path(
     post, path = "/api/batches/{number}/rerun", tag = "bulk",
     params(("number" = String, Path, description = "受付番号")),
     responses(
-        (status = 204, description = "Begun again"),
+        (status = 204, description = "Started again"),
         (status = 404, description = "There is no such file (SHK4002)"),
         (status = 409, description = "It neither failed nor was cancelled, or it has expired (SHK4004)")
     )
@@ -188,7 +188,7 @@ pub(super) async fn rerun(
 
 const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of this reception number"));
 
-/// What an order answers; `otherwise` says why the file's state does not allow it.
+/// Translates the outcome of an order; `otherwise` says why the file's state does not allow it.
 fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {
     match ordered {
         Ordered::Done => Ok(StatusCode::NO_CONTENT),
@@ -197,13 +197,13 @@ fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpErr
     }
 }
 
-/// The reception number that a path names; what can be none is no file's.
+/// Returns the reception number in a path. A text that cannot be one names no file.
 fn named(path: Result<Path<String>, PathRejection>) -> Result<ReceptionNumber, HttpError> {
     let Path(number) = path.map_err(|_| NO_FILE)?;
     ReceptionNumber::parse(&number).map_err(|_| NO_FILE)
 }
 
-/// The field `before`.
+/// Reads the field `before`.
 fn number(text: String) -> Result<String, HttpError> {
     let parsed = ReceptionNumber::parse(&text);
     parsed.map(|_| text).map_err(|reason| HttpError::OperatorRequest(format!("before: {reason}").into()))

@@ -1,4 +1,4 @@
-//! The simulated J-LIS, for the operator: certificates of cards come, are revoked, and are renewed.
+//! The simulated J-LIS, for the operator: registers, revokes and renews certificates of cards.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -34,7 +34,7 @@ fn card() -> String {
     code::card_kind(CardKind::Card).to_owned()
 }
 
-/// A certificate that is in use no more.
+/// A certificate to revoke.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Revocation {
@@ -45,7 +45,7 @@ pub(super) struct Revocation {
     reason: String,
 }
 
-/// A certificate that takes the place of another.
+/// A certificate to renew, and the one that replaces it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Renewal {
@@ -55,7 +55,7 @@ pub(super) struct Renewal {
     new_certificate: String,
 }
 
-/// What J-LIS says of a certificate; its serial number is left out.
+/// The state of a certificate at J-LIS; its serial number is left out.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CardView {
     /// card, android or ios.
@@ -64,16 +64,16 @@ pub(super) struct CardView {
     state: &'static str,
     /// Why it was revoked.
     reason: Option<&'static str>,
-    /// When the state became what it is.
+    /// When the certificate entered this state.
     #[schema(value_type = String, format = DateTime)]
     changed_at: Timestamp,
-    /// When J-LIS said so in a list; nothing when it is asked at the moment of the question.
+    /// The time of the J-LIS report of this state; none if J-LIS is asked at the moment of each question.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
-    /// The first second of the certificate.
+    /// The first second of its validity.
     #[schema(value_type = String, format = DateTime)]
     valid_from: Timestamp,
-    /// The last second of the certificate.
+    /// The last second of its validity.
     #[schema(value_type = String, format = DateTime)]
     valid_through: Timestamp,
 }
@@ -102,8 +102,8 @@ impl From<KnownCard> for CardView {
     post, path = "/api/cards", tag = "registry", request_body = NewCard,
     responses(
         (status = 201, description = "Registered"),
-        (status = 404, description = "Nobody has this id (SHK4002)"),
-        (status = 409, description = "Known already, or another one of this kind is in use (SHK4004)")
+        (status = 404, description = "No person has this id (SHK4002)"),
+        (status = 409, description = "The certificate is registered already, or the person has another one of this kind in use (SHK4004)")
     )
 )]
 pub(super) async fn register(
@@ -128,7 +128,7 @@ pub(super) async fn register(
     responses(
         (status = 204, description = "Revoked"),
         (status = 404, description = "J-LIS does not know the certificate (SHK4002)"),
-        (status = 409, description = "It is in use no more (SHK4004)")
+        (status = 409, description = "It is no longer in use (SHK4004)")
     )
 )]
 pub(super) async fn revoke(
@@ -144,13 +144,13 @@ pub(super) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Puts a new certificate in the place of one in use.
+/// Replaces a certificate in use by a new one.
 #[utoipa::path(
     post, path = "/api/cards/renew", tag = "registry", request_body = Renewal,
     responses(
         (status = 204, description = "Renewed"),
         (status = 404, description = "J-LIS does not know the old certificate (SHK4002)"),
-        (status = 409, description = "The old one is in use no more, or the new one is known already (SHK4004)")
+        (status = 409, description = "The old one is no longer in use, or the new one is registered already (SHK4004)")
     )
 )]
 pub(super) async fn renew(
@@ -165,7 +165,8 @@ pub(super) async fn renew(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A certificate of one of the trusted roots; its own period is not judged, so that expired ones can be made for tests.
+/// Reads a certificate that one of the trusted roots issued. Does not check its validity period, so that tests can use expired
+/// ones.
 pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<CardCertificate, HttpError> {
     let wrong = |reason: String| HttpError::OperatorRequest(format!("{field}: {reason}").into());
     let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| wrong("not a certificate in PEM".to_owned()))?;

@@ -1,4 +1,4 @@
-//! The OpenAPI document: every operator route with each status it can answer, and the terminal routes for reference.
+//! Makes the OpenAPI document: every operator route with each status it can answer, and the terminal routes for reference.
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi as Document, RefOr, Response};
@@ -7,26 +7,26 @@ use crate::http::terminal;
 
 use super::routes::routes;
 
-/// What every operator route can answer beside its own.
+/// The responses of every operator route besides its own.
 const ALWAYS: [(&str, &str); 4] = [
     ("401", "The operator token is missing or wrong (SHK4001)"),
     ("500", "Internal error (SHK5005)"),
     ("503", "The database does not answer (SHK5002)"),
-    ("504", "No answer within the time of a request (SHK5004)"),
+    ("504", "No answer within the time limit of a request (SHK5004)"),
 ];
 
-/// What a route with a body can answer beside that.
+/// The further responses of a route with a body.
 const WITH_BODY: [(&str, &str); 4] = [
     ("400", "The request is malformed; `detail` names the field (SHK4003)"),
     ("408", "The body did not arrive completely (SHK1011)"),
     ("413", "The body is too large (SHK1010)"),
-    ("415", "Content-Type is not one of the body's, or the body is compressed (SHK2002, SHK1012)"),
+    ("415", "The route does not take this Content-Type, or the body is compressed (SHK2002, SHK1012)"),
 ];
 
-/// What a route with parameters in its query can answer beside that.
-const WITH_QUERY: [(&str, &str); 1] = [("400", "The query is malformed; `detail` says what it takes (SHK4003)")];
+/// The further responses of a route with query parameters.
+const WITH_QUERY: [(&str, &str); 1] = [("400", "The query is malformed; `detail` says what is allowed (SHK4003)")];
 
-/// The OpenAPI document: operator routes, and the terminal routes for reference.
+/// Returns the OpenAPI document: operator routes, and the terminal routes for reference.
 #[must_use]
 pub fn document() -> Document {
     let (_, mut document) = routes().split_for_parts();
@@ -39,7 +39,7 @@ pub fn document() -> Document {
     document
 }
 
-/// Adds what the listener answers on every route of the kind; a route's own words for a status stay.
+/// Adds the responses that all routes of the kind have. Keeps the route's own description of a status.
 fn complete(operation: &mut Operation) {
     let has_body = operation.request_body.is_some();
     let has_query = operation.parameters.iter().flatten().any(|parameter| match parameter {

@@ -1,4 +1,4 @@
-//! `POST /api/explain`: why an answer is as it is.
+//! `POST /api/explain`: explains why an answer is as it is.
 
 use axum::Json;
 use axum::body::Body;
@@ -21,8 +21,8 @@ use crate::http::error::HttpError;
 use crate::wire::message::by_card::Request;
 use crate::wire::{Bounds, Format, Sent};
 
-/// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML, or a card ([`ShownCard`]), may stand in
-/// its place.
+/// A question about a person that is loaded. An official query (OQS-IF-001) in JSON or XML, or a card ([`ShownCard`]), may be
+/// sent instead.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonQuestion {
@@ -31,13 +31,14 @@ pub(super) struct PersonQuestion {
     /// 資格確認日, from 1900-01-01 to 2999-12-31.
     #[schema(format = Date)]
     check_on: String,
-    /// Which registration's card is shown, from 1 in order of acquisition; without it the one in force, of several the latest.
+    /// The number of the registration whose card is shown, from 1 in order of acquisition. By default the latest in force; if
+    /// none is in force, the latest.
     #[schema(minimum = 1)]
     coverage: Option<usize>,
     /// 限度額適用認定証提供同意.
     #[serde(default = "consents")]
     limit_consent: bool,
-    /// 医療機関コード: in whose name is asked. Without it nobody's 医療券 are shown.
+    /// 医療機関コード of the institution that asks. Without it no 医療券 is shown.
     institution: Option<String>,
 }
 
@@ -51,15 +52,15 @@ impl PersonQuestion {
     }
 }
 
-/// Decides a question as a terminal's would be, and says which record and which rule stand behind each part of the answer.
-/// Like every operator route it writes no access-log record: operators see what is loaded, terminals get answers.
+/// Decides a question as for a terminal, and names the record and the rule behind each part of the answer. Like every operator
+/// route it writes no access-log record: operators see what is loaded, terminals get answers.
 #[utoipa::path(
     post, path = "/api/explain", tag = "registry",
     request_body(content((PersonQuestion = "application/json"), (ShownCard = "application/json"), ("application/xml"))),
     responses(
         (status = 200, body = Explanation),
         (status = 400, description = "The question is malformed (SHK4003), or the official query in it (SHK1001 to 1009, 1015)"),
-        (status = 404, description = "Nobody has this id (SHK4002)")
+        (status = 404, description = "No person has this id (SHK4002)")
     )
 )]
 pub(super) async fn explain(
@@ -83,7 +84,7 @@ pub(super) async fn explain(
     Ok(Json(Explanation::of(check_on, &answer, lost_with_insured)))
 }
 
-/// What the body asks about.
+/// The kinds of questions.
 enum Question {
     Official,
     Person(PersonQuestion),
@@ -110,7 +111,7 @@ fn official_query(sent: Sent, bytes: &[u8]) -> Result<(Option<InstitutionCode>, 
     Ok((Some(request.institution), request.query))
 }
 
-/// The question by the card of the registration that is meant; `None` for somebody whom no insurer has registered.
+/// Makes the question by the card of the wanted registration; `None` for a person whom no insurer has registered.
 async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Option<CardQuery>, HttpError> {
     let check_on = question.check_on()?;
     let nobody = HttpError::NotFound(Some("person: nobody has this id"));
@@ -135,7 +136,7 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
     }))
 }
 
-/// Of the registrations in force the one acquired last; of none the last one acquired at all.
+/// Returns the registration in force that was acquired last; if none is in force, the one acquired last.
 fn current(registrations: &[Registration], day: Date) -> Option<&Registration> {
     registrations.iter().max_by_key(|one| (one.coverage.in_force_on(day), one.coverage.acquired_on))
 }

@@ -13,7 +13,7 @@ use crate::domain::{CertificateQuery, Consent, Consents, HolderVerification, Tre
 use crate::http::error::HttpError;
 use crate::wire::code;
 
-/// A card that is shown, as its certificate tells; that its holder is there is taken for granted.
+/// A card that is shown, by its certificate. Its holder is assumed to be present.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ShownCard {
@@ -22,13 +22,13 @@ pub(super) struct ShownCard {
     /// 資格確認日, from 1900-01-01 to 2999-12-31.
     #[schema(format = Date)]
     check_on: String,
-    /// What the patient consents to, such as limit and drug; everything without it.
+    /// What the patient consents to, such as limit and drug; by default everything.
     consents: Option<Vec<String>>,
-    /// 医療機関コード: in whose name is asked. Without it nobody's 医療券 are shown.
+    /// 医療機関コード of the institution that asks. Without it no 医療券 is shown.
     institution: Option<String>,
 }
 
-/// Decides as a lookup by card would, and says why.
+/// Decides as a lookup by card would, and explains the answer.
 pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<Explanation, HttpError> {
     let now = state.clock.now();
     let query = CertificateQuery {

@@ -1,4 +1,4 @@
-//! What `POST /api/explain` answers.
+//! The answer of `POST /api/explain`.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Explanation {
     pub validity: Option<String>,
     /// One entry for each part of the answer.
     pub reasons: Vec<ReasonView>,
-    /// Where the registration that is shown contradicts the law on the check date.
+    /// Contradictions between the registrations that are shown and the law on the check date.
     pub findings: Vec<FindingView>,
 }
 
@@ -28,32 +28,33 @@ pub struct Explanation {
 pub struct ReasonView {
     /// The official elements that it is about.
     pub elements: Vec<String>,
-    /// The registration it was read from; none when nothing matched.
+    /// The registration it was read from; none if nothing matched.
     pub record: Option<i64>,
     /// The insurer that made the registration.
     pub insurer: Option<String>,
-    /// Other registrations that bear on it: the newer one of validity 3, those that are valid too, those that match at validity 5.
+    /// Other registrations that bear on it: at validity 3 the newer one, at validity 5 those that match, and others that are
+    /// valid too.
     pub others: Vec<OtherView>,
     /// The rule's name.
     pub rule: String,
-    /// Where the rule stands.
+    /// The source of the rule.
     pub source: String,
-    /// Since when the rule has been as it is; none where that is not known.
+    /// The first day of the rule in its present form; none if not known.
     #[schema(value_type = Option<String>, format = Date)]
     pub effective_on: Option<Date>,
     /// The dates that were compared, the check date first.
     pub dates: Vec<ComparedView>,
-    /// Whether the patient consented, where that decides.
+    /// Whether the patient consented, if that decides.
     pub consent: Option<bool>,
-    /// What the category of a limit certificate means in the month of the check date.
+    /// The amounts that the category of a limit certificate means in the month of the check date.
     pub amounts: Option<AmountsView>,
-    /// What a meal in hospital costs with the limit certificate.
+    /// The charge for a meal in hospital with the limit certificate.
     pub meal: Option<MealView>,
     /// The reason in English.
     pub english: String,
     /// The reason in Japanese.
     pub japanese: String,
-    /// What else there is to know, in particular the readings of ours on which the amounts rest.
+    /// Further notes, in particular our own readings of the law on which the amounts rest.
     pub notes: Vec<NoteView>,
 }
 
@@ -64,9 +65,9 @@ pub struct OtherView {
     pub record: i64,
     /// The insurer that made it.
     pub insurer: String,
-    /// How it bears on it, in English.
+    /// How it bears on the validity, in English.
     pub english: String,
-    /// How it bears on it, in Japanese.
+    /// How it bears on the validity, in Japanese.
     pub japanese: String,
 }
 
@@ -82,50 +83,50 @@ pub struct NoteView {
 /// A date that was compared.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ComparedView {
-    /// Which date, in English.
+    /// The name of the date, in English.
     pub english: String,
-    /// Which date, in Japanese.
+    /// The name of the date, in Japanese.
     pub japanese: String,
     /// The date.
     #[schema(value_type = String, format = Date)]
     pub date: Date,
 }
 
-/// 自己負担限度額 of a category: what is paid at most in a month.
+/// 自己負担限度額 of a category: the most that is paid in a month.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct AmountsView {
     /// The category's label.
     pub category: String,
     /// The first month that is known to have these amounts (before they are halved).
     pub since: String,
-    /// Whether they begin with that month; otherwise they may be older.
+    /// Whether the amounts began in that month; otherwise they may be older.
     pub since_is_start: bool,
-    /// Whether they are half of the amounts, because the person, or the insured of a dependant, turns 75 in this month.
+    /// Whether the amounts are halved, because the person, or the insured person of a dependant, turns 75 in this month.
     pub halved: bool,
-    /// Where they are halved, the first month in which that was so.
+    /// If they are halved, the first month with halved amounts.
     pub halved_since: Option<String>,
-    /// Where the amounts stand.
+    /// The source of the amounts.
     pub source: String,
-    /// Of the household.
+    /// The cap of the household.
     pub household_yen: u64,
-    /// 1 % of the medical cost above this comes on top.
+    /// 1 % of the medical cost above this amount is added to the cap.
     pub one_per_cent_above_yen: Option<u64>,
-    /// From the fourth month on.
+    /// The cap of the household from the fourth month on.
     pub fourth_month_yen: Option<u64>,
-    /// Of one person's outpatient care.
+    /// The cap of one person's outpatient care.
     pub outpatient_yen: Option<u64>,
     /// Whether a 配慮措置 may lower the outpatient cap in this month.
     pub transitional: bool,
 }
 
-/// 食事療養標準負担額: what a patient pays for a meal, beside what is capped.
+/// 食事療養標準負担額: what a patient pays for a meal, in addition to the capped amount.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct MealView {
-    /// For one meal, without 指定難病 and 小児慢性特定疾病, of which a limit certificate says nothing.
+    /// The charge for one meal. Leaves out 指定難病 and 小児慢性特定疾病, which a limit certificate does not show.
     pub yen: u64,
     /// The first month with this table of charges.
     pub since: String,
-    /// Where the charges stand.
+    /// The source of the charges.
     pub source: String,
 }
 
@@ -158,7 +159,7 @@ impl Explanation {
         }
     }
 
-    /// Explains that nobody can ask by a card of somebody whom no insurer has registered.
+    /// Explains that a person whom no insurer has registered has no card to ask by.
     pub(super) fn unregistered(check_on: Date) -> Self {
         Self {
             validity: Some(code::validity(Validity::NoneFound).to_owned()),
@@ -168,7 +169,8 @@ impl Explanation {
     }
 }
 
-/// Where the registrations that are shown contradict the law on the check date. `others` are the person's that are not shown.
+/// Returns the contradictions between the registrations that are shown and the law on the check date. `others` are the person's
+/// registrations that are not shown.
 fn findings(check_on: Date, records: &[Record], others: &[Other]) -> Vec<FindingView> {
     let shown = records.iter().map(|record| Held::from(&*record.coverage));
     let held: Vec<Held> = shown.chain(others.iter().map(Held::from)).collect();

@@ -1,4 +1,4 @@
-//! Fields that several operator routes take.
+//! Reads fields that several operator routes take.
 
 use jiff::civil::{Date, date};
 
@@ -6,7 +6,7 @@ use crate::calculator::read;
 use crate::domain::InstitutionCode;
 use crate::http::error::HttpError;
 
-/// Days outside have no sense for people who are alive, and are a slip of the pen.
+/// The days that can be asked about. Any other day makes no sense for living people and is a typing error.
 const CHECKED: (Date, Date) = (date(1900, 1, 1), date(2999, 12, 31));
 
 /// Reads the field `check_on`.
@@ -18,7 +18,7 @@ pub(super) fn check_date(text: &str) -> Result<Date, HttpError> {
     }
 }
 
-/// Reads the field `institution`, if it is there.
+/// Reads the field `institution`, if present.
 pub(super) fn institution(text: Option<&str>) -> Result<Option<InstitutionCode>, HttpError> {
     let parsed = text.map(InstitutionCode::parse).transpose();
     parsed.map_err(|reason| HttpError::OperatorRequest(format!("institution: {reason}").into()))

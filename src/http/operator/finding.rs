@@ -21,31 +21,32 @@ pub struct FindingView {
     pub registered_english: String,
     /// What was registered, in Japanese.
     pub registered_japanese: String,
-    /// The first day that contradicts.
+    /// The first day of the contradiction.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
-    /// The last day that contradicts, inclusive.
+    /// The last day of the contradiction, inclusive.
     #[schema(value_type = String, format = Date)]
     pub through: Date,
-    /// Whether it goes on after that day, which is only the last one that was judged: no loss is registered.
+    /// Whether it continues after `through`, which is then the last day that was judged, because no loss is registered.
     pub open: bool,
-    /// Whether it only looks like a contradiction: the rule has exceptions that a registration does not show, or is a reading of ours.
+    /// Whether it may only look like a contradiction: the rule has exceptions that a registration does not show, or is our own
+    /// reading of the law.
     pub soft: bool,
-    /// The rule that says otherwise.
+    /// The rule that is contradicted.
     pub rule: String,
-    /// Where the rule stands.
+    /// The source of the rule.
     pub source: String,
-    /// Since when the rule has been as it is; none where that is not known.
+    /// The first day of the rule in its present form; none if not known.
     #[schema(value_type = Option<String>, format = Date)]
     pub effective_on: Option<Date>,
-    /// What it says, in English.
+    /// What the rule says, in English.
     pub english: String,
-    /// What it says, in Japanese.
+    /// What the rule says, in Japanese.
     pub japanese: String,
 }
 
 impl FindingView {
-    /// A finding about a registration: its id and the insurer that made it.
+    /// Makes the view of a finding about a registration: its id and the insurer that made it.
     pub(super) fn of(finding: Finding, (record, insurer): (i64, InsurerNumber)) -> Self {
         Self {
             record,

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says beside its routes.
+//! The frame of the OpenAPI document: everything besides its routes.
 
 use utoipa::OpenApi;
 
@@ -14,10 +14,10 @@ use crate::http::problem::Problem;
     ),
     components(schemas(Problem)),
     tags(
-        (name = "state", description = "Whether the server lives and is ready"),
-        (name = "registry", description = "What is loaded"),
+        (name = "state", description = "Health, readiness and metrics of the server"),
+        (name = "registry", description = "The people, insurers and cards that are loaded"),
         (name = "bulk", description = "Files with questions about many people"),
-        (name = "law", description = "Rules of law, worked out"),
+        (name = "law", description = "Calculations by the rules of law"),
         (name = "terminal", description = "Routes of the terminal listener (mutual TLS), for reference")
     )
 )]

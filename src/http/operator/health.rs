@@ -1,4 +1,4 @@
-//! Whether the server lives and is ready.
+//! Reports whether the server lives and is ready.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 use super::state::OperatorState;
 use crate::clock::system_now;
 
-/// Whether the process lives; asks nobody else.
+/// Reports that the process lives; checks nothing else.
 #[utoipa::path(get, path = "/healthz", tag = "state", responses((status = 200, description = "The process lives", body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// What stands between the server and answering.
+/// The state of everything that answering depends on.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Readiness {
     /// Whether questions can be answered.
@@ -31,7 +31,7 @@ pub(super) struct Readiness {
     crl_next_update: String,
 }
 
-/// Whether questions can be answered: database, schema, freshness of the revocation list.
+/// Reports whether questions can be answered: database, schema, freshness of the revocation list.
 #[utoipa::path(
     get, path = "/readyz", tag = "state",
     responses(

@@ -1,4 +1,4 @@
-//! Insurers that are loaded.
+//! Lists the insurers that are loaded.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::state::OperatorState;
 use crate::http::error::HttpError;
 
-/// An insurer and how much of it is loaded.
+/// An insurer, and the number of its coverages.
 #[derive(Serialize, ToSchema)]
 pub(super) struct InsurerView {
     /// 保険者番号, without padding.
@@ -17,11 +17,11 @@ pub(super) struct InsurerView {
     name: String,
     /// 制度.
     scheme: &'static str,
-    /// How many coverages it has registered.
+    /// Number of coverages that it has registered.
     coverages: i64,
 }
 
-/// Every insurer that is loaded.
+/// Lists every insurer that is loaded.
 #[utoipa::path(get, path = "/api/insurers", tag = "registry", responses((status = 200, body = Vec<InsurerView>)))]
 pub(super) async fn list(State(state): State<OperatorState>) -> Result<Json<Vec<InsurerView>>, HttpError> {
     let sizes = state.operations.insurers().await?;

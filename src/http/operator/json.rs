@@ -1,4 +1,4 @@
-//! Reading JSON bodies of operators.
+//! Reads JSON bodies of operators' requests.
 
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -22,10 +22,10 @@ pub(super) async fn read<T: DeserializeOwned>(
     parse(&bytes)
 }
 
-/// Reads JSON; a fault names the field and never repeats a value.
+/// Parses JSON. A fault names the field and never repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // A list would be read as the fields in their order.
+    // Refuses an array, which would be read as the fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(HttpError::OperatorRequest("the body is not one JSON object".into()));
     }
@@ -49,7 +49,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
     }
 }
 
-/// Whether a message of serde tells of field names only: those are ours, or a client's own mistake in one of them.
+/// Returns whether an error text of serde holds only names of fields: our own, or one that the client misspelled.
 fn is_about_names(text: &str) -> bool {
     ["missing field", "unknown field", "duplicate field"].iter().any(|start| text.starts_with(start))
 }

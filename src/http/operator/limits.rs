@@ -1,4 +1,4 @@
-//! What is paid in a month, worked out.
+//! Calculates what is paid in a month.
 
 use axum::Json;
 use axum::body::Body;
@@ -10,7 +10,7 @@ use super::state::OperatorState;
 use crate::calculator::{MonthlyAnswer, MonthlyQuestion};
 use crate::http::error::HttpError;
 
-/// What a patient or a household pays in a month (高額療養費), and the way there. Nothing of it is stored.
+/// Calculates what a patient or a household pays in a month (高額療養費), with all steps. Stores nothing.
 #[utoipa::path(
     post, path = "/api/limits/monthly", tag = "law", request_body = MonthlyQuestion,
     responses(

@@ -1,4 +1,4 @@
-//! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP; on a loopback address, or behind a token.
+//! Operator routes: health, metrics, documents, and what is loaded. Plain HTTP, on a loopback address or behind a token.
 
 mod batches;
 mod cards;

@@ -1,4 +1,4 @@
-//! People that are loaded.
+//! Lists and shows the people that are loaded.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -19,15 +19,15 @@ use crate::wire::code;
 
 const NOBODY: HttpError = HttpError::NotFound(Some("id: nobody has this id"));
 
-/// How many people a page holds.
+/// The number of people on a page.
 const PAGE: i64 = 200;
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct After {
-    /// The last id of the page before; the first page without it.
+    /// The last id of the previous page; by default the first page is returned.
     #[param(pattern = r"^[^\u0000]*$")]
     #[serde(default)]
     after: String,
@@ -101,7 +101,7 @@ pub(super) struct CoverageView {
     specific_diseases: Vec<DiseaseView>,
     /// 医療券・調剤券.
     tickets: Vec<TicketView>,
-    /// Where the registration contradicts the law; a coverage without a loss is judged until today.
+    /// Contradictions between the registration and the law; a coverage without a loss is judged until today.
     findings: Vec<FindingView>,
 }
 
@@ -112,7 +112,7 @@ pub(super) struct RatioView {
     from: Date,
     #[schema(value_type = String, format = Date)]
     through: Date,
-    /// Tenths that the patient pays.
+    /// The tenths of the cost that the patient pays.
     wari: u8,
 }
 
@@ -150,7 +150,7 @@ pub(super) struct DiseaseView {
 pub(super) struct TicketView {
     /// 診療年月, such as 2026-11.
     month: String,
-    /// 指定医療機関コード: who is shown it.
+    /// 指定医療機関コード: the institution that is shown the ticket.
     institution: String,
     /// 医療券・調剤券の別 (code).
     kind: &'static str,
@@ -160,7 +160,7 @@ pub(super) struct TicketView {
     self_pay_yen: Option<u64>,
 }
 
-/// The people that are loaded, by id, 200 a page.
+/// Lists the people that are loaded, by id, 200 on a page.
 #[utoipa::path(get, path = "/api/people", tag = "registry", params(After), responses((status = 200, body = Vec<PersonLine>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
@@ -174,17 +174,17 @@ pub(super) async fn list(
     Ok(Json(people.into_iter().map(|(id, about)| PersonLine { id, about }).collect()))
 }
 
-/// One person, by the stable id in the fixture files.
+/// Returns one person, by the stable id in the fixture files.
 #[utoipa::path(
     get, path = "/api/people/{id}", tag = "registry",
     params(("id" = String, Path, description = "Stable id, such as elderly-2wari-tokyo")),
-    responses((status = 200, body = PersonView), (status = 404, description = "Nobody has this id (SHK4002)"))
+    responses((status = 200, body = PersonView), (status = 404, description = "No person has this id (SHK4002)"))
 )]
 pub(super) async fn one(
     State(state): State<OperatorState>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<PersonView>, HttpError> {
-    // An id that is not UTF-8 is nobody's.
+    // No person has an id that is not UTF-8.
     let Path(id) = id.map_err(|_| NOBODY)?;
     if !stable_id::can_be(&id) {
         return Err(NOBODY);

@@ -1,4 +1,4 @@
-//! Operator routes with what surrounds them: the token, the documents, metrics, the log, the time limit.
+//! Surrounds the operator routes with the token, the documents, metrics, the log and the time limit.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -15,7 +15,7 @@ use super::routes::routes;
 use super::state::OperatorState;
 use super::token;
 
-/// Every operator route.
+/// Makes the router of every operator route.
 pub fn router(state: OperatorState) -> Router {
     let around = Surroundings { listener: "operator", metrics: state.metrics.clone(), patience: state.limits.request };
     let (router, _) = routes().split_for_parts();

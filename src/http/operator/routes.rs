@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::state::OperatorState;
 use super::{batches, cards, explain, health, insurers, limits, metrics, people, simulation};
 
-/// Every operator route, with its part of the OpenAPI document.
+/// Lists every operator route, with its part of the OpenAPI document.
 pub(super) fn routes() -> OpenApiRouter<OperatorState> {
     OpenApiRouter::with_openapi(Frame::openapi())
         .routes(routes!(health::healthz))

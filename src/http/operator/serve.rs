@@ -18,8 +18,8 @@ use tracing::warn;
 use crate::config::Limits;
 use crate::identity::{Findings, Scanner, Watched};
 
-/// Serves operator connections until `stop`: plain HTTP/1.1, few, with the same time limits and the same strict framing as terminals
-/// have.
+/// Serves up to 128 operator connections at once over plain HTTP/1.1, until `stop`. Time limits and strict framing are those of
+/// terminal connections.
 pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     const CONNECTIONS: usize = 128;
     let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
@@ -62,7 +62,7 @@ pub async fn serve(socket: TcpListener, router: Router, limits: Limits, stop: Ca
             drop(place);
         });
     }
-    // The system refuses clients from now on; otherwise they would wait without an answer.
+    // Closes the socket, so that the operating system refuses new connections instead of queueing them.
     drop(socket);
     tasks.close();
     let _ = tokio::time::timeout(limits.stop, tasks.wait()).await;

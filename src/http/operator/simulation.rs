@@ -1,4 +1,4 @@
-//! How files that come are to misbehave, for testers.
+//! Simulates faults of files, for testers.
 
 use axum::Json;
 use axum::body::Body;
@@ -12,25 +12,25 @@ use super::state::OperatorState;
 use crate::domain::Simulation;
 use crate::http::error::HttpError;
 
-/// How files that come from now on misbehave. What is left out is off.
+/// The faults to simulate for files received from now on. A field that is left out is off.
 #[derive(Serialize, Deserialize, ToSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SimulationView {
-    /// How many times fetching is answered with 処理中 before the result is given.
+    /// How many fetches are answered with 処理中 before the result is returned.
     #[schema(maximum = 65535)]
     hold_fetches: u16,
-    /// For how many seconds after reception fetching is answered with 処理中.
+    /// For how many seconds after reception fetches are answered with 処理中.
     #[schema(maximum = 65535)]
     hold_seconds: u16,
     /// How many of the next files fail (SHK7103); counts down.
     #[schema(maximum = 65535)]
     fail_next: u16,
-    /// The person of every file (1 is the first) that fails (SHK7201).
+    /// The number of the person who fails in every file (SHK7201), from 1.
     #[schema(minimum = 1, maximum = 65535)]
     fail_person: Option<u16>,
 }
 
-/// How files that come misbehave. By default nothing does.
+/// Returns the faults that are simulated for new files; by default none.
 #[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
 pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, HttpError> {
     let simulation = state.operations.simulation().await?;
@@ -43,10 +43,10 @@ pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<Simul
     }))
 }
 
-/// Says how files that come from now on misbehave; `{}` turns everything off.
+/// Sets the faults to simulate for files received from now on; `{}` turns all of them off.
 #[utoipa::path(
     put, path = "/api/bulk/simulation", tag = "bulk", request_body = SimulationView,
-    responses((status = 204, description = "Holds for files that come from now on"))
+    responses((status = 204, description = "Applies to files received from now on"))
 )]
 pub(super) async fn set(
     State(state): State<OperatorState>,

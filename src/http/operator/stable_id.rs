@@ -1,6 +1,6 @@
 //! The stable ids of people in the fixture files, as operators name them.
 
-/// Whether a person can have this id at all: PostgreSQL keeps no NUL in a text, and fails when it is asked for one.
+/// Returns whether a person can have this id. PostgreSQL stores no NUL in a text, and fails if asked for one.
 pub(super) fn can_be(text: &str) -> bool {
     !text.contains('\0')
 }

@@ -1,4 +1,4 @@
-//! What operator routes work with.
+//! The state of operator routes.
 
 use std::sync::Arc;
 
@@ -9,25 +9,25 @@ use crate::identity::Trust;
 use crate::metrics::Metrics;
 use crate::query::operator::Operations;
 
-/// What operator routes work with.
+/// The state of operator routes.
 #[derive(Clone)]
 pub struct OperatorState {
-    /// Answers operators' questions and does what they order.
+    /// Answers operators' questions and carries out their orders.
     pub operations: Operations,
-    /// What is believed about certificates.
+    /// Judges certificates.
     pub trust: Arc<Trust>,
-    /// Series.
+    /// Metrics.
     pub metrics: Arc<Metrics>,
-    /// Time.
+    /// Domain time.
     pub clock: Clock,
-    /// Bounds.
+    /// Limits.
     pub limits: Limits,
-    /// The bearer token that is asked for, if any.
+    /// The bearer token that is required, if any.
     pub token: Option<Arc<str>>,
 }
 
 impl OperatorState {
-    /// The current moment, in domain time and the system's.
+    /// Returns the current moment, in domain time and the system's.
     pub(super) fn now(&self) -> Moment {
         Moment { domain: self.clock.now(), system: system_now() }
     }

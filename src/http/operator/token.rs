@@ -1,4 +1,4 @@
-//! Who may use operator routes.
+//! Checks who may use operator routes.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{Request, State};
@@ -11,8 +11,8 @@ use crate::http::error::HttpError;
 use crate::http::request::authorization;
 use crate::identity::Framing;
 
-/// Lets a request pass that shows the configured token as `Authorization: Bearer …`, or any when none is configured; but none whose
-/// framing is broken.
+/// Passes a request that shows the configured token as `Authorization: Bearer …`, or any request if none is configured. Refuses
+/// every request whose framing is broken.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
     if let Some(framing) = request.extensions().get::<Framing>() {
         return HttpError::Failure(Failure::Framing(*framing)).into_response();

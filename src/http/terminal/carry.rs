@@ -1,4 +1,4 @@
-//! An official message over HTTP: a request becomes what comes in, and the reply becomes a response.
+//! Carries official messages over HTTP: turns a request into an incoming message, and the reply into a response.
 
 use std::io;
 
@@ -22,10 +22,10 @@ use crate::wire::message::MessageKind;
 use super::state::TerminalState;
 use super::trusted::{caller, found, trusted};
 
-/// What comes in with a request, to be answered in the format that `Accept` prefers.
+/// Makes an incoming message of a request, to be answered in the format that `Accept` prefers.
 ///
 /// # Errors
-/// When the body is in neither format, so that nobody knows in which one to answer.
+/// If the body is in neither format, so that the format of a refusal is unknown.
 pub(super) fn incoming(
     state: &TerminalState,
     kind: Option<MessageKind>,
@@ -52,7 +52,7 @@ pub(super) fn incoming(
     })
 }
 
-/// Has the message answered.
+/// Answers the message, or returns the error.
 pub(super) async fn carry(state: TerminalState, incoming: Result<Incoming<Unread>, HttpError>) -> Response {
     match incoming {
         Ok(incoming) => response(exchange::answer(state.exchange.clone(), incoming).await),
@@ -91,7 +91,7 @@ fn content_type(media: &Media) -> HeaderValue {
     })
 }
 
-/// Says what of a result is sent.
+/// Adds the headers that say which part of a result is sent.
 fn describe(response: &mut Response, extent: &Extent) {
     let Extent { whole, tag, part } = extent;
     let headers = response.headers_mut();
@@ -110,7 +110,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
     }
 }
 
-/// The next piece is made when the last one has gone out.
+/// Makes a body of pieces; each piece is made only after the previous one was taken.
 fn body(pieces: Pieces) -> Body {
     Body::from_stream(stream::try_unfold(pieces, async |mut pieces| {
         let piece = pieces.next().await?;

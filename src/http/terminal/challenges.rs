@@ -22,7 +22,7 @@ use crate::wire::message::challenge as wire;
 
 use super::state::TerminalState;
 
-/// What the challenge is for.
+/// The purpose of a challenge.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "documents what `wire` reads")]
@@ -36,16 +36,16 @@ pub(super) struct Wanted {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ChallengeView {
-    /// Its name; goes into ChallengeId.
+    /// Its id; goes into ChallengeId.
     challenge_id: String,
-    /// What the card signs, in base64: 32 bytes.
+    /// The 32 bytes that the card signs, in base64.
     nonce: String,
     /// The last instant at which it can be used.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
 }
 
-/// Makes a challenge for a card to sign. It lasts 60 seconds.
+/// Makes a challenge for a card to sign. It is valid for 60 seconds.
 #[utoipa::path(
     post, path = "/card/challenges", tag = "terminal", request_body = Wanted,
     responses((status = 201, body = ChallengeView), (status = "4XX", description = "A problem document"))

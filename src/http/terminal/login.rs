@@ -1,6 +1,7 @@
-//! The first path of the real HTTPS interface: log in for the idToken that a search shows.
+//! The first path of the real HTTPS interface: a login returns the idToken that a search shows.
 //!
-//! What the real login body holds is not public, so any JSON object is taken; the certificate alone tells who logs in.
+//! The content of the real login body is not public, so that any JSON object is accepted. The certificate alone identifies the
+//! terminal.
 
 use std::sync::Arc;
 
@@ -37,10 +38,10 @@ struct Session {
     link_sys_char_cd: &'static str,
 }
 
-/// Log in: any JSON object; who logs in is told by the certificate.
+/// Logs in the terminal that the certificate identifies. The body may be any JSON object.
 #[utoipa::path(
     post, path = "/oqs-api-pro/MSA12020/ILI12020SV01/auth", tag = "terminal", request_body = Object,
-    responses((status = 200, description = "Tokens; idToken goes into Authorization"))
+    responses((status = 200, description = "Tokens; a search sends idToken as Authorization"))
 )]
 pub(super) async fn auth(
     State(state): State<TerminalState>,

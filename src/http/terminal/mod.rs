@@ -1,4 +1,4 @@
-//! Routes of terminals, one file an operation.
+//! Routes of terminals, one file for each operation.
 
 mod by_certificate;
 mod carry;

@@ -1,4 +1,4 @@
-//! The list of terminal routes with what surrounds them: trust, metrics, the log, the time limit.
+//! Lists the terminal routes, and surrounds them with trust, metrics, the log and the time limit.
 
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ use super::token::known_by_token;
 use super::trusted::{still_trusted, trusted};
 use super::{by_certificate, challenges, login, message, search};
 
-/// Routes of official messages: [`exchange`](crate::exchange) judges the caller itself, to refuse in official fields.
+/// Lists the routes of official messages. [`exchange`](crate::exchange) judges their caller itself, to refuse in official
+/// fields.
 fn messages() -> OpenApiRouter<TerminalState> {
     OpenApiRouter::new()
         .routes(routes!(message::message))
@@ -30,17 +31,17 @@ fn messages() -> OpenApiRouter<TerminalState> {
         .routes(routes!(search::search))
 }
 
-/// Routes of everything else.
+/// Lists all other routes.
 fn others() -> OpenApiRouter<TerminalState> {
     OpenApiRouter::new().routes(routes!(challenges::make)).routes(routes!(login::auth))
 }
 
-/// The terminal routes' part of the OpenAPI document.
+/// Returns the terminal routes' part of the OpenAPI document.
 pub(in crate::http) fn document() -> Document {
     messages().merge(others()).split_for_parts().1
 }
 
-/// Every terminal route. Requests must carry an `Arc<VerifiedCaller>` among their extensions.
+/// Makes the router of every terminal route. Requests must carry an `Arc<VerifiedCaller>` among their extensions.
 pub fn router(state: TerminalState) -> Router {
     let around = surroundings("terminal", &state);
     let (messages, _) = messages().split_for_parts();
@@ -54,7 +55,7 @@ pub fn router(state: TerminalState) -> Router {
         .with_state(state)
 }
 
-/// The search path alone, for callers whom their token makes known.
+/// Makes a router of the search path alone, for callers identified by their token.
 pub fn token_router(state: TerminalState) -> Router {
     let around = surroundings("token", &state);
     Router::new()
@@ -67,7 +68,7 @@ pub fn token_router(state: TerminalState) -> Router {
         .with_state(state)
 }
 
-/// A trusted caller is told what is wrong with the route.
+/// Returns what is wrong with the route, or, for an untrusted caller, the refusal of the caller.
 fn otherwise(state: &TerminalState, request: &Request, wrong: HttpError) -> HttpError {
     trusted(state, request.extensions()).err().map_or(wrong, HttpError::from)
 }
@@ -77,7 +78,8 @@ fn surroundings(listener: &'static str, state: &TerminalState) -> Surroundings {
     Surroundings { listener, metrics: parts.metrics.clone(), patience: last_resort(parts.limits) }
 }
 
-/// Messages keep their times themselves, to answer in their own format; this is for whatever does not.
+/// Returns the time limit for everything that has none of its own. Messages keep their own limits, to be refused in their
+/// format.
 fn last_resort(limits: Limits) -> Duration {
     limits.body.max(limits.bulk.file + limits.request) + limits.request + Duration::from_secs(1)
 }

@@ -1,7 +1,7 @@
 //! The second path of the real HTTPS interface: OQS-IF-001 in JSON, with the idToken of a login.
 //!
-//! The real client shows its certificate at the login only. So the path stands on two listeners: on the one that demands a
-//! certificate, which must then be the login's, and, where it is configured, on one that knows its callers by the token alone.
+//! The real client shows its certificate at the login only. Therefore the path exists on two listeners: on the one that demands
+//! a certificate, which must be the login's, and, if configured, on one that identifies callers by the token alone.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -19,10 +19,10 @@ use super::state::TerminalState;
 use super::token::{ID, token_of};
 use super::trusted::{caller, trusted};
 
-/// Where the real host takes searches.
+/// The path of searches on the real host.
 pub(super) const PATH: &str = "/oqs-api-pro/MSA01030/ILI01030SV01/search";
 
-/// OQS-IF-001 in JSON, with the idToken as the whole of `Authorization`.
+/// Answers OQS-IF-001 in JSON, with the idToken as the whole of `Authorization`.
 #[utoipa::path(
     post, path = "/oqs-api-pro/MSA01030/ILI01030SV01/search", tag = "terminal",
     request_body(content(("application/json"))),
@@ -46,7 +46,7 @@ pub(super) async fn search(State(state): State<TerminalState>, request: Request)
     carry(state, incoming).await
 }
 
-/// Makes sure that the request shows the token of its caller.
+/// Checks that the request shows the token of its caller.
 fn token(state: &TerminalState, request: &Request) -> Result<(), Failure> {
     let caller = caller(request.extensions())?;
     let token = token_of(request.headers())?;

@@ -1,15 +1,15 @@
-//! What terminal routes work with.
+//! The state of terminal routes.
 
 use std::sync::Arc;
 
 use crate::exchange::Parts;
 use crate::identity::Tokens;
 
-/// What terminal routes work with.
+/// The state of terminal routes.
 #[derive(Clone)]
 pub struct TerminalState {
-    /// What messages are answered with.
+    /// Answers messages.
     pub exchange: Arc<Parts>,
-    /// Login tokens.
+    /// Issues and checks login tokens.
     pub tokens: Arc<Tokens>,
 }

@@ -1,4 +1,4 @@
-//! The idToken of a login: where it stands, and whom it makes known.
+//! Identifies callers by the idToken of a login.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use super::state::TerminalState;
 /// The kind of token that a search shows.
 pub(super) const ID: &str = "id";
 
-/// Makes the token's bearer the caller. Nothing of a body is read before that. Whether the token has run out is judged by the search
-/// itself, and whether the login's certificate still holds where every caller's is.
+/// Makes the bearer of the token the caller, before any of the body is read. The search checks the token's expiry; the
+/// certificate of the login is checked as for every caller.
 pub(super) async fn known_by_token(State(state): State<TerminalState>, mut request: Request, next: Next) -> Response {
     let bearer = token_of(request.headers())
         .and_then(|token| state.tokens.bearer(ID, token, &state.exchange.trust).map_err(Failure::Token));
@@ -34,7 +34,7 @@ pub(super) async fn known_by_token(State(state): State<TerminalState>, mut reque
     }
 }
 
-/// The whole of the one `Authorization` header.
+/// Returns the whole value of the only `Authorization` header.
 pub(super) fn token_of(headers: &HeaderMap) -> Result<&str, Failure> {
     match authorization(headers) {
         Some(token) => Ok(token),

@@ -1,4 +1,4 @@
-//! What is judged of every request, whatever it asks: the caller's certificate, and what the listener found.
+//! Checks every request, whatever it asks: the caller's certificate, and the faults that the listener found.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::identity::{Framing, Overloaded, VerifiedCaller};
 
 use super::state::TerminalState;
 
-/// Refuses a request, of any route but those of messages, whose caller is not trusted any more or in which the listener found
-/// something wrong.
+/// Refuses a request whose caller is no longer trusted, or in which the listener found a fault. Applies to every route except
+/// those of messages.
 pub(super) async fn still_trusted(State(state): State<TerminalState>, request: Request, next: Next) -> Response {
     match trusted(&state, request.extensions()) {
         Ok(()) => next.run(request).await,
@@ -22,19 +22,19 @@ pub(super) async fn still_trusted(State(state): State<TerminalState>, request: R
     }
 }
 
-/// Judges the caller's certificate again, and whether the listener found nothing wrong. Of messages [`exchange`](crate::exchange)
-/// judges the same, to refuse them in official fields.
+/// Checks the caller's certificate again, and that the listener found no fault. [`exchange`](crate::exchange) checks the same
+/// for messages, to refuse them in official fields.
 pub(super) fn trusted(state: &TerminalState, extensions: &Extensions) -> Result<(), Failure> {
     state.exchange.admission.certificate(&*caller(extensions)?)?;
     found(extensions).map_or(Ok(()), Err)
 }
 
-/// Who calls. Listeners take no request without.
+/// Returns the verified caller. Listeners accept no request without one.
 pub(super) fn caller(extensions: &Extensions) -> Result<Arc<VerifiedCaller>, Failure> {
     extensions.get::<Arc<VerifiedCaller>>().cloned().ok_or(Failure::Internal)
 }
 
-/// What the listener found to be broken or too much.
+/// Returns the fault that the listener found: broken framing, or overload.
 pub(super) fn found(extensions: &Extensions) -> Option<Failure> {
     match (extensions.get::<Framing>(), extensions.get::<Overloaded>()) {
         (Some(framing), _) => Some(Failure::Framing(*framing)),

@@ -1,4 +1,4 @@
-//! Property tests: what must hold for any amounts.
+//! Property tests of limits: they hold for any amounts.
 
 use proptest::prelude::*;
 

@@ -53,7 +53,7 @@ fn what_is_refused() {
     assert_eq!(parse_json(b"{\"XmlMsg\":\"\x8e\"}", Bounds::SINGLE), Err(Fault::Charset));
 }
 
-/// Returns what the member `A` holds instead of text.
+/// Returns the kind of the member `A`, if it is not text.
 fn not_text(value: &str) -> Option<NotText> {
     let text = format!(r#"{{"XmlMsg":{{"A":{value}}}}}"#);
     let root = parse(&text).unwrap();

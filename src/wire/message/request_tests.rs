@@ -1,4 +1,5 @@
-//! Tests of what every message has by its trait: the claimed institution, the subject for the log, and its refusal.
+//! Tests of the parts that every message has by its trait: the claimed institution, the subject for the log, and its
+//! refusal.
 
 use jiff::civil::date;
 use uuid::Uuid;

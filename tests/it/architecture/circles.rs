@@ -1,11 +1,11 @@
-//! Circles in a graph, as chains that a person can follow.
+//! Finds circles in a graph and writes them as chains that a person can follow.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::imports::Uses;
 
-/// The circles of a graph: for every edge that lies on one, a shortest one through it. Each begins with its first name in the
-/// order of the alphabet and names every node once.
+/// Finds the circles of a graph: for each edge on a circle, a shortest circle through it. Each circle begins with the name
+/// that is first in the alphabet, and names every node once.
 pub fn circles(uses: &Uses) -> BTreeSet<Vec<String>> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in uses.keys() {
@@ -22,7 +22,7 @@ pub fn circles(uses: &Uses) -> BTreeSet<Vec<String>> {
     circles
 }
 
-/// A circle in one line: `a.rs (uses X of) b.rs (uses Y of) a.rs`.
+/// Writes a circle in one line: `a.rs (uses X of) b.rs (uses Y of) a.rs`.
 pub fn chain(circle: &[String], uses: &Uses) -> String {
     let mut text = circle[0].clone();
     for (place, from) in circle.iter().enumerate() {
@@ -33,7 +33,7 @@ pub fn chain(circle: &[String], uses: &Uses) -> String {
     text
 }
 
-/// A shortest way through the graph, with both ends.
+/// Finds a shortest way through the graph, both ends included.
 fn shortest<'a>(next: &BTreeMap<&'a str, Vec<&'a str>>, from: &'a str, to: &'a str) -> Option<Vec<&'a str>> {
     let mut before = BTreeMap::from([(from, from)]);
     let mut waiting = VecDeque::from([from]);

@@ -7,7 +7,7 @@ use super::imports::{Uses, lost_paths, uses};
 use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
-/// What each module imports from others of the crate, neither more nor less, its tests included.
+/// The modules that each module imports, its tests included; no more and no fewer.
 const IMPORTS: [(&str, &str); 23] = [
     ("domain", ""),
     ("rules", "domain"),
@@ -38,7 +38,7 @@ const IMPORTS: [(&str, &str); 23] = [
     ),
 ];
 
-/// Which module imports from which, and in which files.
+/// Returns which module imports which, and in which files.
 fn imports_of_modules() -> Uses {
     let mut imports = Uses::new();
     for (from, to) in uses(&Source::parse(&source_files(), Tests::Count)).into_keys() {

@@ -1,24 +1,24 @@
-//! Which file of the source uses which, and for what.
+//! Finds which file of the source uses which, and for what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Source;
 
-/// From the file that uses to the file that defines: the names that are used.
+/// Maps the using file and the defining file to the names that are used.
 pub type Uses = BTreeMap<(String, String), BTreeSet<String>>;
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Module(usize),
-    /// Something defined in this module.
+    /// An item defined in this module.
     Item(usize),
 }
 
-/// Finds out which file uses which.
+/// Finds which file uses which.
 ///
-/// A file uses another if it imports or mentions what that one defines, under whatever name others pass it on. Passing on
-/// (`pub use`) and declaring (`mod`) are not using.
+/// A file uses another if it imports or mentions an item that the other defines, under any re-exported name. Re-exports
+/// (`pub use`) and declarations (`mod`) are not uses.
 pub fn uses(source: &Source) -> Uses {
     let mut uses = Uses::new();
     for (place, module) in source.modules.iter().enumerate() {
@@ -38,7 +38,7 @@ pub fn uses(source: &Source) -> Uses {
     uses
 }
 
-/// The paths that begin within the crate and lead to nothing that [`uses`] knows.
+/// Returns the paths that begin within the crate and lead to nothing known to [`uses`].
 pub fn lost_paths(source: &Source) -> Vec<String> {
     let mut lost = Vec::new();
     for (place, module) in source.modules.iter().enumerate() {
@@ -50,7 +50,7 @@ pub fn lost_paths(source: &Source) -> Vec<String> {
     lost
 }
 
-/// Follows a path from a module on. Nothing is found for what other crates define.
+/// Follows a path from a module. Finds nothing for items of other crates.
 fn targets(source: &Source, from: usize, path: &[String], open: &mut Vec<(usize, String)>) -> BTreeSet<Target> {
     let Some((first, rest)) = path.split_first() else { return BTreeSet::new() };
     let mut found = match first.as_str() {
@@ -70,7 +70,7 @@ fn targets(source: &Source, from: usize, path: &[String], open: &mut Vec<(usize,
                     source.modules[module].parent.map(Target::Module).into_iter().collect()
                 }
                 Target::Module(module) => named(source, module, name, open),
-                // A variant, or something associated: it stands with its type.
+                // A variant or an associated item is defined with its type.
                 Target::Item(_) => BTreeSet::from([target]),
             })
             .collect();
@@ -78,13 +78,13 @@ fn targets(source: &Source, from: usize, path: &[String], open: &mut Vec<(usize,
     found
 }
 
-/// What a name means in a module: there may be a module and a function of one name.
+/// Resolves a name in a module. A module and a function may share a name.
 fn named(source: &Source, place: usize, name: &str, open: &mut Vec<(usize, String)>) -> BTreeSet<Target> {
     let module = &source.modules[place];
     let mut found = BTreeSet::new();
     found.extend(module.items.contains(name).then_some(Target::Item(place)));
     found.extend(module.children.get(name).map(|child| Target::Module(*child)));
-    // An import may begin with its own name: `use step::step`.
+    // An import may begin with its own name, as in `use step::step`.
     let asked = (place, name.to_owned());
     if open.contains(&asked) {
         return found;
@@ -107,7 +107,7 @@ fn named(source: &Source, place: usize, name: &str, open: &mut Vec<(usize, Strin
     found
 }
 
-/// A macro by its bare name, which holds in all modules below the one that defines it.
+/// Finds a macro by its bare name, which is in scope in all modules below its own.
 fn macro_above(source: &Source, from: usize, name: &str) -> BTreeSet<Target> {
     let above = std::iter::successors(Some(from), |place| source.modules[*place].parent);
     above.filter(|place| source.modules[*place].macros.contains(name)).take(1).map(Target::Item).collect()

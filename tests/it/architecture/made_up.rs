@@ -1,4 +1,4 @@
-//! Whether the search for circles finds what it should, on small made-up trees of files.
+//! Tests the search for circles on small made-up trees of files.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ fn a_parent_that_uses_the_children_that_use_it_is_a_circle() {
     {
         let files = [("lib.rs", "mod m;"), ("m/mod.rs", parent), child];
         assert_eq!(circles_of(&files), ["m/child.rs (uses Shared of) m/mod.rs (uses work of) m/child.rs"], "{parent}");
-        // The same with the parent beside its folder.
+        // The same parent in a file beside its folder.
         let files = [("lib.rs", "mod m;"), ("m.rs", parent), child];
         assert_eq!(circles_of(&files), ["m.rs (uses work of) m/child.rs (uses Shared of) m.rs"], "{parent}");
     }
@@ -78,7 +78,7 @@ fn an_honest_tree_has_no_circle() {
         ("n.rs", "use crate::m::{self, Other}; fn n(_: Other) -> m::First { m::help() }"),
     ];
     assert_eq!(circles_of(&files), [""; 0]);
-    // What the parent passes on is used of the file that defines it.
+    // A use through a re-export counts for the file that defines the item.
     assert_eq!(uses_of(&files), ["m/second.rs m/first.rs First", "n.rs m/first.rs First", "n.rs m/second.rs Other,help"]);
 }
 

@@ -1,4 +1,4 @@
-//! Rules about the source and the migrations that a program can hold; `directions` has those about imports.
+//! Rules about the source and the migrations that a program can check; `directions` has those about imports.
 
 mod circles;
 mod directions;
@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use crate::support::database::TestDatabase;
 use crate::support::root;
 
-/// What answers messages must not know these: it does not care what carries them.
+/// Names of HTTP carriers. The modules that answer messages must not contain them.
 const CARRIERS: [&str; 5] = ["axum", "hyper", "tower", "http_body", "http::"];
 
-/// The pure centre must not know these.
+/// Names that the pure centre must not contain.
 const IMPURE: [&str; 9] =
     ["tokio", "sqlx", "tracing", "axum", "hyper", "std::fs", "std::net", "std::time", "Timestamp::now"];
 
@@ -34,7 +34,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The text of every file of `src/`, by its path from there.
+/// Returns the text of every file of `src/`, by its path from there.
 fn source_files() -> BTreeMap<String, String> {
     let source = root().join("src");
     files(&source)
@@ -47,7 +47,7 @@ fn module_of(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-/// Lines of code: no comments.
+/// Returns the lines that are not comments.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.starts_with("//"))
 }
@@ -88,7 +88,7 @@ fn one_place_makes_questions_in_the_askers_own_name() {
         .into_iter()
         .filter(|(_, text)| code(text).any(|line| line.contains("Own::of(")))
         .map(|(file, _)| file)
-        // Where it is defined, its test makes some.
+        // Leaves out the file that defines it, because its test makes some.
         .filter(|file| file != "query/own.rs")
         .collect();
     assert_eq!(places, ["exchange/message.rs"]);

@@ -1,4 +1,4 @@
-//! The source of a crate as a tree of modules: what each one defines, imports and mentions.
+//! Reads the source of a crate as a tree of modules: what each one defines, imports and mentions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,20 +12,20 @@ pub struct Source {
 
 /// A module: a file, or a `mod name { … }` inside of one.
 pub struct Module {
-    /// The file that it stands in, from the folder of the root.
+    /// The file that holds it, as a path from the root's folder.
     pub file: String,
     pub parent: Option<usize>,
     pub children: BTreeMap<String, usize>,
-    /// The names of what it defines, those inside of functions too.
+    /// The names of its items, those inside functions included.
     pub items: BTreeSet<String>,
-    /// Those of them that are macros.
+    /// The names in `items` that are macros.
     pub macros: BTreeSet<String>,
     pub imports: Vec<Import>,
     /// Every path in its code outside of `use`.
     pub mentions: BTreeSet<Vec<String>>,
 }
 
-/// Whether what is compiled for tests only counts.
+/// Whether code that is compiled for tests only counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tests {
     Count,
@@ -35,14 +35,14 @@ pub enum Tests {
 /// One leaf of a `use` tree.
 pub struct Import {
     pub path: Vec<String>,
-    /// What it is called here; `None` if all names of `path` are imported.
+    /// Its name in this module; `None` if all names of `path` are imported.
     pub name: Option<String>,
-    /// Whether it is visible outside, so that the module only hands it on.
+    /// Whether it is visible outside, which makes it a re-export.
     pub passed_on: bool,
 }
 
 impl Source {
-    /// Reads the files of a crate (path from the root's folder, text), from `lib.rs` on.
+    /// Reads the files of a crate (path from the root's folder, text), beginning with `lib.rs`.
     ///
     /// # Panics
     /// If a file is missing or is not Rust.
@@ -71,7 +71,7 @@ struct Reader<'a> {
     source: &'a mut Source,
     files: &'a BTreeMap<String, String>,
     tests: Tests,
-    /// Where the files of the module's children are: empty, or with a slash at its end.
+    /// The folder of the module's children: empty, or with a slash at its end.
     folder: String,
     module: usize,
 }
@@ -89,12 +89,12 @@ impl Reader<'_> {
         self.visit_file(&syntax);
     }
 
-    /// Whether something with these attributes is passed over.
+    /// Tells whether an item with these attributes is skipped.
     fn passes_over(&self, attributes: &[syn::Attribute]) -> bool {
         self.tests == Tests::LeftOut && is_of_tests(attributes)
     }
 
-    /// Notes the paths in what a macro is given, which has no syntax of its own: names joined by `::`, and not after a dot.
+    /// Notes the paths in the input of a macro, which has no fixed syntax: names joined by `::`, and not after a dot.
     fn scan(&mut self, mut cursor: Cursor<'_>) {
         let mut path: Vec<String> = Vec::new();
         let mut before = String::new();
@@ -159,7 +159,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_item(self, item);
     }
 
-    /// Notes what a macro defines in its own way, such as `task_local! { static NAME: … }`.
+    /// Notes the items that a macro defines in its own syntax, such as `task_local! { static NAME: … }`.
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
         if item.ident.is_none() {
             let tokens = TokenBuffer::new2(item.mac.tokens.clone());
@@ -244,7 +244,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_macro(self, call);
     }
 
-    /// Notes the paths in what an attribute is given, also in the strings of serde.
+    /// Notes the paths in the input of an attribute, also in the strings of serde.
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
             self.scan(TokenBuffer::new2(list.tokens.clone()).begin());
@@ -258,7 +258,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-/// Whether these attributes say that something is compiled for tests only.
+/// Tells whether these attributes restrict an item to tests.
 fn is_of_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")

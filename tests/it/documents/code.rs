@@ -1,4 +1,4 @@
-//! What documents say of the code: routes, messages, metrics, options, variables, limits, readings.
+//! Compares documents with the code: routes, messages, metrics, options, variables, limits, readings.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use super::markdown::{Page, Table, pages, words};
 use crate::support::process::{shikaku, texts};
 use crate::support::root;
 
-/// Every file of the source with its text.
+/// Returns every file of the source with its text.
 pub fn source() -> &'static [(String, String)] {
     static SOURCE: OnceLock<Vec<(String, String)>> = OnceLock::new();
     SOURCE.get_or_init(|| {
@@ -35,7 +35,7 @@ fn collect(directory: &Path, files: &mut Vec<(String, String)>) {
     }
 }
 
-/// The literals of source files that begin with `start`, up to the first character that `is_part` does not take.
+/// Returns the string literals that begin with `start`, each up to the first character that `is_part` rejects.
 fn literals(in_files: &str, start: &str, is_part: impl Fn(char) -> bool) -> BTreeSet<String> {
     let quoted = format!("\"{start}");
     let mut found = BTreeSet::new();
@@ -47,7 +47,7 @@ fn literals(in_files: &str, start: &str, is_part: impl Fn(char) -> bool) -> BTre
     found
 }
 
-/// The words in backticks of a column of a table.
+/// Returns the words in backticks of a column of a table.
 fn column(table: &Table, column: usize) -> BTreeSet<String> {
     table.rows.iter().flat_map(|row| words(&row[column])).collect()
 }
@@ -99,13 +99,13 @@ fn every_variable_of_the_environment_is_listed_and_no_other() {
     assert_eq!(column(&Page::read("docs/operations.md").table("variable"), 0), variables);
 }
 
-/// The help of a command and of those below it.
+/// Returns the help of a command and of its subcommands.
 fn help(command: &[&str]) -> String {
     let (own, err) = texts(&shikaku(&[command, &["--help"]].concat()));
     assert!(err.is_empty(), "{command:?}: {err}");
     let list = own.split_once("Commands:\n").map_or("", |(_, list)| list);
     let mut text = own.clone();
-    // A name stands behind two blanks; what it does may go on behind more of them.
+    // A name follows two blanks; a line with more blanks continues a description.
     let names = list.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
     for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         text += &help(&[command, &[name]].concat());
@@ -117,7 +117,7 @@ fn help(command: &[&str]) -> String {
 const OF_OTHERS: [&str; 9] =
     ["--bench", "--cacert", "--cert", "--data-binary", "--install", "--key", "--nocapture", "--release", "--test"];
 
-/// The words of a text that are options.
+/// Returns the options among the words of a text.
 fn options(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned)
@@ -137,7 +137,7 @@ fn every_option_exists() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The whole numbers of a text, without those that are part of a name, such as HTTP/2 and SHK5001.
+/// Returns the whole numbers of a text, sorted, without those that are part of a name, such as HTTP/2 and SHK5001.
 fn numbers(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut before = ' ';
@@ -166,12 +166,12 @@ fn limits_are_those_of_the_program() {
     let (limits, bulk, bounds) = (Limits::default(), Limits::default().bulk, Bounds::SINGLE);
     let seconds = |time: std::time::Duration| usize::try_from(time.as_secs()).unwrap();
     let (kib, mib) = (|bytes: usize| bytes / 1024, |bytes: usize| bytes / 1024 / 1024);
-    // By row. Rows 7 and 8 are of constants, which tests beside them hold.
+    // By row. Rows 7 and 8 hold constants, which tests beside those constants check.
     let expected: [(usize, Vec<usize>); 13] = [
         (0, vec![kib(limits.body_bytes), bounds.depth, bounds.elements, kib(limits.head_bytes)]),
         (
             1,
-            // All work has twice the time of connections to stop.
+            // The stop of all work has twice the time of the stop of connections.
             vec![
                 seconds(limits.handshake),
                 seconds(limits.first_request),
@@ -211,7 +211,7 @@ fn limits_are_those_of_the_program() {
             let row = &table.rows[place];
             let mut found = numbers(&row[1]);
             if japanese {
-                // As in 1時間 and 1文, where English says an hour and a statement.
+                // Japanese writes a 1 in 1時間 and 1文; English says an hour and a statement.
                 found.retain(|number| *number != 1);
             }
             assert_eq!(found, expected, "{name}: {row:?}");

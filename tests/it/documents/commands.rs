@@ -1,4 +1,4 @@
-//! Blocks of commands work as they stand: those of a page are pasted, one after the other, into a shell beside a running demo.
+//! Runs the blocks of commands as they stand: a test pastes those of a page, in turn, into a shell beside a running demo.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,7 +10,7 @@ use crate::support::database::TestDatabase;
 use crate::support::process::{self, Program, texts};
 use crate::support::{root, scratch};
 
-/// Blocks that are not pasted after the others of their page, by page and first line.
+/// Blocks that are not pasted in turn with the others of their page, by page and first line.
 const NOT_IN_TURN: [(&str, &str, Way); 7] = [
     ("README.md", "./demo", Way::Never("builds for minutes; every page is tested beside a demo that the test starts")),
     ("README.md", "./demo --ephemeral", Way::Alone),
@@ -33,12 +33,12 @@ enum Way {
 fn way(page: &str, block: &str) -> Way {
     let first = block.lines().next().unwrap();
     let special = NOT_IN_TURN.iter().filter(|(name, _, _)| *name == page);
-    // The longest beginning counts: `./demo` alone is another block than `./demo --ephemeral`.
+    // The longest matching start counts: `./demo` alone is another block than `./demo --ephemeral`.
     let special = special.filter(|(_, start, _)| first == *start || first.starts_with(&format!("{start} ")));
     special.max_by_key(|(_, start, _)| start.len()).map_or(Way::InTurn, |(_, _, way)| *way)
 }
 
-/// What blocks print: page, something that stands in the block, and what must come.
+/// The expected output of blocks: page, a fragment of the block, and the texts that it must print.
 const PRINTED: [(&str, &str, &[&str]); 17] = [
     ("README.md", "ask card-number --person elderly-2wari-tokyo", &["B09", "late-elderly-ratio"]),
     (
@@ -67,11 +67,11 @@ const PRINTED: [(&str, &str, &[&str]); 17] = [
     ("docs/operations.md", "--server-name", &["shikaku.example", "192.0.2.7"]),
 ];
 
-/// The directory of the project as a reader has it, with a built program, and a demo that runs there.
+/// A reader's directory of the project, with a built program and a running demo.
 struct Reader {
     directory: PathBuf,
     demo: Program,
-    /// Where the block goes that names a database of the reader's own.
+    /// The database for the block that names a reader's own database.
     database: TestDatabase,
 }
 
@@ -84,13 +84,13 @@ impl Reader {
         }
         let directory = scratch("documents");
         symlink(root().join("fixtures"), directory.join("fixtures")).unwrap();
-        // Where the README says that a build puts it.
+        // The README says that a build puts the program here.
         let line = path_line();
         let built =
             line.split_once("$PWD/").and_then(|(_, rest)| rest.split_once(':')).expect("a directory of the project").0;
         fs::create_dir_all(directory.join(built)).unwrap();
         symlink(env!("CARGO_BIN_EXE_shikaku"), directory.join(built).join("shikaku")).unwrap();
-        // The project's own script builds first.
+        // The project's own script would build first.
         script(&directory.join("demo"), &format!("exec ./{built}/shikaku demo \"$@\""));
         fs::create_dir(directory.join("bin")).unwrap();
         script(
@@ -106,7 +106,7 @@ impl Reader {
         Self { directory, demo: Program::start(demo), database: TestDatabase::empty().await }
     }
 
-    /// Runs a script in the reader's shell, with the shell's options: exit code, and what came on either output.
+    /// Runs a script in the reader's shell, with options of the shell; returns exit code and both outputs together.
     fn shell(&self, options: &[&str], script: &str) -> (Option<i32>, String) {
         let file = self.directory.join("pasted");
         fs::write(&file, format!("exec 2>&1\n{}\n{script}", path_line())).unwrap();
@@ -118,7 +118,7 @@ impl Reader {
             shell.env_remove(name);
         }
         let path = format!("{}:{}", self.directory.join("bin").display(), std::env::var("PATH").unwrap());
-        // The demo listens on free ports; commands of the pages name the usual ones.
+        // The demo listens on free ports, but commands of the pages name the usual ones.
         let output = shell
             .args(options)
             .arg("pasted")
@@ -131,7 +131,7 @@ impl Reader {
         (output.status.code(), texts(&output).0)
     }
 
-    /// A block as it must read where the usual ports and names are taken.
+    /// Replaces the usual ports and names in a block by those of this demo.
     fn here(&self, block: &str) -> String {
         let port = self.demo.terminal_addr.rsplit_once(':').unwrap().1;
         block
@@ -146,14 +146,14 @@ fn script(path: &std::path::Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// The line of the README that lets a terminal find the program.
+/// Returns the line of the README that puts the program on the path.
 fn path_line() -> String {
     let blocks = Page::read("README.md").blocks("sh");
     let line = blocks.iter().flat_map(|block| block.lines()).find(|line| line.starts_with("export PATH="));
     line.expect("the README says how to find the program").to_owned()
 }
 
-/// Pastes the blocks of a page.
+/// Pastes the blocks of a page and checks what they print.
 async fn paste(name: &str) {
     let page = Page::read(name);
     let blocks = page.blocks("sh");
@@ -170,7 +170,7 @@ async fn paste(name: &str) {
     }
     for block in blocks.iter().filter(|block| way(name, block) == Way::Alone) {
         let (code, out) = reader.shell(&[], &reader.here(block));
-        // The script for CI ends as the tests of its reader do.
+        // The script for CI ends with the exit code of the reader's tests.
         let expected = if block.contains("your-tests") { 7 } else { 0 };
         assert_eq!(code, Some(expected), "{name}: {block}\n{out}");
         printed.push((block, out));
@@ -227,7 +227,7 @@ fn every_block_is_pasted_or_left_out_for_a_reason() {
     }
 }
 
-/// What a reader is told to look for is what the tests above look for.
+/// The tests above look for each text that a page tells its reader to look for.
 #[test]
 fn what_to_look_for_is_looked_for() {
     let mut told = 0;
@@ -244,7 +244,7 @@ fn what_to_look_for_is_looked_for() {
     assert!(told >= 6, "{told}");
 }
 
-/// A comment behind a command is an argument in zsh, unless it was told otherwise; and it is not the same in both languages.
+/// In zsh, a comment behind a command is an argument by default. Its text would also differ between the two languages.
 #[test]
 fn blocks_hold_no_comments_and_no_prompts() {
     for page in pages() {

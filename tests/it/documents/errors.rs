@@ -16,7 +16,7 @@ fn every_code_is_listed_with_its_status_and_no_other() {
     let failures = failures.iter().map(|failure| (failure.row().code.to_owned(), failure.status().as_u16()));
     let remarks = remark::examples().into_iter().map(|remark| (remark.code.to_owned(), 200));
     let expected: BTreeMap<String, u16> = failures.chain(remarks).collect();
-    // The examples leave none out.
+    // The examples cover every code in the source.
     let files = source().iter().filter(|(file, _)| !file.ends_with("tests.rs"));
     let in_source: BTreeSet<String> = files.flat_map(|(_, text)| codes(text)).collect();
     assert_eq!(in_source, expected.keys().cloned().collect());
@@ -36,7 +36,7 @@ fn every_code_is_listed_with_its_status_and_no_other() {
     }
 }
 
-/// The codes in quotation marks of a source file.
+/// Returns the codes in quotation marks of a source file.
 fn codes(text: &str) -> impl Iterator<Item = String> {
     let found = text.match_indices("\"SHK").map(|(place, _)| &text[place + 1..]);
     found.filter_map(|rest| rest.split('"').next()).filter(|code| code.len() == 7).map(str::to_owned)
@@ -55,7 +55,7 @@ fn patients_are_told_the_same_in_both_languages_and_english_readers_what_it_mean
     assert_eq!(explained, english.into_iter().filter(|text| text != "—").collect());
 }
 
-/// The labels that a type of refusal has in the source.
+/// Returns the labels that a type of refusal has in the source.
 fn labels(of: &str) -> BTreeSet<String> {
     let sources = source();
     let text = sources.iter().find_map(|(_, text)| text.split_once(&format!("\nimpl {of} {{"))).map(|(_, rest)| rest);
@@ -71,7 +71,7 @@ fn every_reason_is_listed_and_no_other() {
     let mut handshakes = labels("Refused");
     handshakes.extend(["timeout", "tls_error"].map(str::to_owned));
     let mut cards = labels("CardRefused");
-    // These two are answers about a person: SHK6103 and SHK6104.
+    // These two are answers about a person, SHK6103 and SHK6104.
     for period in ["expired", "not_yet_valid"] {
         assert!(cards.remove(period), "{period}");
     }

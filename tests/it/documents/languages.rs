@@ -6,17 +6,18 @@ use super::markdown::{Page, pages, words};
 use crate::support::process::{shikaku, texts};
 use crate::support::root;
 
-/// Documents that say themselves that they are in English only, beside those for people who edit: data, migrations, tests.
+/// The sentence that marks a document without a Japanese version.
 const ENGLISH_ONLY: &str = "This page is in English only.";
 
-/// Each page for testers with its Japanese counterpart.
+/// Returns each page for testers with its Japanese counterpart.
 fn pairs() -> Vec<(Page, Page)> {
     let all = pages();
-    let of_testers = all.iter().filter(|page| page.name == "README.md" || page.name.starts_with("docs/"));
+    let named = ["README.md", "fixtures/README.md"];
+    let of_testers = all.iter().filter(|page| named.contains(&page.name.as_str()) || page.name.starts_with("docs/"));
     let english = of_testers.filter(|page| !page.name.ends_with(".ja.md") && !page.text.contains(ENGLISH_ONLY));
     let pairs: Vec<(Page, Page)> =
         english.map(|page| (Page::read(&page.name), Page::read(&page.name.replace(".md", ".ja.md")))).collect();
-    assert!(pairs.len() >= 6, "README, errors, differences, law, messages, troubleshooting");
+    assert!(pairs.len() >= 7, "README, fixtures, errors, differences, law, messages, troubleshooting");
     pairs
 }
 
@@ -40,7 +41,7 @@ fn the_commands_are_the_same() {
     }
 }
 
-/// The gloss of what patients are told is for readers of English alone.
+/// The head of the table that explains, to readers of English alone, what patients are told.
 const GLOSS: &str = "what the patient is told";
 
 #[test]
@@ -60,7 +61,7 @@ fn the_tables_have_the_same_rows_with_the_same_names() {
     }
 }
 
-/// The words of a drawing, in order.
+/// Returns the words of a drawing, in order.
 fn drawn(name: &str) -> Vec<String> {
     let drawing = std::fs::read_to_string(root().join(name)).unwrap();
     let words = drawing.split("<text ").skip(1).map(|rest| rest.split_once('>').unwrap().1);

@@ -6,13 +6,13 @@ use std::path::{Component, Path, PathBuf};
 use super::markdown::{Page, pages};
 use crate::support::root;
 
-/// What of the project a document may name by its path.
+/// The starts of paths of the project that a document may name.
 const ROOMS: [&str; 9] = ["src/", "tests/", "docs/", "fixtures/", "migrations/", "benches/", "fuzz/", "tools/", "./"];
 
-/// Paths that a demo, a build or a reader makes.
+/// The starts of paths that a demo, a build or a reader makes.
 const MADE: [&str; 3] = ["./target/", "./test", "./demo"];
 
-/// `path` as seen from the directory of `page`, below the root of the project.
+/// Resolves `path` from the directory of `page`, below the root of the project.
 fn from_page(page: &str, path: &str) -> PathBuf {
     let mut whole = PathBuf::new();
     for part in Path::new(page).parent().unwrap().join(path).components() {
@@ -51,7 +51,7 @@ fn every_path_exists() {
     for page in pages() {
         let paths = page.words().into_iter().filter(|word| ROOMS.iter().any(|room| word.starts_with(room)));
         for word in paths.filter(|word| !MADE.iter().any(|made| word.starts_with(made))) {
-            // A test is named as file::function, a group of files with a star; arguments may follow.
+            // Documents name a test as file::function and a group of files with a star; arguments may follow.
             let path = word.split([' ', '*', '…']).next().unwrap().split("::").next().unwrap();
             let path = path.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
             if !root().join(path).exists() {

@@ -1,4 +1,5 @@
-//! What the tests of documents read of Markdown: blocks of code, headings, tables, links, and words in backticks.
+//! Reads the parts of Markdown that the tests of documents need: blocks of code, headings, tables, links, words in
+//! backticks.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -19,7 +20,7 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-/// Every document of the project, by name. Directories that begin with a dot or hold what was built have none.
+/// Returns every document of the project, by name. Skips `target` and directories that begin with a dot.
 pub fn pages() -> Vec<Page> {
     let mut names = Vec::new();
     collect(root(), &mut names);
@@ -46,7 +47,7 @@ impl Page {
         Self { name: name.to_owned(), text }
     }
 
-    /// The lines outside blocks of code.
+    /// Returns the lines outside blocks of code.
     pub fn prose(&self) -> impl Iterator<Item = &str> {
         let mut inside = false;
         self.text.lines().filter(move |line| {
@@ -56,7 +57,7 @@ impl Page {
         })
     }
 
-    /// The blocks of code in a language.
+    /// Returns the blocks of code in a language.
     pub fn blocks(&self, language: &str) -> Vec<String> {
         let mut blocks = Vec::new();
         let mut lines = self.text.lines();
@@ -70,7 +71,7 @@ impl Page {
         blocks
     }
 
-    /// The anchors of the headings, as GitHub makes them.
+    /// Returns the anchors of the headings, as GitHub makes them.
     pub fn anchors(&self) -> HashSet<String> {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let headings = self.prose().filter(|line| line.starts_with('#'));
@@ -99,13 +100,13 @@ impl Page {
         tables
     }
 
-    /// The table whose first column has this head.
+    /// Returns the table whose first column has this head.
     pub fn table(&self, head: &str) -> Table {
         let found = self.tables().into_iter().find(|table| table.head[0] == head);
         found.unwrap_or_else(|| panic!("{} has no table of {head}", self.name))
     }
 
-    /// Where links and pictures lead to.
+    /// Returns the targets of links and pictures.
     pub fn targets(&self) -> Vec<String> {
         let mut targets = Vec::new();
         for line in self.prose() {
@@ -118,13 +119,13 @@ impl Page {
         targets
     }
 
-    /// The words in backticks outside blocks of code.
+    /// Returns the words in backticks outside blocks of code.
     pub fn words(&self) -> Vec<String> {
         self.prose().flat_map(words).collect()
     }
 }
 
-/// The words in backticks of a line.
+/// Returns the words in backticks of a line.
 pub fn words(line: &str) -> Vec<String> {
     line.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -133,7 +134,7 @@ fn without_words(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }
 
-/// A bar within backticks or behind a backslash does not end a cell.
+/// Splits a row into cells. A bar within backticks or behind a backslash does not end a cell.
 fn cells(row: &str) -> Vec<String> {
     let (mut cells, mut cell, mut in_word, mut escaped) = (Vec::new(), String::new(), false, false);
     for character in row.trim().trim_start_matches('|').chars() {

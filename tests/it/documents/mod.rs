@@ -1,4 +1,4 @@
-//! The documents: they hold what the code holds, both languages say the same, links lead somewhere, and commands work as they stand.
+//! Tests of the documents: they agree with the code, both languages say the same, links lead somewhere, and commands work.
 
 mod code;
 mod commands;
@@ -12,7 +12,7 @@ mod security;
 
 use markdown::Page;
 
-/// The longest README that is still read.
+/// A README has fewer lines than this.
 const README_LINES: usize = 200;
 
 #[test]

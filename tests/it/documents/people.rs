@@ -1,9 +1,9 @@
-//! The people whom documents name get the answers that documents tell.
+//! The people named in documents get the answers that the documents tell.
 
 use super::markdown::{Page, Table, words};
 use crate::support::fixtures;
 
-/// Each person of a table, with the validity that the table tells.
+/// Returns each person of a table, with the validity that the table tells.
 fn told(table: &Table, person: usize, validity: usize) -> Vec<(String, String)> {
     let first = |cell: &str| cell.split(' ').next().unwrap().to_owned();
     table.rows.iter().map(|row| (words(&row[person])[0].clone(), first(&row[validity]))).collect()

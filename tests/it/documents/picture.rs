@@ -1,4 +1,4 @@
-//! The pictures of answers are what a terminal shows: made from a real answer, and compared with one.
+//! The pictures of answers show real output: a test makes each one from an answer and compares it with the kept file.
 
 use std::fmt::Write;
 
@@ -6,34 +6,34 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::support::{World, root};
 
-/// What is typed.
+/// The command in the pictures.
 const QUESTION: &str = "shikaku ask card-number --person elderly-2wari-tokyo --explain";
 
-/// A part of an answer: from a line that begins with the first text through the next one that begins with the second.
+/// A part of an answer: from a line that begins with the first text to the next line that begins with the second.
 type Part = (&'static str, &'static str);
 
-/// A picture: file, language, what of the answer it shows, and how a line begins that it leaves out: the number of a row in the
-/// database says nothing to a reader.
+/// A picture: file, language, the parts of the answer that it shows, and the start of a line that it leaves out. That line
+/// holds a row number of the database, which tells a reader nothing.
 const PICTURES: [(&str, &str, [Part; 2], &str); 2] = [
     ("answer.svg", "en", [("Validity", "Valid through"), ("Copay ratio", "dates:")], "record:"),
     ("answer.ja.svg", "ja", [("資格有効性", "有効終了年月日"), ("一部負担金割合", "日付:")], "登録:"),
 ];
 
-/// Pixels of a column and of a line, and around everything.
+/// The pixels of a column, of a line and of the margin.
 const COLUMN: usize = 8;
 const LINE: usize = 19;
 const MARGIN: usize = 16;
 
-/// Columns of a picture.
+/// The width of a picture in columns.
 const COLUMNS: usize = 96;
 
-/// Something that is written at a place of a line.
+/// A text at a column of a line.
 struct Run {
     column: usize,
     text: String,
 }
 
-/// The runs of a line: two blanks or more lie between them, so that columns stay columns whatever font shows them.
+/// Splits a line into runs with two or more blanks between them, so that columns stay aligned in any font.
 fn runs(line: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let (mut column, mut blanks) = (0, 2);
@@ -53,7 +53,7 @@ fn runs(line: &str) -> Vec<Run> {
     runs
 }
 
-/// The same text on as many lines as it needs.
+/// Wraps a run into as many lines as it needs.
 fn wrapped(run: Run) -> Vec<Run> {
     let width = COLUMNS - run.column;
     let (mut lines, mut line) = (Vec::new(), String::new());
@@ -67,7 +67,7 @@ fn wrapped(run: Run) -> Vec<Run> {
     lines.into_iter().map(|text| Run { column: run.column, text: text.trim_end().to_owned() }).collect()
 }
 
-/// The lines of a part of an answer.
+/// Returns the lines of a part of an answer.
 fn part<'a>(lines: &mut impl Iterator<Item = &'a str>, (first, last): Part) -> Vec<&'a str> {
     let mut part = Vec::new();
     for line in lines {

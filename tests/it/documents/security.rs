@@ -7,7 +7,7 @@ use crate::support::root;
 
 const THREATS: usize = 22;
 
-/// The threats: heading and text.
+/// Returns heading and text of each threat.
 fn threats() -> Vec<(String, String)> {
     let page = Page::read("SECURITY.md");
     let (_, threats) = page.text.split_once("\n## Threats\n").unwrap();
@@ -16,7 +16,7 @@ fn threats() -> Vec<(String, String)> {
     parts.map(|(heading, text)| (heading.to_owned(), text.to_owned())).collect()
 }
 
-/// The paragraph of a text that begins with a word, without the lines of the next one.
+/// Returns the list item of a text that begins with a word.
 fn paragraph<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(&format!("\n- {word}:"))?;
     Some(rest.split("\n- ").next().unwrap())
@@ -50,7 +50,7 @@ fn every_test_that_is_named_exists() {
     assert!(named > 50, "{named}");
 }
 
-/// Whether a source file has a test function of this name: the attribute stands right above it.
+/// Tells whether a source file has a test function of this name, with the attribute in the line above.
 fn is_test(text: &str, function: &str) -> bool {
     let mut above = "";
     text.lines().map(str::trim).any(|line| {

@@ -16,10 +16,10 @@ pub struct Clinic {
     pub connection: Connection,
 }
 
-/// The check date of files that do not say otherwise.
+/// The check date of files, unless a test sets another.
 pub const CHECK_ON: Date = date(2026, 11, 22);
 
-/// A file of 資格確認一括照会 about fixture people, in their order.
+/// Makes a file of 資格確認一括照会 about fixture people, in the given order.
 pub fn file_of(ids: &[&str], institution: &str, identifier: &str, format: Format) -> Vec<u8> {
     let requests: Vec<NewRequest<'_>> = ids
         .iter()
@@ -33,7 +33,7 @@ pub fn file_of(ids: &[&str], institution: &str, identifier: &str, format: Format
     people_file(&requests, format, AnswerCharset::Utf8)
 }
 
-/// A message in JSON with a header and a body.
+/// Makes a JSON message of a header and a body.
 pub fn json_file(header: &str, body: &str) -> Vec<u8> {
     format!(r#"{{"XmlMsg":{{"MessageHeader":{{{header}}},"MessageBody":{{{body}}}}}}}"#).into_bytes()
 }
@@ -52,7 +52,7 @@ impl Clinic {
         self.connection.ask(&format!("/oqs/{id}"), format, body).await.unwrap()
     }
 
-    /// Sends a file that is taken; gives its reception number.
+    /// Sends a file, expects the server to accept it, and returns its reception number.
     pub async fn upload_as(&mut self, id: &str, format: Format, file: Vec<u8>) -> String {
         let reply = self.post(id, format, file).await;
         assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
@@ -76,7 +76,7 @@ impl Clinic {
         self.fetch_as("OQSmuquc02", Format::Json, number).await
     }
 
-    /// Fetches until it is not being processed any more.
+    /// Fetches the result until the file is no longer being processed.
     pub async fn result_as(&mut self, id: &str, format: Format, number: &str) -> Reply {
         for _ in 0..3000 {
             let reply = self.fetch_as(id, format, number).await;
@@ -88,7 +88,7 @@ impl Clinic {
         panic!("the result of {number} never comes");
     }
 
-    /// The whole result, in JSON.
+    /// Waits for the whole result in JSON.
     pub async fn result(&mut self, number: &str) -> Element<'static> {
         let reply = self.result_as("OQSmuquc02", Format::Json, number).await;
         assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
@@ -102,7 +102,7 @@ pub fn parse(format: Format, body: &[u8]) -> Element<'static> {
     format.parse(body, LONG).unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(body)))
 }
 
-/// The text of the first element of this name.
+/// Returns the text of the first element with this name.
 pub fn text<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     if element.name == name {
         return Some(&element.text);
@@ -110,12 +110,12 @@ pub fn text<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.children.iter().find_map(|child| text(child, name))
 }
 
-/// The people of a result.
+/// Returns the people of a result.
 pub fn units<'a>(result: &'a Element<'_>) -> &'a [Element<'a>] {
     &result.children.iter().find(|child| child.name == "MessageBody").unwrap().children
 }
 
-/// Status, code and validity of each person of a result.
+/// Returns status, code and validity of each person of a result.
 pub fn outcomes(result: &Element) -> Vec<(String, Option<String>, Option<String>)> {
     let owned = |unit: &Element<'_>, name| text(unit, name).map(str::to_owned);
     units(result)

@@ -17,7 +17,7 @@ pub struct Reader {
     pub connection: Connection,
 }
 
-/// What a reader sends; tests spoil one thing.
+/// The message that a reader sends; tests spoil one part of it.
 #[derive(Clone)]
 pub struct Shown {
     pub certificate: Vec<u8>,
@@ -27,11 +27,11 @@ pub struct Shown {
     pub treatment: TreatmentKind,
     pub consents: Consents,
     pub check_on: Date,
-    /// 医療機関コード in the message, if it is not the reader's.
+    /// 医療機関コード in the message, if it differs from the reader's.
     pub claimed: Option<&'static str>,
 }
 
-/// A challenge as it came.
+/// A challenge as received.
 #[derive(Clone)]
 pub struct Challenge {
     pub id: Uuid,
@@ -40,7 +40,7 @@ pub struct Challenge {
 }
 
 impl Shown {
-    /// A card with what it signed, everything else as it usually is.
+    /// Combines a certificate with a signature; the other parts have their usual values.
     pub fn new(certificate: &[u8], challenge: &Challenge, signature: Vec<u8>) -> Self {
         Self {
             certificate: certificate.to_vec(),
@@ -54,7 +54,7 @@ impl Shown {
         }
     }
 
-    /// A card that signs the challenge itself.
+    /// Lets the card sign the challenge.
     pub fn signing(card: &VirtualCard, challenge: &Challenge) -> Self {
         Self::new(card.certificate(), challenge, card.sign(&challenge.nonce).unwrap())
     }
@@ -76,17 +76,17 @@ impl Shown {
 }
 
 impl Reader {
-    /// The reader of the usual clinic.
+    /// Connects the reader of the usual clinic.
     pub async fn of(world: &World) -> Self {
         Self::at(world, TEST_CLINIC).await
     }
 
-    /// The reader at the first terminal of an institution.
+    /// Connects a reader at the first terminal of an institution.
     pub async fn at(world: &World, institution: &str) -> Self {
         Self::on(&world.terminal(institution), institution).await
     }
 
-    /// The reader at a terminal.
+    /// Connects a reader at a terminal.
     pub async fn on(terminal: &Terminal, institution: &str) -> Self {
         Self { institution: institution.to_owned(), connection: terminal.connect().await.unwrap() }
     }
@@ -117,7 +117,7 @@ impl Reader {
     }
 }
 
-/// A fixture card of the world.
+/// Opens a fixture card of the world.
 pub fn card(world: &World, name: &str) -> VirtualCard {
     VirtualCard::open(&world.pki, name).unwrap()
 }

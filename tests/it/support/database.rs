@@ -1,4 +1,4 @@
-//! One PostgreSQL for the run, and databases out of a template.
+//! Starts one PostgreSQL for the run and copies databases from a template.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use shikaku::postgres::{Binaries, Durability, PrivatePostgres};
 use shikaku::store::Store;
 
-/// The server of this run.
+/// The PostgreSQL of this run.
 struct Server {
     options: PgConnectOptions,
     url: String,
@@ -26,7 +26,7 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A copy of the template with schema and fixtures.
+    /// Copies the template, with schema and fixtures.
     pub async fn new() -> Self {
         let name = Self::unused_name("world");
         let template = template().await;
@@ -34,7 +34,7 @@ impl TestDatabase {
         Self { name }
     }
 
-    /// A database without anything in it.
+    /// Creates an empty database.
     pub async fn empty() -> Self {
         let name = Self::unused_name("empty");
         admin(&format!("create database {name}")).await;
@@ -50,7 +50,7 @@ impl TestDatabase {
         server().options.clone().database(&self.name)
     }
 
-    /// The database as a URL for a subprocess.
+    /// Returns the URL of the database for a subprocess.
     pub fn url(&self) -> String {
         server().url.replace("/postgres?", &format!("/{}?", self.name))
     }
@@ -63,17 +63,16 @@ impl TestDatabase {
         Store::connect(self.options(), 4).await.unwrap()
     }
 
-    /// A number out of a statement that gives one.
+    /// Returns the number that a statement selects.
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
-    /// Runs a statement.
     pub async fn execute(&self, sql: &'static str) {
         self.connect().await.execute(sql).await.unwrap();
     }
 
-    /// Drops the database; matters only where the server is not the run's own.
+    /// Drops the database. This matters only if the server is not the run's own.
     pub async fn drop(self) {
         admin(&format!("drop database if exists {} with (force)", self.name)).await;
     }
@@ -84,7 +83,7 @@ async fn admin(sql: &str) {
     connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-/// The template: made by the first test that wants it, while the others wait.
+/// Returns the name of the template. The first test that needs it makes it; the others wait.
 async fn template() -> &'static str {
     static TEMPLATE: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
     TEMPLATE
@@ -103,7 +102,7 @@ async fn template() -> &'static str {
 
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    // A thread with a runtime of its own, because the runtime of the first test ends with that test.
+    // Started on a thread with its own runtime, because the runtime of the first test ends with that test.
     SERVER.get_or_init(|| std::thread::spawn(start).join().expect("PostgreSQL starts"))
 }
 
@@ -125,14 +124,14 @@ fn start() -> Server {
     Server { options: private.options("postgres"), url: private.url("postgres"), _private: Some(private) }
 }
 
-/// A static is never dropped, so a run leaves its directory behind; the next run removes those of dead processes.
+/// Removes the directories of dead runs. A static is never dropped, so every run leaves its directory behind.
 fn forget_dead_runs(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let pid = name.split('-').find_map(|part| part.parse::<i32>().ok());
         let alive = pid.is_some_and(|pid| Path::new("/proc").join(pid.to_string()).exists());
         if Path::new("/proc/self").exists() && !alive {
-            // Something that cannot be removed now will be the next time.
+            // A directory that cannot be removed now is left to the next run.
             let _ = fs::remove_dir_all(entry.path());
         }
     }

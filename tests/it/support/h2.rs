@@ -1,4 +1,4 @@
-//! A terminal that speaks HTTP/2, with as many requests at once as it likes.
+//! A terminal that speaks HTTP/2 and sends any number of requests at once.
 
 use std::convert::Infallible;
 
@@ -17,15 +17,15 @@ use super::World;
 
 pub type Outgoing = BoxBody<Bytes, Infallible>;
 
-/// A connection of an institution's first terminal. Can be cloned; the connection ends with the last one.
+/// A connection of an institution's first terminal. Clones share it; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct H2(SendRequest<Outgoing>);
 
-/// A body of which nothing has been sent yet.
+/// A body that has not been sent yet.
 pub struct Unsent(mpsc::Sender<Bytes>);
 
 impl Unsent {
-    /// Sends it whole.
+    /// Sends the whole body.
     pub async fn send(self, body: Vec<u8>) {
         self.0.send(body.into()).await.unwrap();
     }
@@ -36,7 +36,7 @@ impl H2 {
         Self::with_window(world, institution, 65_535).await
     }
 
-    /// One that lets the server send so many bytes of an answer before it has taken some.
+    /// Connects with a stream window: the bytes of an answer that the server may send before the client has read any.
     pub async fn with_window(world: &World, institution: &str, window: u32) -> Self {
         let stream = TcpStream::connect(world.app.terminal_addr()).await.unwrap();
         let (certificate, key) = world.identity(institution);
@@ -44,7 +44,7 @@ impl H2 {
         Self::over(stream, window).await
     }
 
-    /// The same over a connection on which h2 was agreed.
+    /// Starts HTTP/2 on a TLS connection that negotiated h2.
     pub async fn over(stream: TlsStream<TcpStream>, window: u32) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.initial_stream_window_size(window).initial_connection_window_size(65_535);
@@ -53,18 +53,18 @@ impl H2 {
         Self(sender)
     }
 
-    /// Posts a message; what comes back is its head, and the body to be taken.
+    /// Posts a message; returns the head of the answer with the body still unread.
     pub async fn begin(&mut self, id: &str, media: &str, body: Vec<u8>) -> hyper::Result<Response<Incoming>> {
         self.0.ready().await?;
         self.0.send_request(request(id, media, Full::new(body.into()).boxed())).await
     }
 
-    /// Posts a message.
+    /// Posts a message and reads the whole answer.
     pub async fn post(&mut self, id: &str, media: &str, body: Vec<u8>) -> hyper::Result<Reply> {
         whole(self.begin(id, media, body).await?).await
     }
 
-    /// Posts a message of which nothing but the head is sent yet.
+    /// Sends the head of a message; [`Unsent`] sends the body later.
     pub async fn post_head(
         &mut self,
         id: &str,

@@ -1,4 +1,4 @@
-//! Certificates that are like a card's, for tests that spoil one thing.
+//! Certificates that resemble a card's, for tests that spoil one thing.
 
 use rcgen::{
     CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, IsCa, Issuer, KeyPair, PublicKeyData,
@@ -15,7 +15,7 @@ use super::{World, outcome, refused};
 /// The person whose card is imitated.
 pub const VICTIM: &str = "kyokai-insured-tokyo";
 
-/// A certificate that is like the victim's in everything; tests spoil one thing.
+/// A certificate like the victim's; tests spoil one thing.
 pub struct LookAlike {
     pub issuer_name: DistinguishedName,
     pub subject: DistinguishedName,
@@ -72,7 +72,7 @@ impl LookAlike {
         params
     }
 
-    /// Signed by the CA with `key`; its holder has `holder`.
+    /// Issues the certificate for the key of `holder`, signed by the CA with `key`.
     pub fn issue(&self, holder: &impl PublicKeyData, key: &KeyPair) -> Vec<u8> {
         let mut issuer = CertificateParams::new(Vec::new()).unwrap();
         issuer.distinguished_name = self.issuer_name.clone();
@@ -106,18 +106,18 @@ pub fn rsa_key() -> KeyPair {
     KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap()
 }
 
-/// The key of the generation that issued the victim's certificate.
+/// Returns the key of the CA generation that issued the victim's certificate.
 pub fn authority_key(world: &World) -> KeyPair {
     KeyPair::from_pem(&std::fs::read_to_string(world.pki.card_root_key(2)).unwrap()).unwrap()
 }
 
-/// A signature over `message` as a card with this key makes it.
+/// Signs `message` as a card with this key does.
 pub fn sign(key: &KeyPair, message: &[u8]) -> Vec<u8> {
     use rcgen::SigningKey;
     key.sign(message).unwrap()
 }
 
-/// Shows a certificate with a signature by `key`; expects the audit reason.
+/// Shows a certificate with a signature by `key`; expects a refusal with this audit reason.
 pub async fn assert_refused(world: &World, certificate: &[u8], key: &KeyPair, reason: &str) {
     let mut reader = Reader::of(world).await;
     let challenge = reader.challenge().await;

@@ -1,4 +1,4 @@
-//! What tests share: one PostgreSQL for the run, one PKI for the run, and worlds of a server with a database of its own.
+//! Shared parts of the tests: one PostgreSQL and one PKI for the run, and worlds, each a server with its own database.
 
 pub mod bulk;
 pub mod card;
@@ -21,12 +21,12 @@ use shikaku::{domain::AnswerCharset, wire};
 pub use process::Program;
 pub use world::{OTHER_CLINIC, SHIFT_JIS_CLINIC, TEST_CLINIC, World};
 
-/// The root of the project.
+/// Returns the root of the project.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A new directory below Cargo's directory for tests, unique in this run.
+/// Creates a new directory below Cargo's directory for tests, unique in this run.
 pub fn scratch(name: &str) -> PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -36,7 +36,7 @@ pub fn scratch(name: &str) -> PathBuf {
     path
 }
 
-/// A copy of the project's fixtures that a test may spoil.
+/// Copies the project's fixtures, so that a test may spoil them.
 pub fn fixtures_to_spoil() -> PathBuf {
     let target = scratch("fixtures");
     std::fs::create_dir_all(target.join("people")).unwrap();
@@ -51,28 +51,28 @@ pub fn fixtures_to_spoil() -> PathBuf {
     target
 }
 
-/// The fixtures of the project.
+/// Returns the project's fixtures.
 pub fn fixtures() -> &'static Fixtures {
     static FIXTURES: OnceLock<Fixtures> = OnceLock::new();
     FIXTURES.get_or_init(|| Fixtures::read(&root().join("fixtures")).expect("the fixtures have no faults"))
 }
 
-/// The question of a fixture person.
+/// Returns the question of a fixture person.
 pub fn ask_of(id: &str) -> Ask {
     fixtures().person(id).unwrap_or_else(|| panic!("no person {id}")).ask.clone()
 }
 
-/// The question as a message from `institution`.
+/// Writes the question as a message from `institution`.
 pub fn message(ask: &Ask, institution: &str, format: Format, charset: AnswerCharset) -> Vec<u8> {
     NewRequest { file_identifier: Some("TEST-0001"), ..ask.request(institution) }.write(format, charset)
 }
 
-/// Reads an answer.
+/// Parses an answer.
 pub fn parse(format: Format, body: &[u8]) -> Element<'static> {
     wire::Format::parse(format, body, Bounds::ANSWER).expect("an official message")
 }
 
-/// The text of the only element of this name, anywhere in a message.
+/// Returns the text of the first element with this name, anywhere in a message.
 pub fn text_of(element: &Element, name: &str) -> Option<String> {
     if element.name == name {
         return Some(element.text.to_string());
@@ -80,18 +80,18 @@ pub fn text_of(element: &Element, name: &str) -> Option<String> {
     element.children.iter().find_map(|child| text_of(child, name))
 }
 
-/// Status, SegmentOfResult and ErrorCode of a reply.
+/// Returns status, SegmentOfResult and ErrorCode of a reply.
 pub fn outcome(format: Format, reply: &Reply) -> (u16, Option<String>, Option<String>) {
     let answer = parse(format, &reply.body);
     (reply.status.as_u16(), text_of(&answer, "SegmentOfResult"), text_of(&answer, "ErrorCode"))
 }
 
-/// A refusal as [`outcome`] gives it.
+/// Returns the [`outcome`] of a refusal.
 pub fn refused(status: u16, code: &str) -> (u16, Option<String>, Option<String>) {
     (status, Some("9".to_owned()), Some(code.to_owned()))
 }
 
-/// An answer as [`outcome`] gives it.
+/// Returns the [`outcome`] of an answer.
 pub fn answered() -> (u16, Option<String>, Option<String>) {
     (200, Some("1".to_owned()), None)
 }

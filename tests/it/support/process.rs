@@ -1,4 +1,4 @@
-//! The program as a subprocess, and plain HTTP.
+//! Runs the program as a subprocess, and sends plain HTTP requests.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub fn shikaku(arguments: &[&str]) -> Output {
     command().args(arguments).output().unwrap()
 }
 
-/// The program, in the root of the project, without what the environment might tell it.
+/// Returns a command that runs the program in the project's root, without variables that would change its behaviour.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shikaku"));
     command.current_dir(super::root());
@@ -27,7 +27,7 @@ pub fn command() -> Command {
     command
 }
 
-/// Standard output and error of a finished program.
+/// Returns standard output and standard error of a finished program.
 pub fn texts(output: &Output) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -61,7 +61,7 @@ impl Program {
             std::thread::sleep(Duration::from_millis(100));
             panic!("no ready line; {:?}; {}", child.wait(), log.lock().unwrap());
         };
-        // Read on, because a full pipe must not stop the server.
+        // Reads on, because a full pipe would stop the server.
         let suggestion = Arc::new(Mutex::new(None));
         let kept = suggestion.clone();
         std::thread::spawn(move || {
@@ -83,7 +83,7 @@ impl Program {
         }
     }
 
-    /// `shikaku serve` on free ports over a database and a PKI, with `extra` arguments.
+    /// Starts `shikaku serve` on free ports with a database, a PKI and `extra` arguments.
     pub fn serve(database_url: &str, pki: &Path, extra: &[&str]) -> Self {
         let secret = super::scratch("secret").join("secret.key");
         let mut command = command();
@@ -95,12 +95,12 @@ impl Program {
         })
     }
 
-    /// What it has written to standard error so far.
+    /// Returns the standard error that has been read so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// Waits until the log holds a text: what was written may not have been read from the pipe yet.
+    /// Waits until the log holds a text, because the last lines may still be in the pipe.
     pub async fn until_logged(&self, text: &str) {
         for _ in 0..500 {
             if self.log().contains(text) {
@@ -111,7 +111,7 @@ impl Program {
         panic!("never logged {text:?}:\n{}", self.log());
     }
 
-    /// The command that it tells to try.
+    /// Waits for the command that the program suggests.
     pub fn suggestion(&self) -> String {
         for _ in 0..500 {
             if let Some(command) = self.suggestion.lock().unwrap().clone() {
@@ -143,13 +143,13 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The program may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// One plain HTTP request: status, body, headers.
+/// Sends one plain HTTP request; returns status, body and headers.
 pub async fn http(
     address: &str,
     method: &str,

@@ -1,4 +1,4 @@
-//! Loads of people, and what the registry said at an instant.
+//! Loads people, and reads the registry as of an instant.
 
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -10,7 +10,7 @@ use super::database::TestDatabase;
 use super::fixtures;
 use super::world::fixed_now;
 
-/// Returns the instant so many minutes after the load of the template's fixtures.
+/// Returns the instant this many minutes after the template's fixtures were loaded.
 pub fn later(minutes: i64) -> Timestamp {
     fixed_now() + SignedDuration::from_mins(minutes)
 }
@@ -20,7 +20,7 @@ pub fn person(id: &str) -> NewPerson {
     fixtures().person(id).unwrap_or_else(|| panic!("no person {id}")).person.clone()
 }
 
-/// Loads people beside the insurers and institutions of the fixtures.
+/// Loads people, with the insurers and institutions of the fixtures.
 pub async fn try_load(
     store: &Store,
     people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
@@ -40,12 +40,12 @@ pub async fn load(
     try_load(store, people, at, reset).await.unwrap()
 }
 
-/// Gives a coverage another name.
+/// Sets the name in a coverage.
 pub fn rename(person: &mut NewPerson, coverage: usize, name: &str) {
     person.coverages[coverage].identity.name = PersonalText::parse(name).unwrap();
 }
 
-/// Returns every coverage of the registry at an instant in order of id: its id, its name, and a hash of all columns.
+/// Returns every coverage of the registry as of an instant, in order of id: its id, its name and a hash of its columns.
 pub async fn said_at(database: &TestDatabase, at: Timestamp) -> Vec<(i64, String)> {
     let said = "
         select id, name || ' ' || md5((to_jsonb(coverage) - 'id' - 'sole' - 'ticket_keys' - 'recorded_at')::text)
@@ -60,7 +60,7 @@ pub async fn said_at(database: &TestDatabase, at: Timestamp) -> Vec<(i64, String
     sqlx::query_as(said).bind(at).fetch_all(&mut database.connect().await).await.unwrap()
 }
 
-/// Returns a text for every row of the registry that is another one after the row was written again.
+/// Returns a text for each row of the registry. Writing a current row again changes its text.
 pub async fn rows(database: &TestDatabase) -> Vec<String> {
     let rows = "
         select 'insurer ' || number || ' ' || xmin || ' ' || ctid from insurer union all

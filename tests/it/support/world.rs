@@ -17,13 +17,13 @@ use shikaku::wire::Format;
 use super::database::TestDatabase;
 use super::{fixtures, message, scratch};
 
-/// The institution that asks unless a test says otherwise; it wants UTF-8.
+/// The institution that asks, unless a test names another; it wants UTF-8.
 pub const TEST_CLINIC: &str = "1310012344";
 
 /// An institution that wants Shift_JIS.
 pub const SHIFT_JIS_CLINIC: &str = "1310023457";
 
-/// One more institution.
+/// A third institution.
 pub const OTHER_CLINIC: &str = "2710034568";
 
 /// 2026-11-22 09:30:15 in Tokyo.
@@ -37,25 +37,25 @@ pub struct World {
     pub pki: PkiFiles,
 }
 
-/// What a test may want otherwise.
+/// Settings that a test may change.
 #[derive(Default)]
 pub struct Wishes {
     pub limits: Limits,
     pub own_pki: bool,
     pub operator_token: Option<String>,
-    /// Where searches by token alone go.
+    /// The address of the listener for searches by token alone.
     pub token_addr: Option<std::net::SocketAddr>,
-    /// What tells the time; it stands still by default.
+    /// The clock of the server; by default it stands still.
     pub clock: Option<Clock>,
 }
 
 impl World {
-    /// A server with the fixtures, at a fixed time.
+    /// Starts a server with the fixtures, at a fixed time.
     pub async fn start() -> Self {
         Self::with(Wishes::default()).await
     }
 
-    /// One that has certificates nobody else uses, so that a test can change them.
+    /// Starts a server with certificates of its own, so that the test can change them.
     pub async fn with_own_pki() -> Self {
         Self::with(Wishes { own_pki: true, ..Wishes::default() }).await
     }
@@ -67,7 +67,7 @@ impl World {
         Self::on(database, pki, wishes, clock).await
     }
 
-    /// Another server on the same database with the same certificates, at another time.
+    /// Starts another server on the same database with the same certificates and another clock.
     pub async fn another(&self, clock: Clock) -> Self {
         Self::on(self.database.clone(), self.pki.clone(), Wishes::default(), clock).await
     }
@@ -86,24 +86,24 @@ impl World {
         Self { app, database, pki }
     }
 
-    /// The first terminal of an institution.
+    /// Returns the first terminal of an institution.
     pub fn terminal(&self, institution: &str) -> Terminal {
         let (certificate, key) = self.identity(institution);
         self.terminal_with(&certificate, &key)
     }
 
-    /// A terminal with any certificate.
+    /// Returns a terminal with this certificate.
     pub fn terminal_with(&self, certificate: &Path, key: &Path) -> Terminal {
         Terminal::new(&self.app.terminal_addr().to_string(), &self.pki.ca(), Some((certificate, key))).unwrap()
     }
 
-    /// A client of the listener for searches by token alone: it has no certificate.
+    /// Returns a client of the listener for searches by token alone. It has no certificate.
     pub fn token_client(&self) -> Terminal {
         let address = self.app.token_addr().expect("the world has such a listener");
         Terminal::new(&address.to_string(), &self.pki.ca(), None).unwrap()
     }
 
-    /// Certificate and key of an institution's first terminal.
+    /// Returns certificate and key of an institution's first terminal.
     pub fn identity(&self, institution: &str) -> (PathBuf, PathBuf) {
         let code = InstitutionCode::parse(institution).unwrap();
         let entry = fixtures().institutions.iter().find(|entry| entry.institution.code == code).unwrap();
@@ -111,7 +111,7 @@ impl World {
         (self.pki.terminal(&code, terminal), self.pki.terminal_key(&code, terminal))
     }
 
-    /// A new connection of the usual clinic.
+    /// Opens a connection of the usual clinic.
     pub async fn connect(&self) -> Connection {
         self.terminal(TEST_CLINIC).connect().await.unwrap()
     }
@@ -127,20 +127,21 @@ impl World {
         self.connect().await.post(path, content_type, &[], body).await.unwrap()
     }
 
-    /// A GET on the operator listener: status and body.
+    /// Sends a GET to the operator listener; returns status and body.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let reply = super::process::http(&self.app.operator_addr().to_string(), "GET", path, &[], "").await;
         (reply.0, reply.1)
     }
 
-    /// The value of a series, 0 when it has none yet. `series` is the name with its labels as `/metrics` prints them.
+    /// Returns the value of a series, or 0 if it has none yet. `series` is the name with its labels as `/metrics` prints
+    /// them.
     pub async fn metric(&self, series: &str) -> f64 {
         let (_, text) = self.get("/metrics").await;
         let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')));
         line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
     }
 
-    /// Waits until a series has at least a value; panics when it takes too long.
+    /// Waits until a series reaches a value; panics if it takes too long.
     pub async fn until_metric(&self, series: &str, least: f64) {
         for _ in 0..500 {
             if self.metric(series).await >= least {
@@ -151,21 +152,21 @@ impl World {
         panic!("{series} never reached {least}:\n{}", self.get("/metrics").await.1);
     }
 
-    /// Runs `shikaku ask` with a way of asking and its arguments: exit code, standard output and error.
+    /// Runs `shikaku ask` with a subcommand and its arguments; returns exit code, standard output and standard error.
     pub fn run_ask(&self, way: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
         let output = self.ask_command(way).args(arguments).output().unwrap();
         let (out, err) = super::process::texts(&output);
         (output.status.code(), out, err)
     }
 
-    /// A data directory that holds the world's PKI.
+    /// Makes a data directory that holds the world's PKI.
     pub fn data_directory(&self) -> PathBuf {
         let data = scratch("ask");
         std::os::unix::fs::symlink(self.pki.root(), data.join("pki")).unwrap();
         data
     }
 
-    /// `shikaku ask` towards this world, without arguments yet.
+    /// Returns the command `shikaku ask` for this world, still without arguments.
     pub fn ask_command(&self, way: &str) -> std::process::Command {
         let data = self.data_directory();
         let mut command = super::process::command();
@@ -185,18 +186,18 @@ impl World {
     }
 }
 
-/// The PKI of the run.
+/// Returns the PKI that the tests of the run share.
 pub fn shared_pki() -> &'static PkiFiles {
     static PKI: OnceLock<PkiFiles> = OnceLock::new();
     PKI.get_or_init(|| make_pki(&scratch("shared-pki")))
 }
 
-/// A CA, a server certificate, a CRL, and a certificate for every terminal and every card of the fixtures.
+/// Makes a CA, a server certificate, a CRL, and a certificate for every terminal and every card of the fixtures.
 pub fn make_pki(directory: &Path) -> PkiFiles {
     make_pki_at(directory, fixed_now())
 }
 
-/// The same, with cards as they stand at `now`.
+/// Makes the same, with the cards as of `now`.
 pub fn make_pki_at(directory: &Path, now: Timestamp) -> PkiFiles {
     let files = PkiFiles::at(directory);
     let authority = Authority::init(&files).unwrap();

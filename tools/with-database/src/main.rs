@@ -1,8 +1,8 @@
 //! Runs a command with `DATABASE_URL` set to a throw-away PostgreSQL that has the current schema:
-//! `cargo run -p with-database -- psql`. `./test` checks with it that the committed `.sqlx/` fits the schema.
+//! `cargo run -p with-database -- psql`. `./test` uses it to check that the committed `.sqlx/` fits the schema.
 //!
-//! It takes the launcher's source instead of the library, because the library does not build while a checked query and
-//! `.sqlx/` disagree, which is just when this program is needed.
+//! It includes the launcher's source instead of the library, because it is needed when a checked query and `.sqlx/` disagree,
+//! and then the library does not build.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -24,7 +24,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let directory = root.join("target/with-database");
     let server = PrivatePostgres::start(&Binaries::find()?, &directory, Durability::Ephemeral).await?;
     let mut connection = PgConnection::connect_with(&server.options("postgres")).await?;
-    // The migrations are read from disk, so that new ones count without a build.
+    // Reads the migrations from disk, so that new ones count without a build.
     Migrator::new(root.join("migrations")).await?.run(&mut connection).await?;
     connection.close().await?;
     let status = Command::new(program).args(arguments).env("DATABASE_URL", server.url("postgres")).status()?;
