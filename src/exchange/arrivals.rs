@@ -25,18 +25,18 @@ struct Share {
 }
 
 /// The unit in which the budget is counted, in bytes.
-const PIECE: usize = 1024;
+const KIBIBYTE: usize = 1024;
 
 impl Arrivals {
     /// Makes a budget with these limits.
     #[must_use]
     pub fn new(limits: BulkLimits) -> Arc<Self> {
-        let budget = Arc::new(Semaphore::new(limits.arriving_bytes / PIECE));
+        let budget = Arc::new(Semaphore::new(limits.arriving_bytes / KIBIBYTE));
         Arc::new(Self { budget, of_institution: Mutex::default(), limits })
     }
 
-    fn pieces(&self) -> usize {
-        self.limits.arriving_bytes / PIECE
+    fn kibibytes(&self) -> usize {
+        self.limits.arriving_bytes / KIBIBYTE
     }
 
     /// Waits until a file of `announced` bytes may arrive; one without an announced size counts as the largest. Refuses the
@@ -47,7 +47,7 @@ impl Arrivals {
         announced: Option<usize>,
     ) -> Result<Arriving, Failure> {
         let bytes = announced.unwrap_or(self.limits.file_bytes).min(self.limits.file_bytes);
-        let half = (self.pieces() / 2).max(1);
+        let half = (self.kibibytes() / 2).max(1);
         let own = {
             let mut shares = self.of_institution.lock().unwrap_or_else(PoisonError::into_inner);
             let share = shares.entry(institution);
@@ -59,9 +59,9 @@ impl Arrivals {
             share.budget.clone()
         };
         let mut arriving = Arriving { arrivals: self.clone(), institution, budget: None };
-        let pieces = u32::try_from(bytes.div_ceil(PIECE).clamp(1, half)).unwrap_or(u32::MAX);
-        let of_institution = own.acquire_many_owned(pieces).await.map_err(|_| Failure::Busy)?;
-        let of_all = self.budget.clone().acquire_many_owned(pieces).await.map_err(|_| Failure::Busy)?;
+        let kibibytes = u32::try_from(bytes.div_ceil(KIBIBYTE).clamp(1, half)).unwrap_or(u32::MAX);
+        let of_institution = own.acquire_many_owned(kibibytes).await.map_err(|_| Failure::Busy)?;
+        let of_all = self.budget.clone().acquire_many_owned(kibibytes).await.map_err(|_| Failure::Busy)?;
         arriving.budget = Some([of_institution, of_all]);
         Ok(arriving)
     }

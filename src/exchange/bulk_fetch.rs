@@ -7,12 +7,12 @@ use crate::wire::message::unit::Counts;
 use crate::wire::message::{Message, MessageKind, Processed, remark};
 use crate::wire::{Format, Sent};
 
+use super::chunks::Chunks;
 use super::failure::Failure;
 use super::fetches::Fetching;
 use super::incoming::{MessageBody, Packing};
 use super::message::Exchange;
 use super::part::{Part, Wanted};
-use super::pieces::Pieces;
 use super::reply::{Content, Extent, Media, Reply, ResultContent};
 use super::whole::{Whole, units_bytes};
 
@@ -92,11 +92,11 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
     }
 }
 
-/// Sends a result, or the wanted part of it, piece by piece, so that it is never in memory as a whole. A result that is
+/// Sends a result, or the wanted part of it, chunk by chunk, so that it is never in memory as a whole. A result that is
 /// converted or packed on the way has no known length, and no parts.
 async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, Failure> {
-    let reply = |media, pieces, extent| {
-        let content = Content::Result(Box::new(ResultContent { pieces, extent }));
+    let reply = |media, chunks, extent| {
+        let content = Content::Result(Box::new(ResultContent { chunks, extent }));
         Reply { failure: None, media, content }
     };
     if !result.is_as_kept() || result.zipped.is_some() {
@@ -104,8 +104,8 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
             Some(name) => Media::Zip(name.replace(".xml", ".zip")),
             None => exchange.media(),
         };
-        let pieces = Pieces::of(result, place).map_err(|_| Failure::Internal)?;
-        return Ok(reply(media, pieces, None));
+        let chunks = Chunks::of(result, place).map_err(|_| Failure::Internal)?;
+        return Ok(reply(media, chunks, None));
     }
     let (whole, tag) = (result.size(), result.tag());
     let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
@@ -113,13 +113,13 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
         Wanted::Whole => None,
         Wanted::Part(part) => Some(part),
     };
-    let pieces = match &part {
-        None => Pieces::of(result, place),
+    let chunks = match &part {
+        None => Chunks::of(result, place),
         Some(part) => {
             let sizes = result.source.piece_sizes(&result.batch).await?;
-            Pieces::part(result, &sizes, part.clone(), place)
+            Chunks::part(result, &sizes, part.clone(), place)
         }
     };
-    let pieces = pieces.map_err(|_| Failure::Internal)?;
-    Ok(reply(exchange.media(), pieces, Some(Extent { whole, tag, part })))
+    let chunks = chunks.map_err(|_| Failure::Internal)?;
+    Ok(reply(exchange.media(), chunks, Some(Extent { whole, tag, part })))
 }

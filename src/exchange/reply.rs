@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::domain::AnswerCharset;
 
+use super::chunks::Chunks;
 use super::failure::Failure;
-use super::pieces::Pieces;
 
 /// A reply to a message, in official fields whether it answers or refuses.
 pub struct Reply {
@@ -38,8 +38,8 @@ pub enum Content {
 
 /// The result of a file, or a part of it. It is never in memory as a whole.
 pub struct ResultContent {
-    /// Its bytes, piece by piece.
-    pub pieces: Pieces,
+    /// Its bytes, chunk by chunk.
+    pub chunks: Chunks,
     /// The extent of what is sent; None if the length of the result is not known beforehand.
     pub extent: Option<Extent>,
 }

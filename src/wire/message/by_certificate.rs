@@ -197,7 +197,7 @@ fn signature(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Vec<
     }
 }
 
-/// Decodes Base64, in one piece or in lines.
+/// Decodes Base64, in one line or several.
 fn base64(element: &'static str, text: &str) -> Result<Vec<u8>, Fault> {
     let joined: String = text.split_ascii_whitespace().collect();
     value(element, BASE64.decode(joined.as_bytes()).map_err(|_| ValueFault::Base64))
