@@ -36,7 +36,7 @@
 //! 9. [`wire`] writes the answer, in the element order of the real messages, and [`http`] makes a response of the reply.
 //!
 //! A file with many people takes the same steps in two halves: `bulk_register` keeps it and gives a reception number; a worker in
-//! [`jobs`] takes its pieces under lease, makes the same decision, and commits result and access-log records together; `bulk_fetch`
+//! [`jobs`] takes its slices under lease, makes the same decision, and commits result and access-log records together; `bulk_fetch`
 //! gives the result out.
 //!
 //! To follow it in the code, begin at [`exchange`]'s `by_card.rs`; the same stem names the file of the path in `wire/message`,

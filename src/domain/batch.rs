@@ -76,7 +76,7 @@ pub enum DayOf {
 /// The reason why a file failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchFailure {
-    /// A piece of it was tried too often.
+    /// A slice of it was tried too often.
     TriedTooOften,
     /// The operator ordered the failure.
     Ordered,

@@ -25,7 +25,7 @@ pub struct Batch {
     pub failure: Option<BatchFailure>,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
-    /// Number of pieces.
+    /// Number of slices.
     pub slices: i32,
     /// People with 処理結果状況 1.
     pub normal: i32,
@@ -37,7 +37,7 @@ pub struct Batch {
     pub held: bool,
 }
 
-/// A piece of a file.
+/// A slice of a file.
 #[derive(Debug, Clone)]
 pub struct NewSlice {
     /// How many people it holds.
@@ -61,11 +61,11 @@ pub struct BatchLine {
     pub failure: Option<BatchFailure>,
     /// Number of people in it.
     pub persons: i32,
-    /// Number of pieces.
+    /// Number of slices.
     pub slices: i32,
-    /// Number of pieces without a result.
+    /// Number of slices without a result.
     pub open_slices: i32,
-    /// Number of pieces under a lease at the time asked for.
+    /// Number of slices under a lease at the time asked for.
     pub leased_slices: i64,
     /// People with 処理結果状況 1 so far.
     pub normal: i32,
@@ -73,7 +73,7 @@ pub struct BatchLine {
     pub errors: i32,
     /// Size of the units so far, in bytes.
     pub result_bytes: i64,
-    /// How often a piece was started again.
+    /// How often a slice was started again.
     pub retries: i32,
     /// When it was received.
     pub received_at: Timestamp,

@@ -116,7 +116,7 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
     let chunks = match &part {
         None => Chunks::of(result, place),
         Some(part) => {
-            let sizes = result.source.piece_sizes(&result.batch).await?;
+            let sizes = result.source.slice_sizes(&result.batch).await?;
             Chunks::part(result, &sizes, part.clone(), place)
         }
     };

@@ -97,7 +97,7 @@ fn read(
     let slices = packer
         .finish()
         .into_iter()
-        .map(|piece| NewSlice { persons: i32::try_from(piece.persons).unwrap_or(i32::MAX), entries: piece.entries });
+        .map(|slice| NewSlice { persons: i32::try_from(slice.persons).unwrap_or(i32::MAX), entries: slice.entries });
     Ok(Read { upload, slices: slices.collect(), people })
 }
 

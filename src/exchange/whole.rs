@@ -21,7 +21,7 @@ pub(super) struct Whole {
     pub after: Vec<u8>,
     /// The name of the file in the archive; None if the result is not packed.
     pub zipped: Option<String>,
-    /// Bounds pieces converted at once to another format, form or character set.
+    /// Bounds slices converted at once to another format, form or character set.
     pub shaping: Arc<Semaphore>,
 }
 

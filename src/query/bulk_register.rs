@@ -30,7 +30,7 @@ pub struct NewFile {
     pub wanted: Option<Wanted>,
     /// The format of the answer.
     pub format: Format,
-    /// The people of the file, in pieces.
+    /// The people of the file, in slices.
     pub slices: Vec<NewSlice>,
     /// The people who can be asked about, each as the number that [`BulkRegister::person`] returns.
     pub people: Vec<u64>,

@@ -17,7 +17,7 @@ use super::{Store, StoreError};
 pub struct QueueState {
     /// Number of unfinished files.
     pub files: i64,
-    /// Number of people in open pieces.
+    /// Number of people in open slices.
     pub persons: i64,
     /// When the oldest unfinished file was received, system time.
     pub oldest: Option<Timestamp>,
@@ -113,7 +113,7 @@ impl Store {
     /// If the database fails; then nothing has changed.
     pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: Ending) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        lock_pieces(&mut transaction, number).await?;
+        lock_slices(&mut transaction, number).await?;
         sqlx::query!(
             r#"
             update batch_slice set state = 3
@@ -143,14 +143,14 @@ impl Store {
         Ok(true)
     }
 
-    /// Starts a file again that failed or was cancelled and has not expired at the time `at`. Finished pieces stay as they are,
+    /// Starts a file again that failed or was cancelled and has not expired at the time `at`. Finished slices stay as they are,
     /// so that no person is answered about twice. Returns false if there is no such file.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
     pub async fn rerun_batch(&self, number: &ReceptionNumber, at: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        lock_pieces(&mut transaction, number).await?;
+        lock_slices(&mut transaction, number).await?;
         let again = sqlx::query_scalar!(
             r#"
             update batch
@@ -228,9 +228,9 @@ impl Store {
     }
 }
 
-/// Locks the pieces of a file in order and before the file itself. Every transaction does it in this order, so that none
+/// Locks the slices of a file in order and before the file itself. Every transaction does it in this order, so that none
 /// deadlock.
-async fn lock_pieces(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
+async fn lock_slices(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
             select place from batch_slice

@@ -5,7 +5,7 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 
 use crate::domain::{Batch, BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
 
-use super::finish_piece::{unpack, unpacked_size};
+use super::finish_slice::{unpack, unpacked_size};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
@@ -94,11 +94,11 @@ impl Store {
         Ok(counted.rows_affected() > 0)
     }
 
-    /// Returns the sizes of the pieces of a finished file in order, unpacked, in bytes.
+    /// Returns the sizes of the slices of a finished file in order, unpacked, in bytes.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
-    pub async fn piece_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
+    pub async fn slice_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
         let sizes = sqlx::query_scalar!(
             r#"
             select substring(units from 1 for 4) as "size!"
@@ -113,7 +113,7 @@ impl Store {
         sizes.iter().map(|size| unpacked_size(size)).collect()
     }
 
-    /// Returns the units of a piece; `None` if they were removed.
+    /// Returns the units of a slice; `None` if they were removed.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
@@ -125,7 +125,7 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        let piece = format_args!("{place} of batch {id}").to_string();
-        units.map(|units| unpack(&units)).transpose().map_err(|error| error.in_row("batch_slice", piece))
+        let slice = format_args!("{place} of batch {id}").to_string();
+        units.map(|units| unpack(&units)).transpose().map_err(|error| error.in_row("batch_slice", slice))
     }
 }

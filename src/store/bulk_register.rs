@@ -1,4 +1,4 @@
-//! Stores a new file with its pieces and its quota, in one transaction.
+//! Stores a new file with its slices and its quota, in one transaction.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -14,7 +14,7 @@ use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError, medical_aid};
 
-/// The channel on which workers are notified of new pieces when they are committed.
+/// The channel on which workers are notified of new slices when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
 
 /// A file to store.
@@ -42,9 +42,9 @@ pub struct NewBatch {
     pub received_on: Date,
     /// How the file ends, if there is nothing to do.
     pub ending: Ending,
-    /// Its people, in pieces; filled in here if the file names none.
+    /// Its people, in slices; filled in here if the file names none.
     pub slices: Vec<NewSlice>,
-    /// How many people a piece that is made here holds.
+    /// How many people a slice that is made here holds.
     pub slice: usize,
     /// How many people a file may cover.
     pub persons: usize,
@@ -52,7 +52,7 @@ pub struct NewBatch {
     pub people: Vec<u64>,
 }
 
-/// Packs people who were found here, as [`Leased::people`](super::leases::Leased::people) reads them.
+/// Packs people who were found here, as [`LeasedSlice::people`](super::leases::LeasedSlice::people) reads them.
 fn slice_of<T: Serialize>(people: &[T]) -> NewSlice {
     NewSlice {
         persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
@@ -60,12 +60,12 @@ fn slice_of<T: Serialize>(people: &[T]) -> NewSlice {
     }
 }
 
-/// Finds the people whose results are wanted. Each page of people in order of id makes a piece.
+/// Finds the people whose results are wanted. Each page of people in order of id makes a slice.
 async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) -> Result<Vec<NewSlice>, RegisterError> {
     let page = i64::try_from(new.slice).unwrap_or(i64::MAX);
-    let (mut pieces, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
+    let (mut slices, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
     loop {
-        let (count, last, piece) = match wanted {
+        let (count, last, slice) = match wanted {
             Wanted::Consented(wanted) => {
                 let people = consented::select(connection, new.institution, wanted, after, page).await?;
                 (people.len(), people.last().map(ConsentedPerson::person), slice_of(&people))
@@ -75,14 +75,14 @@ async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) ->
                 (people.len(), people.last().copied().map(PersonId), slice_of(&people))
             }
         };
-        let Some(last) = last else { return Ok(pieces) };
+        let Some(last) = last else { return Ok(slices) };
         (found, after) = (found + count, last);
         if found > new.persons {
             return Err(RegisterError::TooManyPeople(new.persons));
         }
-        pieces.push(piece);
+        slices.push(slice);
         if count < new.slice {
-            return Ok(pieces);
+            return Ok(slices);
         }
     }
 }
@@ -253,7 +253,7 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
     Ok((row.id, row.reception_number))
 }
 
-/// Inserts the pieces behind the institution's own open pieces, and not ahead of the first piece of the whole queue.
+/// Inserts the slices behind the institution's own open slices, and not ahead of the first slice of the whole queue.
 async fn insert_slices(connection: &mut PgConnection, batch_id: i64, new: &NewBatch) -> Result<(), RegisterError> {
     let persons: Vec<i32> = new.slices.iter().map(|slice| slice.persons).collect();
     let before: Vec<i32> = persons

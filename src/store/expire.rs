@@ -19,7 +19,7 @@ impl Store {
         let sql = |at: Moment| -> (SqlTimestamp, SqlTimestamp) { (at.domain.to_sqlx(), at.system.to_sqlx()) };
         let ((gone, gone_system), (forgotten, forgotten_system)) = (sql(gone), sql(forgotten));
         let mut transaction = self.pool().begin().await?;
-        // The files are selected once: the pieces of a file added later would not be locked.
+        // The files are selected once: the slices of a file added later would not be locked.
         let due = sqlx::query_scalar!(
             "select id from batch where expires_at < $1 and coalesce(retained_until, expires_at) < $2",
             gone,
@@ -69,7 +69,7 @@ impl Store {
         sqlx::query!("update batch set state = 5, slices = 0, open_slices = 0 where id = any($1)", &kept)
             .execute(&mut *transaction)
             .await?;
-        // Deletes the remaining pieces with them.
+        // Deletes the remaining slices with them.
         sqlx::query!("delete from batch where id = any($1)", &forgotten).execute(&mut *transaction).await?;
         sqlx::query!(
             r#"

@@ -20,7 +20,7 @@ pub mod copy_log;
 mod error;
 mod expire;
 mod facts;
-pub mod finish_piece;
+pub mod finish_slice;
 pub mod inspect;
 mod insured;
 pub mod jlis;

@@ -49,19 +49,19 @@ pub(super) struct BatchView {
     failure: Option<&'static str>,
     /// Number of people in it.
     persons: i32,
-    /// Number of pieces in which it is processed.
-    pieces: i32,
-    /// Number of pieces without a result.
-    open_pieces: i32,
-    /// Number of pieces being processed now.
-    leased_pieces: i64,
+    /// Number of slices in which it is processed.
+    slices: i32,
+    /// Number of slices without a result.
+    open_slices: i32,
+    /// Number of slices being processed now.
+    leased_slices: i64,
     /// Number of people so far with 処理結果状況 1 (answered).
     normal: i32,
     /// Number of people so far with 処理結果状況 2 (no answer).
     errors: i32,
     /// Size of the result so far, in bytes of UTF-8.
     result_bytes: i64,
-    /// How often a piece was started again.
+    /// How often a slice was started again.
     retries: i32,
     /// 受付日時.
     #[schema(value_type = String, format = DateTime)]
@@ -98,9 +98,9 @@ impl From<BatchLine> for BatchView {
                 BatchFailure::Ordered => "ordered",
             }),
             persons: line.persons,
-            pieces: line.slices,
-            open_pieces: line.open_slices,
-            leased_pieces: line.leased_slices,
+            slices: line.slices,
+            open_slices: line.open_slices,
+            leased_slices: line.leased_slices,
             normal: line.normal,
             errors: line.errors,
             result_bytes: line.result_bytes,
@@ -168,7 +168,7 @@ pub(super) async fn cancel(
     done(ordered, "the file is not in work")
 }
 
-/// Starts a file again that failed or was cancelled. Finished pieces keep their results.
+/// Starts a file again that failed or was cancelled. Finished slices keep their results.
 #[utoipa::path(
     post, path = "/api/batches/{number}/rerun", tag = "bulk",
     params(("number" = String, Path, description = "受付番号")),
