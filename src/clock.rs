@@ -13,9 +13,9 @@
 //! | how long the operator holds a result back (`hold_seconds`): a tester passes that time by setting the clock | domain |
 //! | what the operator's pages say of people and cards "today" | domain |
 //! | lease of a slice, its back-off after a failure | system |
-//! | age of the queue, time that a file took (metrics) | system |
-//! | access log, files, challenges: `recorded_at`, `made_at`, by which they are kept | system |
-//! | removal of results, of files, of challenges, of the count of a day's people | both: what has ended in domain time, and is as old by the system's |
+//! | age of the queue, time that a batch took (metrics) | system |
+//! | access log, batches, challenges: `recorded_at`, `made_at`, by which they are kept | system |
+//! | removal of results, of batches, of challenges, of the count of a day's people | both: what has ended in domain time, and is as old by the system's |
 //! | terminals' certificates, revocation list, tokens of a login, `Date` of HTTP | system |
 //! | limits of the network, of requests and statements; misses of an hour; pauses between two rounds of a job | system, monotonic (`Instant`) |
 //! | what a command asks about when no day is given; what `fixtures load` and `pki` make | system |

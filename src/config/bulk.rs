@@ -28,7 +28,7 @@ pub struct BulkLimits {
     pub fetches_of_institution: usize,
     /// Slices of results converted at once to another format or character set.
     pub shaping: usize,
-    /// People in one slice of a file.
+    /// People in one slice of a batch.
     pub slice: usize,
     /// Slices that one process works on at once.
     pub workers: usize,
@@ -37,13 +37,13 @@ pub struct BulkLimits {
     /// The largest difference between the clocks of processes on one database: a process treats the lease of another as expired
     /// only this much later.
     pub skew: SignedDuration,
-    /// Attempts at a slice before its file is given up.
+    /// Attempts at a slice before its batch is given up.
     pub attempts: i16,
     /// How often workers look for work without a notification.
     pub poll: Duration,
     /// How long a result can be fetched.
     pub keep: SignedDuration,
-    /// How long after that the file's existence is remembered.
+    /// How long after that the batch's existence is remembered.
     pub remember: SignedDuration,
     /// Results in XML with more bytes are sent as ZIP, requested or not.
     pub zip_above: usize,

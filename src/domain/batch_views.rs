@@ -1,4 +1,4 @@
-//! Files as those who are not their workers see them: the institution, the operator, and what they may select and order.
+//! Views of a batch: what its institution and the operator see of it, what the operator selects and orders, and a new slice.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::batch::{BatchFailure, BatchKind, BatchState};
 use super::institution::Format;
 
-/// A file as its institution sees it.
+/// A batch as its institution sees it.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// Its id.
@@ -37,7 +37,7 @@ pub struct Batch {
     pub held: bool,
 }
 
-/// A slice of a file.
+/// A slice of a batch.
 #[derive(Debug, Clone)]
 pub struct NewSlice {
     /// How many people it holds.
@@ -46,7 +46,7 @@ pub struct NewSlice {
     pub entries: Vec<u8>,
 }
 
-/// A file as the operator sees it; holds nothing about its people.
+/// A batch as the operator sees it; holds nothing about its people.
 #[derive(Debug, Clone)]
 pub struct BatchLine {
     /// 受付番号.
@@ -83,28 +83,28 @@ pub struct BatchLine {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Selects files; `None` in a field selects all.
+/// Selects batches; `None` in a field selects all.
 #[derive(Debug, Clone, Default)]
 pub struct BatchFilter {
-    /// Only the file of this 受付番号.
+    /// Only the batch of this 受付番号.
     pub number: Option<String>,
-    /// Only files of this institution.
+    /// Only batches of this institution.
     pub institution: Option<String>,
-    /// Only files in this state.
+    /// Only batches in this state.
     pub state: Option<BatchState>,
-    /// Only files received before the file of this 受付番号.
+    /// Only batches received before the batch of this 受付番号.
     pub before: Option<String>,
 }
 
-/// The faults to simulate for files received from now on.
+/// The faults to simulate for batches received from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Simulation {
     /// How many fetches are answered with 処理中 before the result is returned.
     pub hold_fetches: i32,
     /// For how many seconds after reception fetches are answered with 処理中.
     pub hold_seconds: i32,
-    /// How many of the next files fail.
+    /// How many of the next batches fail.
     pub fail_next: i32,
-    /// The number of the person who fails in every file, from 1.
+    /// The number of the person who fails in every batch, from 1.
     pub fail_person: Option<i32>,
 }

@@ -1,4 +1,4 @@
-//! Answers one slice of a file: by card numbers and for 照会番号 here, by consent and by ticket in files of their own.
+//! Answers one slice of a batch: by card numbers and for 照会番号 here, by consent and by ticket in modules of their own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -56,12 +56,12 @@ pub(super) struct Answering {
     pub clocks: Clocks,
 }
 
-/// Unpacks the people of a slice. The file was read when it was received, so an unreadable slice is an illegal stored value.
+/// Unpacks the people of a slice. The batch was read when it was received, so an unreadable slice is an illegal stored value.
 fn unpack(slice: &LeasedSlice) -> Result<Vec<Entry<'_>>, StoreError> {
     Packed::unpack(&slice.entries).ok_or_else(|| slice.illegal("entries"))
 }
 
-/// Logs why a person of a file gets no answer.
+/// Logs why a person of a batch gets no answer.
 pub(super) fn note_inconsistency(slice: &LeasedSlice, place: usize, statement: &'static str, error: &StoreError) {
     let (batch, first) = (slice.batch_id, slice.first_person);
     error!(statement, error = %error, batch, first, place, "a person of a file cannot be answered about");

@@ -1,4 +1,4 @@
-//! Takes slices of files from the queue, answers them under lease, and stores the results.
+//! Takes slices of batches from the queue, answers them under lease, and stores the results.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ const UNTIL_ROOM: SignedDuration = SignedDuration::from_secs(2);
 /// The outcome of work on a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// It ended: the result was stored or came too late, or the file was given up.
+    /// It ended: the result was stored or came too late, or the batch was given up.
     Ended,
     /// It was interrupted; another worker has the slice, or it is open again.
     BrokenOff,
@@ -79,7 +79,7 @@ impl Worker {
         self.clocks.now().minus(self.limits.skew).system
     }
 
-    /// Returns the end of a file that ends now.
+    /// Returns the end of a batch that ends now.
     fn ending(&self) -> Ending {
         Ending::at(self.clocks.now(), self.limits.keep)
     }
@@ -87,7 +87,7 @@ impl Worker {
     /// Takes the next slice; None if there is nothing to do.
     ///
     /// # Errors
-    /// If the database fails, or holds an illegal value in a file; then that file is given up.
+    /// If the database fails, or holds an illegal value in a batch; then that batch is given up.
     pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<LeasedSlice>, StoreError> {
         match leases::take(connection, self.over(), self.lease_end()).await? {
             None => Ok(None),
@@ -136,7 +136,7 @@ impl Worker {
                 warn!(error = %error, batch = slice.batch_id, slice = slice.place, attempt = slice.attempts, "a slice of a file failed");
                 // A returned slice has no holder whose clock could differ, so the allowance for skew is taken off.
                 let after = |wait| self.clocks.now().plus(wait).minus(self.limits.skew).system;
-                // A full disk does not count as a try, so that a file is not given up before there is room again.
+                // A full disk does not count as a try, so that a batch is not given up before there is room again.
                 if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
                     self.store.put_off(slice, after(UNTIL_ROOM)).await?;
                 } else {
@@ -272,7 +272,7 @@ impl Workers {
     }
 }
 
-/// Wakes a worker when a file is stored. If that fails, workers still look for slices periodically.
+/// Wakes a worker when a batch is stored. If that fails, workers still look for slices periodically.
 async fn listen(store: &Store, work_is_there: &Notify) {
     loop {
         let heard = async {

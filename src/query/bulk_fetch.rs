@@ -1,4 +1,4 @@
-//! Hands out the results of files.
+//! Hands out the results of batches.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,7 +23,7 @@ impl BulkFetch {
         Self { store: store.clone(), remember: limits.remember }
     }
 
-    /// Finds the file of this number. None if it does not exist, belongs to another institution, or expired too long ago to be
+    /// Finds the batch of this number. None if it does not exist, belongs to another institution, or expired too long ago to be
     /// known.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl BulkFetch {
         self.store.batch(own.question(), asker.institution, asker.at, forgotten).await.map_err(failed("batch"))
     }
 
-    /// Returns the sizes in bytes of the slices of a finished file, in order.
+    /// Returns the sizes in bytes of the slices of a finished batch, in order.
     ///
     /// # Errors
     /// If the database does not answer, or slices are missing.
@@ -46,7 +46,7 @@ impl BulkFetch {
         if usize::try_from(batch.slices) == Ok(slices.len()) { Ok(slices) } else { Err(QueryError::Unavailable) }
     }
 
-    /// Returns the units of one slice of a finished file.
+    /// Returns the units of one slice of a finished batch.
     ///
     /// # Errors
     /// If the database does not answer, or the units are missing.

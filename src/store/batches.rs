@@ -1,4 +1,4 @@
-//! The operator's view of files: lists, inspects, cancels and reruns them, and orders simulated faults for new ones.
+//! The operator's view of batches: lists, inspects, cancels and reruns them, and orders simulated faults for new ones.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -15,11 +15,11 @@ use super::{Store, StoreError};
 /// What is waiting in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueState {
-    /// Number of unfinished files.
-    pub files: i64,
+    /// Number of unfinished batches.
+    pub batches: i64,
     /// Number of people in open slices.
     pub persons: i64,
-    /// When the oldest unfinished file was received, system time.
+    /// When the oldest unfinished batch was received, system time.
     pub oldest: Option<Timestamp>,
 }
 
@@ -68,7 +68,7 @@ impl TryFrom<BatchRow> for BatchLine {
 }
 
 impl Store {
-    /// Lists up to `most` files, the latest first, as they stand at the moment `at`. An expired file is listed as expired,
+    /// Lists up to `most` batches, the latest first, as they stand at the moment `at`. An expired batch is listed as expired,
     /// whether or not it has been removed yet.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Store {
         rows.into_iter().map(line).collect()
     }
 
-    /// Cancels an unfinished file; returns false if there is no such file.
+    /// Cancels an unfinished batch; returns false if there is no such batch.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
@@ -143,8 +143,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Starts a file again that failed or was cancelled and has not expired at the time `at`. Finished slices stay as they are,
-    /// so that no person is answered about twice. Returns false if there is no such file.
+    /// Starts a batch again that failed or was cancelled and has not expired at the time `at`. Finished slices stay as they are,
+    /// so that no person is answered about twice. Returns false if there is no such batch.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
@@ -183,7 +183,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Returns the faults that are simulated for new files.
+    /// Returns the faults that are simulated for new batches.
     ///
     /// # Errors
     /// If the database fails.
@@ -193,7 +193,7 @@ impl Store {
             .await?)
     }
 
-    /// Sets the faults to simulate for files received from now on.
+    /// Sets the faults to simulate for batches received from now on.
     ///
     /// # Errors
     /// If the database fails.
@@ -224,11 +224,11 @@ impl Store {
         )
         .fetch_one(self.pool())
         .await?;
-        Ok(QueueState { files: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
+        Ok(QueueState { batches: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
     }
 }
 
-/// Locks the slices of a file in order and before the file itself. Every transaction does it in this order, so that none
+/// Locks the slices of a batch in order and before the batch itself. Every transaction does it in this order, so that none
 /// deadlock.
 async fn lock_slices(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
     sqlx::query!(

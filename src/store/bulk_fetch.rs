@@ -1,4 +1,4 @@
-//! Reads the results of files.
+//! Reads the results of batches.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
@@ -34,7 +34,7 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
         file_identifier: row.file_identifier,
         check_on: row.check_on.map(SqlDate::to_jiff).ok_or(StoreError::illegal("batch", "check_on"))?,
         format: Format::read(row.format)?,
-        // An expired file is reported as expired, whether or not it has been removed yet.
+        // An expired batch is reported as expired, whether or not it has been removed yet.
         state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
         failure: row.failure.map(BatchFailure::read).transpose()?,
         finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
@@ -47,7 +47,7 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
 }
 
 impl Store {
-    /// Returns the institution's file of this number at the time `at`. None if it expired at `forgotten` or before, whether or
+    /// Returns the institution's batch of this number at the time `at`. None if it expired at `forgotten` or before, whether or
     /// not it has been removed yet.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Store {
         Ok(counted.rows_affected() > 0)
     }
 
-    /// Returns the sizes of the slices of a finished file in order, unpacked, in bytes.
+    /// Returns the sizes of the slices of a finished batch in order, unpacked, in bytes.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.

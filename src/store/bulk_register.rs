@@ -1,4 +1,4 @@
-//! Stores a new file with its slices and its quota, in one transaction.
+//! Stores a new batch with its slices and its quota, in one transaction.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -17,7 +17,7 @@ use super::{Store, StoreError, medical_aid};
 /// The channel on which workers are notified of new slices when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
 
-/// A file to store.
+/// A batch to store.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
     /// The X-Request-Id of the upload.
@@ -40,13 +40,13 @@ pub struct NewBatch {
     pub received_at: Moment,
     /// The day of `received_at` in Tokyo.
     pub received_on: Date,
-    /// How the file ends, if there is nothing to do.
+    /// How the batch ends, if there is nothing to do.
     pub ending: Ending,
     /// Its people, in slices; filled in here if the file names none.
     pub slices: Vec<NewSlice>,
     /// How many people a slice that is made here holds.
     pub slice: usize,
-    /// How many people a file may cover.
+    /// How many people a batch may cover.
     pub persons: usize,
     /// Keyed hashes of the people who can be asked about, sorted, without duplicates.
     pub people: Vec<u64>,
@@ -87,25 +87,25 @@ async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) ->
     }
 }
 
-/// The limits for an institution's files; `None` for no limit.
+/// The limits for an institution's batches; `None` for no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Quota {
-    /// Unfinished files.
+    /// Unfinished batches.
     pub in_flight: Option<usize>,
-    /// Different people asked about in the files of one day.
+    /// Different people asked about in the batches of one day.
     pub people_a_day: Option<usize>,
 }
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The institution has too many unfinished files.
+    /// The institution has too many unfinished batches.
     #[error("too many files of this institution are in work")]
     InFlight,
     /// The institution asks about too many people in one day.
     #[error("the institution has asked about too many different people today")]
     PeopleOfDay,
-    /// More people were found than a file may cover.
+    /// More people were found than a batch may cover.
     #[error("more than {0} people are found")]
     TooManyPeople(usize),
     /// The database failed.
@@ -120,7 +120,7 @@ impl From<sqlx::Error> for RegisterError {
 }
 
 impl Store {
-    /// Stores a file. When this returns its number, everything is committed.
+    /// Stores a batch. When this returns its number, everything is committed.
     ///
     /// # Errors
     /// See [`RegisterError`]; then nothing is stored.
@@ -140,7 +140,7 @@ impl Store {
     }
 }
 
-/// Locks the institution's row of the day until the end of the transaction, so that its files are counted one at a time.
+/// Locks the institution's row of the day until the end of the transaction, so that its batches are counted one at a time.
 async fn count_in(connection: &mut PgConnection, new: &NewBatch, quota: Quota) -> Result<(), RegisterError> {
     let known = sqlx::query_scalar!(
         r#"
@@ -201,7 +201,7 @@ fn days(wanted: Wanted) -> (Date, Date) {
     }
 }
 
-/// Inserts the file, with the faults that the operator has ordered for it.
+/// Inserts the batch, with the faults that the operator has ordered for it.
 async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);

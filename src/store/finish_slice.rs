@@ -1,4 +1,4 @@
-//! Stores the result of a slice of a file.
+//! Stores the result of a slice of a batch.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -12,7 +12,7 @@ use super::reference_number::{self, NewReference};
 
 /// The result of a slice.
 pub struct Finished {
-    /// The units in the format of the file, as [`pack`] packs them.
+    /// The units in the format of the batch, as [`pack`] packs them.
     pub units: Vec<u8>,
     /// The size of the units unpacked, in bytes.
     pub result_bytes: usize,
@@ -26,7 +26,7 @@ pub struct Finished {
     pub references: Vec<NewReference>,
     /// Now.
     pub at: Moment,
-    /// The end of the file, if this was its last slice.
+    /// The end of the batch, if this was its last slice.
     pub ending: Ending,
 }
 
@@ -37,10 +37,10 @@ pub enum Completion {
     Kept,
     /// It is committed, and was the last slice.
     Whole {
-        /// When the file was received, system time.
+        /// When the batch was received, system time.
         recorded_at: Timestamp,
     },
-    /// The lease was lost, or the file was cancelled or failed: nothing has changed.
+    /// The lease was lost, or the batch was cancelled or failed: nothing has changed.
     Lost,
 }
 
@@ -90,8 +90,8 @@ pub async fn finish(
     Ok(completion)
 }
 
-/// Succeeds once per slice, and only for the holder of the lease. The file is updated last, because other workers wait for its
-/// row. A file is in work as long as one of its slices is open: a transaction that ends a file ends its slices first.
+/// Succeeds once per slice, and only for the holder of the lease. The batch is updated last, because other workers wait for its
+/// row. A batch is in work as long as one of its slices is open: a transaction that ends a batch ends its slices first.
 async fn complete(
     connection: &mut PgConnection,
     slice: &LeasedSlice,

@@ -1,4 +1,4 @@
-//! Leases of slices of files: taken, renewed, returned, given up. A worker that has lost its lease can change nothing.
+//! Leases of slices of batches: taken, renewed, returned, given up. A worker that has lost its lease can change nothing.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,11 +15,11 @@ use super::{Store, StoreError};
 /// A slice that this worker holds until the lease ends.
 #[derive(Clone)]
 pub struct LeasedSlice {
-    /// The file.
+    /// The batch.
     pub batch_id: i64,
-    /// The slice's place in the file.
+    /// The slice's place in the batch.
     pub place: i32,
-    /// The number of its first person in the file, from 1.
+    /// The number of its first person in the batch, from 1.
     pub first_person: i32,
     /// The fencing token of the lease.
     pub lease: Uuid,
@@ -27,7 +27,7 @@ pub struct LeasedSlice {
     pub attempts: i16,
     /// The people, packed.
     pub entries: Vec<u8>,
-    /// What the file asks for.
+    /// What the batch asks for.
     pub kind: BatchKind,
     /// The institution that sent it.
     pub institution: InstitutionCode,
@@ -39,7 +39,7 @@ pub struct LeasedSlice {
     pub check_on: Date,
     /// The format of the units.
     pub format: Format,
-    /// Whether the operator has ordered the file to fail.
+    /// Whether the operator has ordered the batch to fail.
     pub fail_at_start: bool,
     /// The number of the person whom the operator has ordered to fail, from 1.
     pub fail_person: Option<i32>,
@@ -82,9 +82,9 @@ struct LeasedRow {
 pub enum Taken {
     /// A slice, leased.
     Slice(Box<LeasedSlice>),
-    /// A slice of a file with an illegal stored value, which no worker can process.
+    /// A slice of a batch with an illegal stored value, which no worker can process.
     Illegal {
-        /// The file.
+        /// The batch.
         batch_id: i64,
         /// What is wrong with it.
         error: StoreError,
@@ -203,7 +203,7 @@ impl Store {
         Ok(put_off.rows_affected() > 0)
     }
 
-    /// Fails the file of a slice; returns false if the lease was lost or the file is finished.
+    /// Fails the batch of a slice; returns false if the lease was lost or the batch is finished.
     ///
     /// # Errors
     /// If the database fails.
@@ -211,7 +211,7 @@ impl Store {
         self.give_up(slice.batch_id, Some(slice), reason, ending).await
     }
 
-    /// Fails a file with an illegal stored value; returns false if it is finished.
+    /// Fails a batch with an illegal stored value; returns false if it is finished.
     ///
     /// # Errors
     /// If the database fails.
@@ -227,7 +227,7 @@ impl Store {
         ending: Ending,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        // Locked in order and before the file, as in every transaction, so that none deadlock.
+        // Locked in order and before the batch, as in every transaction, so that none deadlock.
         let slices = sqlx::query!(
             "select place, lease, state from batch_slice where batch_id = $1 order by place for update",
             batch_id,

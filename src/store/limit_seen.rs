@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use super::StoreError;
 use super::leases::LeasedSlice;
 
-/// Returns the numbers in the file (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
-/// this file. `shown` has the number of each person of the slice, the id (`person.id`) and the mark.
+/// Returns the numbers in the batch (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
+/// this batch. `shown` has the number of each person of the slice, the id (`person.id`) and the mark.
 ///
 /// # Errors
 /// If the database fails.

@@ -111,7 +111,7 @@ impl Store {
         self.connection("5s").await
     }
 
-    /// Opens a connection of its own for work on files: as [`Store::dedicated`], but statements are large and may take 30
+    /// Opens a connection of its own for work on batches: as [`Store::dedicated`], but statements are large and may take 30
     /// seconds.
     ///
     /// # Errors

@@ -192,7 +192,7 @@ const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of
 fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {
     match ordered {
         Ordered::Done => Ok(StatusCode::NO_CONTENT),
-        Ordered::NoFile => Err(NO_FILE),
+        Ordered::NoBatch => Err(NO_FILE),
         Ordered::WrongState => Err(HttpError::Conflict(otherwise.into())),
     }
 }
