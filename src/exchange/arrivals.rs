@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::config::BulkLimits;
 use crate::domain::InstitutionCode;
 
-use super::failure::Failure;
+use super::refused::MessageRefused;
 
 /// Bounds the memory of files from their arrival until they are stored. Before a file is read, it takes its announced size out
 /// of a common budget. Files of one institution take at most half of the budget, so that they cannot block those of others.
@@ -45,7 +45,7 @@ impl Arrivals {
         self: &Arc<Self>,
         institution: InstitutionCode,
         announced: Option<usize>,
-    ) -> Result<Arriving, Failure> {
+    ) -> Result<Arriving, MessageRefused> {
         let bytes = announced.unwrap_or(self.limits.file_bytes).min(self.limits.file_bytes);
         let half = (self.kibibytes() / 2).max(1);
         let own = {
@@ -53,15 +53,15 @@ impl Arrivals {
             let share = shares.entry(institution);
             let share = share.or_insert_with(|| Share { files: 0, budget: Arc::new(Semaphore::new(half)) });
             if share.files >= self.limits.arriving_files {
-                return Err(Failure::FilesInFlight);
+                return Err(MessageRefused::FilesInFlight);
             }
             share.files += 1;
             share.budget.clone()
         };
         let mut arriving = Arriving { arrivals: self.clone(), institution, budget: None };
         let kibibytes = u32::try_from(bytes.div_ceil(KIBIBYTE).clamp(1, half)).unwrap_or(u32::MAX);
-        let of_institution = own.acquire_many_owned(kibibytes).await.map_err(|_| Failure::Busy)?;
-        let of_all = self.budget.clone().acquire_many_owned(kibibytes).await.map_err(|_| Failure::Busy)?;
+        let of_institution = own.acquire_many_owned(kibibytes).await.map_err(|_| MessageRefused::Busy)?;
+        let of_all = self.budget.clone().acquire_many_owned(kibibytes).await.map_err(|_| MessageRefused::Busy)?;
         arriving.budget = Some([of_institution, of_all]);
         Ok(arriving)
     }
@@ -106,7 +106,7 @@ mod tests {
     async fn may_arrive(arrivals: &Arc<Arrivals>, code: &str, bytes: Option<usize>) -> Option<Arriving> {
         let admitted = arrivals.admit(institution(code), bytes);
         let now = tokio::time::timeout(std::time::Duration::ZERO, admitted);
-        now.await.ok().map(|admitted| admitted.unwrap_or_else(|failure| panic!("{failure:?}")))
+        now.await.ok().map(|admitted| admitted.unwrap_or_else(|refused| panic!("{refused:?}")))
     }
 
     #[tokio::test]
@@ -146,6 +146,6 @@ mod tests {
             held.push(may_arrive(&arrivals, "1310012344", Some(0)).await);
         }
         let refused = arrivals.admit(institution("1310012344"), Some(0)).await;
-        assert_eq!(refused.err(), Some(Failure::FilesInFlight));
+        assert_eq!(refused.err(), Some(MessageRefused::FilesInFlight));
     }
 }

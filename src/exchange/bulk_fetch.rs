@@ -8,11 +8,11 @@ use crate::wire::message::{Message, MessageKind, Processed, remark};
 use crate::wire::{Format, Sent};
 
 use super::chunks::Chunks;
-use super::failure::Failure;
 use super::fetches::Fetching;
 use super::incoming::{MessageBody, Packing};
 use super::message::Exchange;
 use super::part::{Part, Wanted};
+use super::refused::MessageRefused;
 use super::reply::{Content, Extent, Media, Reply, ResultContent};
 use super::whole::{Whole, units_bytes};
 
@@ -27,18 +27,23 @@ pub(super) async fn answer(
 ) -> Reply {
     let message = match exchange.read(body, sent, |root| Fetch::parse(kind, root)).await {
         Ok((_, message)) => message,
-        Err((failure, understood)) => return exchange.refuse(&understood, failure),
+        Err((refused, understood)) => return exchange.refuse(&understood, refused),
     };
     match answered(exchange, &message, packing, part.as_ref()).await {
         Ok(reply) => reply,
-        Err(failure) => exchange.refuse(&message.understood(), failure),
+        Err(refused) => exchange.refuse(&message.understood(), refused),
     }
 }
 
-async fn answered(exchange: &Exchange, message: &Fetch, packing: Packing, part: Option<&Part>) -> Result<Reply, Failure> {
+async fn answered(
+    exchange: &Exchange,
+    message: &Fetch,
+    packing: Packing,
+    part: Option<&Part>,
+) -> Result<Reply, MessageRefused> {
     let limit = exchange.parts.limits.request;
     let found = tokio::time::timeout(limit, Box::pin(find(exchange, message, packing))).await;
-    match found.unwrap_or(Err(Failure::Timeout))? {
+    match found.unwrap_or(Err(MessageRefused::Timeout))? {
         Given::Message(message) => Ok(exchange.reply(message)),
         Given::Result(result) => {
             let place = exchange.parts.fetches.admit(exchange.asker.institution, limit).await?;
@@ -53,13 +58,13 @@ enum Given {
     Result(Box<Whole>),
 }
 
-async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<Given, Failure> {
+async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<Given, MessageRefused> {
     let Exchange { parts, processed, .. } = exchange;
     let kind = message.kind;
     let own = exchange.own(message).await?;
     let found = parts.bulk_fetch.find(own.map(|message| &message.number)).await?;
     // A file of another institution or another kind is reported as one that does not exist.
-    let batch = found.filter(|batch| batch.kind == kind).ok_or(Failure::NoSuchFile)?;
+    let batch = found.filter(|batch| batch.kind == kind).ok_or(MessageRefused::NoSuchFile)?;
     let fetched = Fetched {
         kind,
         check_on: (kind != BatchKind::ReferenceNumbers).then_some(batch.check_on),
@@ -67,7 +72,7 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
         number: message.number.clone(),
     };
     match (batch.state, batch.finished_at) {
-        (BatchState::Expired, _) => Err(Failure::ResultExpired),
+        (BatchState::Expired, _) => Err(MessageRefused::ResultExpired),
         (BatchState::Processing, _) => Ok(Given::Message(wire::processing(processed, &fetched))),
         _ if batch.held => Ok(Given::Message(wire::processing(processed, &fetched))),
         (BatchState::Done, Some(finished_at)) => {
@@ -94,22 +99,22 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
 
 /// Sends a result, or the wanted part of it, chunk by chunk, so that it is never in memory as a whole. A result that is
 /// converted or packed on the way has no known length, and no parts.
-async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, Failure> {
+async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fetching) -> Result<Reply, MessageRefused> {
     let reply = |media, chunks, extent| {
         let content = Content::Result(Box::new(ResultContent { chunks, extent }));
-        Reply { failure: None, media, content }
+        Reply { refused: None, media, content }
     };
     if !result.is_as_kept() || result.zipped.is_some() {
         let media = match &result.zipped {
             Some(name) => Media::Zip(name.replace(".xml", ".zip")),
             None => exchange.media(),
         };
-        let chunks = Chunks::of(result, place).map_err(|_| Failure::Internal)?;
+        let chunks = Chunks::of(result, place).map_err(|_| MessageRefused::Internal)?;
         return Ok(reply(media, chunks, None));
     }
     let (whole, tag) = (result.size(), result.tag());
     let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
-        Wanted::Outside => return Err(Failure::OutsideResult(whole)),
+        Wanted::Outside => return Err(MessageRefused::OutsideResult(whole)),
         Wanted::Whole => None,
         Wanted::Part(part) => Some(part),
     };
@@ -120,6 +125,6 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
             Chunks::part(result, &sizes, part.clone(), place)
         }
     };
-    let chunks = chunks.map_err(|_| Failure::Internal)?;
+    let chunks = chunks.map_err(|_| MessageRefused::Internal)?;
     Ok(reply(exchange.media(), chunks, Some(Extent { whole, tag, part })))
 }

@@ -1,7 +1,7 @@
 //! Answers official messages, bytes in and bytes out, independent of what carries them.
 //!
 //! A carrier, such as [`http`](crate::http), makes an [`Incoming`] of what it receives, calls [`answer()`], and sends the
-//! [`Reply`]. [`answer()`] is the only entry: code that must see or change every message belongs there. [`failure`] has the
+//! [`Reply`]. [`answer()`] is the only entry: code that must see or change every message belongs there. [`refused`] has the
 //! table of errors.
 
 mod admission;
@@ -13,13 +13,13 @@ mod bulk_register;
 mod by_card;
 mod by_certificate;
 mod chunks;
-pub mod failure;
 mod fetches;
 mod incoming;
 mod message;
 mod part;
 mod parts;
 mod reference_number;
+pub mod refused;
 mod reply;
 mod whole;
 

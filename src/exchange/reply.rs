@@ -5,12 +5,12 @@ use std::ops::Range;
 use crate::domain::AnswerCharset;
 
 use super::chunks::Chunks;
-use super::failure::Failure;
+use super::refused::MessageRefused;
 
 /// A reply to a message, in official fields whether it answers or refuses.
 pub struct Reply {
     /// The reason for a refusal; None for an answer.
-    pub failure: Option<Failure>,
+    pub refused: Option<MessageRefused>,
     /// The media type of the bytes.
     pub media: Media,
     /// The bytes.

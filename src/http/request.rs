@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::info;
 use uuid::Uuid;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
@@ -51,7 +51,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
 
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| HttpError::Failure(Failure::Timeout).into_response());
+    let mut response = answer.unwrap_or_else(|_| HttpError::Refused(MessageRefused::Timeout).into_response());
 
     // The inner layers identify a caller by a token.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::state::OperatorState;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::http::error::HttpError;
 use crate::http::request::authorization;
 use crate::identity::Framing;
@@ -15,7 +15,7 @@ use crate::identity::Framing;
 /// every request whose framing is broken.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
     if let Some(framing) = request.extensions().get::<Framing>() {
-        return HttpError::Failure(Failure::Framing(*framing)).into_response();
+        return HttpError::Refused(MessageRefused::Framing(*framing)).into_response();
     }
     if let Some(token) = &state.token {
         let shown = authorization(request.headers());

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use crate::domain::AnswerCharset;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::exchange::{self, Chunks, Content, Extent, Incoming, Media, Reply};
 use crate::http::accept::Accept;
 use crate::http::body::Unread;
@@ -38,7 +38,7 @@ pub(super) fn incoming(
     };
     let accept = Accept::of(&head.headers);
     let answer = accept.format(sent.format);
-    let RequestId(request_id) = *head.extensions.get().ok_or(Failure::Internal)?;
+    let RequestId(request_id) = *head.extensions.get().ok_or(MessageRefused::Internal)?;
     Ok(Incoming {
         kind,
         caller: caller(&head.extensions)?,
@@ -76,8 +76,8 @@ fn response(reply: Reply) -> Response {
     if let Media::Zip(name) = &reply.media {
         insert(headers, header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
     }
-    if let Some(failure) = &reply.failure {
-        finish(&mut response, failure);
+    if let Some(refused) = &reply.refused {
+        finish(&mut response, refused);
     }
     response
 }

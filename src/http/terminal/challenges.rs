@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::exchange::{MessageBody, Parts};
 use crate::http::body::Unread;
 use crate::http::content::require_json;
@@ -65,7 +65,7 @@ pub(super) async fn make(
     let purpose = wire::treatment(&bytes)?;
     let asker = Asker::of(&caller, request_id, at);
     let challenge = tokio::time::timeout(limits.request, challenges.make(&asker, purpose)).await;
-    let challenge = challenge.map_err(|_| Failure::Timeout)??;
+    let challenge = challenge.map_err(|_| MessageRefused::Timeout)??;
     let view = ChallengeView {
         challenge_id: challenge.id.to_string(),
         nonce: BASE64.encode(&challenge.nonce),

@@ -7,7 +7,7 @@ use crate::wire::Fault;
 
 /// A reason why a message, or another request of a terminal or an operator, is refused. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum MessageRefused {
     /// The message itself is wrong.
     Message(Fault),
     /// The body is longer than allowed.
@@ -62,8 +62,8 @@ pub enum Failure {
     Internal,
 }
 
-impl Failure {
-    /// Returns one failure of every kind, for tests and documents.
+impl MessageRefused {
+    /// Returns one refusal of every kind, for tests and documents.
     #[must_use]
     pub fn examples() -> Vec<Self> {
         use crate::wire::{FieldName, Tail, ValueFault};
@@ -140,13 +140,13 @@ impl Failure {
     }
 }
 
-impl From<Fault> for Failure {
+impl From<Fault> for MessageRefused {
     fn from(fault: Fault) -> Self {
         Self::Message(fault)
     }
 }
 
-impl From<QueryError> for Failure {
+impl From<QueryError> for MessageRefused {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Busy => Self::Busy,
@@ -158,7 +158,7 @@ impl From<QueryError> for Failure {
     }
 }
 
-impl From<BulkRefused> for Failure {
+impl From<BulkRefused> for MessageRefused {
     fn from(refused: BulkRefused) -> Self {
         match refused {
             BulkRefused::InFlight => Self::FilesInFlight,
