@@ -13,7 +13,7 @@ use crate::pki::PkiFiles;
 
 use super::caller::{Callers, VerifiedCaller};
 use super::card::CardRoots;
-use super::refused::Refused;
+use super::refused::CertificateRefused;
 use super::tls::Loaded;
 use super::trust_error::TrustError;
 
@@ -91,21 +91,21 @@ impl Trust {
     /// # Errors
     /// If its certificate has been revoked or has expired since the handshake, if the CA has been replaced, or if the list has
     /// become stale.
-    pub fn check(&self, caller: &VerifiedCaller) -> Result<(), Refused> {
+    pub fn check(&self, caller: &VerifiedCaller) -> Result<(), CertificateRefused> {
         let live = self.live.load();
         let now = system_now();
         if now.as_second() > caller.not_after().as_second() {
-            return Err(Refused::Expired);
+            return Err(CertificateRefused::Expired);
         }
         // The list contains serial numbers of one CA only.
         if *caller.authority() != *live.authority {
-            return Err(Refused::UnknownIssuer);
+            return Err(CertificateRefused::UnknownIssuer);
         }
         if live.revoked.contains(caller.serial()) {
-            return Err(Refused::Revoked);
+            return Err(CertificateRefused::Revoked);
         }
         if now >= live.next_update {
-            return Err(Refused::StaleCrl);
+            return Err(CertificateRefused::StaleCrl);
         }
         Ok(())
     }

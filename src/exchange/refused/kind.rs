@@ -1,7 +1,7 @@
 //! The reasons why a message is refused.
 
 use crate::identity::card::CardRefused;
-use crate::identity::{Framing, Refused, TokenError};
+use crate::identity::{CertificateRefused, Framing, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
 
@@ -27,7 +27,7 @@ pub enum MessageRefused {
     /// The certificate's institution may not ask today.
     InstitutionInactive,
     /// The certificate has become invalid since the handshake.
-    Certificate(Refused),
+    Certificate(CertificateRefused),
     /// A login is needed first.
     TokenMissing,
     /// The token is invalid or has expired.
@@ -90,7 +90,7 @@ impl MessageRefused {
             Self::InstitutionMismatch,
             Self::InstitutionUnknown,
             Self::InstitutionInactive,
-            Self::Certificate(Refused::Revoked),
+            Self::Certificate(CertificateRefused::Revoked),
             Self::TokenMissing,
             Self::Token(TokenError::Invalid),
             Self::Token(TokenError::Expired),
