@@ -1,4 +1,4 @@
-//! Turns answered and refused questions into access-log records and writes them in batches.
+//! Turns answered and refused questions into access-log records and writes them in groups.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::store::Store;
 use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
 
 use super::QueryError;
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::log_key::LogKey;
 use super::own::Asker;
 
-/// Number of connections for the access log. More than two do not help: batches grow instead.
+/// Number of connections for the access log. More than two do not help: groups grow instead.
 const WORKERS: usize = 2;
 
-/// Writes the access-log records of all paths, in shared batches.
+/// Writes the access-log records of all paths, in shared groups.
 #[derive(Clone)]
 pub struct AccessLog {
     records: Coalescer<AppendLog>,
@@ -34,7 +34,7 @@ impl AccessLog {
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, key: LogKey) -> Self {
         Self {
-            records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch),
+            records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group),
             metrics: metrics.clone(),
             key,
         }
@@ -104,7 +104,7 @@ fn has_address(identity: &Identity) -> bool {
 
 struct AppendLog;
 
-impl Batch for AppendLog {
+impl SharedStatement for AppendLog {
     type Question = Record;
     type Answer = ();
     const NAME: &'static str = "append_access_log";

@@ -13,7 +13,7 @@ use crate::store::{self, Store};
 
 use super::QueryError;
 use super::access_log::{AccessLog, note_shown};
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::misses::Misses;
 use super::own::{Asker, Own};
 
@@ -32,7 +32,7 @@ impl ByCard {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog, misses: &Arc<Misses>) -> Self {
-        let facts = Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch);
+        let facts = Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group);
         Self { facts, log, misses: misses.clone() }
     }
 
@@ -68,7 +68,7 @@ pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: 
 
 struct ReadFacts;
 
-impl Batch for ReadFacts {
+impl SharedStatement for ReadFacts {
     type Question = (Option<InstitutionCode>, CardQuery);
     type Answer = Vec<PersonFacts>;
     const NAME: &'static str = "facts_by_card";

@@ -16,7 +16,7 @@ use crate::store::{self, Store};
 
 use super::QueryError;
 use super::access_log::{AccessLog, note_shown};
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::own::{Asker, Own};
 
 /// Number of connections for lookups. With one, the questions that wait behind the running statement make the next one larger. On
@@ -34,7 +34,7 @@ impl ByCertificate {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog) -> Self {
-        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch), log }
+        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group), log }
     }
 
     /// Answers one question. When this returns an answer, its access-log record and the patient's consents are committed.
@@ -102,7 +102,7 @@ fn at_reader(query: &CertificateQuery) -> AtReader {
 
 struct ReadFacts;
 
-impl Batch for ReadFacts {
+impl SharedStatement for ReadFacts {
     type Question = PresentedCard;
     type Answer = Option<CardFacts>;
     const NAME: &'static str = "facts_by_certificate";

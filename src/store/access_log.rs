@@ -186,7 +186,7 @@ impl PersonRecord {
 
 /// Writes all records, the consents given with them, and the marks of certificates that are new to the institution, in one
 /// commit. When this returns, all of it is durable. Idempotent: records that exist already are left alone with what belongs to
-/// them, so that a batch whose commit was not acknowledged can be sent again. `recorded_at` is system time.
+/// them, so that a group whose commit was not acknowledged can be sent again. `recorded_at` is system time.
 ///
 /// # Errors
 /// If the database fails; then none of them is written.
