@@ -11,7 +11,7 @@ use crate::decide;
 use crate::domain::Identity;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
+use crate::store::access_log::{self, LogRecord, Outcome, Path, PersonRecord, Shown};
 
 use super::QueryError;
 use super::coalesce::{Answers, Coalescer, SharedStatement};
@@ -48,8 +48,8 @@ impl AccessLog {
         key_hash: [u8; 32],
         check_on: impl Into<Option<Date>>,
         outcome: Outcome,
-    ) -> Record {
-        Record {
+    ) -> LogRecord {
+        LogRecord {
             request_id: asker.request_id,
             answered_at: asker.at,
             institution: asker.institution,
@@ -67,7 +67,7 @@ impl AccessLog {
     }
 
     /// Writes a record. When this returns without an error, the record is committed.
-    pub(super) async fn write(&self, record: Record) -> Result<(), QueryError> {
+    pub(super) async fn write(&self, record: LogRecord) -> Result<(), QueryError> {
         let result = self.records.ask(Some(record.institution), record).await.map_err(|error| match error {
             QueryError::Busy => QueryError::Busy,
             _ => QueryError::Log,
@@ -105,11 +105,11 @@ fn has_address(identity: &Identity) -> bool {
 struct AppendLog;
 
 impl SharedStatement for AppendLog {
-    type Question = Record;
+    type Question = LogRecord;
     type Answer = ();
     const NAME: &'static str = "append_access_log";
 
-    async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
+    async fn run(connection: &mut PgConnection, records: &[LogRecord]) -> Answers<()> {
         access_log::append(connection, records, system_now()).await?;
         Ok(records.iter().map(|_| Ok(())).collect())
     }

@@ -8,7 +8,7 @@ use crate::config::Limits;
 use crate::decide::{self, Answer};
 use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Validity};
 use crate::metrics::Metrics;
-use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::access_log::{LogRecord, Outcome, Path};
 use crate::store::{self, Store};
 
 use super::QueryError;
@@ -59,7 +59,7 @@ impl ByCard {
 }
 
 /// Makes the record of a question that showed nothing.
-pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
+pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> LogRecord {
     let hash = log.key().of_card(&query.key, query.birth_on);
     let mut record = log.record(asker, Path::Card, hash, query.check_on, outcome);
     record.about.limit_consent = query.limit_consent;

@@ -10,7 +10,7 @@ use crate::decide::{self, CardAnswer};
 use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, PersonId};
 use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
-use crate::store::access_log::{AtReader, Outcome, Path, Record};
+use crate::store::access_log::{AtReader, LogRecord, Outcome, Path};
 use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
@@ -79,7 +79,7 @@ impl ByCertificate {
 }
 
 /// Makes the record of a question that showed nothing; `key` identifies the card.
-pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
+pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> LogRecord {
     let mut record = log.record(asker, Path::Certificate(at_reader(query)), log.key().hash(key), query.check_on, outcome);
     record.about.limit_consent = query.consents.has(Consent::Limit);
     record

@@ -140,7 +140,7 @@ impl Shown {
 
 /// One record; see the column comments of `access_log`.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct LogRecord {
     /// The X-Request-Id of the answer.
     pub request_id: Uuid,
     /// Domain time of processing.
@@ -190,8 +190,8 @@ impl PersonRecord {
 ///
 /// # Errors
 /// If the database fails; then none of them is written.
-pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_at: Timestamp) -> Result<(), StoreError> {
-    let of = |read: fn(&Record) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
+pub async fn append(connection: &mut PgConnection, records: &[LogRecord], recorded_at: Timestamp) -> Result<(), StoreError> {
+    let of = |read: fn(&LogRecord) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
     let request_ids: Vec<Uuid> = records.iter().map(|r| r.request_id).collect();
     let answered_at: Vec<SqlTimestamp> = records.iter().map(|r| r.answered_at.to_sqlx()).collect();
     let institutions: Vec<String> = records.iter().map(|r| r.institution.as_str().to_owned()).collect();

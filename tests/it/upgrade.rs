@@ -12,7 +12,7 @@ use shikaku::domain::{
     BatchKind, Consent, Consented, DayOf, Ending, Format, HolderVerification, InstitutionCode, Moment, Period, PersonId,
     TreatmentKind, Validity, Wanted,
 };
-use shikaku::store::access_log::{self, AtReader, Outcome, Path, PersonRecord, Record};
+use shikaku::store::access_log::{self, AtReader, LogRecord, Outcome, Path, PersonRecord};
 use shikaku::store::bulk_register::{NewBatch, Quota};
 use shikaku::store::leases::LeasedSlice;
 use shikaku::store::{Store, StoreError, copy_log};
@@ -227,8 +227,8 @@ impl Single {
     }
 }
 
-fn record(single: &Single, path: Path) -> Record {
-    Record {
+fn record(single: &Single, path: Path) -> LogRecord {
+    LogRecord {
         request_id: Uuid::now_v7(),
         answered_at: single.at,
         institution: InstitutionCode::parse(single.institution).unwrap(),
