@@ -109,7 +109,7 @@ pub struct Record {
 
 /// The asker and the day of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct AskerAndDay {
     /// The institution; None if an operator asks for no institution.
     pub institution: Option<InstitutionCode>,
     /// 資格確認日.
@@ -136,7 +136,7 @@ impl Answer {
 impl Record {
     /// Makes the record of a registration. The parts that decide the patient's payment are shown only for a coverage in force.
     pub(super) fn on(
-        Asked { institution, check_on }: Asked,
+        AskerAndDay { institution, check_on }: AskerAndDay,
         person: PersonId,
         protection: Protection,
         registration: &Registration,

@@ -111,7 +111,7 @@ impl Answering {
         slice: &LeasedSlice,
         base: Finished,
     ) -> Result<Answered<'c>, AnswerError> {
-        let mut asked = Asked::read(slice, unpack(slice)?)?;
+        let mut asked = SliceQuestions::read(slice, unpack(slice)?)?;
         let people = store::by_card::facts(connection, &asked.questions).await?;
         asked.refuse_inconsistent(slice, &people);
         // This takes milliseconds and does not wait, so another thread takes over the tasks of this one meanwhile.
@@ -150,14 +150,14 @@ impl Answering {
 }
 
 /// The people of a slice, and the questions about the people who can be asked about.
-struct Asked<'a> {
+struct SliceQuestions<'a> {
     entries: Vec<Entry<'a>>,
     /// For each person, the index of the question; None if the person cannot be asked about.
     places: Vec<Option<usize>>,
     questions: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> SliceQuestions<'a> {
     fn read(slice: &LeasedSlice, mut entries: Vec<Entry<'a>>) -> Result<Self, StoreError> {
         order_failure(slice, &mut entries);
         let mut questions = Vec::with_capacity(entries.len());
@@ -212,7 +212,7 @@ fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
 
 fn written(
     slice: &LeasedSlice,
-    asked: &Asked<'_>,
+    asked: &SliceQuestions<'_>,
     answers: &[Option<Answer>],
     unchanged: &HashSet<i32>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,

@@ -11,7 +11,7 @@ use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, Sent, code, encode, write_frame, write_units};
 
-use super::by_card::Asked;
+use super::by_card::SearchInfo;
 use super::entry::{Entry, EntryForm, form};
 use super::header::{Processed, free_text, institution, required_date, required_month, short_header, time_text, value};
 use super::qualification::request_header;
@@ -57,7 +57,7 @@ const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
 
 /// Receives the people of a file one by one: each with the question about the person, if the kind of file has one, or with the
 /// person's fault.
-pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
+pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<SearchInfo>, Fault>) -> Result<(), Fault> + 'a;
 
 /// Reads a file and passes its people to `each`. A fault of one person does not affect the others.
 ///

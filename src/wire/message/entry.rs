@@ -9,7 +9,7 @@ use crate::wire::element::{Element, Texts, without_blanks};
 use crate::wire::fault::{Fault, FieldName, NotText, ValueFault};
 use crate::wire::object::{Object, Shape};
 
-use super::by_card::{self, Asked, SEARCH_INFO};
+use super::by_card::{self, SEARCH_INFO, SearchInfo};
 use super::reference_number::{self, REGISTRATION_INFO, Registration};
 use super::refused::Refusal;
 
@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
     ///
     /// # Errors
     /// If a text is invalid, which was already found when the file was read.
-    pub fn asked(&self) -> Result<Asked, Fault> {
+    pub fn asked(&self) -> Result<SearchInfo, Fault> {
         by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 })
     }
 
