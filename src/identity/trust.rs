@@ -14,13 +14,13 @@ use crate::pki::PkiFiles;
 use super::caller::{Callers, VerifiedCaller};
 use super::card::CardRoots;
 use super::refused::CertificateRefused;
-use super::tls::Loaded;
+use super::tls::LoadedPki;
 use super::trust_error::TrustError;
 
 /// The certificates trusted at present; replaced as a whole by [`Trust::reload`].
 pub struct Trust {
     files: PkiFiles,
-    live: ArcSwap<Loaded>,
+    live: ArcSwap<LoadedPki>,
     metrics: Arc<Metrics>,
 }
 
@@ -30,7 +30,7 @@ impl Trust {
     /// # Errors
     /// See [`TrustError`].
     pub fn load(files: PkiFiles, metrics: Arc<Metrics>) -> Result<Self, TrustError> {
-        let loaded = Loaded::read(&files, system_now())?;
+        let loaded = LoadedPki::read(&files, system_now())?;
         metrics.crl_next_update.set(loaded.next_update.as_second());
         Ok(Self { files, live: ArcSwap::from_pointee(loaded), metrics })
     }
@@ -41,9 +41,9 @@ impl Trust {
     /// # Errors
     /// See [`TrustError`].
     pub fn reload(&self) -> Result<(), TrustError> {
-        let result = Loaded::read(&self.files, system_now()).and_then(|loaded| {
+        let result = LoadedPki::read(&self.files, system_now()).and_then(|loaded| {
             let live = self.live.load();
-            let number = |loaded: &Loaded| (loaded.crl_number.len(), loaded.crl_number.clone());
+            let number = |loaded: &LoadedPki| (loaded.crl_number.len(), loaded.crl_number.clone());
             match number(&loaded).cmp(&number(&live)) {
                 // Another CA has its own numbering.
                 _ if loaded.authority != live.authority => {}
