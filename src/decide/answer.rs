@@ -118,7 +118,7 @@ pub(super) struct AskerAndDay {
 
 /// The patient's consents to parts of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Consented {
+pub(super) struct ConsentedParts {
     /// 限度額適用認定証.
     pub limit: bool,
     /// 特定疾病療養受療証.
@@ -140,7 +140,7 @@ impl Record {
         person: PersonId,
         protection: Protection,
         registration: &Registration,
-        consented: Consented,
+        consented: ConsentedParts,
     ) -> Self {
         let coverage = registration.coverage.clone();
         let in_force = coverage.in_force_on(check_on);

@@ -46,16 +46,16 @@ pub enum BatchState {
 
 /// The people whose result is wanted, if a file names nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedPeople {
     /// Patients who consented.
-    Consented(Consented),
+    Consented(ConsentDays),
     /// People with a ticket of the month for the institution.
     Tickets(Month),
 }
 
 /// Patients who consented within days, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Consented {
+pub struct ConsentDays {
     /// 診療区分.
     pub treatment: TreatmentKind,
     /// The event to which the days refer.

@@ -11,7 +11,7 @@ use super::chunks::Chunks;
 use super::fetches::Fetching;
 use super::incoming::{MessageBody, Packing};
 use super::message::Exchange;
-use super::part::{Part, Wanted};
+use super::part::{Part, WantedBytes};
 use super::refused::MessageRefused;
 use super::reply::{Content, Extent, Media, Reply, ResultContent};
 use super::whole::{Whole, units_bytes};
@@ -113,10 +113,10 @@ async fn give(exchange: &Exchange, result: Whole, part: Option<&Part>, place: Fe
         return Ok(reply(media, chunks, None));
     }
     let (whole, tag) = (result.size(), result.tag());
-    let part = match part.map_or(Wanted::Whole, |part| part.of_result(whole, &tag)) {
-        Wanted::Outside => return Err(MessageRefused::OutsideResult(whole)),
-        Wanted::Whole => None,
-        Wanted::Part(part) => Some(part),
+    let part = match part.map_or(WantedBytes::Whole, |part| part.of_result(whole, &tag)) {
+        WantedBytes::Outside => return Err(MessageRefused::OutsideResult(whole)),
+        WantedBytes::Whole => None,
+        WantedBytes::Part(part) => Some(part),
     };
     let chunks = match &part {
         None => Chunks::of(result, place),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::clock::tokyo_date;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, NewSlice, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, NewSlice, ReceptionNumber, WantedPeople};
 use crate::query::{BulkRegister, NewFile};
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
@@ -122,7 +122,7 @@ async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, Me
 /// that is nearest to the day of reception.
 fn check_on(upload: &Upload, received_on: Date) -> Date {
     match upload.wanted {
-        Some(Wanted::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),
+        Some(WantedPeople::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),
         _ => upload.check_on.unwrap_or(received_on),
     }
 }

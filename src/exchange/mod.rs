@@ -29,6 +29,6 @@ pub use arrivals::Arrivals;
 pub use chunks::Chunks;
 pub use fetches::Fetches;
 pub use incoming::{Incoming, MessageBody, Packing};
-pub use part::{Part, Span, Wanted};
+pub use part::{Part, Span, WantedBytes};
 pub use parts::Parts;
 pub use reply::{Content, Extent, Media, Reply, ResultContent};

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, NewSlice, ReceptionNumber, Wanted};
+use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, NewSlice, ReceptionNumber, WantedPeople};
 use crate::store::Store;
 use crate::store::bulk_register::{NewBatch, Quota, RegisterError};
 
@@ -27,7 +27,7 @@ pub struct NewFile {
     /// The day of reception in Tokyo.
     pub received_on: Date,
     /// The people whose results are wanted, if the file does not name them itself.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
     /// The format of the answer.
     pub format: Format,
     /// The people of the file, in slices.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{
-    BatchKind, Consented, Ending, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, Wanted,
+    BatchKind, ConsentDays, Ending, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, WantedPeople,
 };
 
 use super::consented::{self, ConsentedPerson};
@@ -33,7 +33,7 @@ pub struct NewBatch {
     /// 資格確認日.
     pub check_on: Date,
     /// The people whose results are wanted, if the file does not name them itself.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
     /// The format of the result's units.
     pub format: Format,
     /// 受付日時.
@@ -61,16 +61,16 @@ fn slice_of<T: Serialize>(people: &[T]) -> NewSlice {
 }
 
 /// Finds the people whose results are wanted. Each page of people in order of id makes a slice.
-async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) -> Result<Vec<NewSlice>, RegisterError> {
+async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &WantedPeople) -> Result<Vec<NewSlice>, RegisterError> {
     let page = i64::try_from(new.slice).unwrap_or(i64::MAX);
     let (mut slices, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
     loop {
         let (count, last, slice) = match wanted {
-            Wanted::Consented(wanted) => {
+            WantedPeople::Consented(wanted) => {
                 let people = consented::select(connection, new.institution, wanted, after, page).await?;
                 (people.len(), people.last().map(ConsentedPerson::person), slice_of(&people))
             }
-            Wanted::Tickets(month) => {
+            WantedPeople::Tickets(month) => {
                 let people = medical_aid::select(connection, new.institution, *month, after, page).await?;
                 (people.len(), people.last().copied().map(PersonId), slice_of(&people))
             }
@@ -194,10 +194,10 @@ fn merged(known: &[u64], new: &[u64]) -> Vec<u64> {
 }
 
 /// Returns the first and the last day that are wanted, both inclusive.
-fn days(wanted: Wanted) -> (Date, Date) {
+fn days(wanted: WantedPeople) -> (Date, Date) {
     match wanted {
-        Wanted::Consented(Consented { days, .. }) => (days.from(), days.through()),
-        Wanted::Tickets(month) => (month.first_day(), month.last_day()),
+        WantedPeople::Consented(ConsentDays { days, .. }) => (days.from(), days.through()),
+        WantedPeople::Tickets(month) => (month.first_day(), month.last_day()),
     }
 }
 
@@ -206,7 +206,7 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);
     let consented = match new.wanted {
-        Some(Wanted::Consented(consented)) => Some(consented),
+        Some(WantedPeople::Consented(consented)) => Some(consented),
         _ => None,
     };
     let days = new.wanted.map(days);

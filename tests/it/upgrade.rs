@@ -9,8 +9,8 @@ use shikaku::app::{App, StartError};
 use shikaku::clock::{Clock, system_now};
 use shikaku::config::{Config, Limits, Secret};
 use shikaku::domain::{
-    BatchKind, Consent, Consented, DayOf, Ending, Format, HolderVerification, InstitutionCode, Moment, Period, PersonId,
-    TreatmentKind, Validity, Wanted,
+    BatchKind, Consent, ConsentDays, DayOf, Ending, Format, HolderVerification, InstitutionCode, Moment, Period, PersonId,
+    TreatmentKind, Validity, WantedPeople,
 };
 use shikaku::store::access_log::{self, AtReader, LogRecord, Outcome, Path, PersonRecord};
 use shikaku::store::bulk_register::{NewBatch, Quota};
@@ -340,7 +340,7 @@ async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
                 (DayOf::Examination, date(2026, 11, 20), date(2026, 11, 20)),
                 (DayOf::Examination, date(2026, 11, 21), date(2026, 11, 23)),
             ] {
-                let wanted = Consented { treatment, by, days: Period::new(from, through).unwrap() };
+                let wanted = ConsentDays { treatment, by, days: Period::new(from, through).unwrap() };
                 let before = consented_before(connection, institution, &wanted).await;
                 assert_eq!(consented_now(connection, store, institution, wanted).await, before, "{institution} {wanted:?}");
             }
@@ -350,7 +350,7 @@ async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
 
 type Patients = Vec<(i64, i16, i64, i64)>;
 
-async fn consented_before(connection: &mut PgConnection, institution: &str, wanted: &Consented) -> Patients {
+async fn consented_before(connection: &mut PgConnection, institution: &str, wanted: &ConsentDays) -> Patients {
     sqlx::query_as(CONSENTED)
         .bind(institution)
         .bind(if wanted.treatment == TreatmentKind::Visit { 2_i16 } else { 3 })
@@ -365,7 +365,7 @@ async fn consented_before(connection: &mut PgConnection, institution: &str, want
 }
 
 /// Returns the patients of a file that is received now.
-async fn consented_now(connection: &mut PgConnection, store: &Store, institution: &str, wanted: Consented) -> Patients {
+async fn consented_now(connection: &mut PgConnection, store: &Store, institution: &str, wanted: ConsentDays) -> Patients {
     let received_at = Moment { domain: fixed_now(), system: system_now() };
     let new = NewBatch {
         request_id: Uuid::now_v7(),
@@ -374,7 +374,7 @@ async fn consented_now(connection: &mut PgConnection, store: &Store, institution
         terminal_serial: vec![1],
         file_identifier: None,
         check_on: date(2026, 11, 22),
-        wanted: Some(Wanted::Consented(wanted)),
+        wanted: Some(WantedPeople::Consented(wanted)),
         format: Format::Json,
         received_at,
         received_on: date(2026, 11, 22),

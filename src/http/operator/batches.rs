@@ -22,7 +22,7 @@ const PAGE: i64 = 200;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
+pub(super) struct BatchSelection {
     /// 医療機関コード: only files of this institution.
     #[param(pattern = "^[0-9]{10}$")]
     institution: Option<String>,
@@ -113,10 +113,10 @@ impl From<BatchLine> for BatchView {
 }
 
 /// Lists files, the latest first, 200 on a page.
-#[utoipa::path(get, path = "/api/batches", tag = "bulk", params(Wanted), responses((status = 200, body = Vec<BatchView>)))]
+#[utoipa::path(get, path = "/api/batches", tag = "bulk", params(BatchSelection), responses((status = 200, body = Vec<BatchView>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<BatchSelection>, QueryRejection>,
 ) -> Result<Json<Vec<BatchView>>, HttpError> {
     let Query(wanted) =
         wanted.map_err(|_| HttpError::OperatorRequest("the query takes institution, state and before, each once".into()))?;

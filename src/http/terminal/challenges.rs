@@ -26,7 +26,7 @@ use super::state::TerminalState;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "documents what `wire` reads")]
-pub(super) struct Wanted {
+pub(super) struct NewChallenge {
     /// 診療区分 (table 028): 1 外来 (the default), 2 訪問診療等, 3 オンライン診療等.
     #[serde(default)]
     medical_treatment_flag: String,
@@ -47,7 +47,7 @@ pub(super) struct ChallengeView {
 
 /// Makes a challenge for a card to sign. It is valid for 60 seconds.
 #[utoipa::path(
-    post, path = "/card/challenges", tag = "terminal", request_body = Wanted,
+    post, path = "/card/challenges", tag = "terminal", request_body = NewChallenge,
     responses((status = 201, body = ChallengeView), (status = "4XX", description = "A problem document"))
 )]
 pub(super) async fn make(

@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, Subject, TreatmentKind, Wanted,
+    AnswerCharset, BatchKind, ConsentDays, DayOf, InstitutionCode, Period, ReceptionNumber, Subject, TreatmentKind,
+    WantedPeople,
 };
 use crate::wire::element::{BODY, Bounds, Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
@@ -31,7 +32,7 @@ pub struct Upload {
     /// 任意のファイル識別子.
     pub file_identifier: Option<String>,
     /// The people whose result is wanted, if the file names nobody.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
 }
 
 impl Message for Upload {
@@ -105,8 +106,8 @@ fn wanted(kind: BatchKind, sent: Sent, bytes: &[u8], understood: &mut Understood
     let (upload, body) = open(kind, &root, understood)?;
     let info = body.group(BODY, &[INFO])?.element(INFO)?;
     let wanted = match kind {
-        BatchKind::MedicalAid => Wanted::Tickets(required_month(&info.group(INFO, &[MONTH])?, MONTH)?),
-        _ => Wanted::Consented(consented(kind, info)?),
+        BatchKind::MedicalAid => WantedPeople::Tickets(required_month(&info.group(INFO, &[MONTH])?, MONTH)?),
+        _ => WantedPeople::Consented(consented(kind, info)?),
     };
     Ok(Upload { wanted: Some(wanted), ..upload })
 }
@@ -114,7 +115,7 @@ fn wanted(kind: BatchKind, sent: Sent, bytes: &[u8], understood: &mut Understood
 const INFO: &str = "QualificationConfirmSearchInfo";
 const MONTH: &str = "MedicalTreatmentMonth";
 
-fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
+fn consented(kind: BatchKind, info: &Element) -> Result<ConsentDays, Fault> {
     let days = |group: &_, from, to| {
         let days = Period::new(required_date(group, from)?, required_date(group, to)?);
         value(to, days.map_err(|_| ValueFault::Days))
@@ -134,7 +135,7 @@ fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
         let right: &[&str] = if treatment == TreatmentKind::Online { &["3"] } else { &["2"] };
         return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code(right) });
     }
-    Ok(Consented { treatment, by, days })
+    Ok(ConsentDays { treatment, by, days })
 }
 
 const TREATMENT: &str = "MedicalTreatmentFlag";
