@@ -18,7 +18,7 @@ use super::refused::MessageRefused;
 use super::reply::Reply;
 
 /// A file that was read.
-struct Read {
+struct ReadFile {
     upload: Upload,
     slices: Vec<NewSlice>,
     people: Vec<u64>,
@@ -26,7 +26,7 @@ struct Read {
 
 /// A file that was read. Holds its part of the memory budget until it is stored or refused.
 struct Arrived {
-    read: Read,
+    read: ReadFile,
     _share: Arriving,
 }
 
@@ -77,7 +77,7 @@ fn read(
     sent: Sent,
     kind: BatchKind,
     bytes: &[u8],
-) -> Result<Read, (MessageRefused, Understood)> {
+) -> Result<ReadFile, (MessageRefused, Understood)> {
     let mut packer = Packer::new(limits.slice);
     let mut people = Vec::new();
     let mut count = 0;
@@ -98,12 +98,12 @@ fn read(
         .finish()
         .into_iter()
         .map(|slice| NewSlice { persons: i32::try_from(slice.persons).unwrap_or(i32::MAX), entries: slice.entries });
-    Ok(Read { upload, slices: slices.collect(), people })
+    Ok(ReadFile { upload, slices: slices.collect(), people })
 }
 
-async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, MessageRefused> {
+async fn register(exchange: &Exchange, read: ReadFile) -> Result<ReceptionNumber, MessageRefused> {
     let Exchange { parts, asker, processed, .. } = exchange;
-    let Read { upload, slices, people } = read;
+    let ReadFile { upload, slices, people } = read;
     let received_on = tokyo_date(asker.at);
     let file = exchange.own(&upload).await?.map(|upload| NewFile {
         kind: upload.kind,
