@@ -96,7 +96,7 @@ pub struct BatchFilter {
     pub before: Option<String>,
 }
 
-/// The faults to simulate for batches received from now on.
+/// The failures to simulate for batches received from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Simulation {
     /// How many fetches are answered with 処理中 before the result is returned.

@@ -1,4 +1,4 @@
-//! The operator's view of batches: lists, inspects, cancels and reruns them, and orders simulated faults for new ones.
+//! The operator's view of batches: lists, inspects, cancels and reruns them, and orders simulated failures for new ones.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -183,7 +183,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Returns the faults that are simulated for new batches.
+    /// Returns the failures that are simulated for new batches.
     ///
     /// # Errors
     /// If the database fails.
@@ -193,7 +193,7 @@ impl Store {
             .await?)
     }
 
-    /// Sets the faults to simulate for batches received from now on.
+    /// Sets the failures to simulate for batches received from now on.
     ///
     /// # Errors
     /// If the database fails.

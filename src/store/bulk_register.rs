@@ -201,7 +201,7 @@ fn days(wanted: WantedPeople) -> (Date, Date) {
     }
 }
 
-/// Inserts the batch, with the faults that the operator has ordered for it.
+/// Inserts the batch, with the failures that the operator has ordered for it.
 async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);

@@ -114,7 +114,7 @@ impl Scanner {
     }
 
     /// Applies the gathered line, whose end has come. `strict` says that it ended with CR LF.
-    fn end_line(&mut self, strict: bool) -> Result<(), Fault> {
+    fn end_line(&mut self, strict: bool) -> Result<(), FramingFault> {
         let mut line = std::mem::take(&mut self.line);
         let outcome = self.apply(line.strip_suffix(b"\r").unwrap_or(&line), strict);
         // The next line reuses its memory.
@@ -123,7 +123,7 @@ impl Scanner {
         outcome
     }
 
-    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), Fault> {
+    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), FramingFault> {
         match self.place {
             Place::Head => {
                 if !strict {
@@ -134,11 +134,11 @@ impl Scanner {
                     return Ok(());
                 }
                 let head = std::mem::take(&mut self.head);
-                self.place = head.end().map_err(Fault::Head)?;
+                self.place = head.end().map_err(FramingFault::Head)?;
             }
-            _ if !strict => return Err(Fault::Body),
+            _ if !strict => return Err(FramingFault::Body),
             Place::ChunkSize => {
-                self.place = match chunk_size(line).ok_or(Fault::Body)? {
+                self.place = match chunk_size(line).ok_or(FramingFault::Body)? {
                     0 => Place::Trailers,
                     size => Place::Chunk(size),
                 };
@@ -146,7 +146,7 @@ impl Scanner {
             Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
             Place::Trailers if line.is_empty() => self.place = Place::Body(0),
             Place::Trailers => {}
-            _ => return Err(Fault::Body),
+            _ => return Err(FramingFault::Body),
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Scanner {
     ///
     /// # Errors
     /// The fault, and the number of bytes after it.
-    fn look(&mut self, mut bytes: &[u8]) -> Result<(), (Fault, usize)> {
+    fn look(&mut self, mut bytes: &[u8]) -> Result<(), (FramingFault, usize)> {
         loop {
             if self.place == Place::Body(0) {
                 self.place = Place::Head;
@@ -185,7 +185,7 @@ impl Scanner {
                     let no_end = self.place == Place::ChunkEnd && !b"\r".starts_with(&self.line);
                     let too_long = self.line.len() > LONGEST_LINE;
                     if no_end || too_long && self.place != Place::Head {
-                        return Err((Fault::Body, rest.len()));
+                        return Err((FramingFault::Body, rest.len()));
                     }
                     if too_long {
                         self.place = Place::Lost;
@@ -204,7 +204,7 @@ impl Scanner {
 
 /// The place of broken framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum FramingFault {
     Head(Framing),
     Body,
 }
@@ -214,11 +214,11 @@ impl Watch for Scanner {
         match self.look(bytes) {
             Ok(()) => Verdict::Pass,
             // The request is passed on, to be refused in the caller's format; nothing after its head is.
-            Err((Fault::Head(framing), left)) => {
+            Err((FramingFault::Head(framing), left)) => {
                 self.findings.break_at(self.request, framing);
                 Verdict::Hold(bytes.len() - left)
             }
-            Err((Fault::Body, left)) => Verdict::Break(bytes.len() - left),
+            Err((FramingFault::Body, left)) => Verdict::Break(bytes.len() - left),
         }
     }
 }
@@ -227,13 +227,13 @@ impl Watch for Scanner {
 mod tests {
     use super::*;
 
-    fn scanned(bytes: &[u8]) -> Result<usize, (Fault, usize)> {
+    fn scanned(bytes: &[u8]) -> Result<usize, (FramingFault, usize)> {
         let mut scanner = Scanner::new(Arc::default());
         scanner.look(bytes).map(|()| scanner.request)
     }
 
     /// Checks that bytes one at a time and bytes at once yield the same result.
-    fn found(text: &str) -> Result<usize, Fault> {
+    fn found(text: &str) -> Result<usize, FramingFault> {
         let whole = scanned(text.as_bytes()).map_err(|(fault, _)| fault);
         let mut scanner = Scanner::new(Arc::default());
         let single = text.bytes().try_for_each(|byte| scanner.look(&[byte])).map(|()| scanner.request);
@@ -289,11 +289,11 @@ mod tests {
             ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", Framing::Encoding),
         ];
         for (request, framing) in faults {
-            assert_eq!(found(request), Err(Fault::Head(framing)), "{request:?}");
+            assert_eq!(found(request), Err(FramingFault::Head(framing)), "{request:?}");
             // The same after another request; nothing after the faulty head is passed on.
             let behind = format!("GET / HTTP/1.1\r\nHost: a\r\n\r\n{request}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
             let left = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".len();
-            assert_eq!(scanned(behind.as_bytes()), Err((Fault::Head(framing), left)), "{request:?}");
+            assert_eq!(scanned(behind.as_bytes()), Err((FramingFault::Head(framing), left)), "{request:?}");
         }
     }
 
@@ -312,7 +312,7 @@ mod tests {
             "11111111111111111\r\n",
         ];
         for body in bodies {
-            assert_eq!(found(&format!("{head}{body}")), Err(Fault::Body), "{body:?}");
+            assert_eq!(found(&format!("{head}{body}")), Err(FramingFault::Body), "{body:?}");
         }
     }
 }
