@@ -16,7 +16,7 @@ pub(super) struct Code(pub &'static str);
 
 /// What was wrong with a message, for the log; holds nothing personal.
 #[derive(Debug, Clone)]
-pub(super) struct Reason(pub String);
+pub(super) struct LoggedReason(pub String);
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -64,7 +64,7 @@ pub(super) fn finish(response: &mut Response, refused: &MessageRefused) {
     *response.status_mut() = status(refused);
     response.extensions_mut().insert(Code(refused.row().code));
     if let Some(reason) = refused.logged() {
-        response.extensions_mut().insert(Reason(reason));
+        response.extensions_mut().insert(LoggedReason(reason));
     }
     let again = match refused {
         MessageRefused::Busy | MessageRefused::Unavailable | MessageRefused::LogUnavailable => Some(1),

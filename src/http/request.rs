@@ -16,7 +16,7 @@ use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
 use super::error::HttpError;
-use super::problem::{Code, Reason};
+use super::problem::{Code, LoggedReason};
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -56,7 +56,7 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     // The inner layers identify a caller by a token.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());
     let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
-    let reason = response.extensions().get::<Reason>().map(|reason| reason.0.as_str());
+    let reason = response.extensions().get::<LoggedReason>().map(|reason| reason.0.as_str());
     let elapsed = started.elapsed();
     around.metrics.requests.with_label_values(&[around.listener, &route, outcome]).inc();
     around.metrics.request_seconds.with_label_values(&[&route]).observe(elapsed.as_secs_f64());
