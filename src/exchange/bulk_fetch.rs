@@ -44,8 +44,8 @@ async fn answered(
     let limit = exchange.parts.limits.request;
     let found = tokio::time::timeout(limit, Box::pin(find(exchange, message, packing))).await;
     match found.unwrap_or(Err(MessageRefused::Timeout))? {
-        Given::Message(message) => Ok(exchange.reply(message)),
-        Given::Result(result) => {
+        FetchReply::Message(message) => Ok(exchange.reply(message)),
+        FetchReply::Result(result) => {
             let place = exchange.parts.fetches.admit(exchange.asker.institution, limit).await?;
             give(exchange, *result, part, place).await
         }
@@ -53,12 +53,12 @@ async fn answered(
 }
 
 /// The content of the reply.
-enum Given {
+enum FetchReply {
     Message(Vec<u8>),
     Result(Box<Whole>),
 }
 
-async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<Given, MessageRefused> {
+async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<FetchReply, MessageRefused> {
     let Exchange { parts, processed, .. } = exchange;
     let kind = message.kind;
     let own = exchange.own(message).await?;
@@ -73,8 +73,8 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
     };
     match (batch.state, batch.finished_at) {
         (BatchState::Expired, _) => Err(MessageRefused::ResultExpired),
-        (BatchState::Processing, _) => Ok(Given::Message(wire::processing(processed, &fetched))),
-        _ if batch.held => Ok(Given::Message(wire::processing(processed, &fetched))),
+        (BatchState::Processing, _) => Ok(FetchReply::Message(wire::processing(processed, &fetched))),
+        _ if batch.held => Ok(FetchReply::Message(wire::processing(processed, &fetched))),
         (BatchState::Done, Some(finished_at)) => {
             let count = |count: i32| usize::try_from(count).unwrap_or_default();
             let counts = Counts { normal: count(batch.normal), errors: count(batch.errors) };
@@ -83,7 +83,7 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
             let processed = Processed { format: if zipped { Format::Xml } else { processed.format }, ..*processed };
             let (before, after) = wire::frame(&processed, &fetched, in_tokyo(finished_at), counts);
             let name = format!("{}res_{}.xml", MessageKind::BulkFetch(kind).id(), message.number);
-            Ok(Given::Result(Box::new(Whole {
+            Ok(FetchReply::Result(Box::new(Whole {
                 source: parts.bulk_fetch.clone(),
                 batch,
                 processed,
@@ -93,7 +93,7 @@ async fn find(exchange: &Exchange, message: &Fetch, packing: Packing) -> Result<
                 shaping: parts.shaping.clone(),
             })))
         }
-        (state, _) => Ok(Given::Message(wire::failed(processed, &fetched, &remark::given_up(state, batch.failure)))),
+        (state, _) => Ok(FetchReply::Message(wire::failed(processed, &fetched, &remark::given_up(state, batch.failure)))),
     }
 }
 
