@@ -84,14 +84,14 @@ pub enum BatchFailure {
 
 /// The end of a batch, with or without a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ending {
+pub struct BatchEnding {
     /// The time of the end, domain time.
     pub finished_at: Timestamp,
     /// The end of the time in which the result can be fetched, in domain time, and is kept, in both times.
     pub kept_until: Moment,
 }
 
-impl Ending {
+impl BatchEnding {
     /// Makes the end of a batch at this moment; its result is kept for `keep`.
     #[must_use]
     pub fn at(now: Moment, keep: SignedDuration) -> Self {

@@ -29,8 +29,8 @@ mod validity;
 mod yen;
 
 pub use batch::{
-    BatchFailure, BatchKind, BatchState, ConsentDays, DayOf, Ending, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
-    ReferenceNumberError, WantedPeople,
+    BatchEnding, BatchFailure, BatchKind, BatchState, ConsentDays, DayOf, ReceptionNumber, ReceptionNumberError,
+    ReferenceNumber, ReferenceNumberError, WantedPeople,
 };
 pub use batch_views::{Batch, BatchFilter, BatchLine, NewSlice, Simulation};
 pub use birth::{BirthDate, BirthDateError};

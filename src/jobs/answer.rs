@@ -9,7 +9,7 @@ use tracing::error;
 
 use crate::clock::Clocks;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, Ending, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
+use crate::domain::{BatchEnding, BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
 use crate::query::{Directory, LogKey, QueryError, note_shown};
 use crate::store::access_log::{self, Outcome, Path, PersonRecord};
 use crate::store::finish_slice::{Finished, pack};
@@ -92,7 +92,7 @@ impl Answering {
             records: 0,
             references: Vec::new(),
             at,
-            ending: Ending::at(at, keep),
+            ending: BatchEnding::at(at, keep),
         };
         match slice.kind {
             BatchKind::Qualification => self.by_card(connection, slice, base).await,

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clocks;
 use crate::config::BulkLimits;
-use crate::domain::{BatchFailure, Ending};
+use crate::domain::{BatchEnding, BatchFailure};
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey, Misses};
 use crate::store::bulk_register::QUEUED;
@@ -80,8 +80,8 @@ impl Worker {
     }
 
     /// Returns the end of a batch that ends now.
-    fn ending(&self) -> Ending {
-        Ending::at(self.clocks.now(), self.limits.keep)
+    fn ending(&self) -> BatchEnding {
+        BatchEnding::at(self.clocks.now(), self.limits.keep)
     }
 
     /// Takes the next slice; None if there is nothing to do.

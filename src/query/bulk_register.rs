@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, NewSlice, ReceptionNumber, WantedPeople};
+use crate::domain::{BatchEnding, BatchKind, BirthDate, CardKey, Format, Moment, NewSlice, ReceptionNumber, WantedPeople};
 use crate::store::Store;
 use crate::store::bulk_register::{NewBatch, Quota, RegisterError};
 
@@ -108,7 +108,7 @@ impl BulkRegister {
             format: file.format,
             received_at,
             received_on: file.received_on,
-            ending: Ending::at(received_at, self.keep),
+            ending: BatchEnding::at(received_at, self.keep),
             slices: file.slices,
             slice: self.slice,
             persons: self.persons,

@@ -5,7 +5,7 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
 use crate::domain::{
-    BatchFailure, BatchFilter, BatchKind, BatchLine, BatchState, Ending, Moment, ReceptionNumber, Simulation,
+    BatchEnding, BatchFailure, BatchFilter, BatchKind, BatchLine, BatchState, Moment, ReceptionNumber, Simulation,
 };
 
 use super::bulk_register::QUEUED;
@@ -111,7 +111,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
-    pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: Ending) -> Result<bool, StoreError> {
+    pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: BatchEnding) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         lock_slices(&mut transaction, number).await?;
         sqlx::query!(

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{
-    BatchKind, ConsentDays, Ending, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, WantedPeople,
+    BatchEnding, BatchKind, ConsentDays, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, WantedPeople,
 };
 
 use super::consented::{self, ConsentedPerson};
@@ -41,7 +41,7 @@ pub struct NewBatch {
     /// The day of `received_at` in Tokyo.
     pub received_on: Date,
     /// How the batch ends, if there is nothing to do.
-    pub ending: Ending,
+    pub ending: BatchEnding,
     /// Its people, in slices; filled in here if the file names none.
     pub slices: Vec<NewSlice>,
     /// How many people a slice that is made here holds.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{PgConnection, PgTransaction};
 
-use crate::domain::{Ending, Moment};
+use crate::domain::{BatchEnding, Moment};
 
 use super::StoreError;
 use super::leases::LeasedSlice;
@@ -27,7 +27,7 @@ pub struct Finished {
     /// Now.
     pub at: Moment,
     /// The end of the batch, if this was its last slice.
-    pub ending: Ending,
+    pub ending: BatchEnding,
 }
 
 /// What became of a result.

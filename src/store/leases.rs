@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchFailure, BatchKind, Ending, Format, InstitutionCode};
+use crate::domain::{BatchEnding, BatchFailure, BatchKind, Format, InstitutionCode};
 
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
@@ -207,7 +207,12 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn fail_batch(&self, slice: &LeasedSlice, reason: BatchFailure, ending: Ending) -> Result<bool, StoreError> {
+    pub async fn fail_batch(
+        &self,
+        slice: &LeasedSlice,
+        reason: BatchFailure,
+        ending: BatchEnding,
+    ) -> Result<bool, StoreError> {
         self.give_up(slice.batch_id, Some(slice), reason, ending).await
     }
 
@@ -215,7 +220,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn fail_illegal_batch(&self, batch_id: i64, ending: Ending) -> Result<bool, StoreError> {
+    pub async fn fail_illegal_batch(&self, batch_id: i64, ending: BatchEnding) -> Result<bool, StoreError> {
         self.give_up(batch_id, None, BatchFailure::TriedTooOften, ending).await
     }
 
@@ -224,7 +229,7 @@ impl Store {
         batch_id: i64,
         holder: Option<&LeasedSlice>,
         reason: BatchFailure,
-        ending: Ending,
+        ending: BatchEnding,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
         // Locked in order and before the batch, as in every transaction, so that none deadlock.

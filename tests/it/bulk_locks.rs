@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use shikaku::domain::{Ending, Moment, ReceptionNumber};
+use shikaku::domain::{BatchEnding, Moment, ReceptionNumber};
 use shikaku::store::Store;
 use shikaku::wire::Format;
 use sqlx::Executor;
@@ -90,7 +90,7 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
         .map(|task| {
             let (store, numbers) = (store.clone(), numbers.clone());
             tokio::spawn(async move {
-                let soon = Ending::at(at(fixed_now() - SignedDuration::from_secs(1)), SignedDuration::ZERO);
+                let soon = BatchEnding::at(at(fixed_now() - SignedDuration::from_secs(1)), SignedDuration::ZERO);
                 for round in 0..60 {
                     let number = &numbers[(round + task) % numbers.len()];
                     match task % 3 {

@@ -9,8 +9,8 @@ use shikaku::app::{App, StartError};
 use shikaku::clock::{Clock, system_now};
 use shikaku::config::{Config, Limits, Secret};
 use shikaku::domain::{
-    BatchKind, Consent, ConsentDays, DayOf, Ending, Format, HolderVerification, InstitutionCode, Moment, Period, PersonId,
-    TreatmentKind, Validity, WantedPeople,
+    BatchEnding, BatchKind, Consent, ConsentDays, DayOf, Format, HolderVerification, InstitutionCode, Moment, Period,
+    PersonId, TreatmentKind, Validity, WantedPeople,
 };
 use shikaku::store::access_log::{self, AtReader, LogRecord, Outcome, Path, PersonRecord};
 use shikaku::store::bulk_register::{NewBatch, Quota};
@@ -378,7 +378,7 @@ async fn consented_now(connection: &mut PgConnection, store: &Store, institution
         format: Format::Json,
         received_at,
         received_on: date(2026, 11, 22),
-        ending: Ending::at(received_at, SignedDuration::from_hours(1)),
+        ending: BatchEnding::at(received_at, SignedDuration::from_hours(1)),
         slices: Vec::new(),
         // So small that the search goes on behind the last person of a slice.
         slice: 2,

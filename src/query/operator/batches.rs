@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{BatchFilter, BatchLine, Ending, Moment, ReceptionNumber};
+use crate::domain::{BatchEnding, BatchFilter, BatchLine, Moment, ReceptionNumber};
 use crate::query::{QueryError, failed};
 
 use super::operations::Operations;
@@ -44,7 +44,7 @@ impl Operations {
         if self.batch(number, at).await?.is_none() {
             return Ok(Ordered::NoBatch);
         }
-        let cancelled = self.store.cancel_batch(number, Ending::at(at, keep)).await.map_err(failed("cancel_batch"))?;
+        let cancelled = self.store.cancel_batch(number, BatchEnding::at(at, keep)).await.map_err(failed("cancel_batch"))?;
         if !cancelled {
             return Ok(Ordered::WrongState);
         }
