@@ -10,7 +10,7 @@ use crate::wire::fault::{Fault, FieldName, NotText, ValueFault};
 use crate::wire::object::{Object, Shape};
 
 use super::by_card::{self, SEARCH_INFO, SearchInfo};
-use super::reference_number::{self, REGISTRATION_INFO, Registration};
+use super::reference_number::{self, NumberRegistration, REGISTRATION_INFO};
 use super::refused::Refusal;
 
 /// The element of one person in a file, and its members.
@@ -97,7 +97,7 @@ impl<'a> Entry<'a> {
     ///
     /// # Errors
     /// If a text is invalid, which was already found when the file was read.
-    pub fn registration(&self) -> Result<Registration, Fault> {
+    pub fn registration(&self) -> Result<NumberRegistration, Fault> {
         reference_number::registration(&Named { keys: REGISTRATION_INFO.keys(), texts: &self.0 })
     }
 
