@@ -14,7 +14,7 @@ pub enum MessageRefused {
     BodyTooLarge,
     /// The body did not arrive in time, or was cut off.
     BodyIncomplete,
-    /// The HTTP framing of the request or its body is broken.
+    /// The HTTP framing of the request or its body is malformed.
     Framing(Framing),
     /// The body is compressed.
     ContentEncoding,

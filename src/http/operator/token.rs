@@ -12,7 +12,7 @@ use crate::http::request::authorization;
 use crate::identity::Framing;
 
 /// Passes a request that shows the configured token as `Authorization: Bearer …`, or any request if none is configured. Refuses
-/// every request whose framing is broken.
+/// every request whose framing is malformed.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
     if let Some(framing) = request.extensions().get::<Framing>() {
         return HttpError::Refused(MessageRefused::Framing(*framing)).into_response();

@@ -34,7 +34,7 @@ pub(super) fn caller(extensions: &Extensions) -> Result<Arc<VerifiedCaller>, Mes
     extensions.get::<Arc<VerifiedCaller>>().cloned().ok_or(MessageRefused::Internal)
 }
 
-/// Returns the fault that the listener found: broken framing, or overload.
+/// Returns the fault that the listener found: malformed framing, or overload.
 pub(super) fn found(extensions: &Extensions) -> Option<MessageRefused> {
     match (extensions.get::<Framing>(), extensions.get::<Overloaded>()) {
         (Some(framing), _) => Some(MessageRefused::Framing(*framing)),

@@ -202,7 +202,7 @@ impl Scanner {
     }
 }
 
-/// The place of broken framing.
+/// The place of malformed framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FramingFault {
     Head(Framing),
@@ -215,7 +215,7 @@ impl Watch for Scanner {
             Ok(()) => Verdict::Pass,
             // The request is passed on, to be refused in the caller's format; nothing after its head is.
             Err((FramingFault::Head(framing), left)) => {
-                self.findings.break_at(self.request, framing);
+                self.findings.note_malformed(self.request, framing);
                 Verdict::Hold(bytes.len() - left)
             }
             Err((FramingFault::Body, left)) => Verdict::Break(bytes.len() - left),
