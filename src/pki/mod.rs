@@ -57,9 +57,6 @@ pub enum PkiError {
     /// Not a certificate that a card CA issued.
     #[error("not a certificate of a card")]
     NotACard,
-    /// An operation that only RSA cards support.
-    #[error("the card has no RSA key")]
-    NotRsa,
     /// The system returned no random bytes.
     #[error("no random bytes are to be had")]
     Random,
