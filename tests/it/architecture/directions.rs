@@ -8,7 +8,7 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 23] = [
+const IMPORTS: [(&str, &str); 24] = [
     ("domain", ""),
     ("rules", "domain"),
     ("decide", "domain rules"),
@@ -20,6 +20,7 @@ const IMPORTS: [(&str, &str); 23] = [
     ("metrics", ""),
     ("postgres", ""),
     ("telemetry", ""),
+    ("population", "domain"),
     ("shares", "domain"),
     ("terminal", "domain"),
     ("pki", "domain clock"),
