@@ -45,7 +45,7 @@ fn lines(checked: &[Checked], cases: usize, failed: usize) -> String {
     let mut text = String::new();
     for Checked { file, report } in checked {
         for failure in &report.failures {
-            let crate::cases::Failure { line, id, kind, expected, found } = failure;
+            let crate::cases::FailedCase { line, id, kind, expected, found } = failure;
             text += &format!("{file}:{line}: {id} ({kind}): expected {expected}, found {found}\n");
         }
     }
