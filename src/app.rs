@@ -201,7 +201,7 @@ impl App {
         result
     }
 
-    /// Stops accepting connections, and waits a bounded time for requests in flight and pieces of files in progress. A piece
+    /// Stops accepting connections, and waits a bounded time for requests in flight and slices of batches in progress. A slice
     /// that is interrupted is processed again after its lease has expired.
     pub async fn stop(self) {
         self.stop.cancel();

@@ -10,10 +10,10 @@ use crate::rules::limit::{Ages, Band, Setting};
 /// The keys of a case's input. Each is taken once; a key left over is a fault.
 pub(super) struct Input(Map<String, Value>);
 
-type Read<T> = Result<T, FieldFault>;
+type FieldResult<T> = Result<T, FieldFault>;
 
 impl Input {
-    pub fn new(text: &str) -> Read<Self> {
+    pub fn new(text: &str) -> FieldResult<Self> {
         serde_json::from_str(text)
             .map(Self)
             .map_err(|_| FieldFault::new("input", ("must be one JSON object", "一つのJSONオブジェクトでなければなりません")))
@@ -24,14 +24,14 @@ impl Input {
     }
 
     /// Refuses keys that were not taken.
-    pub fn finish(self) -> Read<()> {
+    pub fn finish(self) -> FieldResult<()> {
         match self.0.into_iter().next() {
             Some((key, _)) => Err(FieldFault::new(key, ("is not known for this kind", "この種類では使えない項目です"))),
             None => Ok(()),
         }
     }
 
-    pub fn text_if(&mut self, key: &'static str) -> Read<Option<String>> {
+    pub fn text_if(&mut self, key: &'static str) -> FieldResult<Option<String>> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -39,11 +39,11 @@ impl Input {
         }
     }
 
-    pub fn text(&mut self, key: &'static str) -> Read<String> {
+    pub fn text(&mut self, key: &'static str) -> FieldResult<String> {
         self.text_if(key)?.ok_or_else(|| missing(key))
     }
 
-    pub fn flag(&mut self, key: &'static str) -> Read<bool> {
+    pub fn flag(&mut self, key: &'static str) -> FieldResult<bool> {
         match self.take(key) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
@@ -51,11 +51,11 @@ impl Input {
         }
     }
 
-    pub fn integer(&mut self, key: &'static str) -> Read<i64> {
+    pub fn integer(&mut self, key: &'static str) -> FieldResult<i64> {
         self.integer_if(key)?.ok_or_else(|| missing(key))
     }
 
-    fn integer_if(&mut self, key: &'static str) -> Read<Option<i64>> {
+    fn integer_if(&mut self, key: &'static str) -> FieldResult<Option<i64>> {
         match self.take(key) {
             None => Ok(None),
             Some(value) => value
@@ -65,28 +65,28 @@ impl Input {
         }
     }
 
-    pub fn yen_if(&mut self, key: &'static str) -> Read<Option<Yen>> {
+    pub fn yen_if(&mut self, key: &'static str) -> FieldResult<Option<Yen>> {
         self.integer_if(key)?.map(|amount| read::yen(key, amount)).transpose()
     }
 
-    pub fn yen(&mut self, key: &'static str) -> Read<Yen> {
+    pub fn yen(&mut self, key: &'static str) -> FieldResult<Yen> {
         self.yen_if(key)?.ok_or_else(|| missing(key))
     }
 
-    pub fn date(&mut self, key: &'static str) -> Read<Date> {
+    pub fn date(&mut self, key: &'static str) -> FieldResult<Date> {
         read::date(key, &self.text(key)?)
     }
 
-    pub fn date_if(&mut self, key: &'static str) -> Read<Option<Date>> {
+    pub fn date_if(&mut self, key: &'static str) -> FieldResult<Option<Date>> {
         self.text_if(key)?.map(|text| read::date(key, &text)).transpose()
     }
 
-    pub fn birth(&mut self) -> Read<BirthDate> {
+    pub fn birth(&mut self) -> FieldResult<BirthDate> {
         read::birth("birth", &self.text("birth")?)
     }
 
     /// Reads the days of `births`; returns none if the key is absent.
-    pub fn births(&mut self) -> Read<Vec<BirthDate>> {
+    pub fn births(&mut self) -> FieldResult<Vec<BirthDate>> {
         let wrong =
             || FieldFault::new("births", ("must be a list of 1 to 100 days", "1〜100個の日付の配列で書いてください"));
         let Some(value) = self.take("births") else { return Ok(Vec::new()) };
@@ -94,32 +94,32 @@ impl Input {
         days.iter().map(|day| read::birth("births", day.as_str().ok_or_else(wrong)?)).collect()
     }
 
-    pub fn month(&mut self) -> Read<Month> {
+    pub fn month(&mut self) -> FieldResult<Month> {
         read::month("month", &self.text("month")?)
     }
 
-    pub fn ratio(&mut self) -> Read<CopayRatio> {
+    pub fn ratio(&mut self) -> FieldResult<CopayRatio> {
         read::ratio("copay_wari", self.integer("copay_wari")?)
     }
 
-    pub fn setting(&mut self) -> Read<Setting> {
+    pub fn setting(&mut self) -> FieldResult<Setting> {
         read::setting("setting", &self.text("setting")?)
     }
 
-    pub fn ages(&mut self) -> Read<Ages> {
+    pub fn ages(&mut self) -> FieldResult<Ages> {
         read::ages("age", &self.text("age")?)
     }
 
-    pub fn band(&mut self, key: &'static str, month: Month, ages: Ages) -> Read<&'static Band> {
+    pub fn band(&mut self, key: &'static str, month: Month, ages: Ages) -> FieldResult<&'static Band> {
         read::band(key, month, ages, &self.text(key)?)
     }
 
-    pub fn disease(&mut self) -> Read<SpecificDisease> {
+    pub fn disease(&mut self) -> FieldResult<SpecificDisease> {
         read::disease("disease", self.integer("disease")?)
     }
 
     /// Reads one of `words`.
-    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Read<T> {
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> FieldResult<T> {
         let text = self.text(key)?;
         let found = words.iter().find(|(word, _)| *word == text);
         found.map(|(_, value)| *value).ok_or_else(|| {
@@ -129,7 +129,7 @@ impl Input {
     }
 
     /// Reads a list of 1 to 1,000 objects; `read` takes the keys it knows from each.
-    pub fn lines<T>(&mut self, read: impl Fn(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+    pub fn lines<T>(&mut self, read: impl Fn(&mut Self) -> FieldResult<T>) -> FieldResult<Vec<T>> {
         let Some(Value::Array(values)) = self.take("lines") else {
             return Err(FieldFault::new("lines", ("must be a list of objects", "オブジェクトの配列で書いてください")));
         };

@@ -26,12 +26,12 @@ pub struct Report {
     /// The number of cases.
     pub cases: usize,
     /// The cases that do not hold, in order.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedCase>,
 }
 
 /// A case that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Failure {
+pub struct FailedCase {
     /// The line on which the row begins, from 1.
     pub line: u64,
     /// The case's id.
@@ -136,8 +136,8 @@ impl Case<'_> {
         }
     }
 
-    fn failure(&self, line: u64, found: Bilingual) -> Failure {
-        Failure { line, id: self.id.to_owned(), kind: self.kind.to_owned(), expected: self.expected.to_owned(), found }
+    fn failure(&self, line: u64, found: Bilingual) -> FailedCase {
+        FailedCase { line, id: self.id.to_owned(), kind: self.kind.to_owned(), expected: self.expected.to_owned(), found }
     }
 }
 

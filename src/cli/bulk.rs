@@ -27,10 +27,10 @@ pub(super) struct BulkOptions {
     /// Results in XML of more MiB come as ZIP, asked for or not
     #[arg(long, value_name = "MIB", default_value_t = BulkLimits::default().zip_above / MIB, help_heading = "Bulk files")]
     bulk_zip_above_mib: usize,
-    /// Pieces of files that this process works on at once
+    /// Slices of files that this process works on at once
     #[arg(long, value_name = "N", default_value_t = BulkLimits::default().workers, help_heading = "Bulk files")]
     bulk_workers: usize,
-    /// For how many seconds a piece belongs to the worker that took it; if the worker dies, its work goes on after that
+    /// For how many seconds a slice belongs to the worker that took it; if the worker dies, its work goes on after that
     #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().lease.as_secs(), help_heading = "Bulk files")]
     bulk_lease_seconds: i64,
     /// How many seconds the clocks of the processes on one database may be apart; so much later a dead worker's work goes on

@@ -22,7 +22,7 @@ use crate::telemetry;
 
 use super::data_dir::DataDir;
 use super::exit::Exit;
-use super::fixtures::Directory;
+use super::fixtures::FixturesDirectory;
 use super::pki::{self, ServerNames};
 use super::run::{ServerOptions, Signals, announce};
 use super::serve::{POOL, connect};
@@ -41,7 +41,7 @@ pub(super) struct Options {
     #[command(flatten)]
     server: ServerOptions,
     #[command(flatten)]
-    fixtures: Directory,
+    fixtures: FixturesDirectory,
     #[command(flatten)]
     names: ServerNames,
     /// A database to use instead of a private PostgreSQL

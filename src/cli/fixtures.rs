@@ -29,7 +29,7 @@ pub(super) enum Command {
 }
 
 #[derive(clap::Args)]
-pub(super) struct Directory {
+pub(super) struct FixturesDirectory {
     /// Directory of the fixture files
     #[arg(long = "dir", value_name = "DIR", default_value = "fixtures", env = "SHIKAKU_FIXTURES")]
     pub directory: PathBuf,
@@ -38,7 +38,7 @@ pub(super) struct Directory {
 #[derive(clap::Args)]
 pub(super) struct Check {
     #[command(flatten)]
-    directory: Directory,
+    directory: FixturesDirectory,
     /// A coverage without a loss is judged until this day; by default today in Tokyo
     #[arg(long, value_name = "DATE")]
     on: Option<Date>,
@@ -47,7 +47,7 @@ pub(super) struct Check {
 #[derive(clap::Args)]
 pub(super) struct Load {
     #[command(flatten)]
-    directory: Directory,
+    directory: FixturesDirectory,
     #[command(flatten)]
     data: DataDir,
     /// A database to load into, such as postgres://user@host/name, instead of that of the demo that runs on --data-dir
@@ -61,7 +61,7 @@ pub(super) struct Load {
     reset: bool,
 }
 
-impl Directory {
+impl FixturesDirectory {
     /// Reads the directory; prints every fault to standard error.
     pub fn read(&self, language: Language) -> Result<Fixtures, Exit> {
         if !self.directory.is_dir() {

@@ -64,7 +64,7 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     let _ = writeln!(std::io::stdout(), "ready: {what}");
     signals.stop().await;
     stop.cancel();
-    // A database that does not answer does not delay the end: the piece is started again when its lease has run out.
+    // A database that does not answer does not delay the end: the slice is started again when its lease has run out.
     if timeout(2 * Limits::default().stop, tasks.wait()).await.is_err() {
         warn!("work was broken off at the end of the stop time");
     }

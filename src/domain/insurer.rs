@@ -228,6 +228,14 @@ pub struct Insurer {
     pub name: String,
 }
 
+/// How much is loaded for an insurer.
+pub struct InsurerSize {
+    /// The insurer.
+    pub insurer: Insurer,
+    /// How many coverages it has registered.
+    pub coverages: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

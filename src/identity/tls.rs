@@ -21,7 +21,7 @@ use super::trust_error::TrustError;
 use super::verifier::TerminalVerifier;
 
 /// One reading of the PKI files.
-pub(super) struct Loaded {
+pub(super) struct LoadedPki {
     /// For the listener that demands a terminal's certificate.
     pub config: Arc<ServerConfig>,
     /// For the listener that asks for no certificate.
@@ -38,7 +38,7 @@ pub(super) struct Loaded {
     pub crl: Vec<u8>,
 }
 
-impl Loaded {
+impl LoadedPki {
     pub fn read(files: &PkiFiles, now: Timestamp) -> Result<Self, TrustError> {
         let authority: CertificateDer<'static> = one(&files.ca(), CertificateDer::from_pem_file)?;
         let list: CertificateRevocationListDer<'static> = one(&files.crl(), CertificateRevocationListDer::from_pem_file)?;

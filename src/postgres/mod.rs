@@ -5,7 +5,7 @@
 
 mod account;
 mod binaries;
-mod directory;
+mod cluster_directory;
 mod predecessor;
 mod running;
 mod server;

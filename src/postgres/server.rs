@@ -17,7 +17,7 @@ use crate::language::{Bilingual, Language};
 
 use super::account::Account;
 use super::binaries::Binaries;
-use super::directory::Directory;
+use super::cluster_directory::ClusterDirectory;
 use super::{PostgresError, with_advice};
 
 const SUPERUSER: &str = "shikaku";
@@ -35,7 +35,7 @@ pub enum Durability {
 pub struct PrivatePostgres {
     stop: Option<mpsc::Sender<()>>,
     keeper: Option<JoinHandle<()>>,
-    directory: Option<Directory>,
+    directory: Option<ClusterDirectory>,
     durability: Durability,
     socket: PathBuf,
     log: PathBuf,
@@ -50,7 +50,7 @@ impl PrivatePostgres {
     /// See [`PostgresError`].
     pub async fn start(binaries: &Binaries, directory: &Path, durability: Durability) -> Result<Self, PostgresError> {
         let account = Account::choose()?;
-        let directory = Directory::take(directory, &account)?;
+        let directory = ClusterDirectory::take(directory, &account)?;
         // An ephemeral cluster is always made anew: an interrupted run may have left one behind.
         if durability == Durability::Ephemeral || !directory.has_cluster() {
             initdb(binaries, &directory, &account, durability)?;
@@ -202,7 +202,7 @@ fn stop(child: &mut Child) {
 
 fn initdb(
     binaries: &Binaries,
-    directory: &Directory,
+    directory: &ClusterDirectory,
     account: &Account,
     durability: Durability,
 ) -> Result<(), PostgresError> {
@@ -232,7 +232,7 @@ fn initdb(
 
 fn server_command(
     binaries: &Binaries,
-    directory: &Directory,
+    directory: &ClusterDirectory,
     account: &Account,
     durability: Durability,
     log: File,
@@ -269,7 +269,7 @@ const SETTINGS: [&str; 8] = [
 
 const EPHEMERAL_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
-fn as_account(mut command: Command, directory: &Directory, account: &Account) -> Command {
+fn as_account(mut command: Command, directory: &ClusterDirectory, account: &Account) -> Command {
     if account.dropped {
         command.uid(account.uid).gid(account.gid);
     }

@@ -5,16 +5,16 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 
 use super::StoreError;
-use super::leases::Leased;
+use super::leases::LeasedSlice;
 
-/// Returns the numbers in the file (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
-/// this file. `shown` has the number of each person of the piece, the id (`person.id`) and the mark.
+/// Returns the numbers in the batch (from 1) of those people whose 限度額適用認定証 is the one that the institution saw last, before
+/// this batch. `shown` has the number of each person of the slice, the id (`person.id`) and the mark.
 ///
 /// # Errors
 /// If the database fails.
 pub(super) async fn unchanged(
     connection: &mut PgConnection,
-    piece: &Leased,
+    slice: &LeasedSlice,
     shown: impl Iterator<Item = (i32, i64, i64)>,
 ) -> Result<HashSet<i32>, StoreError> {
     let (mut places, mut ids, mut marks) = (Vec::new(), Vec::new(), Vec::new());
@@ -44,8 +44,8 @@ pub(super) async fn unchanged(
                   limit 1
                )
         "#,
-        piece.institution.as_str(),
-        piece.request_id,
+        slice.institution.as_str(),
+        slice.request_id,
         &places,
         &ids,
         &marks,

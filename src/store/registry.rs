@@ -27,7 +27,7 @@ const CHUNK: usize = 1000;
 
 /// The numbers of what a load wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Loaded {
+pub struct LoadCounts {
     /// Insurers in the files.
     pub insurers: usize,
     /// Institutions in the files.
@@ -61,11 +61,11 @@ impl Store {
         people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
         at: Timestamp,
         reset: bool,
-    ) -> Result<Loaded, StoreError> {
+    ) -> Result<LoadCounts, StoreError> {
         let mut people = people.into_iter().peekable();
         let at: SqlTimestamp = at.to_sqlx();
         let mut loaded =
-            Loaded { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
+            LoadCounts { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
         let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
         take_turn(&mut transaction).await?;

@@ -111,7 +111,7 @@ impl<'t> Tree<'t, '_, '_> {
 
     fn text(&mut self, content: Cow<'t, str>) -> Result<(), Fault> {
         match self.open.last_mut() {
-            // Adding the first piece to an empty text copies nothing.
+            // Adding the first chunk to an empty text copies nothing.
             Some(element) => element.text += content,
             None => match Tail::of(&content) {
                 None => {}

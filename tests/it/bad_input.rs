@@ -27,7 +27,7 @@ const INFO: &str = "<InsurerNumber>39131016</InsurerNumber><InsuredIdentificatio
                     <Birthdate>19511103</Birthdate>\
                     <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>";
 
-/// Returns the right request with one piece replaced.
+/// Returns the right request with one part replaced.
 fn spoiled(from: &str, to: &str) -> String {
     let right = xml(HEADER, INFO);
     assert!(right.contains(from), "{from}");

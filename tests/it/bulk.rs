@@ -188,7 +188,7 @@ async fn a_result_is_its_institutions_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_one_identifier_and_people_who_come_twice() {
     let mut limits = Limits::default();
-    // The first piece is in the log before the second one begins; it is still not an earlier question.
+    // The first slice is in the log before the second one begins; it is still not an earlier question.
     (limits.bulk.slice, limits.bulk.workers) = (1, 1);
     let world = World::with(Wishes { limits, ..Wishes::default() }).await;
     let mut clinic = Clinic::of(&world).await;

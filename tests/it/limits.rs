@@ -206,7 +206,7 @@ async fn stopping_lets_running_requests_finish() {
 
 #[tokio::test]
 async fn a_database_that_hangs_fails_or_is_overrun_has_an_official_answer() {
-    let limits = Limits { request: Duration::from_millis(500), waiting: 1, batch: 1, ..Limits::default() };
+    let limits = Limits { request: Duration::from_millis(500), waiting: 1, group: 1, ..Limits::default() };
     let world = world(limits).await;
     let ask = ask_of("kyokai-insured-tokyo");
     let mut database = world.database.connect().await;

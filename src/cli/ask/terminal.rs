@@ -2,7 +2,7 @@
 
 use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
-use crate::cli::fixtures::Directory;
+use crate::cli::fixtures::FixturesDirectory;
 use crate::cli::output;
 use crate::domain::InstitutionCode;
 use crate::language::Language;
@@ -27,7 +27,7 @@ pub(super) struct TerminalOptions {
     #[command(flatten)]
     data: DataDir,
     #[command(flatten)]
-    pub fixtures: Directory,
+    pub fixtures: FixturesDirectory,
 }
 
 /// A terminal that is ready to ask.

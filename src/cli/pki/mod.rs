@@ -13,7 +13,7 @@ use crate::pki::{Authority, KeyKind, PkiError, PkiFiles, ServerName};
 
 use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
-use crate::cli::fixtures::Directory;
+use crate::cli::fixtures::FixturesDirectory;
 use crate::clock::system_now;
 
 #[derive(Subcommand)]
@@ -33,7 +33,7 @@ pub(super) struct Init {
     #[command(flatten)]
     data: DataDir,
     #[command(flatten)]
-    fixtures: Directory,
+    fixtures: FixturesDirectory,
     #[command(flatten)]
     key: Key,
     #[command(flatten)]

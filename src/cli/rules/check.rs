@@ -48,7 +48,7 @@ fn lines(checked: &[Checked], cases: usize, failed: usize, language: Language) -
     let mut text = String::new();
     for Checked { file, report } in checked {
         for failure in &report.failures {
-            let crate::cases::Failure { line, id, kind, expected, found } = failure;
+            let crate::cases::FailedCase { line, id, kind, expected, found } = failure;
             let found = found.text(language);
             text += &match language {
                 Language::Ja => format!("{file}:{line}: {id}（{kind}）: 期待値は{expected}、結果は{found}\n"),
