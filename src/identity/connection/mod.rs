@@ -65,7 +65,12 @@ pub(super) struct Shared {
 
 /// Serves one connection with the protocol agreed in the handshake, until it ends, is idle too long, floods the server, or the
 /// server stops.
-pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
+pub(super) fn serve(
+    shared: &Arc<Shared>,
+    stream: TlsStream<TcpStream>,
+    caller: Option<VerifiedCaller>,
+) -> impl Future<Output = ()> + Send {
+    // Not an async function: its state would hold the stream, more than a kilobyte, as long as the connection is open.
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(shared.limits.write));
@@ -75,11 +80,13 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, ca
         let (shared, activity) = (shared.clone(), activity.clone());
         move |request| answer(&shared, caller.as_ref(), &activity, request)
     };
-    // Each is boxed separately: an open connection holds the state of one protocol only.
-    if speaks_h2 {
-        Box::pin(serve_http2(shared, &activity, stream, answers)).await;
-    } else {
-        Box::pin(serve_http1(shared, &activity, stream, answers)).await;
+    async move {
+        // Each is boxed separately: an open connection holds the state of one protocol only.
+        if speaks_h2 {
+            Box::pin(serve_http2(shared, &activity, stream, answers)).await;
+        } else {
+            Box::pin(serve_http1(shared, &activity, stream, answers)).await;
+        }
     }
 }
 
