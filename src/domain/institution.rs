@@ -41,9 +41,9 @@ impl Japanese for InstitutionCodeError {
     fn japanese(&self) -> Cow<'static, str> {
         match self {
             Self::Form => "医療機関コードは10桁の数字です".into(),
-            Self::Prefecture => "医療機関コードの先頭2桁が都道府県の番号ではありません".into(),
+            Self::Prefecture => "医療機関コードの先頭2桁は都道府県の番号（01〜47）です".into(),
             Self::PointTable => "医療機関コードの3桁目は1（医科）、3（歯科）、4（調剤）、6（訪問看護）のどれかです".into(),
-            Self::CheckDigit { right } => format!("医療機関コードの検証番号は{right}のはずです").into(),
+            Self::CheckDigit { right } => format!("医療機関コードの検証番号が違います。正しくは{right}です").into(),
         }
     }
 }

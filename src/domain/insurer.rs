@@ -42,7 +42,7 @@ impl Japanese for InsurerNumberError {
         match self {
             Self::Length => "保険者番号は8桁（国民健康保険は6桁）です".into(),
             Self::NotDigits => "保険者番号に使えるのは数字だけです".into(),
-            Self::CheckDigit { right } => format!("保険者番号の検証番号は{right}のはずです").into(),
+            Self::CheckDigit { right } => format!("保険者番号の検証番号が違います。正しくは{right}です").into(),
             Self::Scheme => "保険者番号の先頭2桁が医療保険の制度にも医療扶助にも当たりません".into(),
         }
     }

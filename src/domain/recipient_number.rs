@@ -24,7 +24,7 @@ impl Japanese for RecipientNumberError {
     fn japanese(&self) -> Cow<'static, str> {
         match self {
             Self::Form => "受給者番号は7桁の数字で、最後の1桁は検証番号です".into(),
-            Self::CheckDigit { right } => format!("受給者番号の検証番号は{right}のはずです").into(),
+            Self::CheckDigit { right } => format!("受給者番号の検証番号が違います。正しくは{right}です").into(),
         }
     }
 }

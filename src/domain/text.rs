@@ -26,8 +26,8 @@ pub enum TextError {
 impl Japanese for TextError {
     fn japanese(&self) -> Cow<'static, str> {
         let text = match self {
-            Self::Length => "空か、長すぎます",
-            Self::Control => "制御文字が含まれています",
+            Self::Length => "1〜200文字で書いてください",
+            Self::Control => "制御文字など、XMLで送れない文字は使えません",
             Self::PostNumberForm => "郵便番号は123-4567のように書きます",
         };
         text.into()

@@ -166,7 +166,7 @@ fn faults_of_files_are_said_in_japanese_with_file_and_line() {
     assert_eq!(output.status.code(), Some(4), "{err}");
     for (line, fault) in [
         (4, "`colour`はここに書ける項目ではありません"),
-        (7, "`insurer`: 保険者番号の検証番号は2のはずです"),
+        (7, "`insurer`: 保険者番号の検証番号が違います。正しくは2です"),
         (11, "`birth_on`は引用符のない2026-11-22の形の日付です"),
         (1, "`[person.ask]`がありません"),
         (15, "`validity`: \"1\"から\"6\"までのどれかを書いてください"),
