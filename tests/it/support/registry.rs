@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use shikaku::domain::PersonalText;
-use shikaku::store::registry::{Loaded, NewPerson};
+use shikaku::store::registry::{LoadCounts, NewPerson};
 use shikaku::store::{Store, StoreError};
 
 use super::database::TestDatabase;
@@ -26,7 +26,7 @@ pub async fn try_load(
     people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
     at: Timestamp,
     reset: bool,
-) -> Result<Loaded, StoreError> {
+) -> Result<LoadCounts, StoreError> {
     let institutions: Vec<_> = fixtures().institutions.iter().map(|entry| entry.institution.clone()).collect();
     store.load(&fixtures().insurers, &institutions, people, at, reset).await
 }
@@ -36,7 +36,7 @@ pub async fn load(
     people: impl IntoIterator<Item = NewPerson, IntoIter: Send>,
     at: Timestamp,
     reset: bool,
-) -> Loaded {
+) -> LoadCounts {
     try_load(store, people, at, reset).await.unwrap()
 }
 
