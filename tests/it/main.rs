@@ -72,6 +72,7 @@ mod tls;
 mod trust;
 mod two_times;
 mod upgrade;
+mod version_columns;
 mod version_times;
 mod versions;
 mod versions_model;
