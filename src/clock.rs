@@ -12,15 +12,15 @@
 //! | end of a result (SHK7004), and of the memory that there was one (SHK7003) | domain |
 //! | how long the operator holds a result back (`hold_seconds`): a tester passes that time by setting the clock | domain |
 //! | what the operator's pages say of people and cards "today" | domain |
-//! | lease of a piece, its back-off after a failure | system |
-//! | age of the queue, time that a file took (metrics) | system |
-//! | access log, files, challenges: `recorded_at`, `made_at`, by which they are kept | system |
-//! | removal of results, of files, of challenges, of the count of a day's people | both: what has ended in domain time, and is as old by the system's |
+//! | lease of a slice, its back-off after a failure | system |
+//! | age of the queue, time that a batch took (metrics) | system |
+//! | access log, batches, challenges: `recorded_at`, `made_at`, by which they are kept | system |
+//! | removal of results, of batches, of challenges, of the count of a day's people | both: what has ended in domain time, and is as old by the system's |
 //! | terminals' certificates, revocation list, tokens of a login, `Date` of HTTP | system |
 //! | limits of the network, of requests and statements; misses of an hour; pauses between two rounds of a job | system, monotonic (`Instant`) |
 //! | what a command asks about when no day is given; what `fixtures load` and `pki` make | system |
 //!
-//! Leases are judged by the clock of the process that wants the piece. Clocks of processes on one database may be
+//! Leases are judged by the clock of the process that wants the slice. Clocks of processes on one database may be
 //! [`BulkLimits::skew`](crate::config::BulkLimits::skew) apart: a lease is over for others only so much later. The clock of the
 //! database would need no such allowance, but it is out of the reach of tests, is another one after a failover, and would be a second
 //! source of "now". A lease that is taken too early costs work and nothing else: results are taken from its last holder alone.

@@ -41,13 +41,13 @@ pub struct Metrics {
     pub bulk_persons: IntCounter,
     /// `shikaku_bulk_seconds`: from the reception of a file to its complete result, system time.
     pub bulk_seconds: Histogram,
-    /// `shikaku_bulk_retries_total`: pieces of files that were started again.
+    /// `shikaku_bulk_retries_total`: slices of files that were started again.
     pub bulk_retries: IntCounter,
-    /// `shikaku_bulk_lost_leases_total`: pieces of files whose result came too late.
+    /// `shikaku_bulk_lost_leases_total`: slices of files whose result came too late.
     pub bulk_lost_leases: IntCounter,
     /// `shikaku_bulk_queue_files`: unfinished files of all processes; read at each scrape.
     pub bulk_queue_files: IntGauge,
-    /// `shikaku_bulk_queue_persons`: people in open pieces.
+    /// `shikaku_bulk_queue_persons`: people in open slices.
     pub bulk_queue_persons: IntGauge,
     /// `shikaku_bulk_queue_oldest_seconds`: age of the oldest unfinished file, system time.
     pub bulk_queue_oldest: IntGauge,
@@ -159,14 +159,14 @@ impl Metrics {
                 let histogram = Histogram::with_opts(options.buckets(FILE_SECONDS.to_vec())).expect("a well-formed name");
                 register(&registry, histogram)
             },
-            bulk_retries: counter(&registry, "shikaku_bulk_retries_total", "Pieces of files that were begun again"),
+            bulk_retries: counter(&registry, "shikaku_bulk_retries_total", "Slices of files that were begun again"),
             bulk_lost_leases: counter(
                 &registry,
                 "shikaku_bulk_lost_leases_total",
-                "Pieces of files whose lease was lost before their result was kept",
+                "Slices of files whose lease was lost before their result was kept",
             ),
             bulk_queue_files: gauge(&registry, "shikaku_bulk_queue_files", "Files in work, of all processes"),
-            bulk_queue_persons: gauge(&registry, "shikaku_bulk_queue_persons", "People in open pieces of files"),
+            bulk_queue_persons: gauge(&registry, "shikaku_bulk_queue_persons", "People in open slices of files"),
             bulk_queue_oldest: gauge(
                 &registry,
                 "shikaku_bulk_queue_oldest_seconds",

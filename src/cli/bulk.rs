@@ -27,10 +27,10 @@ pub(super) struct BulkOptions {
     /// Results in XML of more MiB come as ZIP, asked for or not
     #[arg(long, value_name = "MIB", default_value_t = BulkLimits::default().zip_above / MIB, help_heading = "Bulk files")]
     bulk_zip_above_mib: usize,
-    /// Pieces of files that this process works on at once
+    /// Slices of files that this process works on at once
     #[arg(long, value_name = "N", default_value_t = BulkLimits::default().workers, help_heading = "Bulk files")]
     bulk_workers: usize,
-    /// For how many seconds a piece belongs to the worker that took it; if the worker dies, its work goes on after that
+    /// For how many seconds a slice belongs to the worker that took it; if the worker dies, its work goes on after that
     #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().lease.as_secs(), help_heading = "Bulk files")]
     bulk_lease_seconds: i64,
     /// How many seconds the clocks of the processes on one database may be apart; so much later a dead worker's work goes on
@@ -45,14 +45,17 @@ impl BulkOptions {
         let usual = BulkLimits::default();
         let positive = |name: &str, good: bool| match good {
             true => Ok(()),
-            false => Err(Exit::usage(format!("{name} must be at least 1"))),
+            false => Err(Exit::usage((format!("{name} must be at least 1"), format!("{name}は1以上です")))),
         };
         positive("--bulk-persons", self.bulk_persons > 0)?;
         positive("--bulk-file-mib", self.bulk_file_mib > 0)?;
         positive("--bulk-keep-hours", self.bulk_keep_hours > 0)?;
         positive("--bulk-lease-seconds", self.bulk_lease_seconds > 0)?;
         if self.bulk_clock_skew_seconds < 0 {
-            return Err(Exit::usage("--bulk-clock-skew-seconds must not be negative"));
+            return Err(Exit::usage((
+                "--bulk-clock-skew-seconds must not be negative",
+                "--bulk-clock-skew-seconds に負の値は指定できません",
+            )));
         }
         let file_bytes = self.bulk_file_mib.saturating_mul(MIB);
         let hours = |hours: i64| SignedDuration::try_from_hours(hours).unwrap_or(SignedDuration::MAX);

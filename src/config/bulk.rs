@@ -26,24 +26,24 @@ pub struct BulkLimits {
     pub fetches: usize,
     /// Of these, results of one institution.
     pub fetches_of_institution: usize,
-    /// Pieces of results converted at once to another format or character set.
+    /// Slices of results converted at once to another format or character set.
     pub shaping: usize,
-    /// People in one piece of a file.
+    /// People in one slice of a batch.
     pub slice: usize,
-    /// Pieces that one process works on at once.
+    /// Slices that one process works on at once.
     pub workers: usize,
-    /// Lease of a piece to the worker that took it; the worker renews it three times in this time.
+    /// Lease of a slice to the worker that took it; the worker renews it three times in this time.
     pub lease: SignedDuration,
     /// The largest difference between the clocks of processes on one database: a process treats the lease of another as expired
     /// only this much later.
     pub skew: SignedDuration,
-    /// Attempts at a piece before its file is given up.
+    /// Attempts at a slice before its batch is given up.
     pub attempts: i16,
     /// How often workers look for work without a notification.
     pub poll: Duration,
     /// How long a result can be fetched.
     pub keep: SignedDuration,
-    /// How long after that the file's existence is remembered.
+    /// How long after that the batch's existence is remembered.
     pub remember: SignedDuration,
     /// Results in XML with more bytes are sent as ZIP, requested or not.
     pub zip_above: usize,

@@ -54,7 +54,7 @@ pub struct Limits {
     /// Lookups waiting for the database at once; beyond that, the institution with most of them is refused as busy.
     pub waiting: usize,
     /// Lookups in one statement.
-    pub batch: usize,
+    pub group: usize,
     /// Lookups by the data on a card, and people in files, of one institution in an hour that find nobody; 0 for no limit. It is
     /// greater than the number of requests in progress, so that simultaneous lookups are not refused for results that they might
     /// have.
@@ -87,7 +87,7 @@ impl Default for Limits {
             head_bytes: 16 * 1024,
             streams: 16,
             waiting: 4096,
-            batch: 256,
+            group: 256,
             misses: 2000,
             bulk: BulkLimits::default(),
         }

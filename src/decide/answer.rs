@@ -109,7 +109,7 @@ pub struct Record {
 
 /// The asker and the day of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct AskerAndDay {
     /// The institution; None if an operator asks for no institution.
     pub institution: Option<InstitutionCode>,
     /// 資格確認日.
@@ -118,7 +118,7 @@ pub(super) struct Asked {
 
 /// The patient's consents to parts of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Consented {
+pub(super) struct ConsentedParts {
     /// 限度額適用認定証.
     pub limit: bool,
     /// 特定疾病療養受療証.
@@ -136,11 +136,11 @@ impl Answer {
 impl Record {
     /// Makes the record of a registration. The parts that decide the patient's payment are shown only for a coverage in force.
     pub(super) fn on(
-        Asked { institution, check_on }: Asked,
+        AskerAndDay { institution, check_on }: AskerAndDay,
         person: PersonId,
         protection: Protection,
         registration: &Registration,
-        consented: Consented,
+        consented: ConsentedParts,
     ) -> Self {
         let coverage = registration.coverage.clone();
         let in_force = coverage.in_force_on(check_on);

@@ -2,7 +2,7 @@
 
 use crate::domain::{CardQuery, Coverage, InstitutionCode, PersonFacts, Registration, Validity};
 
-use super::answer::{Answer, Asked, Consented, Other, Record, Relation};
+use super::answer::{Answer, AskerAndDay, ConsentedParts, Other, Record, Relation};
 
 /// Answers a question of `institution` by the data on the insured person's card.
 ///
@@ -89,9 +89,9 @@ impl<'a> Match<'a> {
     }
 
     fn record(&self, query: &CardQuery, institution: Option<InstitutionCode>) -> Record {
-        let asked = Asked { institution, check_on: query.check_on };
+        let asked = AskerAndDay { institution, check_on: query.check_on };
         // 特定疾病療養受療証 is shown only by マイナンバーカード.
-        let consented = Consented { limit: query.limit_consent, specific_disease: false };
+        let consented = ConsentedParts { limit: query.limit_consent, specific_disease: false };
         Record::on(asked, self.person.id, self.person.protection, self.registration, consented)
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     PersonFacts, Registration, Validity,
 };
 
-use super::answer::{Asked, Consented, Record};
+use super::answer::{AskerAndDay, ConsentedParts, Record};
 
 /// The national side's answer about a card whose presence was proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn by_consent(
     if person.protection.self_information_blocked {
         return CardAnswer::Unusable(CardUnusable::Blocked);
     }
-    about(Asked { institution, check_on }, consents, person)
+    about(AskerAndDay { institution, check_on }, consents, person)
 }
 
 fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
@@ -76,10 +76,10 @@ fn unusable(standing: &CardStanding, at: Timestamp) -> Option<CardUnusable> {
     }
 }
 
-fn about(asked: Asked, consents: Consents, person: &PersonFacts) -> CardAnswer {
+fn about(asked: AskerAndDay, consents: Consents, person: &PersonFacts) -> CardAnswer {
     let check_on = asked.check_on;
     let consented =
-        Consented { limit: consents.has(Consent::Limit), specific_disease: consents.has(Consent::SpecificDisease) };
+        ConsentedParts { limit: consents.has(Consent::Limit), specific_disease: consents.has(Consent::SpecificDisease) };
     let record = |one: &Registration| Record::on(asked, person.id, person.protection, one, consented);
     let registrations = &person.registrations;
     let in_force = registrations.iter().filter(|one| one.coverage.in_force_on(check_on));

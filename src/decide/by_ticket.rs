@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Coverage, InstitutionCode, Month, PersonFacts, Validity};
 
-use super::answer::{Asked, Consented, Record};
+use super::answer::{AskerAndDay, ConsentedParts, Record};
 
 /// Answers `institution` about a person whose treatment in the month of `check_on` a welfare office entrusts to it. The records
 /// are all medical aid with such a ticket, in order of acquisition. Parts that require consent are not shown.
@@ -20,13 +20,13 @@ pub fn by_ticket(check_on: Date, institution: InstitutionCode, person: &PersonFa
     let entrusted = |coverage: &Coverage| {
         coverage.tickets.iter().any(|ticket| ticket.institution == institution && ticket.month == month)
     };
-    let consented = Consented { limit: false, specific_disease: false };
+    let consented = ConsentedParts { limit: false, specific_disease: false };
     let records: Vec<Record> = person
         .registrations
         .iter()
         .filter(|one| entrusted(&one.coverage))
         .map(|one| {
-            let asked = Asked { institution: Some(institution), check_on: nearest(check_on, &one.coverage) };
+            let asked = AskerAndDay { institution: Some(institution), check_on: nearest(check_on, &one.coverage) };
             Record::on(asked, person.id, person.protection, one, consented)
         })
         .collect();

@@ -15,13 +15,13 @@ use super::amounts::{Amounts, amounts, halving_birthday, meal};
 use super::answer::{Answer, Other, Record, Relation};
 use super::compared::Compared;
 use super::message_rules as message;
-use super::part::Part;
+use super::part::AnswerPart;
 
 /// The reason for one part of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// The part that it explains.
-    pub part: Part,
+    pub part: AnswerPart,
     /// The registration behind the part: its id and its insurer. None if there was none.
     pub record: Option<(i64, InsurerNumber)>,
     /// The rule applied.
@@ -41,7 +41,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(super) fn new(part: Part, rule: Rule) -> Self {
+    pub(super) fn new(part: AnswerPart, rule: Rule) -> Self {
         let (others, dates, notes) = (Vec::new(), Vec::new(), Vec::new());
         Self { part, record: None, rule, others, dates, consent: None, amounts: None, meal: None, notes }
     }
@@ -72,7 +72,7 @@ pub fn explain(check_on: Date, answer: &Answer, lost_with_insured: Option<Date>)
 pub fn explain_unregistered(check_on: Date) -> Vec<Reason> {
     let mut rule = message::NOT_REGISTERED;
     rule.effective_on = rule.effective_on.filter(|day| *day <= check_on);
-    vec![Reason { dates: vec![(Compared::CheckDate, check_on)], ..Reason::new(Part::Validity, rule) }]
+    vec![Reason { dates: vec![(Compared::CheckDate, check_on)], ..Reason::new(AnswerPart::Validity, rule) }]
 }
 
 fn validity(check_on: Date, answer: &Answer) -> Reason {
@@ -96,7 +96,7 @@ fn validity(check_on: Date, answer: &Answer) -> Reason {
     // Records that merely match the question were not compared by their dates.
     let compared = answer.others.iter().filter(|other| other.relation != Relation::Matching);
     dates.extend(compared.map(|other| (Compared::OtherAcquired, other.acquired_on)));
-    Reason { dates, others: answer.others.clone(), ..Reason::new(Part::Validity, rule) }
+    Reason { dates, others: answer.others.clone(), ..Reason::new(AnswerPart::Validity, rule) }
 }
 
 /// Returns why a person below 75 is in 後期高齢者医療; None for everyone else. Below 65 it is impossible, which is a finding.
@@ -107,12 +107,13 @@ fn before_75(check_on: Date, coverage: &Coverage) -> Option<Reason> {
         && coverage.in_force_on(check_on)
         && (from <= check_on && check_on < through);
     let dates = vec![(Compared::CheckDate, check_on), (Compared::Turns65, from), (Compared::Turns75, through)];
-    is_disabled.then(|| Reason { dates, ..Reason::new(Part::Validity, LATE_ELDERLY_FROM_65) })
+    is_disabled.then(|| Reason { dates, ..Reason::new(AnswerPart::Validity, LATE_ELDERLY_FROM_65) })
 }
 
 fn record_reasons(check_on: Date, record: &Record, lost_with_insured: Option<Date>) -> Vec<Reason> {
     let coverage = &record.coverage;
-    let mut reasons = vec![Reason::new(Part::Card, message::AS_REGISTERED), Reason::new(Part::Address, address(record))];
+    let mut reasons =
+        vec![Reason::new(AnswerPart::Card, message::AS_REGISTERED), Reason::new(AnswerPart::Address, address(record))];
     reasons.extend(loss(check_on, record));
     let in_force = coverage.in_force_on(check_on);
     if in_force {
@@ -122,7 +123,7 @@ fn record_reasons(check_on: Date, record: &Record, lost_with_insured: Option<Dat
     }
     if !in_force && coverage.key.insurer.scheme() == Scheme::MedicalAid {
         let dates = [vec![(Compared::CheckDate, check_on)], ends_of_coverage(coverage).collect()].concat();
-        reasons.push(Reason { dates, ..Reason::new(Part::Ticket, message::LIMIT_NOT_IN_FORCE) });
+        reasons.push(Reason { dates, ..Reason::new(AnswerPart::Ticket, message::LIMIT_NOT_IN_FORCE) });
     }
     let mut limit = limit(check_on, record, lost_with_insured);
     limit.dates.insert(0, (Compared::CheckDate, check_on));
@@ -144,17 +145,17 @@ fn loss(check_on: Date, record: &Record) -> Vec<Reason> {
     let Some(loss) = record.loss else { return Vec::new() };
     let scheme = record.coverage.key.insurer.scheme();
     let dates = vec![(Compared::CheckDate, check_on), (Compared::Lost, loss.on)];
-    let mut reasons = vec![Reason { dates: dates.clone(), ..Reason::new(Part::Loss, message::loss(scheme)) }];
+    let mut reasons = vec![Reason { dates: dates.clone(), ..Reason::new(AnswerPart::Loss, message::loss(scheme)) }];
     let turns_75 = late_elderly_begins(record.coverage.identity.birth_on);
     if scheme.insures_below_75() && loss.on == turns_75 {
         let dates = [dates, vec![(Compared::Turns75, turns_75)]].concat();
-        reasons.push(Reason { dates, ..Reason::new(Part::Loss, LATE_ELDERLY_AT_75) });
+        reasons.push(Reason { dates, ..Reason::new(AnswerPart::Loss, LATE_ELDERLY_AT_75) });
     }
     reasons
 }
 
 /// Returns what decides the patient's share: a different element at each age, and another one in medical aid.
-fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>) {
+fn ratio(check_on: Date, record: &Record) -> (AnswerPart, Rule, Vec<(Compared, Date)>) {
     let coverage = &record.coverage;
     let birth = coverage.identity.birth_on;
     let special = coverage.card_class == CardClass::SpecialExpense;
@@ -162,38 +163,38 @@ fn ratio(check_on: Date, record: &Record) -> (Part, Rule, Vec<(Compared, Date)>)
     if coverage.key.insurer.scheme() == Scheme::MedicalAid {
         let dates = record.tickets.iter().flat_map(|ticket| ends(ticket.period)).collect();
         let rule = if record.tickets.is_empty() { message::TICKET_MISSING } else { message::TICKET };
-        return (Part::Ticket, rule, dates);
+        return (AnswerPart::Ticket, rule, dates);
     }
     if coverage.key.insurer.scheme() == Scheme::LateElderly {
         return match record.ratio {
-            Some(dated) => (Part::Ratio, late_elderly::rule_on(check_on), ends(dated.period)),
-            None if special => (Part::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
+            Some(dated) => (AnswerPart::Ratio, late_elderly::rule_on(check_on), ends(dated.period)),
+            None if special => (AnswerPart::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
             None => {
                 let around = around(check_on, coverage.ratios.iter().map(|dated| dated.period));
-                (Part::Ratio, message::RATIO_MISSING, around)
+                (AnswerPart::Ratio, message::RATIO_MISSING, around)
             }
         };
     }
     let preschool_ends = (Compared::PreschoolEnds, preschool_ends(birth));
     let elderly_begins = (Compared::ElderlyBegins, elderly_begins(birth));
     match record.elderly {
-        Some(certificate) => (Part::Elderly, elderly::rule_on(check_on), ends(certificate.period)),
-        None if record.preschool => (Part::Preschool, PRESCHOOL, vec![preschool_ends]),
-        None if special => (Part::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
+        Some(certificate) => (AnswerPart::Elderly, elderly::rule_on(check_on), ends(certificate.period)),
+        None if record.preschool => (AnswerPart::Preschool, PRESCHOOL, vec![preschool_ends]),
+        None if special => (AnswerPart::Ratio, message::SPECIAL_EXPENSE, vec![acquired]),
         None if is_elderly(birth, check_on) => {
             let around = around(check_on, coverage.elderly.iter().map(|certificate| certificate.period));
-            (Part::Elderly, message::ELDERLY_MISSING, [vec![elderly_begins], around].concat())
+            (AnswerPart::Elderly, message::ELDERLY_MISSING, [vec![elderly_begins], around].concat())
         }
         None if check_on > elderly_ends(birth) => {
-            (Part::Ratio, LATE_ELDERLY_AT_75, vec![(Compared::Turns75, late_elderly_begins(birth))])
+            (AnswerPart::Ratio, LATE_ELDERLY_AT_75, vec![(Compared::Turns75, late_elderly_begins(birth))])
         }
-        None => (Part::Ratio, WORKING_AGE, vec![preschool_ends, elderly_begins]),
+        None => (AnswerPart::Ratio, WORKING_AGE, vec![preschool_ends, elderly_begins]),
     }
 }
 
 fn limit(check_on: Date, record: &Record, lost_with_insured: Option<Date>) -> Reason {
     let coverage = &record.coverage;
-    let reason = |rule, dates| Reason { consent: Some(record.limit_consent), dates, ..Reason::new(Part::Limit, rule) };
+    let reason = |rule, dates| Reason { consent: Some(record.limit_consent), dates, ..Reason::new(AnswerPart::Limit, rule) };
     match record.limit {
         Some(limit) => {
             let halving = halving_birthday(check_on, coverage, lost_with_insured);

@@ -9,7 +9,7 @@ use super::by_certificate::CardAnswer;
 use super::card_rules as rules;
 use super::compared::Compared;
 use super::explain::{Reason, around, ends, ends_of_coverage, explain, explain_unregistered};
-use super::part::Part;
+use super::part::AnswerPart;
 
 /// The days, in Tokyo, by which a card's certificate is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn explain_card(
                 (Compared::CertificateFrom, certificate.from),
                 (Compared::CertificateThrough, certificate.through),
             ];
-            vec![Reason { dates, ..Reason::new(Part::CardState, rules::unusable(*reason)) }]
+            vec![Reason { dates, ..Reason::new(AnswerPart::CardState, rules::unusable(*reason)) }]
         }
         CardAnswer::Answered { records, .. } if records.is_empty() => explain_unregistered(query.check_on),
         CardAnswer::Answered { validity, records } => {
@@ -73,7 +73,7 @@ fn about(
     let source = Some((record.registration, record.coverage.key.insurer));
     let mut disease = disease(query, record);
     disease.dates.insert(0, (Compared::CheckDate, query.check_on));
-    let consents = Reason::new(Part::MedicalConsents, rules::CONSENTS);
+    let consents = Reason::new(AnswerPart::MedicalConsents, rules::CONSENTS);
     reasons.extend([Reason { record: source, ..disease }, Reason { record: source, ..consents }]);
     reasons
 }
@@ -88,7 +88,7 @@ fn disease(query: &CertificateQuery, record: &Record) -> Reason {
         [] => (rules::DISEASE_MISSING, around(query.check_on, registered)),
         shown => (rules::DISEASE, shown.iter().flat_map(|certificate| ends(certificate.period)).collect()),
     };
-    Reason { dates, consent: Some(consent), ..Reason::new(Part::SpecificDisease, rule) }
+    Reason { dates, consent: Some(consent), ..Reason::new(AnswerPart::SpecificDisease, rule) }
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
             CertificateDays { shown_on: date(2026, 11, 22), from: date(2021, 11, 22), through: date(2026, 11, 21) };
         let reasons = explain_card(&query, &CardAnswer::Unusable(CardUnusable::Expired), certificate, None);
         assert_eq!(reasons.len(), 1);
-        assert_eq!((reasons[0].part, reasons[0].rule.name), (Part::CardState, "card-expired"));
+        assert_eq!((reasons[0].part, reasons[0].rule.name), (AnswerPart::CardState, "card-expired"));
         assert_eq!(
             reasons[0].dates,
             [

@@ -29,5 +29,5 @@ pub use explain::{Reason, explain, explain_unregistered};
 pub use explain_card::{CertificateDays, explain_card};
 pub use findings::{Finding, Held, findings};
 pub use lost_insured::{lost_as_dependant, lost_with_insured};
-pub use part::Part;
+pub use part::AnswerPart;
 pub use registered::Registered;

@@ -2,7 +2,7 @@
 
 /// A part of an answer with a reason of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum AnswerPart {
     /// 資格有効性.
     Validity,
     /// The data on the card: insurer, symbol, number, branch, relationship, class, dates, and identity.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::{CardClass, CopayRatio, LimitCategory, Scheme, SpecificDisease, Yen};
 
-use super::part::Part;
+use super::part::AnswerPart;
 
 /// A registered value that a finding names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +29,15 @@ pub enum Registered {
 
 impl Registered {
     /// Returns the part of an answer that shows it.
-    pub(super) fn part(self) -> Part {
+    pub(super) fn part(self) -> AnswerPart {
         match self {
-            Self::Scheme(_) => Part::Validity,
-            Self::Ratio(_) => Part::Ratio,
-            Self::Elderly(_) => Part::Elderly,
-            Self::Category(_) => Part::Limit,
-            Self::SpecificDisease(..) => Part::SpecificDisease,
-            Self::CardClass(_) | Self::Dependant(_) => Part::Card,
-            Self::LossOn(..) => Part::Loss,
+            Self::Scheme(_) => AnswerPart::Validity,
+            Self::Ratio(_) => AnswerPart::Ratio,
+            Self::Elderly(_) => AnswerPart::Elderly,
+            Self::Category(_) => AnswerPart::Limit,
+            Self::SpecificDisease(..) => AnswerPart::SpecificDisease,
+            Self::CardClass(_) | Self::Dependant(_) => AnswerPart::Card,
+            Self::LossOn(..) => AnswerPart::Loss,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Files with questions about many people, and the numbers that name them.
+//! Batches with questions about many people, and the numbers that name them.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::moment::Moment;
 use super::month::Month;
 use super::period::Period;
 
-/// The kind of a file with questions about many people.
+/// The kind of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BatchKind {
     /// 資格確認一括照会: people by the data on their cards.
@@ -29,7 +29,7 @@ impl BatchKind {
     pub const ALL: [Self; 5] = [Self::Qualification, Self::ReferenceNumbers, Self::Visit, Self::Online, Self::MedicalAid];
 }
 
-/// The progress of the answer to a file.
+/// The progress of the answer to a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BatchState {
     /// Waiting or in progress.
@@ -46,16 +46,16 @@ pub enum BatchState {
 
 /// The people whose result is wanted, if a file names nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedPeople {
     /// Patients who consented.
-    Consented(Consented),
+    Consented(ConsentDays),
     /// People with a ticket of the month for the institution.
     Tickets(Month),
 }
 
 /// Patients who consented within days, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Consented {
+pub struct ConsentDays {
     /// 診療区分.
     pub treatment: TreatmentKind,
     /// The event to which the days refer.
@@ -73,33 +73,33 @@ pub enum DayOf {
     Examination,
 }
 
-/// The reason why a file failed.
+/// The reason why a batch failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchFailure {
-    /// A piece of it was tried too often.
+    /// A slice of it was tried too often.
     TriedTooOften,
     /// The operator ordered the failure.
     Ordered,
 }
 
-/// The end of a file, with or without a result.
+/// The end of a batch, with or without a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ending {
+pub struct BatchEnding {
     /// The time of the end, domain time.
     pub finished_at: Timestamp,
     /// The end of the time in which the result can be fetched, in domain time, and is kept, in both times.
     pub kept_until: Moment,
 }
 
-impl Ending {
-    /// Makes the end of a file at this moment; its result is kept for `keep`.
+impl BatchEnding {
+    /// Makes the end of a batch at this moment; its result is kept for `keep`.
     #[must_use]
     pub fn at(now: Moment, keep: SignedDuration) -> Self {
         Self { finished_at: now.domain, kept_until: now.plus(keep) }
     }
 }
 
-/// 受付番号: the national side's number of a file. 20 digits: the day and a running number. The official form is not public.
+/// 受付番号: the national side's number of a batch. 20 digits: the day and a running number. The official form is not public.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReceptionNumber(String);
 

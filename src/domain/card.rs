@@ -87,6 +87,23 @@ pub struct CardStanding {
     pub protection: Protection,
 }
 
+/// A certificate as the operator sees it, without its serial number.
+#[derive(Debug, Clone)]
+pub struct KnownCard {
+    /// The medium that carries it.
+    pub kind: CardKind,
+    /// Its state.
+    pub state: CardState,
+    /// When the state changed last.
+    pub changed_at: Timestamp,
+    /// The time of the J-LIS list that says so; `None` if J-LIS is asked online.
+    pub as_of: Option<Timestamp>,
+    /// The first instant of the certificate.
+    pub valid_from: Timestamp,
+    /// The last second of the certificate, inclusive.
+    pub valid_through: Timestamp,
+}
+
 /// The facts from which an answer about a card is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardFacts {

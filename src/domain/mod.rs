@@ -4,6 +4,7 @@
 //! `Debug` of personal data prints a placeholder, never the value.
 
 mod batch;
+mod batch_views;
 mod birth;
 mod card;
 mod card_key;
@@ -28,13 +29,14 @@ mod validity;
 mod yen;
 
 pub use batch::{
-    BatchFailure, BatchKind, BatchState, Consented, DayOf, Ending, ReceptionNumber, ReceptionNumberError, ReferenceNumber,
-    ReferenceNumberError, Wanted,
+    BatchEnding, BatchFailure, BatchKind, BatchState, ConsentDays, DayOf, ReceptionNumber, ReceptionNumberError,
+    ReferenceNumber, ReferenceNumberError, WantedPeople,
 };
+pub use batch_views::{Batch, BatchFilter, BatchLine, NewSlice, Simulation};
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
     CardFacts, CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError,
-    HolderVerification, LIST_LASTS, RevocationReason,
+    HolderVerification, KnownCard, LIST_LASTS, RevocationReason,
 };
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey};
 pub use check_digit::{check_digit, has_valid_check_digit};
@@ -47,13 +49,13 @@ pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
     ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,
 };
-pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, Scheme};
+pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, InsurerSize, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
 pub use moment::Moment;
 pub use month::{Month, MonthError};
 pub use period::{Period, PeriodError};
-pub use person::{PersonFacts, PersonId, Protection};
+pub use person::{InspectedPerson, PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};

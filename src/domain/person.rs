@@ -41,3 +41,13 @@ pub struct PersonFacts {
     /// Every registration of the person by any insurer, in order of acquisition.
     pub registrations: Vec<Registration>,
 }
+
+/// A person as the operator sees it.
+pub struct InspectedPerson {
+    /// The stable id in the fixture files.
+    pub fixture_id: String,
+    /// One line about the person.
+    pub about: Option<String>,
+    /// The facts that answers are made from; without registrations if no insurer has registered the person.
+    pub facts: Option<PersonFacts>,
+}

@@ -11,7 +11,7 @@ use crate::identity::{Trust, VerifiedCaller};
 use crate::metrics::Metrics;
 use crate::query::Directory;
 
-use super::failure::Failure;
+use super::refused::MessageRefused;
 
 /// Admits or refuses the callers of everything that terminals send.
 pub struct Admission {
@@ -25,7 +25,7 @@ pub struct Judged {
     /// The form in which it wants answers and refusals; the default form if it is not known.
     pub form: AnswerForm,
     /// The institution if it may ask; otherwise the reason.
-    pub institution: Result<Arc<Institution>, Failure>,
+    pub institution: Result<Arc<Institution>, MessageRefused>,
 }
 
 impl Admission {
@@ -39,8 +39,8 @@ impl Admission {
     /// writes it to the audit log.
     ///
     /// # Errors
-    /// [`Failure::Certificate`] if it is no longer valid.
-    pub fn certificate(&self, caller: &VerifiedCaller) -> Result<(), Failure> {
+    /// [`MessageRefused::Certificate`] if it is no longer valid.
+    pub fn certificate(&self, caller: &VerifiedCaller) -> Result<(), MessageRefused> {
         self.trust.check(caller).map_err(|reason| {
             self.metrics.refused_callers.with_label_values(&[reason.label()]).inc();
             warn!(
@@ -50,7 +50,7 @@ impl Admission {
                 institution = %caller.institution(),
                 terminal = caller.terminal(),
             );
-            Failure::Certificate(reason)
+            MessageRefused::Certificate(reason)
         })
     }
 
@@ -63,8 +63,8 @@ impl Admission {
         };
         let institution = match found {
             Err(error) => Err(error.into()),
-            Ok(None) => Err(Failure::InstitutionUnknown),
-            Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(Failure::InstitutionInactive),
+            Ok(None) => Err(MessageRefused::InstitutionUnknown),
+            Ok(Some(institution)) if !institution.is_active_on(tokyo_date(at)) => Err(MessageRefused::InstitutionInactive),
             Ok(Some(institution)) => Ok(institution),
         };
         Judged { form, institution }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::wire::message::{MessageKind, Understood};
 
-use super::failure::Failure;
 use super::incoming::{Incoming, MessageBody};
 use super::message::Exchange;
 use super::parts::Parts;
+use super::refused::MessageRefused;
 use super::reply::Reply;
 use super::{bulk_fetch, bulk_register, by_card, by_certificate, reference_number};
 
@@ -18,9 +18,9 @@ pub async fn answer(parts: Arc<Parts>, incoming: Incoming<impl MessageBody>) -> 
     let Incoming { kind, caller, request_id, sent, answer, packing, part, found, body } = incoming;
     let found = parts.admission.certificate(&caller).err().or(found);
     let exchange = Exchange::begin(parts, kind, caller, request_id, answer).await;
-    let refused = |failure| exchange.refuse(&Understood::default(), failure);
-    if let Some(failure) = found {
-        return refused(failure);
+    let refuse = |refused| exchange.refuse(&Understood::default(), refused);
+    if let Some(refused) = found {
+        return refuse(refused);
     }
     match kind {
         Some(MessageKind::ByCard) => by_card::answer(&exchange, body, sent).await,
@@ -29,6 +29,6 @@ pub async fn answer(parts: Arc<Parts>, incoming: Incoming<impl MessageBody>) -> 
         // Boxed, so that the futures of short messages do not reserve the memory that files need.
         Some(MessageKind::BulkRegister(kind)) => Box::pin(bulk_register::answer(&exchange, body, sent, kind)).await,
         Some(MessageKind::BulkFetch(kind)) => Box::pin(bulk_fetch::answer(&exchange, body, sent, kind, packing, part)).await,
-        None => refused(Failure::UnknownMessage),
+        None => refuse(MessageRefused::UnknownMessage),
     }
 }

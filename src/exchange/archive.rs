@@ -1,4 +1,4 @@
-//! Writes a ZIP piece by piece.
+//! Writes a ZIP chunk by chunk.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
-/// A ZIP with one file, written piece by piece.
+/// A ZIP with one file, written chunk by chunk.
 pub(super) struct Archive {
     writer: ZipWriter<StreamWriter<Sink>>,
     sink: Sink,

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::config::BulkLimits;
 use crate::domain::InstitutionCode;
 
-use super::failure::Failure;
+use super::refused::MessageRefused;
 
 /// Bounds the memory of files from their arrival until they are stored. Before a file is read, it takes its announced size out
 /// of a common budget. Files of one institution take at most half of the budget, so that they cannot block those of others.
@@ -25,18 +25,18 @@ struct Share {
 }
 
 /// The unit in which the budget is counted, in bytes.
-const PIECE: usize = 1024;
+const KIBIBYTE: usize = 1024;
 
 impl Arrivals {
     /// Makes a budget with these limits.
     #[must_use]
     pub fn new(limits: BulkLimits) -> Arc<Self> {
-        let budget = Arc::new(Semaphore::new(limits.arriving_bytes / PIECE));
+        let budget = Arc::new(Semaphore::new(limits.arriving_bytes / KIBIBYTE));
         Arc::new(Self { budget, of_institution: Mutex::default(), limits })
     }
 
-    fn pieces(&self) -> usize {
-        self.limits.arriving_bytes / PIECE
+    fn kibibytes(&self) -> usize {
+        self.limits.arriving_bytes / KIBIBYTE
     }
 
     /// Waits until a file of `announced` bytes may arrive; one without an announced size counts as the largest. Refuses the
@@ -45,23 +45,23 @@ impl Arrivals {
         self: &Arc<Self>,
         institution: InstitutionCode,
         announced: Option<usize>,
-    ) -> Result<Arriving, Failure> {
+    ) -> Result<Arriving, MessageRefused> {
         let bytes = announced.unwrap_or(self.limits.file_bytes).min(self.limits.file_bytes);
-        let half = (self.pieces() / 2).max(1);
+        let half = (self.kibibytes() / 2).max(1);
         let own = {
             let mut shares = self.of_institution.lock().unwrap_or_else(PoisonError::into_inner);
             let share = shares.entry(institution);
             let share = share.or_insert_with(|| Share { files: 0, budget: Arc::new(Semaphore::new(half)) });
             if share.files >= self.limits.arriving_files {
-                return Err(Failure::FilesInFlight);
+                return Err(MessageRefused::FilesInFlight);
             }
             share.files += 1;
             share.budget.clone()
         };
         let mut arriving = Arriving { arrivals: self.clone(), institution, budget: None };
-        let pieces = u32::try_from(bytes.div_ceil(PIECE).clamp(1, half)).unwrap_or(u32::MAX);
-        let of_institution = own.acquire_many_owned(pieces).await.map_err(|_| Failure::Busy)?;
-        let of_all = self.budget.clone().acquire_many_owned(pieces).await.map_err(|_| Failure::Busy)?;
+        let kibibytes = u32::try_from(bytes.div_ceil(KIBIBYTE).clamp(1, half)).unwrap_or(u32::MAX);
+        let of_institution = own.acquire_many_owned(kibibytes).await.map_err(|_| MessageRefused::Busy)?;
+        let of_all = self.budget.clone().acquire_many_owned(kibibytes).await.map_err(|_| MessageRefused::Busy)?;
         arriving.budget = Some([of_institution, of_all]);
         Ok(arriving)
     }
@@ -106,7 +106,7 @@ mod tests {
     async fn may_arrive(arrivals: &Arc<Arrivals>, code: &str, bytes: Option<usize>) -> Option<Arriving> {
         let admitted = arrivals.admit(institution(code), bytes);
         let now = tokio::time::timeout(std::time::Duration::ZERO, admitted);
-        now.await.ok().map(|admitted| admitted.unwrap_or_else(|failure| panic!("{failure:?}")))
+        now.await.ok().map(|admitted| admitted.unwrap_or_else(|refused| panic!("{refused:?}")))
     }
 
     #[tokio::test]
@@ -146,6 +146,6 @@ mod tests {
             held.push(may_arrive(&arrivals, "1310012344", Some(0)).await);
         }
         let refused = arrivals.admit(institution("1310012344"), Some(0)).await;
-        assert_eq!(refused.err(), Some(Failure::FilesInFlight));
+        assert_eq!(refused.err(), Some(MessageRefused::FilesInFlight));
     }
 }

@@ -4,21 +4,21 @@ use jiff::civil::Date;
 
 use crate::clock::tokyo_date;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, ReceptionNumber, Wanted};
-use crate::query::{BulkRegister, NewFile, NewSlice};
+use crate::domain::{BatchKind, NewSlice, ReceptionNumber, WantedPeople};
+use crate::query::{BulkRegister, NewFile};
 use crate::wire::message::bulk_register::{self as wire, Upload};
 use crate::wire::message::entry::Packer;
 use crate::wire::message::{Message, Understood};
 use crate::wire::{Fault, Sent};
 
 use super::arrivals::Arriving;
-use super::failure::Failure;
 use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::refused::MessageRefused;
 use super::reply::Reply;
 
 /// A file that was read.
-struct Read {
+struct ReadFile {
     upload: Upload,
     slices: Vec<NewSlice>,
     people: Vec<u64>,
@@ -26,7 +26,7 @@ struct Read {
 
 /// A file that was read. Holds its part of the memory budget until it is stored or refused.
 struct Arrived {
-    read: Read,
+    read: ReadFile,
     _share: Arriving,
 }
 
@@ -34,14 +34,14 @@ struct Arrived {
 pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Sent, kind: BatchKind) -> Reply {
     let Arrived { read, _share } = match arrive(exchange, body, sent, kind).await {
         Ok(arrived) => arrived,
-        Err((failure, understood)) => return exchange.refuse(&understood, failure),
+        Err((refused, understood)) => return exchange.refuse(&understood, refused),
     };
     let understood = read.upload.understood();
     let file_identifier = read.upload.file_identifier.clone();
     let limit = exchange.parts.limits.request;
-    match tokio::time::timeout(limit, Box::pin(register(exchange, read))).await.unwrap_or(Err(Failure::Timeout)) {
+    match tokio::time::timeout(limit, Box::pin(register(exchange, read))).await.unwrap_or(Err(MessageRefused::Timeout)) {
         Ok(number) => exchange.reply(wire::answer(&exchange.processed, file_identifier.as_deref(), &number)),
-        Err(failure) => exchange.refuse(&understood, failure),
+        Err(refused) => exchange.refuse(&understood, refused),
     }
 }
 
@@ -51,15 +51,15 @@ async fn arrive(
     body: impl MessageBody,
     sent: Sent,
     kind: BatchKind,
-) -> Result<Arrived, (Failure, Understood)> {
-    let unread = |failure| (failure, Understood::default());
+) -> Result<Arrived, (MessageRefused, Understood)> {
+    let unread = |refused| (refused, Understood::default());
     let parts = &exchange.parts;
     let limits = parts.limits.bulk;
     let institution = exchange.admitted().map_err(unread)?.code;
     let announced = body.announced(limits.file_bytes).map_err(unread)?;
     let admitted = parts.arrivals.admit(institution, announced);
     let arriving = tokio::time::timeout(parts.limits.request, admitted).await;
-    let arriving = arriving.unwrap_or(Err(Failure::Busy)).map_err(unread)?;
+    let arriving = arriving.unwrap_or(Err(MessageRefused::Busy)).map_err(unread)?;
     let bytes = body.read(limits.file_bytes, limits.file).await.map_err(unread)?;
     let register = parts.bulk_register.clone();
     // Runs on a blocking thread, so that other requests are not delayed. If the client disconnects, it continues and holds its
@@ -68,7 +68,7 @@ async fn arrive(
         let read = read(&register, limits, sent, kind, &bytes)?;
         Ok(Arrived { read, _share: arriving })
     });
-    reading.await.unwrap_or_else(|_| Err(unread(Failure::Internal)))
+    reading.await.unwrap_or_else(|_| Err(unread(MessageRefused::Internal)))
 }
 
 fn read(
@@ -77,7 +77,7 @@ fn read(
     sent: Sent,
     kind: BatchKind,
     bytes: &[u8],
-) -> Result<Read, (Failure, Understood)> {
+) -> Result<ReadFile, (MessageRefused, Understood)> {
     let mut packer = Packer::new(limits.slice);
     let mut people = Vec::new();
     let mut count = 0;
@@ -88,7 +88,7 @@ fn read(
         }
         match asked {
             Ok(asked) => people.extend(asked.and_then(|asked| register.person(&asked.key, asked.birth_on))),
-            Err(fault) => entry.refuse(&Failure::Message(fault).refusal()),
+            Err(fault) => entry.refuse(&MessageRefused::Message(fault).refusal()),
         }
         packer.push(&entry);
         Ok(())
@@ -97,13 +97,13 @@ fn read(
     let slices = packer
         .finish()
         .into_iter()
-        .map(|piece| NewSlice { persons: i32::try_from(piece.persons).unwrap_or(i32::MAX), entries: piece.entries });
-    Ok(Read { upload, slices: slices.collect(), people })
+        .map(|slice| NewSlice { persons: i32::try_from(slice.persons).unwrap_or(i32::MAX), entries: slice.entries });
+    Ok(ReadFile { upload, slices: slices.collect(), people })
 }
 
-async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, Failure> {
+async fn register(exchange: &Exchange, read: ReadFile) -> Result<ReceptionNumber, MessageRefused> {
     let Exchange { parts, asker, processed, .. } = exchange;
-    let Read { upload, slices, people } = read;
+    let ReadFile { upload, slices, people } = read;
     let received_on = tokyo_date(asker.at);
     let file = exchange.own(&upload).await?.map(|upload| NewFile {
         kind: upload.kind,
@@ -122,7 +122,7 @@ async fn register(exchange: &Exchange, read: Read) -> Result<ReceptionNumber, Fa
 /// that is nearest to the day of reception.
 fn check_on(upload: &Upload, received_on: Date) -> Date {
     match upload.wanted {
-        Some(Wanted::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),
+        Some(WantedPeople::Tickets(month)) => received_on.clamp(month.first_day(), month.last_day()),
         _ => upload.check_on.unwrap_or(received_on),
     }
 }

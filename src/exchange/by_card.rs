@@ -3,9 +3,9 @@
 use crate::wire::Sent;
 use crate::wire::message::by_card::{self as wire, Request as ByCard};
 
-use super::failure::Failure;
 use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::refused::MessageRefused;
 use super::reply::Reply;
 
 /// Answers OQSsiquc01, whichever URL it was sent to.
@@ -13,7 +13,7 @@ pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Se
     exchange.answer(body, sent, ByCard::parse, async |_, message| look_up(exchange, message).await).await
 }
 
-async fn look_up(exchange: &Exchange, message: &ByCard) -> Result<Vec<u8>, Failure> {
+async fn look_up(exchange: &Exchange, message: &ByCard) -> Result<Vec<u8>, MessageRefused> {
     let Exchange { parts, processed, .. } = exchange;
     let own = exchange.own(message).await?;
     let answer = parts.by_card.answer(own.map(|message| &message.query)).await?;

@@ -9,9 +9,9 @@ use crate::wire::Sent;
 use crate::wire::message::by_certificate::{self as wire, Request as ByCertificate};
 use crate::wire::message::remark;
 
-use super::failure::Failure;
 use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::refused::MessageRefused;
 use super::reply::Reply;
 
 /// Answers a question with a card's certificate, the challenge that the card signed, and the patient's consents.
@@ -21,7 +21,11 @@ pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Se
         .await
 }
 
-async fn look_up(exchange: &Exchange, institution: &Institution, message: &ByCertificate) -> Result<Vec<u8>, Failure> {
+async fn look_up(
+    exchange: &Exchange,
+    institution: &Institution,
+    message: &ByCertificate,
+) -> Result<Vec<u8>, MessageRefused> {
     let Exchange { parts, asker, processed, .. } = exchange;
     // Takes the time again, because reading the body may have taken a while.
     let at = parts.clock.now();
@@ -31,11 +35,11 @@ async fn look_up(exchange: &Exchange, institution: &Institution, message: &ByCer
     let own = exchange.own(message).await?.map(|_| &query);
     let nonce = nonce.map_err(|reason| {
         exchange.audit_card(reason.label());
-        Failure::Challenge(reason)
+        MessageRefused::Challenge(reason)
     })?;
     let refused = |reason: CardRefused| {
         exchange.audit_card(reason.label());
-        Failure::Card(reason)
+        MessageRefused::Card(reason)
     };
     let certificate = CardCertificate::read(&message.certificate, &parts.trust.cards(), at).map_err(refused)?;
     let proof = match &message.signature {

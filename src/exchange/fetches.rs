@@ -10,7 +10,7 @@ use crate::config::BulkLimits;
 use crate::domain::InstitutionCode;
 use crate::shares::{Bounds, Place, Shares};
 
-use super::failure::Failure;
+use super::refused::MessageRefused;
 
 /// Bounds the memory of results being sent. An institution that reads slowly holds at most its own places.
 pub struct Fetches {
@@ -35,12 +35,12 @@ impl Fetches {
     }
 
     /// Waits up to `patience` for a place of the institution and a place of all.
-    pub(super) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, Failure> {
+    pub(super) async fn admit(&self, institution: InstitutionCode, patience: Duration) -> Result<Fetching, MessageRefused> {
         let admitted = async {
             let of_institution = self.of_institution.wait(institution, patience).await?;
             let of_all = self.of_all.clone().acquire_owned().await.ok()?;
             Some(Fetching { _of_institution: of_institution, _of_all: of_all })
         };
-        timeout(patience, admitted).await.ok().flatten().ok_or(Failure::Busy)
+        timeout(patience, admitted).await.ok().flatten().ok_or(MessageRefused::Busy)
     }
 }

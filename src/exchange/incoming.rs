@@ -10,8 +10,8 @@ use crate::identity::VerifiedCaller;
 use crate::wire::message::MessageKind;
 use crate::wire::{Format, Sent};
 
-use super::failure::Failure;
 use super::part::Part;
+use super::refused::MessageRefused;
 
 /// An incoming message. Its carrier has verified the caller and has not read the body.
 pub struct Incoming<B> {
@@ -30,7 +30,7 @@ pub struct Incoming<B> {
     /// The part of a result that the caller wants; None for all of it.
     pub part: Option<Part>,
     /// The fault that the carrier found, if any: the message is then refused and its body not read.
-    pub found: Option<Failure>,
+    pub found: Option<MessageRefused>,
     /// Its bytes, not read yet.
     pub body: B,
 }
@@ -42,14 +42,14 @@ pub trait MessageBody: Send {
     ///
     /// # Errors
     /// If more than `most` bytes are announced, or the body is compressed or otherwise encoded.
-    fn announced(&self, most: usize) -> Result<Option<usize>, Failure>;
+    fn announced(&self, most: usize) -> Result<Option<usize>, MessageRefused>;
 
     /// Reads the whole body within the time `patience`.
     ///
     /// # Errors
     /// As for [`MessageBody::announced`]; if the body is longer than `most` bytes; if it does not arrive completely and in
     /// time.
-    fn read(self, most: usize, patience: Duration) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
+    fn read(self, most: usize, patience: Duration) -> impl Future<Output = Result<Vec<u8>, MessageRefused>> + Send;
 }
 
 /// Whether the result of a file may be packed as ZIP.

@@ -14,9 +14,9 @@ use crate::wire::message::{Message, MessageKind, Processed, Understood, refusal}
 use crate::wire::{Bounds, Element, Fault, Format, Sent};
 
 use super::admission::Judged;
-use super::failure::Failure;
 use super::incoming::MessageBody;
 use super::parts::Parts;
+use super::refused::MessageRefused;
 use super::reply::{Content, Media, Reply};
 
 /// One message in progress.
@@ -27,7 +27,7 @@ pub(super) struct Exchange {
     pub processed: Processed,
     kind: Option<MessageKind>,
     /// The caller's institution if it may ask; otherwise the reason.
-    institution: Result<Arc<Institution>, Failure>,
+    institution: Result<Arc<Institution>, MessageRefused>,
 }
 
 impl Exchange {
@@ -52,22 +52,22 @@ impl Exchange {
         body: impl MessageBody,
         sent: Sent,
         parse: impl FnOnce(&Element) -> Result<Q, (Fault, Understood)>,
-        look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, Failure>,
+        look_up: impl AsyncFnOnce(&Institution, &Q) -> Result<Vec<u8>, MessageRefused>,
     ) -> Reply {
         let (institution, message) = match self.read(body, sent, parse).await {
             Ok(read) => read,
-            Err((failure, understood)) => return self.refuse(&understood, failure),
+            Err((refused, understood)) => return self.refuse(&understood, refused),
         };
         // Boxed, and made only after the body is read, so that a waiting request stays small.
         let answer = tokio::time::timeout(self.parts.limits.request, Box::pin(look_up(institution, &message))).await;
-        match answer.unwrap_or(Err(Failure::Timeout)) {
+        match answer.unwrap_or(Err(MessageRefused::Timeout)) {
             Ok(answer) => self.reply(answer),
-            Err(failure) => self.refuse(&message.understood(), failure),
+            Err(refused) => self.refuse(&message.understood(), refused),
         }
     }
 
     /// Returns the caller's institution if it may ask; otherwise the reason.
-    pub fn admitted(&self) -> Result<&Institution, Failure> {
+    pub fn admitted(&self) -> Result<&Institution, MessageRefused> {
         self.institution.as_deref().map_err(Clone::clone)
     }
 
@@ -77,8 +77,8 @@ impl Exchange {
         body: impl MessageBody,
         sent: Sent,
         parse: impl FnOnce(&Element) -> Result<Q, (Fault, Understood)>,
-    ) -> Result<(&Institution, Q), (Failure, Understood)> {
-        let unread = |failure| (failure, Understood::default());
+    ) -> Result<(&Institution, Q), (MessageRefused, Understood)> {
+        let unread = |refused| (refused, Understood::default());
         let institution = self.admitted().map_err(unread)?;
         let limits = &self.parts.limits;
         let bytes = body.read(limits.body_bytes, limits.body).await.map_err(unread)?;
@@ -89,7 +89,7 @@ impl Exchange {
 
     /// Makes sure that a message names the caller's own institution. If it does not, writes that to the audit log, and to the
     /// access log before the refusal leaves.
-    pub async fn own<'a, Q: Message>(&'a self, message: &'a Q) -> Result<Own<'a, &'a Q>, Failure> {
+    pub async fn own<'a, Q: Message>(&'a self, message: &'a Q) -> Result<Own<'a, &'a Q>, MessageRefused> {
         let claimed = message.institution();
         if let Some(own) = Own::of(&self.asker, claimed, message) {
             return Ok(own);
@@ -104,18 +104,18 @@ impl Exchange {
         );
         // Boxed, because it is large and seldom needed.
         Box::pin(self.parts.log.refuse_mismatch(self.asker.clone(), claimed, message.subject())).await?;
-        Err(Failure::InstitutionMismatch)
+        Err(MessageRefused::InstitutionMismatch)
     }
 
     /// Makes an answer.
     pub fn reply(&self, message: Vec<u8>) -> Reply {
-        Reply { failure: None, media: self.media(), content: Content::Message(message) }
+        Reply { refused: None, media: self.media(), content: Content::Message(message) }
     }
 
     /// Makes a refusal in official fields.
-    pub fn refuse(&self, understood: &Understood, failure: Failure) -> Reply {
-        let message = refusal(self.kind, &self.processed, understood, &failure.refusal());
-        Reply { failure: Some(failure), ..self.reply(message) }
+    pub fn refuse(&self, understood: &Understood, refused: MessageRefused) -> Reply {
+        let message = refusal(self.kind, &self.processed, understood, &refused.refusal());
+        Reply { refused: Some(refused), ..self.reply(message) }
     }
 
     /// Returns the media type of messages to the caller.

@@ -24,7 +24,7 @@ pub enum Span {
 
 /// The wanted bytes of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedBytes {
     /// All of it.
     Whole,
     /// These bytes; at least one.
@@ -37,15 +37,15 @@ impl Part {
     /// Resolves the part for a result of `length` bytes with the tag `tag`. Returns the whole if the caller has begun to fetch
     /// another result.
     #[must_use]
-    pub fn of_result(&self, length: usize, tag: &str) -> Wanted {
+    pub fn of_result(&self, length: usize, tag: &str) -> WantedBytes {
         if self.of.as_ref().is_some_and(|begun| begun != tag.as_bytes()) {
-            return Wanted::Whole;
+            return WantedBytes::Whole;
         }
         let bytes = match self.span {
             Span::Between(first, last) => first.min(length)..last.saturating_add(1).min(length),
             Span::From(first) => first.min(length)..length,
             Span::Last(count) => length - count.min(length)..length,
         };
-        if bytes.is_empty() { Wanted::Outside } else { Wanted::Part(bytes) }
+        if bytes.is_empty() { WantedBytes::Outside } else { WantedBytes::Part(bytes) }
     }
 }

@@ -46,6 +46,6 @@ pub struct Parts {
     pub arrivals: Arc<Arrivals>,
     /// Bounds results that are sent at once.
     pub fetches: Fetches,
-    /// Bounds pieces of results converted at once to another format or character set.
+    /// Bounds slices of results converted at once to another format or character set.
     pub shaping: Arc<Semaphore>,
 }

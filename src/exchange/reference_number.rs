@@ -3,9 +3,9 @@
 use crate::wire::Sent;
 use crate::wire::message::reference_number::{self as wire, Request as NewNumber};
 
-use super::failure::Failure;
 use super::incoming::MessageBody;
 use super::message::Exchange;
+use super::refused::MessageRefused;
 use super::reply::Reply;
 
 /// Registers a 照会番号.
@@ -13,7 +13,7 @@ pub(super) async fn answer(exchange: &Exchange, body: impl MessageBody, sent: Se
     exchange.answer(body, sent, NewNumber::parse, async |_, message| register(exchange, message).await).await
 }
 
-async fn register(exchange: &Exchange, message: &NewNumber) -> Result<Vec<u8>, Failure> {
+async fn register(exchange: &Exchange, message: &NewNumber) -> Result<Vec<u8>, MessageRefused> {
     let Exchange { parts, processed, .. } = exchange;
     let own = exchange.own(message).await?;
     let new = own.map(|message| (&message.registration.key, &message.registration.reference));

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use crate::domain::AnswerCharset;
 
-use super::failure::Failure;
-use super::pieces::Pieces;
+use super::chunks::Chunks;
+use super::refused::MessageRefused;
 
 /// A reply to a message, in official fields whether it answers or refuses.
 pub struct Reply {
     /// The reason for a refusal; None for an answer.
-    pub failure: Option<Failure>,
+    pub refused: Option<MessageRefused>,
     /// The media type of the bytes.
     pub media: Media,
     /// The bytes.
@@ -38,8 +38,8 @@ pub enum Content {
 
 /// The result of a file, or a part of it. It is never in memory as a whole.
 pub struct ResultContent {
-    /// Its bytes, piece by piece.
-    pub pieces: Pieces,
+    /// Its bytes, chunk by chunk.
+    pub chunks: Chunks,
     /// The extent of what is sent; None if the length of the result is not known beforehand.
     pub extent: Option<Extent>,
 }

@@ -7,8 +7,8 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use crate::domain::AnswerCharset;
-use crate::query::{Batch, BulkFetch};
+use crate::domain::{AnswerCharset, Batch};
+use crate::query::BulkFetch;
 use crate::wire::Format;
 use crate::wire::message::{Processed, unit};
 
@@ -21,7 +21,7 @@ pub(super) struct Whole {
     pub after: Vec<u8>,
     /// The name of the file in the archive; None if the result is not packed.
     pub zipped: Option<String>,
-    /// Bounds pieces converted at once to another format, form or character set.
+    /// Bounds slices converted at once to another format, form or character set.
     pub shaping: Arc<Semaphore>,
 }
 

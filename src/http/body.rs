@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::exchange::MessageBody;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::identity::Framing;
 
 use super::content::is_encoded;
@@ -35,43 +35,47 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 }
 
 impl MessageBody for Unread {
-    fn announced(&self, most: usize) -> Result<Option<usize>, Failure> {
+    fn announced(&self, most: usize) -> Result<Option<usize>, MessageRefused> {
         if self.encoded {
-            return Err(Failure::ContentEncoding);
+            return Err(MessageRefused::ContentEncoding);
         }
-        if self.announced.is_some_and(|length| length > most) { Err(Failure::BodyTooLarge) } else { Ok(self.announced) }
+        if self.announced.is_some_and(|length| length > most) {
+            Err(MessageRefused::BodyTooLarge)
+        } else {
+            Ok(self.announced)
+        }
     }
 
-    async fn read(self, most: usize, patience: Duration) -> Result<Vec<u8>, Failure> {
+    async fn read(self, most: usize, patience: Duration) -> Result<Vec<u8>, MessageRefused> {
         let mut whole = Vec::with_capacity(self.announced(most)?.unwrap_or_default());
         let mut body = Limited::new(self.body, most);
         // Collects into one buffer of the announced size, so that a long body is never in memory twice.
         let gathered = async {
             while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|error| failure_of(&*error))?;
+                let frame = frame.map_err(|error| refused_for(&*error))?;
                 if let Ok(data) = frame.into_data() {
                     whole.extend_from_slice(&data);
                 }
             }
             Ok(())
         };
-        tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Failure::BodyIncomplete))?;
+        tokio::time::timeout(patience, gathered).await.unwrap_or(Err(MessageRefused::BodyIncomplete))?;
         Ok(whole)
     }
 }
 
 /// Returns the reason why a body could not be read to its end.
-fn failure_of(error: &(dyn Error + Send + Sync + 'static)) -> Failure {
+fn refused_for(error: &(dyn Error + Send + Sync + 'static)) -> MessageRefused {
     if error.is::<LengthLimitError>() {
-        return Failure::BodyTooLarge;
+        return MessageRefused::BodyTooLarge;
     }
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
         if matches!(kind, Some(ErrorKind::InvalidInput | ErrorKind::InvalidData)) {
-            return Failure::Framing(Framing::Chunk);
+            return MessageRefused::Framing(Framing::Chunk);
         }
         cause = error.source();
     }
-    Failure::BodyIncomplete
+    MessageRefused::BodyIncomplete
 }

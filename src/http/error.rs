@@ -1,11 +1,11 @@
 //! The errors of all requests: each has a row in the table, an HTTP status, and a detail beyond the title. The rows of refused
-//! messages are in `exchange/failure/table.rs`.
+//! messages are in `exchange/refused/table.rs`.
 
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
 
-use crate::exchange::failure::{Failure, Row, row};
+use crate::exchange::refused::{MessageRefused, Row, row};
 use crate::query::QueryError;
 use crate::wire::Fault;
 
@@ -13,7 +13,7 @@ use crate::wire::Fault;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpError {
     /// A reason for which official messages are refused too.
-    Failure(Failure),
+    Refused(MessageRefused),
     /// The content type is neither XML nor JSON, or not that of the route.
     MediaType,
     /// The route exists, but with another method.
@@ -35,7 +35,7 @@ impl HttpError {
     #[must_use]
     pub fn row(&self) -> Row {
         match self {
-            Self::Failure(failure) => failure.row(),
+            Self::Refused(refused) => refused.row(),
             Self::MediaType => row(
                 "SHK2002",
                 "Content-Type must be application/xml or application/json",
@@ -54,7 +54,7 @@ impl HttpError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Failure(failure) => status(failure),
+            Self::Refused(refused) => status(refused),
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoRoute | Self::NotFound(_) => StatusCode::NOT_FOUND,
@@ -67,7 +67,7 @@ impl HttpError {
     /// Returns the Japanese text: what happened, and what is expected.
     pub(super) fn message(&self) -> String {
         match self {
-            Self::Failure(failure) => failure.refusal().message,
+            Self::Refused(refused) => refused.refusal().message,
             _ => self.row().message.to_owned(),
         }
     }
@@ -75,7 +75,7 @@ impl HttpError {
     /// Returns the detail beyond the title: the field or element, and what is wrong with it.
     pub(super) fn detail(&self) -> Option<String> {
         match self {
-            Self::Failure(failure) => failure.detail(),
+            Self::Refused(refused) => refused.detail(),
             Self::OperatorRequest(reason) | Self::Conflict(reason) => Some(reason.clone().into_owned()),
             Self::NotFound(reason) => reason.map(str::to_owned),
             Self::MediaType | Self::Method | Self::NoRoute | Self::OperatorToken => None,
@@ -94,47 +94,47 @@ impl HttpError {
             Self::OperatorRequest("birth_on".into()),
             Self::Conflict("in use".into()),
         ];
-        Failure::examples().into_iter().map(Self::Failure).chain(others).collect()
+        MessageRefused::examples().into_iter().map(Self::Refused).chain(others).collect()
     }
 }
 
-/// Returns the HTTP status of a failure; a refusal in official fields has the same.
-pub(super) fn status(failure: &Failure) -> StatusCode {
-    use Failure as F;
+/// Returns the HTTP status of a refusal, in official fields or not.
+pub(super) fn status(refused: &MessageRefused) -> StatusCode {
+    use MessageRefused as R;
     use StatusCode as S;
-    match failure {
-        F::BodyTooLarge | F::Message(Fault::TooManyPeople(_)) => S::PAYLOAD_TOO_LARGE,
-        F::Message(_) | F::Framing(_) => S::BAD_REQUEST,
-        F::BodyIncomplete => S::REQUEST_TIMEOUT,
-        F::ContentEncoding => S::UNSUPPORTED_MEDIA_TYPE,
-        F::TokenMissing | F::Token(_) => S::UNAUTHORIZED,
-        F::InstitutionMismatch | F::InstitutionUnknown | F::InstitutionInactive => S::FORBIDDEN,
-        F::Certificate(_) | F::Challenge(_) | F::Card(_) => S::FORBIDDEN,
-        F::UnknownMessage | F::NoSuchFile => S::NOT_FOUND,
-        F::ResultExpired => S::GONE,
-        F::OutsideResult(_) => S::RANGE_NOT_SATISFIABLE,
-        F::FilesInFlight | F::PeopleOfDay | F::Misses(_) => S::TOO_MANY_REQUESTS,
-        F::Inconsistent | F::Internal => S::INTERNAL_SERVER_ERROR,
-        F::Busy | F::Unavailable | F::LogUnavailable => S::SERVICE_UNAVAILABLE,
-        F::Timeout => S::GATEWAY_TIMEOUT,
+    match refused {
+        R::BodyTooLarge | R::Message(Fault::TooManyPeople(_)) => S::PAYLOAD_TOO_LARGE,
+        R::Message(_) | R::Framing(_) => S::BAD_REQUEST,
+        R::BodyIncomplete => S::REQUEST_TIMEOUT,
+        R::ContentEncoding => S::UNSUPPORTED_MEDIA_TYPE,
+        R::TokenMissing | R::Token(_) => S::UNAUTHORIZED,
+        R::InstitutionMismatch | R::InstitutionUnknown | R::InstitutionInactive => S::FORBIDDEN,
+        R::Certificate(_) | R::Challenge(_) | R::Card(_) => S::FORBIDDEN,
+        R::UnknownMessage | R::NoSuchFile => S::NOT_FOUND,
+        R::ResultExpired => S::GONE,
+        R::OutsideResult(_) => S::RANGE_NOT_SATISFIABLE,
+        R::FilesInFlight | R::PeopleOfDay | R::Misses(_) => S::TOO_MANY_REQUESTS,
+        R::Inconsistent | R::Internal => S::INTERNAL_SERVER_ERROR,
+        R::Busy | R::Unavailable | R::LogUnavailable => S::SERVICE_UNAVAILABLE,
+        R::Timeout => S::GATEWAY_TIMEOUT,
     }
 }
 
-impl From<Failure> for HttpError {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
+impl From<MessageRefused> for HttpError {
+    fn from(refused: MessageRefused) -> Self {
+        Self::Refused(refused)
     }
 }
 
 impl From<Fault> for HttpError {
     fn from(fault: Fault) -> Self {
-        Self::Failure(fault.into())
+        Self::Refused(fault.into())
     }
 }
 
 impl From<QueryError> for HttpError {
     fn from(error: QueryError) -> Self {
-        Self::Failure(error.into())
+        Self::Refused(error.into())
     }
 }
 
@@ -146,10 +146,10 @@ mod tests {
     use crate::wire::message::remark;
 
     #[test]
-    fn every_failure_has_a_code_of_its_own_and_a_short_message() {
+    fn every_refusal_has_a_code_of_its_own_and_a_short_message() {
         let mut codes = HashSet::new();
-        for failure in HttpError::examples() {
-            let (code, message) = (failure.row().code, failure.message());
+        for refused in HttpError::examples() {
+            let (code, message) = (refused.row().code, refused.message());
             assert!(codes.insert(code), "{code} stands twice");
             assert!(message.chars().count() <= 60, "{message}");
         }

@@ -1,12 +1,12 @@
-//! Turns failures into responses: adds the headers that belong to them, and makes a problem document if no official message can
-//! carry the failure.
+//! Turns refusals into responses: adds the headers that belong to them, and makes a problem document if no official message can
+//! carry the refusal.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 
 use super::error::{HttpError, status};
 
@@ -16,7 +16,7 @@ pub(super) struct Code(pub &'static str);
 
 /// What was wrong with a message, for the log; holds nothing personal.
 #[derive(Debug, Clone)]
-pub(super) struct Reason(pub String);
+pub(super) struct LoggedReason(pub String);
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -52,37 +52,37 @@ impl IntoResponse for HttpError {
         let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match &self {
-            Self::Failure(failure) => finish(&mut response, failure),
+            Self::Refused(refused) => finish(&mut response, refused),
             _ => drop(response.extensions_mut().insert(Code(row.code))),
         }
         response
     }
 }
 
-/// Adds what every response to a failure carries, whatever its format.
-pub(super) fn finish(response: &mut Response, failure: &Failure) {
-    *response.status_mut() = status(failure);
-    response.extensions_mut().insert(Code(failure.row().code));
-    if let Some(reason) = failure.logged() {
-        response.extensions_mut().insert(Reason(reason));
+/// Adds what every refusal carries, whatever its format.
+pub(super) fn finish(response: &mut Response, refused: &MessageRefused) {
+    *response.status_mut() = status(refused);
+    response.extensions_mut().insert(Code(refused.row().code));
+    if let Some(reason) = refused.logged() {
+        response.extensions_mut().insert(LoggedReason(reason));
     }
-    let again = match failure {
-        Failure::Busy | Failure::Unavailable | Failure::LogUnavailable => Some(1),
-        Failure::FilesInFlight => Some(5),
-        Failure::Misses(seconds) => Some(*seconds),
+    let again = match refused {
+        MessageRefused::Busy | MessageRefused::Unavailable | MessageRefused::LogUnavailable => Some(1),
+        MessageRefused::FilesInFlight => Some(5),
+        MessageRefused::Misses(seconds) => Some(*seconds),
         _ => None,
     };
     if let Some(seconds) = again {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Failure::OutsideResult(length) = failure
+    if let MessageRefused::OutsideResult(length) = refused
         && let Ok(range) = HeaderValue::from_str(&format!("bytes */{length}"))
     {
         response.headers_mut().insert(header::CONTENT_RANGE, range);
     }
-    let ends_connection = Failure::BodyTooLarge == *failure
-        || Failure::BodyIncomplete == *failure
-        || matches!(failure, Failure::Certificate(_) | Failure::Framing(_));
+    let ends_connection = MessageRefused::BodyTooLarge == *refused
+        || MessageRefused::BodyIncomplete == *refused
+        || matches!(refused, MessageRefused::Certificate(_) | MessageRefused::Framing(_));
     if ends_connection {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -47,14 +47,14 @@ fn number(digits: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Wanted;
+    use crate::exchange::WantedBytes;
 
     /// Returns what the headers want of a result of 1000 bytes.
-    fn wanted(headers: &HeaderMap) -> Wanted {
-        part(headers).map_or(Wanted::Whole, |part| part.of_result(1000, "\"tag\""))
+    fn wanted(headers: &HeaderMap) -> WantedBytes {
+        part(headers).map_or(WantedBytes::Whole, |part| part.of_result(1000, "\"tag\""))
     }
 
-    fn of(range: &str) -> Wanted {
+    fn of(range: &str) -> WantedBytes {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, range.parse().unwrap());
         wanted(&headers)
@@ -73,14 +73,14 @@ mod tests {
             ("bytes=200-99999999999999999999999", 200..1000),
             ("BYTES= 7-8 ", 7..9),
         ] {
-            assert_eq!(of(range), Wanted::Part(part), "{range}");
+            assert_eq!(of(range), WantedBytes::Part(part), "{range}");
         }
     }
 
     #[test]
     fn what_the_result_does_not_have_is_outside() {
         for range in ["bytes=1000-", "bytes=1000-1001", "bytes=99999999999999999999999-", "bytes=-0"] {
-            assert_eq!(of(range), Wanted::Outside, "{range}");
+            assert_eq!(of(range), WantedBytes::Outside, "{range}");
         }
     }
 
@@ -98,13 +98,13 @@ mod tests {
             "lines=0-1",
             "bytes 0-1",
         ] {
-            assert_eq!(of(range), Wanted::Whole, "{range}");
+            assert_eq!(of(range), WantedBytes::Whole, "{range}");
         }
         let mut headers = HeaderMap::new();
-        assert_eq!(wanted(&headers), Wanted::Whole);
+        assert_eq!(wanted(&headers), WantedBytes::Whole);
         headers.append(header::RANGE, "bytes=0-1".parse().unwrap());
         headers.append(header::RANGE, "bytes=5-6".parse().unwrap());
-        assert_eq!(wanted(&headers), Wanted::Whole);
+        assert_eq!(wanted(&headers), WantedBytes::Whole);
     }
 
     #[test]
@@ -112,16 +112,16 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, "bytes=5-6".parse().unwrap());
         for (validator, expected) in [
-            ("\"tag\"", Wanted::Part(5..7)),
-            ("\"other\"", Wanted::Whole),
-            ("W/\"tag\"", Wanted::Whole),
-            ("Sun, 22 Nov 2026 00:30:15 GMT", Wanted::Whole),
+            ("\"tag\"", WantedBytes::Part(5..7)),
+            ("\"other\"", WantedBytes::Whole),
+            ("W/\"tag\"", WantedBytes::Whole),
+            ("Sun, 22 Nov 2026 00:30:15 GMT", WantedBytes::Whole),
         ] {
             headers.insert(header::IF_RANGE, validator.parse().unwrap());
             assert_eq!(wanted(&headers), expected, "{validator}");
         }
         headers.insert(header::IF_RANGE, "\"tag\"".parse().unwrap());
         headers.append(header::IF_RANGE, "\"other\"".parse().unwrap());
-        assert_eq!(wanted(&headers), Wanted::Whole, "one of two");
+        assert_eq!(wanted(&headers), WantedBytes::Whole, "one of two");
     }
 }

@@ -11,12 +11,12 @@ use tokio::time::Instant;
 use tracing::info;
 use uuid::Uuid;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::identity::VerifiedCaller;
 use crate::metrics::Metrics;
 
 use super::error::HttpError;
-use super::problem::{Code, Reason};
+use super::problem::{Code, LoggedReason};
 
 /// The header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,12 +51,12 @@ pub(super) async fn surround(State(around): State<Surroundings>, mut request: Re
     let caller = request.extensions().get::<Arc<VerifiedCaller>>().cloned();
 
     let answer = tokio::time::timeout(around.patience, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| HttpError::Failure(Failure::Timeout).into_response());
+    let mut response = answer.unwrap_or_else(|_| HttpError::Refused(MessageRefused::Timeout).into_response());
 
     // The inner layers identify a caller by a token.
     let caller = caller.or_else(|| response.extensions().get::<Arc<VerifiedCaller>>().cloned());
     let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.0);
-    let reason = response.extensions().get::<Reason>().map(|reason| reason.0.as_str());
+    let reason = response.extensions().get::<LoggedReason>().map(|reason| reason.0.as_str());
     let elapsed = started.elapsed();
     around.metrics.requests.with_label_values(&[around.listener, &route, outcome]).inc();
     around.metrics.request_seconds.with_label_values(&[&route]).observe(elapsed.as_secs_f64());

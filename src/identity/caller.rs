@@ -8,7 +8,7 @@ use x509_parser::x509::X509Name;
 
 use crate::domain::InstitutionCode;
 
-use super::refused::Refused;
+use super::refused::CertificateRefused;
 
 /// How a listener identifies its callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,24 +33,24 @@ pub struct VerifiedCaller {
 impl VerifiedCaller {
     /// Reads a certificate that the TLS verifier has accepted. The institution code is the subject's only OU; a code in any other
     /// place, such as a SAN, does not count. `authority` is the certificate of the CA that was used to verify it.
-    pub(super) fn of_verified_certificate(der: &[u8], authority: Arc<[u8]>) -> Result<Self, Refused> {
-        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
+    pub(super) fn of_verified_certificate(der: &[u8], authority: Arc<[u8]>) -> Result<Self, CertificateRefused> {
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateRefused::Malformed)?;
         if !rest.is_empty() {
-            return Err(Refused::Malformed);
+            return Err(CertificateRefused::Malformed);
         }
         let subject = certificate.subject();
         let unit = only(subject.iter_organizational_unit().map(|unit| unit.as_str()))?;
         let terminal = only(subject.iter_common_name().map(|name| name.as_str()))?;
         let plain = terminal.len() <= 64 && terminal.bytes().all(|b| b.is_ascii_graphic());
         if !plain || subject_is_nested(subject) {
-            return Err(Refused::Subject);
+            return Err(CertificateRefused::Subject);
         }
         Ok(Self {
-            institution: InstitutionCode::parse(unit).map_err(|_| Refused::Subject)?,
+            institution: InstitutionCode::parse(unit).map_err(|_| CertificateRefused::Subject)?,
             terminal: terminal.to_owned(),
             serial: certificate.raw_serial().to_vec(),
             not_after: Timestamp::from_second(certificate.validity().not_after.timestamp())
-                .map_err(|_| Refused::Malformed)?,
+                .map_err(|_| CertificateRefused::Malformed)?,
             authority,
         })
     }
@@ -98,10 +98,10 @@ impl VerifiedCaller {
 }
 
 /// Returns the only item, as text; refuses none or several, because another reader could take a different one.
-fn only<'a, E>(mut items: impl Iterator<Item = Result<&'a str, E>>) -> Result<&'a str, Refused> {
+fn only<'a, E>(mut items: impl Iterator<Item = Result<&'a str, E>>) -> Result<&'a str, CertificateRefused> {
     match (items.next(), items.next()) {
         (Some(Ok(text)), None) => Ok(text),
-        _ => Err(Refused::Subject),
+        _ => Err(CertificateRefused::Subject),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::shares::{Bounds, Shares};
 
 use super::caller::{Callers, VerifiedCaller};
 use super::connection::{self, Drain, Shared};
-use super::refused::Refused;
+use super::refused::CertificateRefused;
 use super::trust::Trust;
 use super::verifier::REFUSED;
 
@@ -176,14 +176,14 @@ impl Gate {
             Ok(None) => return None,
             Ok(Some(Ok((stream, _)))) if self.callers == Callers::ByToken => Ok((stream, None)),
             Ok(Some(Ok((stream, authority)))) => {
-                caller_of(&stream, authority).map(|caller| (stream, Some(caller))).map_err(Refused::label)
+                caller_of(&stream, authority).map(|caller| (stream, Some(caller))).map_err(CertificateRefused::label)
             }
             Ok(Some(Err((noted, error, stream)))) => {
                 refused = stream;
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-                let reason = noted.or_else(|| inner.and_then(Refused::of));
+                let reason = noted.or_else(|| inner.and_then(CertificateRefused::of));
                 // The peer does not speak TLS, or has gone, or refuses our certificate.
-                Err(reason.map_or("tls_error", Refused::label))
+                Err(reason.map_or("tls_error", CertificateRefused::label))
             }
         };
         self.shared.metrics.handshakes.with_label_values(&[result.as_ref().map_or_else(|label| *label, |_| "ok")]).inc();
@@ -208,7 +208,7 @@ impl Gate {
     }
 }
 
-fn caller_of(stream: &TlsStream<TcpStream>, authority: Arc<[u8]>) -> Result<VerifiedCaller, Refused> {
+fn caller_of(stream: &TlsStream<TcpStream>, authority: Arc<[u8]>) -> Result<VerifiedCaller, CertificateRefused> {
     let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-    VerifiedCaller::of_verified_certificate(certificate.ok_or(Refused::NoCertificate)?, authority)
+    VerifiedCaller::of_verified_certificate(certificate.ok_or(CertificateRefused::NoCertificate)?, authority)
 }

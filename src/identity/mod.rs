@@ -19,7 +19,7 @@ pub use caller::{Callers, VerifiedCaller};
 pub(crate) use connection::{Findings, Scanner, Watched};
 pub use connection::{Framing, Overloaded};
 pub use listener::{Listener, serve};
-pub use refused::Refused;
+pub use refused::CertificateRefused;
 pub use token::{TokenError, Tokens};
 pub use trust::Trust;
 pub use trust_error::TrustError;

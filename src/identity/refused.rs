@@ -4,7 +4,7 @@ use rustls::{CertRevocationListError, CertificateError, Error};
 
 /// The reason why a terminal was refused because of its certificate, for the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum CertificateRefused {
     /// The terminal showed no certificate.
     #[error("no client certificate")]
     NoCertificate,
@@ -64,7 +64,7 @@ pub enum Refused {
     Malformed,
 }
 
-impl Refused {
+impl CertificateRefused {
     /// Returns the reason as a label of metrics and a field of log events.
     #[must_use]
     pub fn label(self) -> &'static str {

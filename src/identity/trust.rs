@@ -13,14 +13,14 @@ use crate::pki::PkiFiles;
 
 use super::caller::{Callers, VerifiedCaller};
 use super::card::CardRoots;
-use super::refused::Refused;
-use super::tls::Loaded;
+use super::refused::CertificateRefused;
+use super::tls::LoadedPki;
 use super::trust_error::TrustError;
 
 /// The certificates trusted at present; replaced as a whole by [`Trust::reload`].
 pub struct Trust {
     files: PkiFiles,
-    live: ArcSwap<Loaded>,
+    live: ArcSwap<LoadedPki>,
     metrics: Arc<Metrics>,
 }
 
@@ -30,7 +30,7 @@ impl Trust {
     /// # Errors
     /// See [`TrustError`].
     pub fn load(files: PkiFiles, metrics: Arc<Metrics>) -> Result<Self, TrustError> {
-        let loaded = Loaded::read(&files, system_now())?;
+        let loaded = LoadedPki::read(&files, system_now())?;
         metrics.crl_next_update.set(loaded.next_update.as_second());
         Ok(Self { files, live: ArcSwap::from_pointee(loaded), metrics })
     }
@@ -41,9 +41,9 @@ impl Trust {
     /// # Errors
     /// See [`TrustError`].
     pub fn reload(&self) -> Result<(), TrustError> {
-        let result = Loaded::read(&self.files, system_now()).and_then(|loaded| {
+        let result = LoadedPki::read(&self.files, system_now()).and_then(|loaded| {
             let live = self.live.load();
-            let number = |loaded: &Loaded| (loaded.crl_number.len(), loaded.crl_number.clone());
+            let number = |loaded: &LoadedPki| (loaded.crl_number.len(), loaded.crl_number.clone());
             match number(&loaded).cmp(&number(&live)) {
                 // Another CA has its own numbering.
                 _ if loaded.authority != live.authority => {}
@@ -91,21 +91,21 @@ impl Trust {
     /// # Errors
     /// If its certificate has been revoked or has expired since the handshake, if the CA has been replaced, or if the list has
     /// become stale.
-    pub fn check(&self, caller: &VerifiedCaller) -> Result<(), Refused> {
+    pub fn check(&self, caller: &VerifiedCaller) -> Result<(), CertificateRefused> {
         let live = self.live.load();
         let now = system_now();
         if now.as_second() > caller.not_after().as_second() {
-            return Err(Refused::Expired);
+            return Err(CertificateRefused::Expired);
         }
         // The list contains serial numbers of one CA only.
         if *caller.authority() != *live.authority {
-            return Err(Refused::UnknownIssuer);
+            return Err(CertificateRefused::UnknownIssuer);
         }
         if live.revoked.contains(caller.serial()) {
-            return Err(Refused::Revoked);
+            return Err(CertificateRefused::Revoked);
         }
         if now >= live.next_update {
-            return Err(Refused::StaleCrl);
+            return Err(CertificateRefused::StaleCrl);
         }
         Ok(())
     }

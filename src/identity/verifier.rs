@@ -10,12 +10,12 @@ use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, 
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
-use super::Refused;
+use super::CertificateRefused;
 use super::caller::VerifiedCaller;
 
 tokio::task_local! {
     /// Why the handshake of this task was refused; the accept loop reads it for the audit.
-    pub(super) static REFUSED: Cell<Option<Refused>>;
+    pub(super) static REFUSED: Cell<Option<CertificateRefused>>;
 }
 
 /// The library's verifier; in addition it records the reason of every refusal for the audit and checks the subject.
@@ -25,24 +25,24 @@ pub(super) struct TerminalVerifier {
 }
 
 impl TerminalVerifier {
-    fn note(reason: Refused) {
+    fn note(reason: CertificateRefused) {
         // Outside a handshake of the accept loop the reason is not needed.
         let _ = REFUSED.try_with(|slot| slot.set(Some(reason)));
     }
 
     /// Returns why the library refused a certificate.
-    fn reason(&self, certificate: &[u8], error: &Error) -> Refused {
-        let reason = Refused::of(error).unwrap_or(Refused::Malformed);
+    fn reason(&self, certificate: &[u8], error: &Error) -> CertificateRefused {
+        let reason = CertificateRefused::of(error).unwrap_or(CertificateRefused::Malformed);
         let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return reason };
         // Checked first: the other faults of a self-signed certificate depend on the tool that made it.
         if certificate.issuer() == certificate.subject() {
-            return Refused::SelfSigned;
+            return CertificateRefused::SelfSigned;
         }
         let authorities = self.inner.root_hint_subjects();
         let is_direct = authorities.iter().any(|name| name.as_ref() == certificate.issuer().as_raw());
         match reason {
             // The chain leads to our CA, whose revocation list does not cover certificates of an intermediate CA.
-            Refused::RevocationUnknown if !is_direct => Refused::Intermediate,
+            CertificateRefused::RevocationUnknown if !is_direct => CertificateRefused::Intermediate,
             reason => reason,
         }
     }
@@ -66,7 +66,7 @@ impl ClientCertVerifier for TerminalVerifier {
             |reason| {
                 Self::note(reason);
                 Error::InvalidCertificate(match reason {
-                    Refused::Purpose => CertificateError::InvalidPurpose,
+                    CertificateRefused::Purpose => CertificateError::InvalidPurpose,
                     _ => CertificateError::ApplicationVerificationFailure,
                 })
             },
@@ -81,7 +81,7 @@ impl ClientCertVerifier for TerminalVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let proven = self.inner.verify_tls12_signature(message, certificate, signature);
-        proven.inspect_err(|_| Self::note(Refused::Proof))
+        proven.inspect_err(|_| Self::note(CertificateRefused::Proof))
     }
 
     fn verify_tls13_signature(
@@ -91,7 +91,7 @@ impl ClientCertVerifier for TerminalVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let proven = self.inner.verify_tls13_signature(message, certificate, signature);
-        proven.inspect_err(|_| Self::note(Refused::Proof))
+        proven.inspect_err(|_| Self::note(CertificateRefused::Proof))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -100,16 +100,16 @@ impl ClientCertVerifier for TerminalVerifier {
 }
 
 /// Checks what the library does not: that the certificate is for clients and for signing, and that its key is strong.
-fn check_use(der: &[u8]) -> Result<(), Refused> {
-    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| Refused::Malformed)?;
-    let purpose = certificate.extended_key_usage().map_err(|_| Refused::Malformed)?;
-    let usage = certificate.key_usage().map_err(|_| Refused::Malformed)?;
+fn check_use(der: &[u8]) -> Result<(), CertificateRefused> {
+    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateRefused::Malformed)?;
+    let purpose = certificate.extended_key_usage().map_err(|_| CertificateRefused::Malformed)?;
+    let usage = certificate.key_usage().map_err(|_| CertificateRefused::Malformed)?;
     let for_clients = purpose.is_some_and(|purpose| purpose.value.client_auth);
     let for_signing = usage.is_none_or(|usage| usage.value.digital_signature());
     if !for_clients || !for_signing {
-        return Err(Refused::Purpose);
+        return Err(CertificateRefused::Purpose);
     }
-    if has_strong_key(certificate.public_key()) { Ok(()) } else { Err(Refused::Key) }
+    if has_strong_key(certificate.public_key()) { Ok(()) } else { Err(CertificateRefused::Key) }
 }
 
 fn has_strong_key(key: &SubjectPublicKeyInfo<'_>) -> bool {

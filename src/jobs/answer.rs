@@ -1,4 +1,4 @@
-//! Answers one piece of a file: by card numbers and for 照会番号 here, by consent and by ticket in files of their own.
+//! Answers one slice of a batch: by card numbers and for 照会番号 here, by consent and by ticket in modules of their own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use tracing::error;
 
 use crate::clock::Clocks;
 use crate::decide::{self, Answer};
-use crate::domain::{BatchKind, CardQuery, Ending, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
+use crate::domain::{BatchEnding, BatchKind, CardQuery, InstitutionCode, InsurerNumber, PersonFacts, PersonId, Validity};
 use crate::query::{Directory, LogKey, QueryError, note_shown};
 use crate::store::access_log::{self, Outcome, Path, PersonRecord};
-use crate::store::finish_piece::{Finished, pack};
-use crate::store::leases::Leased;
+use crate::store::finish_slice::{Finished, pack};
+use crate::store::leases::LeasedSlice;
 use crate::store::reference_number::NewReference;
 use crate::store::{self, StoreError};
 use crate::wire::message::entry::{Entry, Packed};
 use crate::wire::message::remark;
 use crate::wire::message::unit::{Found, ShownRecord, Units};
 
-/// Why a piece was not answered this time.
+/// Why a slice was not answered this time.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AnswerError {
     /// The database failed.
@@ -31,7 +31,7 @@ pub(super) enum AnswerError {
     Query(#[from] QueryError),
 }
 
-/// A piece that has been answered.
+/// A slice that has been answered.
 pub(super) struct Answered<'c> {
     /// Holds the access-log records; the result is stored in it too. Facts are read before it begins: a stored value that fails a
     /// statement would abort the transaction, and with it the answers about all other people.
@@ -56,31 +56,31 @@ pub(super) struct Answering {
     pub clocks: Clocks,
 }
 
-/// Unpacks the people of a piece. The file was read when it was received, so an unreadable piece is an illegal stored value.
-fn unpack(piece: &Leased) -> Result<Vec<Entry<'_>>, StoreError> {
-    Packed::unpack(&piece.entries).ok_or_else(|| piece.illegal("entries"))
+/// Unpacks the people of a slice. The batch was read when it was received, so an unreadable slice is an illegal stored value.
+fn unpack(slice: &LeasedSlice) -> Result<Vec<Entry<'_>>, StoreError> {
+    Packed::unpack(&slice.entries).ok_or_else(|| slice.illegal("entries"))
 }
 
-/// Logs why a person of a file gets no answer.
-pub(super) fn note_inconsistency(piece: &Leased, place: usize, statement: &'static str, error: &StoreError) {
-    let (batch, first) = (piece.batch_id, piece.first_person);
+/// Logs why a person of a batch gets no answer.
+pub(super) fn note_inconsistency(slice: &LeasedSlice, place: usize, statement: &'static str, error: &StoreError) {
+    let (batch, first) = (slice.batch_id, slice.first_person);
     error!(statement, error = %error, batch, first, place, "a person of a file cannot be answered about");
 }
 
 /// Fails the person whom the operator has ordered to fail.
-fn order_failure(piece: &Leased, entries: &mut [Entry]) {
-    let place = piece.fail_person.and_then(|number| usize::try_from(number - piece.first_person).ok());
+fn order_failure(slice: &LeasedSlice, entries: &mut [Entry]) {
+    let place = slice.fail_person.and_then(|number| usize::try_from(number - slice.first_person).ok());
     if let Some(entry) = place.and_then(|place| entries.get_mut(place)) {
         entry.refuse(&remark::ordered());
     }
 }
 
 impl Answering {
-    /// Answers a piece and writes its access-log records, in the transaction in which its result is to be stored.
+    /// Answers a slice and writes its access-log records, in the transaction in which its result is to be stored.
     pub async fn answer<'c>(
         &self,
         connection: &'c mut PgConnection,
-        piece: &Leased,
+        slice: &LeasedSlice,
         keep: jiff::SignedDuration,
     ) -> Result<Answered<'c>, AnswerError> {
         let at = self.clocks.now();
@@ -92,28 +92,28 @@ impl Answering {
             records: 0,
             references: Vec::new(),
             at,
-            ending: Ending::at(at, keep),
+            ending: BatchEnding::at(at, keep),
         };
-        match piece.kind {
-            BatchKind::Qualification => self.by_card(connection, piece, base).await,
+        match slice.kind {
+            BatchKind::Qualification => self.by_card(connection, slice, base).await,
             BatchKind::ReferenceNumbers => {
-                let finished = register(piece, unpack(piece)?, base)?;
+                let finished = register(slice, unpack(slice)?, base)?;
                 Ok(Answered::begin(connection, finished).await?)
             }
-            BatchKind::Visit | BatchKind::Online => self.by_consent(connection, piece, base).await,
-            BatchKind::MedicalAid => self.by_ticket(connection, piece, base).await,
+            BatchKind::Visit | BatchKind::Online => self.by_consent(connection, slice, base).await,
+            BatchKind::MedicalAid => self.by_ticket(connection, slice, base).await,
         }
     }
 
     async fn by_card<'c>(
         &self,
         connection: &'c mut PgConnection,
-        piece: &Leased,
+        slice: &LeasedSlice,
         base: Finished,
     ) -> Result<Answered<'c>, AnswerError> {
-        let mut asked = Asked::read(piece, unpack(piece)?)?;
+        let mut asked = SliceQuestions::read(slice, unpack(slice)?)?;
         let people = store::by_card::facts(connection, &asked.questions).await?;
-        asked.refuse_inconsistent(piece, &people);
+        asked.refuse_inconsistent(slice, &people);
         // This takes milliseconds and does not wait, so another thread takes over the tasks of this one meanwhile.
         let (answers, log) = block_in_place(|| {
             let questions = asked.questions.iter().zip(&people);
@@ -126,9 +126,9 @@ impl Answering {
         let missed = answers.iter().flatten().filter(|answer| answer.validity == Validity::NoneFound).count();
         let insurers = self.insurers(&answers).await?;
         let mut transaction = connection.begin().await.map_err(StoreError::from)?;
-        let unchanged = access_log::append_piece(&mut transaction, piece, Path::BulkCard, base.at, &log).await?;
+        let unchanged = access_log::append_slice(&mut transaction, slice, Path::BulkCard, base.at, &log).await?;
         let base = Finished { records: count(&log), ..base };
-        let finished = block_in_place(|| written(piece, &asked, &answers, &unchanged, &insurers, base));
+        let finished = block_in_place(|| written(slice, &asked, &answers, &unchanged, &insurers, base));
         Ok(Answered { transaction, finished, missed })
     }
 
@@ -149,17 +149,17 @@ impl Answering {
     }
 }
 
-/// The people of a piece, and the questions about the people who can be asked about.
-struct Asked<'a> {
+/// The people of a slice, and the questions about the people who can be asked about.
+struct SliceQuestions<'a> {
     entries: Vec<Entry<'a>>,
     /// For each person, the index of the question; None if the person cannot be asked about.
     places: Vec<Option<usize>>,
     questions: Vec<(Option<InstitutionCode>, CardQuery)>,
 }
 
-impl<'a> Asked<'a> {
-    fn read(piece: &Leased, mut entries: Vec<Entry<'a>>) -> Result<Self, StoreError> {
-        order_failure(piece, &mut entries);
+impl<'a> SliceQuestions<'a> {
+    fn read(slice: &LeasedSlice, mut entries: Vec<Entry<'a>>) -> Result<Self, StoreError> {
+        order_failure(slice, &mut entries);
         let mut questions = Vec::with_capacity(entries.len());
         let mut places = Vec::with_capacity(entries.len());
         for entry in &entries {
@@ -167,18 +167,18 @@ impl<'a> Asked<'a> {
                 places.push(None);
                 continue;
             }
-            let asked = entry.asked().map_err(|_| piece.illegal("entries"))?;
+            let asked = entry.asked().map_err(|_| slice.illegal("entries"))?;
             places.push(Some(questions.len()));
-            questions.push((Some(piece.institution), asked.on(piece.check_on)));
+            questions.push((Some(slice.institution), asked.on(slice.check_on)));
         }
         Ok(Self { entries, places, questions })
     }
 
     /// Fails the people for whom the database holds an illegal value.
-    fn refuse_inconsistent(&mut self, piece: &Leased, people: &[Result<Vec<PersonFacts>, StoreError>]) {
+    fn refuse_inconsistent(&mut self, slice: &LeasedSlice, people: &[Result<Vec<PersonFacts>, StoreError>]) {
         for (number, (entry, place)) in self.entries.iter_mut().zip(&self.places).enumerate() {
             if let Some(Err(error)) = place.map(|place| &people[place]) {
-                note_inconsistency(piece, number, "facts_by_card", error);
+                note_inconsistency(slice, number, "facts_by_card", error);
                 entry.refuse(&remark::inconsistent());
             }
         }
@@ -211,15 +211,15 @@ fn answered(query: &CardQuery, answer: &Answer, key: &LogKey) -> PersonRecord {
 }
 
 fn written(
-    piece: &Leased,
-    asked: &Asked<'_>,
+    slice: &LeasedSlice,
+    asked: &SliceQuestions<'_>,
     answers: &[Option<Answer>],
     unchanged: &HashSet<i32>,
     insurers: &HashMap<InsurerNumber, Arc<str>>,
     base: Finished,
 ) -> Finished {
-    let mut units = Units::new(piece.kind, piece.format, asked.entries.len());
-    for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(piece.first_person..) {
+    let mut units = Units::new(slice.kind, slice.format, asked.entries.len());
+    for ((entry, place), number) in asked.entries.iter().zip(&asked.places).zip(slice.first_person..) {
         let Some(answer) = place.and_then(|place| answers[place].as_ref()) else {
             units.spoiled(entry);
             continue;
@@ -234,12 +234,12 @@ fn written(
     told(units, base)
 }
 
-/// Returns how many records are written with a piece.
+/// Returns how many records are written with a slice.
 pub(super) fn count(log: &[PersonRecord]) -> u64 {
     u64::try_from(log.len()).unwrap_or(u64::MAX)
 }
 
-/// Packs and counts the units of a piece.
+/// Packs and counts the units of a slice.
 pub(super) fn told(units: Units, base: Finished) -> Finished {
     let (text, counts) = units.finish();
     let number = |count| i32::try_from(count).unwrap_or(i32::MAX);
@@ -247,20 +247,20 @@ pub(super) fn told(units: Units, base: Finished) -> Finished {
     Finished { units: pack(&text), result_bytes: text.len(), normal, errors, ..base }
 }
 
-/// Reads the numbers of a piece, to be registered with the result. A number is only shown to the institution that gave it, so
+/// Reads the numbers of a slice, to be registered with the result. A number is only shown to the institution that gave it, so
 /// nothing about the people is recorded.
-fn register(piece: &Leased, mut entries: Vec<Entry>, base: Finished) -> Result<Finished, StoreError> {
-    order_failure(piece, &mut entries);
-    let mut units = Units::new(piece.kind, piece.format, entries.len());
+fn register(slice: &LeasedSlice, mut entries: Vec<Entry>, base: Finished) -> Result<Finished, StoreError> {
+    order_failure(slice, &mut entries);
+    let mut units = Units::new(slice.kind, slice.format, entries.len());
     let mut references = Vec::with_capacity(entries.len());
     for entry in &entries {
         if entry.refusal().is_some() {
             units.spoiled(entry);
             continue;
         }
-        let new = entry.registration().map_err(|_| piece.illegal("entries"))?;
+        let new = entry.registration().map_err(|_| slice.illegal("entries"))?;
         references.push(NewReference {
-            institution: piece.institution,
+            institution: slice.institution,
             key: new.key,
             reference: new.reference,
             at: base.at.domain,

@@ -1,4 +1,4 @@
-//! Answers a piece of 同意済資格情報一括取得.
+//! Answers a slice of 同意済資格情報一括取得.
 
 use sqlx::PgConnection;
 
@@ -9,8 +9,8 @@ use crate::query::note_shown;
 use crate::store::access_log::{self, Outcome, Path};
 use crate::store::by_person;
 use crate::store::consented::ConsentedPerson;
-use crate::store::finish_piece::Finished;
-use crate::store::leases::Leased;
+use crate::store::finish_slice::Finished;
+use crate::store::leases::LeasedSlice;
 use crate::wire::message::remark;
 use crate::wire::message::unit::{EarlierConsent, Units};
 
@@ -21,20 +21,20 @@ impl Answering {
     pub(super) async fn by_consent<'c>(
         &self,
         connection: &'c mut PgConnection,
-        piece: &Leased,
+        slice: &LeasedSlice,
         base: Finished,
     ) -> Result<Answered<'c>, AnswerError> {
-        let people: Vec<ConsentedPerson> = piece.people()?;
+        let people: Vec<ConsentedPerson> = slice.people()?;
         let ids: Vec<PersonId> = people.iter().map(ConsentedPerson::person).collect();
-        let facts = by_person::facts(connection, piece.institution, &ids).await?;
-        let treatment = if piece.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
-        let mut units = Units::new(piece.kind, piece.format, people.len());
+        let facts = by_person::facts(connection, slice.institution, &ids).await?;
+        let treatment = if slice.kind == BatchKind::Online { TreatmentKind::Online } else { TreatmentKind::Visit };
+        let mut units = Units::new(slice.kind, slice.format, people.len());
         let mut log = Vec::with_capacity(people.len());
-        for (number, ((person, facts), place)) in people.iter().zip(&facts).zip(piece.first_person..).enumerate() {
+        for (number, ((person, facts), place)) in people.iter().zip(&facts).zip(slice.first_person..).enumerate() {
             let facts = match facts {
                 Ok(facts) => facts,
                 Err(error) => {
-                    note_inconsistency(piece, number, "facts_by_person", error);
+                    note_inconsistency(slice, number, "facts_by_person", error);
                     log.push(self.unanswered(person.person()));
                     units.refused(&remark::inconsistent());
                     continue;
@@ -43,12 +43,12 @@ impl Answering {
             let expired = person.until() < base.at.domain;
             let live = if expired { Consents::NONE } else { person.consents() };
             let answer = match facts {
-                Some(facts) => decide::by_consent(piece.check_on, Some(piece.institution), live, facts),
+                Some(facts) => decide::by_consent(slice.check_on, Some(slice.institution), live, facts),
                 None => CardAnswer::Answered { validity: Validity::NoneFound, records: Vec::new() },
             };
             let mut entry = self.unanswered(person.person());
             match answer {
-                _ if piece.fail_person == Some(place) => units.refused(&remark::ordered()),
+                _ if slice.fail_person == Some(place) => units.refused(&remark::ordered()),
                 CardAnswer::Unusable(reason) => {
                     entry.outcome = Outcome::CardUnusable(reason);
                     units.refused(&remark::card(reason));
@@ -71,7 +71,7 @@ impl Answering {
         }
         let finished = told(units, Finished { records: count(&log), ..base });
         let mut answered = Answered::begin(connection, finished).await?;
-        access_log::append_piece(&mut answered.transaction, piece, Path::BulkConsented(treatment), base.at, &log).await?;
+        access_log::append_slice(&mut answered.transaction, slice, Path::BulkConsented(treatment), base.at, &log).await?;
         Ok(answered)
     }
 }

@@ -1,4 +1,4 @@
-//! Removes expired files and results periodically.
+//! Removes expired batches and results periodically.
 
 use std::time::Duration;
 
@@ -32,9 +32,9 @@ pub async fn expire_old(store: Store, clocks: Clocks, limits: BulkLimits, stop: 
     }
 }
 
-/// Removes what has expired in both domain time and system time: results, files that expired too long ago to be known, and the
+/// Removes what has expired in both domain time and system time: results, batches that expired too long ago to be known, and the
 /// counts of people of days before today. If the domain clock is set ahead, institutions are told that a result has expired, but
-/// nothing is removed. Returns how many files lost their result.
+/// nothing is removed. Returns how many batches lost their result.
 ///
 /// # Errors
 /// If the database fails; then nothing has changed.

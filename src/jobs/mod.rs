@@ -1,7 +1,7 @@
-//! Background work: answers pieces of files under lease, and removes old results.
+//! Background work: answers slices of batches under lease, and removes old results.
 //!
-//! Any number of processes work on one queue. A [`Worker`] takes the piece whose turn is next, answers it, and commits the result
-//! together with its access-log records. If it dies, its lease runs out and another worker starts the piece again.
+//! Any number of processes work on one queue. A [`Worker`] takes the slice whose turn is next, answers it, and commits the result
+//! together with its access-log records. If it dies, its lease runs out and another worker starts the slice again.
 
 mod answer;
 mod by_consent;

@@ -1,4 +1,4 @@
-//! Takes pieces of files from the queue, answers them under lease, and stores the results.
+//! Takes slices of batches from the queue, answers them under lease, and stores the results.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clocks;
 use crate::config::BulkLimits;
-use crate::domain::{BatchFailure, Ending};
+use crate::domain::{BatchEnding, BatchFailure};
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey, Misses};
 use crate::store::bulk_register::QUEUED;
-use crate::store::finish_piece::{Completion, finish};
-use crate::store::leases::{self, Leased, Taken};
+use crate::store::finish_slice::{Completion, finish};
+use crate::store::leases::{self, LeasedSlice, Taken};
 use crate::store::{Store, StoreError};
 
 use super::answer::{AnswerError, Answered, Answering};
@@ -27,22 +27,22 @@ use super::answer::{AnswerError, Answered, Answering};
 /// The pause after a failure of the database.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long a failed piece is left alone, multiplied by the number of tries.
+/// How long a failed slice is left alone, multiplied by the number of tries.
 const BACK_OFF: SignedDuration = SignedDuration::from_secs(1);
 
-/// How long a piece is left alone if the database has no room for its result.
+/// How long a slice is left alone if the database has no room for its result.
 const UNTIL_ROOM: SignedDuration = SignedDuration::from_secs(2);
 
-/// The outcome of work on a piece.
+/// The outcome of work on a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// It ended: the result was stored or came too late, or the file was given up.
+    /// It ended: the result was stored or came too late, or the batch was given up.
     Ended,
-    /// It was interrupted; another worker has the piece, or it is open again.
+    /// It was interrupted; another worker has the slice, or it is open again.
     BrokenOff,
 }
 
-/// Works on pieces, one at a time: takes one with [`Worker::take`] and answers it with [`Worker::work`].
+/// Works on slices, one at a time: takes one with [`Worker::take`] and answers it with [`Worker::work`].
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
@@ -79,19 +79,19 @@ impl Worker {
         self.clocks.now().minus(self.limits.skew).system
     }
 
-    /// Returns the end of a file that ends now.
-    fn ending(&self) -> Ending {
-        Ending::at(self.clocks.now(), self.limits.keep)
+    /// Returns the end of a batch that ends now.
+    fn ending(&self) -> BatchEnding {
+        BatchEnding::at(self.clocks.now(), self.limits.keep)
     }
 
-    /// Takes the next piece; None if there is nothing to do.
+    /// Takes the next slice; None if there is nothing to do.
     ///
     /// # Errors
-    /// If the database fails, or holds an illegal value in a file; then that file is given up.
-    pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<Leased>, StoreError> {
+    /// If the database fails, or holds an illegal value in a batch; then that batch is given up.
+    pub async fn take(&self, connection: &mut PgConnection) -> Result<Option<LeasedSlice>, StoreError> {
         match leases::take(connection, self.over(), self.lease_end()).await? {
             None => Ok(None),
-            Some(Taken::Piece(piece)) => Ok(Some(*piece)),
+            Some(Taken::Slice(slice)) => Ok(Some(*slice)),
             Some(Taken::Illegal { batch_id, error }) => {
                 if self.store.fail_illegal_batch(batch_id, self.ending()).await? {
                     self.metrics.bulk_files.with_label_values(&["failed"]).inc();
@@ -101,58 +101,58 @@ impl Worker {
         }
     }
 
-    /// Works on a piece until it succeeds or fails. If the work is interrupted, the connection may be in the middle of a
+    /// Works on a slice until it succeeds or fails. If the work is interrupted, the connection may be in the middle of a
     /// statement and must not be used again.
     ///
     /// # Errors
-    /// If the database fails; then the piece is returned, or its lease runs out.
-    pub async fn work(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Work, StoreError> {
-        if piece.attempts > 1 {
+    /// If the database fails; then the slice is returned, or its lease runs out.
+    pub async fn work(&self, connection: &mut PgConnection, slice: &LeasedSlice) -> Result<Work, StoreError> {
+        if slice.attempts > 1 {
             self.metrics.bulk_retries.inc();
         }
-        let failure = match piece {
-            Leased { fail_at_start: true, .. } => Some(BatchFailure::Ordered),
-            Leased { attempts, .. } if *attempts > self.limits.attempts => Some(BatchFailure::TriedTooOften),
+        let failure = match slice {
+            LeasedSlice { fail_at_start: true, .. } => Some(BatchFailure::Ordered),
+            LeasedSlice { attempts, .. } if *attempts > self.limits.attempts => Some(BatchFailure::TriedTooOften),
             _ => None,
         };
         if let Some(reason) = failure {
-            self.give_up(piece, reason).await?;
+            self.give_up(slice, reason).await?;
             return Ok(Work::Ended);
         }
         let outcome = tokio::select! {
-            outcome = self.answer(connection, piece) => outcome,
+            outcome = self.answer(connection, slice) => outcome,
             // The lease was lost; the worker that has it now does the work.
-            () = self.keep_lease(piece) => {
-                self.count(piece, Completion::Lost);
+            () = self.keep_lease(slice) => {
+                self.count(slice, Completion::Lost);
                 return Ok(Work::BrokenOff);
             }
         };
         match outcome {
             Ok(completion) => {
-                self.count(piece, completion);
+                self.count(slice, completion);
                 Ok(Work::Ended)
             }
             Err(error) => {
-                warn!(error = %error, batch = piece.batch_id, piece = piece.place, attempt = piece.attempts, "a piece of a file failed");
-                // A returned piece has no holder whose clock could differ, so the allowance for skew is taken off.
+                warn!(error = %error, batch = slice.batch_id, slice = slice.place, attempt = slice.attempts, "a slice of a file failed");
+                // A returned slice has no holder whose clock could differ, so the allowance for skew is taken off.
                 let after = |wait| self.clocks.now().plus(wait).minus(self.limits.skew).system;
-                // A full disk does not count as a try, so that a file is not given up before there is room again.
+                // A full disk does not count as a try, so that a batch is not given up before there is room again.
                 if matches!(&error, AnswerError::Store(error) if error.is_full_disk()) {
-                    self.store.put_off(piece, after(UNTIL_ROOM)).await?;
+                    self.store.put_off(slice, after(UNTIL_ROOM)).await?;
                 } else {
-                    self.store.move_lease_end(piece, after(BACK_OFF * i32::from(piece.attempts))).await?;
+                    self.store.move_lease_end(slice, after(BACK_OFF * i32::from(slice.attempts))).await?;
                 }
                 Ok(Work::BrokenOff)
             }
         }
     }
 
-    async fn answer(&self, connection: &mut PgConnection, piece: &Leased) -> Result<Completion, AnswerError> {
-        let Answered { transaction, finished, missed } = self.answering.answer(connection, piece, self.limits.keep).await?;
-        let completion = finish(transaction, piece, &finished).await?;
+    async fn answer(&self, connection: &mut PgConnection, slice: &LeasedSlice) -> Result<Completion, AnswerError> {
+        let Answered { transaction, finished, missed } = self.answering.answer(connection, slice, self.limits.keep).await?;
+        let completion = finish(transaction, slice, &finished).await?;
         if completion != Completion::Lost {
-            // Charged after the commit, so that a piece that is started again charges its misses once.
-            self.misses.owe(piece.institution, missed);
+            // Charged after the commit, so that a slice that is started again charges its misses once.
+            self.misses.owe(slice.institution, missed);
             self.metrics.bulk_persons.inc_by(u64::try_from(finished.normal + finished.errors).unwrap_or_default());
             self.metrics.log_records.with_label_values(&["written"]).inc_by(finished.records);
         }
@@ -160,11 +160,11 @@ impl Worker {
     }
 
     /// Renews the lease until it is lost.
-    async fn keep_lease(&self, piece: &Leased) {
+    async fn keep_lease(&self, slice: &LeasedSlice) {
         let beat = Duration::try_from(self.limits.lease / 3).unwrap_or(PAUSE);
         loop {
             tokio::time::sleep(beat).await;
-            match self.store.move_lease_end(piece, self.lease_end()).await {
+            match self.store.move_lease_end(slice, self.lease_end()).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // The lease may run out; then the result is refused.
@@ -173,19 +173,19 @@ impl Worker {
         }
     }
 
-    async fn give_up(&self, piece: &Leased, reason: BatchFailure) -> Result<(), StoreError> {
-        if self.store.fail_batch(piece, reason, self.ending()).await? {
+    async fn give_up(&self, slice: &LeasedSlice, reason: BatchFailure) -> Result<(), StoreError> {
+        if self.store.fail_batch(slice, reason, self.ending()).await? {
             self.metrics.bulk_files.with_label_values(&["failed"]).inc();
-            error!(batch = piece.batch_id, reason = ?reason, "a file was given up");
+            error!(batch = slice.batch_id, reason = ?reason, "a file was given up");
         }
         Ok(())
     }
 
-    fn count(&self, piece: &Leased, completion: Completion) {
+    fn count(&self, slice: &LeasedSlice, completion: Completion) {
         match completion {
             Completion::Lost => {
                 self.metrics.bulk_lost_leases.inc();
-                info!(batch = piece.batch_id, piece = piece.place, "the lease of a piece was lost");
+                info!(batch = slice.batch_id, slice = slice.place, "the lease of a slice was lost");
             }
             Completion::Kept => {}
             Completion::Whole { recorded_at } => {
@@ -196,15 +196,15 @@ impl Worker {
         }
     }
 
-    /// Works on one piece; None if there is nothing to do.
+    /// Works on one slice; None if there is nothing to do.
     async fn step(&self, connection: &mut PgConnection) -> Result<Option<Work>, StoreError> {
         match self.take(connection).await? {
-            Some(piece) => self.work(connection, &piece).await.map(Some),
+            Some(slice) => self.work(connection, &slice).await.map(Some),
             None => Ok(None),
         }
     }
 
-    /// Works until `stop`; finishes a piece that was started.
+    /// Works until `stop`; finishes a slice that was started.
     async fn run(self, work_is_there: Arc<Notify>, stop: CancellationToken) {
         let mut connection = None;
         while !stop.is_cancelled() {
@@ -256,7 +256,7 @@ impl Workers {
         for _ in 0..worker.limits.workers {
             let (worker, work_is_there, stop) = (worker.clone(), work_is_there.clone(), stop.clone());
             tasks.spawn(async move {
-                // A worker that panics keeps its piece until the end of its lease; a new worker replaces it.
+                // A worker that panics keeps its slice until the end of its lease; a new worker replaces it.
                 while tokio::spawn(worker.clone().run(work_is_there.clone(), stop.clone())).await.is_err() {
                     error!("a worker on files ended unexpectedly");
                 }
@@ -272,7 +272,7 @@ impl Workers {
     }
 }
 
-/// Wakes a worker when a file is stored. If that fails, workers still look for pieces periodically.
+/// Wakes a worker when a batch is stored. If that fails, workers still look for slices periodically.
 async fn listen(store: &Store, work_is_there: &Notify) {
     loop {
         let heard = async {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::directory::{root_beside, socket_of};
+use super::cluster_directory::{root_beside, socket_of};
 use super::server::login;
 use super::{PostgresError, PrivatePostgres};
 

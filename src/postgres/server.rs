@@ -13,9 +13,11 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::sync::watch;
 
+use crate::language::{Bilingual, Language};
+
 use super::account::Account;
 use super::binaries::Binaries;
-use super::directory::Directory;
+use super::cluster_directory::ClusterDirectory;
 use super::{PostgresError, with_advice};
 
 const SUPERUSER: &str = "shikaku";
@@ -33,7 +35,7 @@ pub enum Durability {
 pub struct PrivatePostgres {
     stop: Option<mpsc::Sender<()>>,
     keeper: Option<JoinHandle<()>>,
-    directory: Option<Directory>,
+    directory: Option<ClusterDirectory>,
     durability: Durability,
     socket: PathBuf,
     log: PathBuf,
@@ -48,7 +50,7 @@ impl PrivatePostgres {
     /// See [`PostgresError`].
     pub async fn start(binaries: &Binaries, directory: &Path, durability: Durability) -> Result<Self, PostgresError> {
         let account = Account::choose()?;
-        let directory = Directory::take(directory, &account)?;
+        let directory = ClusterDirectory::take(directory, &account)?;
         // An ephemeral cluster is always made anew: an interrupted run may have left one behind.
         if durability == Durability::Ephemeral || !directory.has_cluster() {
             initdb(binaries, &directory, &account, durability)?;
@@ -93,15 +95,22 @@ impl PrivatePostgres {
     }
 
     /// Waits until the server ends by itself; returns the reason and advice.
-    pub async fn ended(&self) -> String {
+    pub async fn ended(&self) -> Bilingual {
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
         let how = ended.borrow().map_or_else(|| "unknown how".to_owned(), |status| status.to_string());
-        format!(
-            "the private PostgreSQL has ended ({how}). What was committed is safe: start again.\nIts log {} ends with:\n{}",
-            self.log.display(),
-            with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default())
-        )
+        let tail = with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default());
+        let (log, english, japanese) = (self.log.display(), tail.text(Language::En), tail.text(Language::Ja));
+        Bilingual::from((
+            format!(
+                "the private PostgreSQL has ended ({how}). What was committed is safe: start again.\nIts log {log} ends \
+                 with:\n{english}"
+            ),
+            format!(
+                "PostgreSQLが終了しました（{how}）。コミット済みのデータは失われていません。もう一度起動してください。\n\
+                 ログ{log}の末尾:\n{japanese}"
+            ),
+        ))
     }
 
     async fn wait_until_ready(&self) -> Result<(), PostgresError> {
@@ -193,7 +202,7 @@ fn stop(child: &mut Child) {
 
 fn initdb(
     binaries: &Binaries,
-    directory: &Directory,
+    directory: &ClusterDirectory,
     account: &Account,
     durability: Durability,
 ) -> Result<(), PostgresError> {
@@ -223,7 +232,7 @@ fn initdb(
 
 fn server_command(
     binaries: &Binaries,
-    directory: &Directory,
+    directory: &ClusterDirectory,
     account: &Account,
     durability: Durability,
     log: File,
@@ -260,7 +269,7 @@ const SETTINGS: [&str; 8] = [
 
 const EPHEMERAL_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
-fn as_account(mut command: Command, directory: &Directory, account: &Account) -> Command {
+fn as_account(mut command: Command, directory: &ClusterDirectory, account: &Account) -> Command {
     if account.dropped {
         command.uid(account.uid).gid(account.gid);
     }

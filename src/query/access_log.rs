@@ -1,4 +1,4 @@
-//! Turns answered and refused questions into access-log records and writes them in batches.
+//! Turns answered and refused questions into access-log records and writes them in groups.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use crate::decide;
 use crate::domain::Identity;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::store::access_log::{self, Outcome, Path, PersonRecord, Record, Shown};
+use crate::store::access_log::{self, LogRecord, Outcome, Path, PersonRecord, Shown};
 
 use super::QueryError;
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::log_key::LogKey;
 use super::own::Asker;
 
-/// Number of connections for the access log. More than two do not help: batches grow instead.
+/// Number of connections for the access log. More than two do not help: groups grow instead.
 const WORKERS: usize = 2;
 
-/// Writes the access-log records of all paths, in shared batches.
+/// Writes the access-log records of all paths, in shared groups.
 #[derive(Clone)]
 pub struct AccessLog {
     records: Coalescer<AppendLog>,
@@ -34,7 +34,7 @@ impl AccessLog {
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, key: LogKey) -> Self {
         Self {
-            records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch),
+            records: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group),
             metrics: metrics.clone(),
             key,
         }
@@ -48,8 +48,8 @@ impl AccessLog {
         key_hash: [u8; 32],
         check_on: impl Into<Option<Date>>,
         outcome: Outcome,
-    ) -> Record {
-        Record {
+    ) -> LogRecord {
+        LogRecord {
             request_id: asker.request_id,
             answered_at: asker.at,
             institution: asker.institution,
@@ -67,7 +67,7 @@ impl AccessLog {
     }
 
     /// Writes a record. When this returns without an error, the record is committed.
-    pub(super) async fn write(&self, record: Record) -> Result<(), QueryError> {
+    pub(super) async fn write(&self, record: LogRecord) -> Result<(), QueryError> {
         let result = self.records.ask(Some(record.institution), record).await.map_err(|error| match error {
             QueryError::Busy => QueryError::Busy,
             _ => QueryError::Log,
@@ -104,12 +104,12 @@ fn has_address(identity: &Identity) -> bool {
 
 struct AppendLog;
 
-impl Batch for AppendLog {
-    type Question = Record;
+impl SharedStatement for AppendLog {
+    type Question = LogRecord;
     type Answer = ();
     const NAME: &'static str = "append_access_log";
 
-    async fn run(connection: &mut PgConnection, records: &[Record]) -> Answers<()> {
+    async fn run(connection: &mut PgConnection, records: &[LogRecord]) -> Answers<()> {
         access_log::append(connection, records, system_now()).await?;
         Ok(records.iter().map(|_| Ok(())).collect())
     }

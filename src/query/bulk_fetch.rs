@@ -1,11 +1,10 @@
-//! Hands out the results of files.
+//! Hands out the results of batches.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::BulkLimits;
-use crate::domain::ReceptionNumber;
+use crate::domain::{Batch, ReceptionNumber};
 use crate::store::Store;
-use crate::store::bulk_fetch::Batch;
 
 use super::own::Own;
 use super::{QueryError, failed};
@@ -24,7 +23,7 @@ impl BulkFetch {
         Self { store: store.clone(), remember: limits.remember }
     }
 
-    /// Finds the file of this number. None if it does not exist, belongs to another institution, or expired too long ago to be
+    /// Finds the batch of this number. None if it does not exist, belongs to another institution, or expired too long ago to be
     /// known.
     ///
     /// # Errors
@@ -35,19 +34,19 @@ impl BulkFetch {
         self.store.batch(own.question(), asker.institution, asker.at, forgotten).await.map_err(failed("batch"))
     }
 
-    /// Returns the sizes in bytes of the pieces of a finished file, in order.
+    /// Returns the sizes in bytes of the slices of a finished batch, in order.
     ///
     /// # Errors
-    /// If the database does not answer, or pieces are missing.
-    pub async fn piece_sizes(&self, batch: &Batch) -> Result<Vec<usize>, QueryError> {
-        let pieces = self.store.piece_sizes(batch.id).await.map_err(|error| {
-            tracing::error!(error = %error, "the pieces of a result could not be looked up");
+    /// If the database does not answer, or slices are missing.
+    pub async fn slice_sizes(&self, batch: &Batch) -> Result<Vec<usize>, QueryError> {
+        let slices = self.store.slice_sizes(batch.id).await.map_err(|error| {
+            tracing::error!(error = %error, "the slices of a result could not be looked up");
             QueryError::Unavailable
         })?;
-        if usize::try_from(batch.slices) == Ok(pieces.len()) { Ok(pieces) } else { Err(QueryError::Unavailable) }
+        if usize::try_from(batch.slices) == Ok(slices.len()) { Ok(slices) } else { Err(QueryError::Unavailable) }
     }
 
-    /// Returns the units of one piece of a finished file.
+    /// Returns the units of one slice of a finished batch.
     ///
     /// # Errors
     /// If the database does not answer, or the units are missing.

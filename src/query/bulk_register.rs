@@ -7,9 +7,9 @@ use jiff::civil::Date;
 
 use crate::clock::system_now;
 use crate::config::BulkLimits;
-use crate::domain::{BatchKind, BirthDate, CardKey, Ending, Format, Moment, ReceptionNumber, Wanted};
+use crate::domain::{BatchEnding, BatchKind, BirthDate, CardKey, Format, Moment, NewSlice, ReceptionNumber, WantedPeople};
 use crate::store::Store;
-use crate::store::bulk_register::{NewBatch, NewSlice, Quota, RegisterError};
+use crate::store::bulk_register::{NewBatch, Quota, RegisterError};
 
 use super::log_key::LogKey;
 use super::misses::Misses;
@@ -27,10 +27,10 @@ pub struct NewFile {
     /// The day of reception in Tokyo.
     pub received_on: Date,
     /// The people whose results are wanted, if the file does not name them itself.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
     /// The format of the answer.
     pub format: Format,
-    /// The people of the file, in pieces.
+    /// The people of the file, in slices.
     pub slices: Vec<NewSlice>,
     /// The people who can be asked about, each as the number that [`BulkRegister::person`] returns.
     pub people: Vec<u64>,
@@ -108,7 +108,7 @@ impl BulkRegister {
             format: file.format,
             received_at,
             received_on: file.received_on,
-            ending: Ending::at(received_at, self.keep),
+            ending: BatchEnding::at(received_at, self.keep),
             slices: file.slices,
             slice: self.slice,
             persons: self.persons,

@@ -8,12 +8,12 @@ use crate::config::Limits;
 use crate::decide::{self, Answer};
 use crate::domain::{CardQuery, InstitutionCode, PersonFacts, Validity};
 use crate::metrics::Metrics;
-use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::access_log::{LogRecord, Outcome, Path};
 use crate::store::{self, Store};
 
 use super::QueryError;
 use super::access_log::{AccessLog, note_shown};
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::misses::Misses;
 use super::own::{Asker, Own};
 
@@ -32,7 +32,7 @@ impl ByCard {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog, misses: &Arc<Misses>) -> Self {
-        let facts = Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch);
+        let facts = Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group);
         Self { facts, log, misses: misses.clone() }
     }
 
@@ -59,7 +59,7 @@ impl ByCard {
 }
 
 /// Makes the record of a question that showed nothing.
-pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> Record {
+pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: Outcome) -> LogRecord {
     let hash = log.key().of_card(&query.key, query.birth_on);
     let mut record = log.record(asker, Path::Card, hash, query.check_on, outcome);
     record.about.limit_consent = query.limit_consent;
@@ -68,7 +68,7 @@ pub(super) fn record(log: &AccessLog, asker: Asker, query: &CardQuery, outcome: 
 
 struct ReadFacts;
 
-impl Batch for ReadFacts {
+impl SharedStatement for ReadFacts {
     type Question = (Option<InstitutionCode>, CardQuery);
     type Answer = Vec<PersonFacts>;
     const NAME: &'static str = "facts_by_card";

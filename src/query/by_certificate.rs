@@ -10,13 +10,13 @@ use crate::decide::{self, CardAnswer};
 use crate::domain::{CONSENT_LASTS, CardFacts, CardId, CardUnusable, CertificateQuery, Consent, PersonId};
 use crate::identity::card::VerifiedCard;
 use crate::metrics::Metrics;
-use crate::store::access_log::{AtReader, Outcome, Path, Record};
+use crate::store::access_log::{AtReader, LogRecord, Outcome, Path};
 use crate::store::by_certificate::PresentedCard;
 use crate::store::{self, Store};
 
 use super::QueryError;
 use super::access_log::{AccessLog, note_shown};
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::own::{Asker, Own};
 
 /// Number of connections for lookups. With one, the questions that wait behind the running statement make the next one larger. On
@@ -34,7 +34,7 @@ impl ByCertificate {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits, log: AccessLog) -> Self {
-        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.batch), log }
+        Self { facts: Coalescer::start(store, metrics, WORKERS, limits.waiting, limits.group), log }
     }
 
     /// Answers one question. When this returns an answer, its access-log record and the patient's consents are committed.
@@ -79,7 +79,7 @@ impl ByCertificate {
 }
 
 /// Makes the record of a question that showed nothing; `key` identifies the card.
-pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> Record {
+pub(super) fn record(log: &AccessLog, asker: Asker, key: &[u8], query: &CertificateQuery, outcome: Outcome) -> LogRecord {
     let mut record = log.record(asker, Path::Certificate(at_reader(query)), log.key().hash(key), query.check_on, outcome);
     record.about.limit_consent = query.consents.has(Consent::Limit);
     record
@@ -102,7 +102,7 @@ fn at_reader(query: &CertificateQuery) -> AtReader {
 
 struct ReadFacts;
 
-impl Batch for ReadFacts {
+impl SharedStatement for ReadFacts {
     type Question = PresentedCard;
     type Answer = Option<CardFacts>;
     const NAME: &'static str = "facts_by_certificate";

@@ -18,7 +18,7 @@ use crate::store::challenges::{self, Binding, Challenge, Use};
 use crate::store::{Store, StoreError};
 
 use super::QueryError;
-use super::coalesce::{Answers, Batch, Coalescer};
+use super::coalesce::{Answers, Coalescer, SharedStatement};
 use super::own::Asker;
 
 /// How long a challenge can be used.
@@ -72,8 +72,8 @@ impl Challenges {
     #[must_use]
     pub fn start(store: &Store, metrics: &Arc<Metrics>, limits: &Limits) -> Self {
         Self {
-            keep: Coalescer::start(store, metrics, 1, limits.waiting, limits.batch),
-            consume: Coalescer::start(store, metrics, 1, limits.waiting, limits.batch),
+            keep: Coalescer::start(store, metrics, 1, limits.waiting, limits.group),
+            consume: Coalescer::start(store, metrics, 1, limits.waiting, limits.group),
         }
     }
 
@@ -182,7 +182,7 @@ fn random_id() -> Result<Uuid, QueryError> {
 
 struct Keep;
 
-impl Batch for Keep {
+impl SharedStatement for Keep {
     type Question = Challenge;
     type Answer = ();
     const NAME: &'static str = "keep_challenges";
@@ -195,7 +195,7 @@ impl Batch for Keep {
 
 struct Consume;
 
-impl Batch for Consume {
+impl SharedStatement for Consume {
     type Question = (Uuid, Timestamp);
     type Answer = Use;
     const NAME: &'static str = "consume_challenges";

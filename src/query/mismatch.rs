@@ -1,7 +1,7 @@
 //! Records messages that claim another institution.
 
 use crate::domain::{BatchKind, InstitutionCode, Subject, TreatmentKind};
-use crate::store::access_log::{Outcome, Path, Record};
+use crate::store::access_log::{LogRecord, Outcome, Path};
 
 use super::QueryError;
 use super::access_log::AccessLog;
@@ -31,7 +31,7 @@ impl AccessLog {
             Subject::File { kind, check_on } => self.record(asker, path_of(kind), nobody, check_on, outcome),
             Subject::ReferenceNumber => self.record(asker, Path::ReferenceNumber, nobody, None, outcome),
         };
-        self.write(Record { claimed_institution: Some(claimed), ..record }).await
+        self.write(LogRecord { claimed_institution: Some(claimed), ..record }).await
     }
 }
 

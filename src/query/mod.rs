@@ -30,9 +30,6 @@ pub use misses::Misses;
 pub use own::{Asker, Own};
 pub use reference_number::ReferenceNumbers;
 
-pub use crate::store::bulk_fetch::Batch;
-pub use crate::store::bulk_register::NewSlice;
-
 use tracing::error;
 
 use crate::store::StoreError;

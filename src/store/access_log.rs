@@ -12,7 +12,7 @@ use crate::domain::{
     CardUnusable, Consents, HolderVerification, InstitutionCode, Moment, PersonId, TreatmentKind, Validity,
 };
 
-use super::leases::Leased;
+use super::leases::LeasedSlice;
 use super::rows::{StoredEnum, to_sql};
 use super::{StoreError, limit_seen};
 
@@ -140,7 +140,7 @@ impl Shown {
 
 /// One record; see the column comments of `access_log`.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct LogRecord {
     /// The X-Request-Id of the answer.
     pub request_id: Uuid,
     /// Domain time of processing.
@@ -186,12 +186,12 @@ impl PersonRecord {
 
 /// Writes all records, the consents given with them, and the marks of certificates that are new to the institution, in one
 /// commit. When this returns, all of it is durable. Idempotent: records that exist already are left alone with what belongs to
-/// them, so that a batch whose commit was not acknowledged can be sent again. `recorded_at` is system time.
+/// them, so that a group whose commit was not acknowledged can be sent again. `recorded_at` is system time.
 ///
 /// # Errors
 /// If the database fails; then none of them is written.
-pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_at: Timestamp) -> Result<(), StoreError> {
-    let of = |read: fn(&Record) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
+pub async fn append(connection: &mut PgConnection, records: &[LogRecord], recorded_at: Timestamp) -> Result<(), StoreError> {
+    let of = |read: fn(&LogRecord) -> i16| -> Vec<i16> { records.iter().map(read).collect() };
     let request_ids: Vec<Uuid> = records.iter().map(|r| r.request_id).collect();
     let answered_at: Vec<SqlTimestamp> = records.iter().map(|r| r.answered_at.to_sqlx()).collect();
     let institutions: Vec<String> = records.iter().map(|r| r.institution.as_str().to_owned()).collect();
@@ -274,22 +274,22 @@ pub async fn append(connection: &mut PgConnection, records: &[Record], recorded_
     Ok(())
 }
 
-/// Writes the records of the people of a piece, one each in order, and the marks of certificates that are new to the institution.
-/// Runs in the transaction that finishes the piece. The records share one number; numbers follow the order of writing. Returns
+/// Writes the records of the people of a slice, one each in order, and the marks of certificates that are new to the institution.
+/// Runs in the transaction that finishes the slice. The records share one number; numbers follow the order of writing. Returns
 /// what `limit_seen::unchanged` returns.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn append_piece(
+pub async fn append_slice(
     connection: &mut PgConnection,
-    piece: &Leased,
+    slice: &LeasedSlice,
     path: Path,
     at: Moment,
     people: &[PersonRecord],
 ) -> Result<HashSet<i32>, StoreError> {
-    let shown = (piece.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
-    let unchanged = limit_seen::unchanged(connection, piece, shown).await?;
-    let places: Vec<i32> = (piece.first_person..).zip(people).map(|(place, _)| place).collect();
+    let shown = (slice.first_person..).zip(people).filter_map(|(place, one)| Some((place, one.person?.0, one.limit_mark?)));
+    let unchanged = limit_seen::unchanged(connection, slice, shown).await?;
+    let places: Vec<i32> = (slice.first_person..).zip(people).map(|(place, _)| place).collect();
     let ids: Vec<Option<i64>> = people.iter().map(|one| one.person.map(|person| person.0)).collect();
     let hashes: Vec<&[u8]> = people.iter().map(|one| one.key_hash.as_slice()).collect();
     let outcomes: Vec<i16> = people.iter().map(|one| outcome_number(one.outcome)).collect();
@@ -317,12 +317,12 @@ pub async fn append_piece(
              , unnest($10::bytea[]), unnest($11::smallint[]), unnest($12::smallint[]), unnest($13::boolean[])
              , unnest($14::bigint[]), unnest($17::boolean[]), $18
         "#,
-        piece.request_id,
+        slice.request_id,
         at.domain.to_sqlx() as SqlTimestamp,
-        piece.institution.as_str(),
-        piece.terminal_serial,
+        slice.institution.as_str(),
+        slice.terminal_serial,
         path.number(),
-        to_sql(piece.check_on) as SqlDate,
+        to_sql(slice.check_on) as SqlDate,
         path.treatment().map(StoredEnum::number),
         &places,
         &ids as &[Option<i64>],

@@ -7,10 +7,10 @@ use sqlx::PgConnection;
 use super::StoreError;
 
 /// The result of reading for several questions: the outer error is about the statement, an inner one about one question.
-pub(super) type Read<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
+pub(super) type ReadEach<A> = Result<Vec<Result<A, StoreError>>, StoreError>;
 
 /// A read in progress.
-pub(super) type Reading<'a, A> = Pin<Box<dyn Future<Output = Read<A>> + Send + 'a>>;
+pub(super) type Reading<'a, A> = Pin<Box<dyn Future<Output = ReadEach<A>> + Send + 'a>>;
 
 /// Reads for all questions at once. If the whole statement fails because of a stored value, splits the questions in halves and
 /// reads each, down to the question that the value belongs to.
@@ -18,7 +18,7 @@ pub(super) async fn apart<Q: Sync, A: Send>(
     connection: &mut PgConnection,
     questions: &[Q],
     read: for<'a> fn(&'a mut PgConnection, &'a [Q]) -> Reading<'a, A>,
-) -> Read<A> {
+) -> ReadEach<A> {
     let mut answers = Vec::new();
     let mut left = vec![questions];
     while let Some(questions) = left.pop() {

@@ -1,86 +1,25 @@
-//! The operator's view of files: lists, inspects, cancels and reruns them, and orders simulated faults for new ones.
+//! The operator's view of batches: lists, inspects, cancels and reruns them, and orders simulated failures for new ones.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use crate::domain::{BatchFailure, BatchKind, BatchState, Ending, Moment, ReceptionNumber};
+use crate::domain::{
+    BatchEnding, BatchFailure, BatchFilter, BatchKind, BatchLine, BatchState, Moment, ReceptionNumber, Simulation,
+};
 
 use super::bulk_register::QUEUED;
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
-/// A file as the operator sees it; holds nothing about its people.
-#[derive(Debug, Clone)]
-pub struct BatchLine {
-    /// 受付番号.
-    pub reception_number: String,
-    /// What it asks for.
-    pub kind: BatchKind,
-    /// The institution that sent it.
-    pub institution: String,
-    /// Its state.
-    pub state: BatchState,
-    /// Why it failed.
-    pub failure: Option<BatchFailure>,
-    /// Number of people in it.
-    pub persons: i32,
-    /// Number of pieces.
-    pub slices: i32,
-    /// Number of pieces without a result.
-    pub open_slices: i32,
-    /// Number of pieces under a lease at the time asked for.
-    pub leased_slices: i64,
-    /// People with 処理結果状況 1 so far.
-    pub normal: i32,
-    /// People with 処理結果状況 2 so far.
-    pub errors: i32,
-    /// Size of the units so far, in bytes.
-    pub result_bytes: i64,
-    /// How often a piece was started again.
-    pub retries: i32,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// When it was finished.
-    pub finished_at: Option<Timestamp>,
-    /// When its result expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Selects files; `None` in a field selects all.
-#[derive(Debug, Clone, Default)]
-pub struct BatchFilter {
-    /// Only the file of this 受付番号.
-    pub number: Option<String>,
-    /// Only files of this institution.
-    pub institution: Option<String>,
-    /// Only files in this state.
-    pub state: Option<BatchState>,
-    /// Only files received before the file of this 受付番号.
-    pub before: Option<String>,
-}
-
-/// The faults to simulate for files received from now on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Simulation {
-    /// How many fetches are answered with 処理中 before the result is returned.
-    pub hold_fetches: i32,
-    /// For how many seconds after reception fetches are answered with 処理中.
-    pub hold_seconds: i32,
-    /// How many of the next files fail.
-    pub fail_next: i32,
-    /// The number of the person who fails in every file, from 1.
-    pub fail_person: Option<i32>,
-}
-
 /// What is waiting in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueState {
-    /// Number of unfinished files.
-    pub files: i64,
-    /// Number of people in open pieces.
+    /// Number of unfinished batches.
+    pub batches: i64,
+    /// Number of people in open slices.
     pub persons: i64,
-    /// When the oldest unfinished file was received, system time.
+    /// When the oldest unfinished batch was received, system time.
     pub oldest: Option<Timestamp>,
 }
 
@@ -129,7 +68,7 @@ impl TryFrom<BatchRow> for BatchLine {
 }
 
 impl Store {
-    /// Lists up to `most` files, the latest first, as they stand at the moment `at`. An expired file is listed as expired,
+    /// Lists up to `most` batches, the latest first, as they stand at the moment `at`. An expired batch is listed as expired,
     /// whether or not it has been removed yet.
     ///
     /// # Errors
@@ -168,13 +107,13 @@ impl Store {
         rows.into_iter().map(line).collect()
     }
 
-    /// Cancels an unfinished file; returns false if there is no such file.
+    /// Cancels an unfinished batch; returns false if there is no such batch.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
-    pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: Ending) -> Result<bool, StoreError> {
+    pub async fn cancel_batch(&self, number: &ReceptionNumber, ending: BatchEnding) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        lock_pieces(&mut transaction, number).await?;
+        lock_slices(&mut transaction, number).await?;
         sqlx::query!(
             r#"
             update batch_slice set state = 3
@@ -204,14 +143,14 @@ impl Store {
         Ok(true)
     }
 
-    /// Starts a file again that failed or was cancelled and has not expired at the time `at`. Finished pieces stay as they are,
-    /// so that no person is answered about twice. Returns false if there is no such file.
+    /// Starts a batch again that failed or was cancelled and has not expired at the time `at`. Finished slices stay as they are,
+    /// so that no person is answered about twice. Returns false if there is no such batch.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
     pub async fn rerun_batch(&self, number: &ReceptionNumber, at: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        lock_pieces(&mut transaction, number).await?;
+        lock_slices(&mut transaction, number).await?;
         let again = sqlx::query_scalar!(
             r#"
             update batch
@@ -244,7 +183,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Returns the faults that are simulated for new files.
+    /// Returns the failures that are simulated for new batches.
     ///
     /// # Errors
     /// If the database fails.
@@ -254,7 +193,7 @@ impl Store {
             .await?)
     }
 
-    /// Sets the faults to simulate for files received from now on.
+    /// Sets the failures to simulate for batches received from now on.
     ///
     /// # Errors
     /// If the database fails.
@@ -285,13 +224,13 @@ impl Store {
         )
         .fetch_one(self.pool())
         .await?;
-        Ok(QueueState { files: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
+        Ok(QueueState { batches: row.files, persons: row.persons, oldest: row.oldest.map(SqlTimestamp::to_jiff) })
     }
 }
 
-/// Locks the pieces of a file in order and before the file itself. Every transaction does it in this order, so that none
+/// Locks the slices of a batch in order and before the batch itself. Every transaction does it in this order, so that none
 /// deadlock.
-async fn lock_pieces(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
+async fn lock_slices(connection: &mut PgConnection, number: &ReceptionNumber) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
             select place from batch_slice

@@ -1,45 +1,13 @@
-//! Reads the results of files.
+//! Reads the results of batches.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 
-use crate::domain::{BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
+use crate::domain::{Batch, BatchFailure, BatchKind, BatchState, Format, InstitutionCode, ReceptionNumber};
 
-use super::finish_piece::{unpack, unpacked_size};
+use super::finish_slice::{unpack, unpacked_size};
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
-
-/// A file as its institution sees it.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// Its id.
-    pub id: i64,
-    /// What it asks for.
-    pub kind: BatchKind,
-    /// 任意のファイル識別子.
-    pub file_identifier: Option<String>,
-    /// 資格確認日.
-    pub check_on: Date,
-    /// The format of the units.
-    pub format: Format,
-    /// Its state.
-    pub state: BatchState,
-    /// Why it failed.
-    pub failure: Option<BatchFailure>,
-    /// When it was finished.
-    pub finished_at: Option<Timestamp>,
-    /// Number of pieces.
-    pub slices: i32,
-    /// People with 処理結果状況 1.
-    pub normal: i32,
-    /// People with 処理結果状況 2.
-    pub errors: i32,
-    /// Size of the units, in bytes.
-    pub result_bytes: i64,
-    /// Whether the operator has ordered the result to be held back at this moment.
-    pub held: bool,
-}
 
 struct BatchRow {
     id: i64,
@@ -66,7 +34,7 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
         file_identifier: row.file_identifier,
         check_on: row.check_on.map(SqlDate::to_jiff).ok_or(StoreError::illegal("batch", "check_on"))?,
         format: Format::read(row.format)?,
-        // An expired file is reported as expired, whether or not it has been removed yet.
+        // An expired batch is reported as expired, whether or not it has been removed yet.
         state: if row.expired { BatchState::Expired } else { BatchState::read(row.state)? },
         failure: row.failure.map(BatchFailure::read).transpose()?,
         finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
@@ -79,7 +47,7 @@ fn batch(row: BatchRow, held: bool) -> Result<Batch, StoreError> {
 }
 
 impl Store {
-    /// Returns the institution's file of this number at the time `at`. None if it expired at `forgotten` or before, whether or
+    /// Returns the institution's batch of this number at the time `at`. None if it expired at `forgotten` or before, whether or
     /// not it has been removed yet.
     ///
     /// # Errors
@@ -126,11 +94,11 @@ impl Store {
         Ok(counted.rows_affected() > 0)
     }
 
-    /// Returns the sizes of the pieces of a finished file in order, unpacked, in bytes.
+    /// Returns the sizes of the slices of a finished batch in order, unpacked, in bytes.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
-    pub async fn piece_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
+    pub async fn slice_sizes(&self, id: i64) -> Result<Vec<usize>, StoreError> {
         let sizes = sqlx::query_scalar!(
             r#"
             select substring(units from 1 for 4) as "size!"
@@ -145,7 +113,7 @@ impl Store {
         sizes.iter().map(|size| unpacked_size(size)).collect()
     }
 
-    /// Returns the units of a piece; `None` if they were removed.
+    /// Returns the units of a slice; `None` if they were removed.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
@@ -157,7 +125,7 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        let piece = format_args!("{place} of batch {id}").to_string();
-        units.map(|units| unpack(&units)).transpose().map_err(|error| error.in_row("batch_slice", piece))
+        let slice = format_args!("{place} of batch {id}").to_string();
+        units.map(|units| unpack(&units)).transpose().map_err(|error| error.in_row("batch_slice", slice))
     }
 }

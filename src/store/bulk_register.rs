@@ -1,4 +1,4 @@
-//! Stores a new file with its pieces and its quota, in one transaction.
+//! Stores a new batch with its slices and its quota, in one transaction.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -6,16 +6,18 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchKind, Consented, Ending, Format, InstitutionCode, Moment, PersonId, ReceptionNumber, Wanted};
+use crate::domain::{
+    BatchEnding, BatchKind, ConsentDays, Format, InstitutionCode, Moment, NewSlice, PersonId, ReceptionNumber, WantedPeople,
+};
 
 use super::consented::{self, ConsentedPerson};
 use super::rows::{StoredEnum, to_sql};
 use super::{Store, StoreError, medical_aid};
 
-/// The channel on which workers are notified of new pieces when they are committed.
+/// The channel on which workers are notified of new slices when they are committed.
 pub const QUEUED: &str = "shikaku_bulk_queued";
 
-/// A file to store.
+/// A batch to store.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
     /// The X-Request-Id of the upload.
@@ -31,90 +33,79 @@ pub struct NewBatch {
     /// 資格確認日.
     pub check_on: Date,
     /// The people whose results are wanted, if the file does not name them itself.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
     /// The format of the result's units.
     pub format: Format,
     /// 受付日時.
     pub received_at: Moment,
     /// The day of `received_at` in Tokyo.
     pub received_on: Date,
-    /// How the file ends, if there is nothing to do.
-    pub ending: Ending,
-    /// Its people, in pieces; filled in here if the file names none.
+    /// How the batch ends, if there is nothing to do.
+    pub ending: BatchEnding,
+    /// Its people, in slices; filled in here if the file names none.
     pub slices: Vec<NewSlice>,
-    /// How many people a piece that is made here holds.
+    /// How many people a slice that is made here holds.
     pub slice: usize,
-    /// How many people a file may cover.
+    /// How many people a batch may cover.
     pub persons: usize,
     /// Keyed hashes of the people who can be asked about, sorted, without duplicates.
     pub people: Vec<u64>,
 }
 
-/// A piece of a file.
-#[derive(Debug, Clone)]
-pub struct NewSlice {
-    /// How many people it holds.
-    pub persons: i32,
-    /// The people, packed.
-    pub entries: Vec<u8>,
-}
-
-impl NewSlice {
-    /// Packs people who were found here, as [`Leased::people`](super::leases::Leased::people) reads them.
-    fn of<T: Serialize>(people: &[T]) -> Self {
-        Self {
-            persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
-            entries: serde_json::to_vec(people).expect("numbers and times can be written"),
-        }
+/// Packs people who were found here, as [`LeasedSlice::people`](super::leases::LeasedSlice::people) reads them.
+fn slice_of<T: Serialize>(people: &[T]) -> NewSlice {
+    NewSlice {
+        persons: i32::try_from(people.len()).unwrap_or(i32::MAX),
+        entries: serde_json::to_vec(people).expect("numbers and times can be written"),
     }
 }
 
-/// Finds the people whose results are wanted. Each page of people in order of id makes a piece.
-async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &Wanted) -> Result<Vec<NewSlice>, RegisterError> {
+/// Finds the people whose results are wanted. Each page of people in order of id makes a slice.
+async fn find(connection: &mut PgConnection, new: &NewBatch, wanted: &WantedPeople) -> Result<Vec<NewSlice>, RegisterError> {
     let page = i64::try_from(new.slice).unwrap_or(i64::MAX);
-    let (mut pieces, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
+    let (mut slices, mut found, mut after) = (Vec::new(), 0, PersonId(i64::MIN));
     loop {
-        let (count, last, piece) = match wanted {
-            Wanted::Consented(wanted) => {
+        let (count, last, slice) = match wanted {
+            WantedPeople::Consented(wanted) => {
                 let people = consented::select(connection, new.institution, wanted, after, page).await?;
-                (people.len(), people.last().map(ConsentedPerson::person), NewSlice::of(&people))
+                (people.len(), people.last().map(ConsentedPerson::person), slice_of(&people))
             }
-            Wanted::Tickets(month) => {
+            WantedPeople::Tickets(month) => {
                 let people = medical_aid::select(connection, new.institution, *month, after, page).await?;
-                (people.len(), people.last().copied().map(PersonId), NewSlice::of(&people))
+                (people.len(), people.last().copied().map(PersonId), slice_of(&people))
             }
         };
-        let Some(last) = last else { return Ok(pieces) };
+        let Some(last) = last else { return Ok(slices) };
         (found, after) = (found + count, last);
         if found > new.persons {
             return Err(RegisterError::TooManyPeople(new.persons));
         }
-        pieces.push(piece);
+        slices.push(slice);
         if count < new.slice {
-            return Ok(pieces);
+            return Ok(slices);
         }
     }
 }
 
-/// The limits for an institution's files; `None` for no limit.
+/// The limits for an institution's batches; `None` for no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Quota {
-    /// Unfinished files.
+    /// Unfinished batches.
     pub in_flight: Option<usize>,
-    /// Different people asked about in the files of one day.
+    /// Different people asked about in the batches of one day.
     pub people_a_day: Option<usize>,
 }
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The institution has too many unfinished files.
+    /// The institution has too many unfinished batches.
     #[error("too many files of this institution are in work")]
     InFlight,
     /// The institution asks about too many people in one day.
     #[error("the institution has asked about too many different people today")]
     PeopleOfDay,
-    /// More people were found than a file may cover.
+    /// More people were found than a batch may cover.
     #[error("more than {0} people are found")]
     TooManyPeople(usize),
     /// The database failed.
@@ -129,7 +120,7 @@ impl From<sqlx::Error> for RegisterError {
 }
 
 impl Store {
-    /// Stores a file. When this returns its number, everything is committed.
+    /// Stores a batch. When this returns its number, everything is committed.
     ///
     /// # Errors
     /// See [`RegisterError`]; then nothing is stored.
@@ -149,7 +140,7 @@ impl Store {
     }
 }
 
-/// Locks the institution's row of the day until the end of the transaction, so that its files are counted one at a time.
+/// Locks the institution's row of the day until the end of the transaction, so that its batches are counted one at a time.
 async fn count_in(connection: &mut PgConnection, new: &NewBatch, quota: Quota) -> Result<(), RegisterError> {
     let known = sqlx::query_scalar!(
         r#"
@@ -203,19 +194,19 @@ fn merged(known: &[u64], new: &[u64]) -> Vec<u64> {
 }
 
 /// Returns the first and the last day that are wanted, both inclusive.
-fn days(wanted: Wanted) -> (Date, Date) {
+fn days(wanted: WantedPeople) -> (Date, Date) {
     match wanted {
-        Wanted::Consented(Consented { days, .. }) => (days.from(), days.through()),
-        Wanted::Tickets(month) => (month.first_day(), month.last_day()),
+        WantedPeople::Consented(ConsentDays { days, .. }) => (days.from(), days.through()),
+        WantedPeople::Tickets(month) => (month.first_day(), month.last_day()),
     }
 }
 
-/// Inserts the file, with the faults that the operator has ordered for it.
+/// Inserts the batch, with the failures that the operator has ordered for it.
 async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(i64, String), RegisterError> {
     let persons: i32 = new.slices.iter().map(|slice| slice.persons).sum();
     let slices = i32::try_from(new.slices.len()).unwrap_or(i32::MAX);
     let consented = match new.wanted {
-        Some(Wanted::Consented(consented)) => Some(consented),
+        Some(WantedPeople::Consented(consented)) => Some(consented),
         _ => None,
     };
     let days = new.wanted.map(days);
@@ -262,7 +253,7 @@ async fn insert_batch(connection: &mut PgConnection, new: &NewBatch) -> Result<(
     Ok((row.id, row.reception_number))
 }
 
-/// Inserts the pieces behind the institution's own open pieces, and not ahead of the first piece of the whole queue.
+/// Inserts the slices behind the institution's own open slices, and not ahead of the first slice of the whole queue.
 async fn insert_slices(connection: &mut PgConnection, batch_id: i64, new: &NewBatch) -> Result<(), RegisterError> {
     let persons: Vec<i32> = new.slices.iter().map(|slice| slice.persons).collect();
     let before: Vec<i32> = persons

@@ -5,7 +5,7 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::domain::{Consent, Consented, Consents, DayOf, InstitutionCode, PersonId};
+use crate::domain::{Consent, ConsentDays, Consents, DayOf, InstitutionCode, PersonId};
 
 use super::StoreError;
 use super::rows::{StoredEnum, to_sql};
@@ -51,7 +51,7 @@ impl ConsentedPerson {
 pub(super) async fn select(
     connection: &mut PgConnection,
     institution: InstitutionCode,
-    wanted: &Consented,
+    wanted: &ConsentDays,
     after: PersonId,
     most: i64,
 ) -> Result<Vec<ConsentedPerson>, StoreError> {

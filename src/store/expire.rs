@@ -1,4 +1,4 @@
-//! Removes expired files and their results.
+//! Removes expired batches and their results.
 
 use jiff::civil::Date;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
@@ -9,9 +9,9 @@ use super::rows::to_sql;
 use super::{Store, StoreError};
 
 impl Store {
-    /// Removes questions and results of files that expired before `gone`, and the files themselves that expired before
+    /// Removes questions and results of batches that expired before `gone`, and the batches themselves that expired before
     /// `forgotten`, in both domain time and system time. Also removes the counts of people of days before `today`. Returns how
-    /// many files lost their result.
+    /// many batches lost their result.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
@@ -19,7 +19,7 @@ impl Store {
         let sql = |at: Moment| -> (SqlTimestamp, SqlTimestamp) { (at.domain.to_sqlx(), at.system.to_sqlx()) };
         let ((gone, gone_system), (forgotten, forgotten_system)) = (sql(gone), sql(forgotten));
         let mut transaction = self.pool().begin().await?;
-        // The files are selected once: the pieces of a file added later would not be locked.
+        // The batches are selected once: the slices of a batch added later would not be locked.
         let due = sqlx::query_scalar!(
             "select id from batch where expires_at < $1 and coalesce(retained_until, expires_at) < $2",
             gone,
@@ -27,7 +27,7 @@ impl Store {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        // Locked in order and before the files, as in every transaction, so that none deadlock.
+        // Locked in order and before the batches, as in every transaction, so that none deadlock.
         sqlx::query!(
             r#"
             select batch_id, place
@@ -40,7 +40,7 @@ impl Store {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let files = sqlx::query!(
+        let batches = sqlx::query!(
             r#"
             select id, state <> 5 as "has_result!", is_forgotten as "is_forgotten!"
               from batch
@@ -61,15 +61,15 @@ impl Store {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let (forgotten, kept): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.is_forgotten);
-        let expired = kept.iter().filter(|file| file.has_result).count();
-        let ids = |files: Vec<_>, id: fn(&_) -> i64| files.iter().map(id).collect::<Vec<i64>>();
-        let (forgotten, kept) = (ids(forgotten, |file| file.id), ids(kept, |file| file.id));
+        let (forgotten, kept): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| batch.is_forgotten);
+        let expired = kept.iter().filter(|batch| batch.has_result).count();
+        let ids = |batches: Vec<_>, id: fn(&_) -> i64| batches.iter().map(id).collect::<Vec<i64>>();
+        let (forgotten, kept) = (ids(forgotten, |batch| batch.id), ids(kept, |batch| batch.id));
         sqlx::query!("delete from batch_slice where batch_id = any($1)", &kept).execute(&mut *transaction).await?;
         sqlx::query!("update batch set state = 5, slices = 0, open_slices = 0 where id = any($1)", &kept)
             .execute(&mut *transaction)
             .await?;
-        // Deletes the remaining pieces with them.
+        // Deletes the remaining slices with them.
         sqlx::query!("delete from batch where id = any($1)", &forgotten).execute(&mut *transaction).await?;
         sqlx::query!(
             r#"

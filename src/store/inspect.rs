@@ -1,28 +1,10 @@
 //! Reads what is loaded, for the operator.
 
-use crate::domain::{Insurer, PersonFacts};
+use crate::domain::{InspectedPerson, InsurerSize};
 
 use super::facts::{gather, select_facts};
 use super::reference::insurer;
 use super::{Store, StoreError};
-
-/// A person as the operator sees it.
-pub struct InspectedPerson {
-    /// The stable id in the fixture files.
-    pub fixture_id: String,
-    /// One line about the person.
-    pub about: Option<String>,
-    /// The facts that answers are made from; without registrations if no insurer has registered the person.
-    pub facts: Option<PersonFacts>,
-}
-
-/// How much is loaded for an insurer.
-pub struct InsurerSize {
-    /// The insurer.
-    pub insurer: Insurer,
-    /// How many coverages it has registered.
-    pub coverages: i64,
-}
 
 impl Store {
     /// Returns the person with this fixture id.

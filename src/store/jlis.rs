@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{Acquire, PgConnection};
 
-use crate::domain::{CardId, CardKind, CardState, RevocationReason};
+use crate::domain::{CardId, CardKind, CardState, KnownCard, RevocationReason};
 
 use super::by_certificate::card_state;
 use super::rows::StoredEnum;
@@ -160,23 +160,6 @@ impl Store {
             .collect::<Result<_, _>>()
             .map_err(of_person)
     }
-}
-
-/// A certificate as the operator sees it, without its serial number.
-#[derive(Debug, Clone)]
-pub struct KnownCard {
-    /// The medium that carries it.
-    pub kind: CardKind,
-    /// Its state.
-    pub state: CardState,
-    /// When the state changed last.
-    pub changed_at: Timestamp,
-    /// The time of the J-LIS list that says so; `None` if J-LIS is asked online.
-    pub as_of: Option<Timestamp>,
-    /// The first instant of the certificate.
-    pub valid_from: Timestamp,
-    /// The last second of the certificate, inclusive.
-    pub valid_through: Timestamp,
 }
 
 async fn person_id(connection: &mut PgConnection, fixture_id: &str) -> Result<i64, JlisError> {

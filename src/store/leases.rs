@@ -1,4 +1,4 @@
-//! Leases of pieces of files: taken, renewed, returned, given up. A worker that has lost its lease can change nothing.
+//! Leases of slices of batches: taken, renewed, returned, given up. A worker that has lost its lease can change nothing.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,19 +7,19 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{BatchFailure, BatchKind, Ending, Format, InstitutionCode};
+use crate::domain::{BatchEnding, BatchFailure, BatchKind, Format, InstitutionCode};
 
 use super::rows::StoredEnum;
 use super::{Store, StoreError};
 
-/// A piece that this worker holds until the lease ends.
+/// A slice that this worker holds until the lease ends.
 #[derive(Clone)]
-pub struct Leased {
-    /// The file.
+pub struct LeasedSlice {
+    /// The batch.
     pub batch_id: i64,
-    /// The piece's place in the file.
+    /// The slice's place in the batch.
     pub place: i32,
-    /// The number of its first person in the file, from 1.
+    /// The number of its first person in the batch, from 1.
     pub first_person: i32,
     /// The fencing token of the lease.
     pub lease: Uuid,
@@ -27,7 +27,7 @@ pub struct Leased {
     pub attempts: i16,
     /// The people, packed.
     pub entries: Vec<u8>,
-    /// What the file asks for.
+    /// What the batch asks for.
     pub kind: BatchKind,
     /// The institution that sent it.
     pub institution: InstitutionCode,
@@ -39,21 +39,21 @@ pub struct Leased {
     pub check_on: Date,
     /// The format of the units.
     pub format: Format,
-    /// Whether the operator has ordered the file to fail.
+    /// Whether the operator has ordered the batch to fail.
     pub fail_at_start: bool,
     /// The number of the person whom the operator has ordered to fail, from 1.
     pub fail_person: Option<i32>,
 }
 
-impl Leased {
-    /// Makes an error for an illegal stored value in a column of the piece.
+impl LeasedSlice {
+    /// Makes an error for an illegal stored value in a column of the slice.
     #[must_use]
     pub fn illegal(&self, column: &'static str) -> StoreError {
-        let piece = format_args!("{} of batch {}", self.place, self.batch_id).to_string();
-        StoreError::illegal("batch_slice", column).in_row("batch_slice", piece)
+        let slice = format_args!("{} of batch {}", self.place, self.batch_id).to_string();
+        StoreError::illegal("batch_slice", column).in_row("batch_slice", slice)
     }
 
-    /// Unpacks the people of a piece whose file named none: they were found when it was received.
+    /// Unpacks the people of a slice whose file named none: they were found when it was received.
     ///
     /// # Errors
     /// If the entries are something else.
@@ -78,23 +78,23 @@ struct LeasedRow {
     fail_person: Option<i32>,
 }
 
-/// The result of trying to take a piece.
+/// The result of trying to take a slice.
 pub enum Taken {
-    /// A piece, leased.
-    Piece(Box<Leased>),
-    /// A piece of a file with an illegal stored value, which no worker can process.
+    /// A slice, leased.
+    Slice(Box<LeasedSlice>),
+    /// A slice of a batch with an illegal stored value, which no worker can process.
     Illegal {
-        /// The file.
+        /// The batch.
         batch_id: i64,
         /// What is wrong with it.
         error: StoreError,
     },
 }
 
-/// Takes the open piece whose turn is next and whose last lease ended at `ended` or before, and leases it until `until`; both are
+/// Takes the open slice whose turn is next and whose last lease ended at `ended` or before, and leases it until `until`; both are
 /// system time.
 ///
-/// The commit does not wait for the disk: if a crash of the database undoes the lease, the piece is open again, the token is
+/// The commit does not wait for the disk: if a crash of the database undoes the lease, the slice is open again, the token is
 /// void, and the try does not count.
 ///
 /// # Errors
@@ -136,15 +136,15 @@ pub async fn take(connection: &mut PgConnection, ended: Timestamp, until: Timest
     Ok(row.map(|row| {
         let batch_id = row.batch_id;
         match leased(row, lease) {
-            Ok(piece) => Taken::Piece(Box::new(piece)),
+            Ok(slice) => Taken::Slice(Box::new(slice)),
             Err(error) => Taken::Illegal { batch_id, error: error.in_row("batch", batch_id) },
         }
     }))
 }
 
-fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
+fn leased(row: LeasedRow, lease: Uuid) -> Result<LeasedSlice, StoreError> {
     let wrong = |column| StoreError::illegal("batch", column);
-    Ok(Leased {
+    Ok(LeasedSlice {
         batch_id: row.batch_id,
         place: row.place,
         first_person: row.first_person,
@@ -163,17 +163,17 @@ fn leased(row: LeasedRow, lease: Uuid) -> Result<Leased, StoreError> {
 }
 
 impl Store {
-    /// Moves the end of a lease, system time: later to renew it, to about now to return the piece. Returns false if the lease was
+    /// Moves the end of a lease, system time: later to renew it, to about now to return the slice. Returns false if the lease was
     /// lost.
     ///
     /// # Errors
     /// If the database fails; then the end of the lease stays as it was.
-    pub async fn move_lease_end(&self, piece: &Leased, end: Timestamp) -> Result<bool, StoreError> {
+    pub async fn move_lease_end(&self, slice: &LeasedSlice, end: Timestamp) -> Result<bool, StoreError> {
         let moved = sqlx::query!(
             "update batch_slice set leased_until = $4 where batch_id = $1 and place = $2 and lease = $3 and state = 1",
-            piece.batch_id,
-            piece.place,
-            piece.lease,
+            slice.batch_id,
+            slice.place,
+            slice.lease,
             end.to_sqlx() as SqlTimestamp,
         )
         .execute(self.pool())
@@ -181,21 +181,21 @@ impl Store {
         Ok(moved.rows_affected() > 0)
     }
 
-    /// Puts a piece back into the queue, not to be taken before `from`: the try does not count. Returns false if the lease was
+    /// Puts a slice back into the queue, not to be taken before `from`: the try does not count. Returns false if the lease was
     /// lost.
     ///
     /// # Errors
     /// If the database fails; then the end of the lease stays as it was, and the try counts.
-    pub async fn put_off(&self, piece: &Leased, from: Timestamp) -> Result<bool, StoreError> {
+    pub async fn put_off(&self, slice: &LeasedSlice, from: Timestamp) -> Result<bool, StoreError> {
         let put_off = sqlx::query!(
             r#"
             update batch_slice
                set leased_until = $4, attempts = attempts - 1
              where batch_id = $1 and place = $2 and lease = $3 and state = 1
             "#,
-            piece.batch_id,
-            piece.place,
-            piece.lease,
+            slice.batch_id,
+            slice.place,
+            slice.lease,
             from.to_sqlx() as SqlTimestamp,
         )
         .execute(self.pool())
@@ -203,39 +203,44 @@ impl Store {
         Ok(put_off.rows_affected() > 0)
     }
 
-    /// Fails the file of a piece; returns false if the lease was lost or the file is finished.
+    /// Fails the batch of a slice; returns false if the lease was lost or the batch is finished.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn fail_batch(&self, piece: &Leased, reason: BatchFailure, ending: Ending) -> Result<bool, StoreError> {
-        self.give_up(piece.batch_id, Some(piece), reason, ending).await
+    pub async fn fail_batch(
+        &self,
+        slice: &LeasedSlice,
+        reason: BatchFailure,
+        ending: BatchEnding,
+    ) -> Result<bool, StoreError> {
+        self.give_up(slice.batch_id, Some(slice), reason, ending).await
     }
 
-    /// Fails a file with an illegal stored value; returns false if it is finished.
+    /// Fails a batch with an illegal stored value; returns false if it is finished.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn fail_illegal_batch(&self, batch_id: i64, ending: Ending) -> Result<bool, StoreError> {
+    pub async fn fail_illegal_batch(&self, batch_id: i64, ending: BatchEnding) -> Result<bool, StoreError> {
         self.give_up(batch_id, None, BatchFailure::TriedTooOften, ending).await
     }
 
     async fn give_up(
         &self,
         batch_id: i64,
-        holder: Option<&Leased>,
+        holder: Option<&LeasedSlice>,
         reason: BatchFailure,
-        ending: Ending,
+        ending: BatchEnding,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool().begin().await?;
-        // Locked in order and before the file, as in every transaction, so that none deadlock.
-        let pieces = sqlx::query!(
+        // Locked in order and before the batch, as in every transaction, so that none deadlock.
+        let slices = sqlx::query!(
             "select place, lease, state from batch_slice where batch_id = $1 order by place for update",
             batch_id,
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let is_held = |piece: &Leased| {
-            pieces.iter().any(|row| row.state == 1 && row.place == piece.place && row.lease == Some(piece.lease))
+        let is_held = |slice: &LeasedSlice| {
+            slices.iter().any(|row| row.state == 1 && row.place == slice.place && row.lease == Some(slice.lease))
         };
         if !holder.is_none_or(is_held) {
             transaction.rollback().await?;
@@ -255,7 +260,7 @@ impl Store {
             ending.finished_at.to_sqlx() as SqlTimestamp,
             ending.kept_until.domain.to_sqlx() as SqlTimestamp,
             ending.kept_until.system.to_sqlx() as SqlTimestamp,
-            holder.map_or(0, |piece| i32::from(piece.attempts) - 1),
+            holder.map_or(0, |slice| i32::from(slice.attempts) - 1),
         )
         .execute(&mut *transaction)
         .await?;

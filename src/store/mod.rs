@@ -20,7 +20,7 @@ pub mod copy_log;
 mod error;
 mod expire;
 mod facts;
-pub mod finish_piece;
+pub mod finish_slice;
 pub mod inspect;
 mod insured;
 pub mod jlis;
@@ -111,7 +111,7 @@ impl Store {
         self.connection("5s").await
     }
 
-    /// Opens a connection of its own for work on files: as [`Store::dedicated`], but statements are large and may take 30
+    /// Opens a connection of its own for work on batches: as [`Store::dedicated`], but statements are large and may take 30
     /// seconds.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub fn parse_object<'t>(body: &'t [u8], bounds: Bounds, each: Option<&mut Each<'
     let mut state = State { left: bounds.elements, bounds, fault: None, each };
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut whole = Vec::new();
-    let (name, place) = (Cow::Borrowed(""), Place::Message);
+    let (name, place) = (Cow::Borrowed(""), Position::Message);
     let seed = Content { state: &mut state, depth_left: bounds.depth, place, name, listed: false, into: &mut whole };
     seed.deserialize(&mut reader).map_err(|_| state.fault.unwrap_or(Fault::Malformed))?;
     if let Some(tail) = after_end(reader, body) {
@@ -90,7 +90,7 @@ impl State<'_, '_> {
 
 /// The place of a value in the message.
 #[derive(Clone, Copy)]
-enum Place {
+enum Position {
     /// The whole text.
     Message,
     /// `XmlMsg`.
@@ -103,7 +103,7 @@ enum Place {
     Elsewhere,
 }
 
-impl Place {
+impl Position {
     fn of_member(self, key: &str) -> Self {
         match self {
             Self::Message => Self::Root,
@@ -125,7 +125,7 @@ impl Place {
 struct Content<'s, 'a, 'b, 't> {
     state: &'s mut State<'a, 'b>,
     depth_left: usize,
-    place: Place,
+    place: Position,
     name: Cow<'t, str>,
     listed: bool,
     into: &'s mut Vec<Element<'t>>,
@@ -135,7 +135,7 @@ impl<'t> Content<'_, '_, '_, 't> {
     /// Passes the element to `each` if it stands directly in the body and `each` is set; keeps it otherwise.
     fn put<E: Error>(self, text: Cow<'t, str>, children: Vec<Element<'t>>, not_text: Option<NotText>) -> Result<(), E> {
         let element = Element { name: self.name, text, children, not_text, listed: self.listed };
-        if matches!(self.place, Place::Message) {
+        if matches!(self.place, Position::Message) {
             self.into.push(element);
             return Ok(());
         }
@@ -144,7 +144,7 @@ impl<'t> Content<'_, '_, '_, 't> {
         }
         self.state.left -= 1;
         match (self.place, &mut self.state.each) {
-            (Place::InBody, Some(each)) => {
+            (Position::InBody, Some(each)) => {
                 self.state.left = self.state.bounds.elements;
                 each(element).map_err(|fault| self.state.refuse(fault))
             }
@@ -210,7 +210,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
             let seed = match self.listed {
                 false => Content { state: &mut *self.state, depth_left, place, name, listed, into: &mut *self.into },
                 true => {
-                    let place = Place::Elsewhere;
+                    let place = Position::Elsewhere;
                     Content { state: &mut *self.state, depth_left, place, name, listed, into: &mut beneath }
                 }
             };
@@ -222,7 +222,7 @@ impl<'de> Visitor<'de> for Content<'_, '_, '_, 'de> {
         match self.place {
             _ if self.listed => self.put_other(NotText::Array),
             // An empty array makes no element; the reader of a file refuses a file without people.
-            Place::InBody => Ok(()),
+            Position::InBody => Ok(()),
             _ if seen => Ok(()),
             _ => self.put_other(NotText::Array),
         }

@@ -1,4 +1,4 @@
-//! Files whose people the server finds: no more than a file may name, read piece by piece, recorded under the path of their
+//! Files whose people the server finds: no more than a file may name, read slice by slice, recorded under the path of their
 //! kind.
 
 use shikaku::config::Limits;
@@ -36,14 +36,14 @@ async fn no_more_people_are_found_than_a_file_may_name() {
     let mut clinic = Clinic::of(&world).await;
     show(&world, "kumiai-dialysis").await;
     show(&world, "kyokai-insured-tokyo").await;
-    // As many people as allowed, each in a piece of their own, and nobody twice.
+    // As many people as allowed, each in a slice of their own, and nobody twice.
     let number = clinic.upload_as("OQSmuhvq01", Format::Json, json_file(HEADER, DAY)).await;
     let result = parse(Format::Json, &clinic.result_as("OQSmuhvq02", Format::Json, &number).await.body);
     assert_eq!(outcomes(&result), vec![("1".to_owned(), None, Some("1".to_owned())); 2]);
     let names: Vec<_> = units(&result).iter().map(|unit| text(unit, "Name")).collect();
     assert_ne!(names[0], names[1]);
-    let pieces = "select count(*) from batch_slice where (place, first_person, persons) in ((0, 1, 1), (1, 2, 1))";
-    assert_eq!(world.database.count(pieces).await, 2);
+    let slices = "select count(*) from batch_slice where (place, first_person, persons) in ((0, 1, 1), (1, 2, 1))";
+    assert_eq!(world.database.count(slices).await, 2);
     // With one person more, nothing is stored.
     show(&world, "elderly-2wari-tokyo").await;
     for (id, body) in [("OQSmuhvq01", DAY), ("OQSmutic01", MONTH)] {
@@ -55,15 +55,15 @@ async fn no_more_people_are_found_than_a_file_may_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_with_tickets_are_found_piece_by_piece() {
-    // Four people in November, by hand from welfare.toml: a full last piece, one that is not full, and one piece for all.
-    for (slice, pieces) in [(2, 2), (3, 2), (4, 1), (5, 1)] {
+async fn people_with_tickets_are_found_slice_by_slice() {
+    // Four people in November, by hand from welfare.toml: a full last slice, one that is not full, and one slice for all.
+    for (slice, slices) in [(2, 2), (3, 2), (4, 1), (5, 1)] {
         let world = world(4, slice).await;
         let mut clinic = Clinic::of(&world).await;
         let number = clinic.upload_as("OQSmutic01", Format::Json, json_file(HEADER, MONTH)).await;
         let result = parse(Format::Json, &clinic.result_as("OQSmutic02", Format::Json, &number).await.body);
         assert_eq!(units(&result).len(), 4, "{slice}");
-        assert_eq!(world.database.count("select count(*) from batch_slice").await, pieces, "{slice}");
+        assert_eq!(world.database.count("select count(*) from batch_slice").await, slices, "{slice}");
         assert_eq!(world.database.count("select count(distinct person_id) from access_log where path = 6").await, 4);
         world.stop().await;
     }

@@ -1,9 +1,9 @@
-//! Operations that change files lock the pieces in order and before their file, so that no two wait for each other.
+//! Operations that change files lock the slices in order and before their file, so that no two wait for each other.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use shikaku::domain::{Ending, Moment, ReceptionNumber};
+use shikaku::domain::{BatchEnding, Moment, ReceptionNumber};
 use shikaku::store::Store;
 use shikaku::wire::Format;
 use sqlx::Executor;
@@ -55,13 +55,13 @@ async fn until_somebody_waits(database: &TestDatabase) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_removes_results_locks_no_file_before_its_pieces() {
+async fn who_removes_results_locks_no_file_before_its_slices() {
     let (world, _) = with_files(2).await;
     let database = world.database.clone();
     database.execute(GONE).await;
     let store = database.store().await;
     for forget in [LONG_AGO, fixed_now()] {
-        // A session that holds a piece, as a worker does, and then wants its file.
+        // A session that holds a slice, as a worker does, and then wants its file.
         let mut other = database.connect().await;
         other.execute("begin; set local lock_timeout = '5s'; select from batch_slice for update").await.unwrap();
         let removing = tokio::spawn({
@@ -71,7 +71,7 @@ async fn who_removes_results_locks_no_file_before_its_pieces() {
         if forget == LONG_AGO {
             until_somebody_waits(&database).await;
         }
-        other.execute("select from batch for update").await.expect("whoever waits for the pieces holds no file");
+        other.execute("select from batch for update").await.expect("whoever waits for the slices holds no file");
         other.execute("commit").await.unwrap();
         removing.await.unwrap();
     }
@@ -90,7 +90,7 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
         .map(|task| {
             let (store, numbers) = (store.clone(), numbers.clone());
             tokio::spawn(async move {
-                let soon = Ending::at(at(fixed_now() - SignedDuration::from_secs(1)), SignedDuration::ZERO);
+                let soon = BatchEnding::at(at(fixed_now() - SignedDuration::from_secs(1)), SignedDuration::ZERO);
                 for round in 0..60 {
                     let number = &numbers[(round + task) % numbers.len()];
                     match task % 3 {
@@ -116,7 +116,7 @@ async fn removing_cancelling_and_beginning_again_at_once_end() {
     for task in tasks {
         tokio::time::timeout(Duration::from_secs(60), task).await.expect("nobody waits for ever").unwrap();
     }
-    // A cancelled file has no open piece, whichever operation came first.
+    // A cancelled file has no open slice, whichever operation came first.
     let torn =
         "select count(*) from batch join batch_slice on batch_id = id where batch.state in (3, 4) and batch_slice.state = 1";
     assert_eq!(database.count(torn).await, 0);

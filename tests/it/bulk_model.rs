@@ -1,4 +1,4 @@
-//! Compares random operations on the queue of files with a small model: uploads, pieces taken, finished and lost, passing
+//! Compares random operations on the queue of files with a small model: uploads, slices taken, finished and lost, passing
 //! time, changes of domain time, files cancelled and rerun, broken connections, fetched results.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use shikaku::jobs::{Work, Worker};
 use shikaku::metrics::Metrics;
 use shikaku::query::{Directory, LogKey, Misses};
 use shikaku::store::Store;
-use shikaku::store::leases::Leased;
+use shikaku::store::leases::LeasedSlice;
 use shikaku::wire::Format;
 use sqlx::PgConnection;
 
@@ -22,7 +22,7 @@ use crate::support::bulk::{Clinic, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
 use crate::support::{OTHER_CLINIC, TEST_CLINIC, World, process};
 
-/// People per piece; seconds after which another worker may take a leased piece.
+/// People per slice; seconds after which another worker may take a leased slice.
 const SLICE: usize = 2;
 const LEASE: i64 = 10;
 
@@ -49,11 +49,11 @@ enum Op {
         other: bool,
         persons: usize,
     },
-    /// A worker takes the next piece and forgets the one that it had.
+    /// A worker takes the next slice and forgets the one that it had.
     Take(usize),
-    /// A worker finishes its piece.
+    /// A worker finishes its slice.
     Finish(usize),
-    /// A worker dies with its piece.
+    /// A worker dies with its slice.
     Crash(usize),
     /// This many seconds pass.
     Pass(i64),
@@ -100,7 +100,7 @@ struct File {
     state: FileState,
     /// The domain time at which it ended.
     ended: i64,
-    pieces: Vec<Piece>,
+    slices: Vec<Slice>,
     /// The result as it was first fetched.
     seen: Option<Vec<u8>>,
 }
@@ -113,7 +113,7 @@ enum FileState {
     Cancelled,
 }
 
-struct Piece {
+struct Slice {
     persons: usize,
     turn: usize,
     done: bool,
@@ -124,19 +124,19 @@ struct Piece {
 }
 
 impl Model {
-    fn open(&self) -> impl Iterator<Item = (usize, usize, &Piece)> {
+    fn open(&self) -> impl Iterator<Item = (usize, usize, &Slice)> {
         let files = self.files.iter().enumerate().filter(|(_, file)| file.state == FileState::Processing);
         files.flat_map(|(number, file)| {
-            file.pieces.iter().enumerate().filter(|(_, piece)| !piece.done).map(move |(place, piece)| (number, place, piece))
+            file.slices.iter().enumerate().filter(|(_, slice)| !slice.done).map(move |(place, slice)| (number, place, slice))
         })
     }
 
     fn upload(&mut self, number: String, other: bool, persons: usize) {
-        let first = self.open().map(|(_, _, piece)| piece.turn).min().unwrap_or(0);
+        let first = self.open().map(|(_, _, slice)| slice.turn).min().unwrap_or(0);
         let own = self.open().filter(|(file, _, _)| self.files[*file].other == other);
-        let last = own.map(|(_, _, piece)| piece.turn + piece.persons).max().unwrap_or(0);
+        let last = own.map(|(_, _, slice)| slice.turn + slice.persons).max().unwrap_or(0);
         let begin = first.max(last);
-        let pieces = (0..persons).step_by(SLICE).map(|before| Piece {
+        let slices = (0..persons).step_by(SLICE).map(|before| Slice {
             persons: SLICE.min(persons - before),
             turn: begin + before,
             done: false,
@@ -144,14 +144,14 @@ impl Model {
             holder: None,
             leased_until: i64::MIN,
         });
-        let pieces = pieces.collect();
-        self.files.push(File { number, other, persons, state: FileState::Processing, ended: 0, pieces, seen: None });
+        let slices = slices.collect();
+        self.files.push(File { number, other, persons, state: FileState::Processing, ended: 0, slices, seen: None });
     }
 
-    /// Returns the piece whose turn it is.
+    /// Returns the slice whose turn it is.
     fn next(&self) -> Option<(usize, usize)> {
-        let free = self.open().filter(|(_, _, piece)| piece.leased_until <= self.now);
-        free.min_by_key(|(file, place, piece)| (piece.turn, *file, *place)).map(|(file, place, _)| (file, place))
+        let free = self.open().filter(|(_, _, slice)| slice.leased_until <= self.now);
+        free.min_by_key(|(file, place, slice)| (slice.turn, *file, *place)).map(|(file, place, _)| (file, place))
     }
 }
 
@@ -165,7 +165,7 @@ struct Run {
     set: Arc<AtomicI64>,
     clinics: [Clinic; 2],
     model: Model,
-    held: HashMap<usize, (Leased, usize, usize, u64)>,
+    held: HashMap<usize, (LeasedSlice, usize, usize, u64)>,
     connections: Vec<Option<PgConnection>>,
     leases: u64,
 }
@@ -267,42 +267,42 @@ impl Run {
         let taken = self.worker.take(&mut connection).await.map_err(|error| error.to_string())?;
         self.connections[worker] = Some(connection);
         let expected = self.model.next();
-        let found = taken.as_ref().map(|piece| {
-            let first = usize::try_from(piece.first_person).unwrap();
-            (usize::try_from(piece.place).unwrap(), first, piece.attempts)
+        let found = taken.as_ref().map(|slice| {
+            let first = usize::try_from(slice.first_person).unwrap();
+            (usize::try_from(slice.place).unwrap(), first, slice.attempts)
         });
         let Some((file, place)) = expected else {
             return if found.is_none() { Ok(()) } else { Err(format!("took {found:?}, nothing was free")) };
         };
         self.leases += 1;
-        let piece = &mut self.model.files[file].pieces[place];
-        piece.attempts += 1;
-        piece.holder = Some(self.leases);
-        piece.leased_until = self.model.now + LEASE;
-        if found != Some((place, place * SLICE + 1, piece.attempts)) {
-            return Err(format!("took {found:?}, it was the turn of piece {place} of file {file}"));
+        let slice = &mut self.model.files[file].slices[place];
+        slice.attempts += 1;
+        slice.holder = Some(self.leases);
+        slice.leased_until = self.model.now + LEASE;
+        if found != Some((place, place * SLICE + 1, slice.attempts)) {
+            return Err(format!("took {found:?}, it was the turn of slice {place} of file {file}"));
         }
         self.held.insert(worker, (taken.unwrap(), file, place, self.leases));
         Ok(())
     }
 
     async fn finish(&mut self, worker: usize) -> Result<(), String> {
-        let Some((piece, file, place, lease)) = self.held.remove(&worker) else { return Ok(()) };
+        let Some((slice, file, place, lease)) = self.held.remove(&worker) else { return Ok(()) };
         let mut connection = self.connection(worker).await;
-        let work = self.worker.work(&mut connection, &piece).await.map_err(|error| error.to_string())?;
+        let work = self.worker.work(&mut connection, &slice).await.map_err(|error| error.to_string())?;
         self.connections[worker] = Some(connection).filter(|_| work == Work::Ended);
         let now = self.model.now + self.model.set;
         let file = &mut self.model.files[file];
-        let ours = file.pieces[place].holder == Some(lease) && !file.pieces[place].done;
+        let ours = file.slices[place].holder == Some(lease) && !file.slices[place].done;
         if file.state != FileState::Processing || !ours {
             return Ok(());
         }
-        if piece.attempts > ATTEMPTS {
+        if slice.attempts > ATTEMPTS {
             (file.state, file.ended) = (FileState::Failed, now);
             return Ok(());
         }
-        file.pieces[place].done = true;
-        if file.pieces.iter().all(|piece| piece.done) {
+        file.slices[place].done = true;
+        if file.slices.iter().all(|slice| slice.done) {
             (file.state, file.ended) = (FileState::Done, now);
         }
         Ok(())
@@ -325,8 +325,8 @@ impl Run {
             (true, "cancel") => (file.state, file.ended) = (FileState::Cancelled, now),
             (true, _) => {
                 file.state = FileState::Processing;
-                for piece in file.pieces.iter_mut().filter(|piece| !piece.done) {
-                    (piece.attempts, piece.holder, piece.leased_until) = (0, None, i64::MIN);
+                for slice in file.slices.iter_mut().filter(|slice| !slice.done) {
+                    (slice.attempts, slice.holder, slice.leased_until) = (0, None, i64::MIN);
                 }
             }
             (false, _) => {}
@@ -387,9 +387,9 @@ impl Run {
             .model
             .files
             .iter()
-            .flat_map(|file| &file.pieces)
-            .filter(|piece| piece.done)
-            .map(|piece| piece.persons)
+            .flat_map(|file| &file.slices)
+            .filter(|slice| slice.done)
+            .map(|slice| slice.persons)
             .sum();
         let found = self.world.database.count("select count(*) from access_log where path = 3").await;
         if usize::try_from(found) != Ok(expected) {
@@ -466,13 +466,13 @@ fn known_sequences() {
     runtime.block_on(async {
         let mut run = Run::new().await;
         for ops in [
-            // A late worker has lost its piece to another worker, which has finished it.
+            // A late worker has lost its slice to another worker, which has finished it.
             &[file(2), Take(0), Pass(10), Take(1), Finish(1), Finish(0), Fetch(0)][..],
-            // A late worker finishes first, while the piece is leased to another worker.
+            // A late worker finishes first, while the slice is leased to another worker.
             &[file(2), Take(0), Pass(10), Take(1), Finish(0), Fetch(0), Finish(1), Fetch(0)],
-            // A late worker may finish its piece as long as no other worker has taken it.
+            // A late worker may finish its slice as long as no other worker has taken it.
             &[file(1), Take(0), Pass(11), Finish(0), Fetch(0)],
-            // A file is cancelled while a worker holds its piece; after a rerun the old lease is invalid.
+            // A file is cancelled while a worker holds its slice; after a rerun the old lease is invalid.
             &[file(3), Take(0), Cancel(0), Finish(0), Rerun(0), Take(1), Finish(1), Take(1), Finish(1), Fetch(0)],
             &[file(1), Take(0), Cancel(0), Rerun(0), Finish(0), Fetch(0)],
             // After too many tries the third worker fails the file.
@@ -489,7 +489,7 @@ fn known_sequences() {
                 Take(2),
                 Finish(2),
             ],
-            // Domain time is set ahead while a worker holds a piece: no other worker gets it. Users see the result expire
+            // Domain time is set ahead while a worker holds a slice: no other worker gets it. Users see the result expire
             // and come back.
             &[
                 file(1),

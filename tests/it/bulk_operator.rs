@@ -43,7 +43,7 @@ async fn files_are_listed_and_inspected() {
     let (_, none) = call(&world, "GET", "/api/batches?institution=2710034568", "").await;
     assert_eq!(none, json!([]));
     let (status, one) = call(&world, "GET", &format!("/api/batches/{first}"), "").await;
-    assert_eq!((status, &one["persons"], &one["pieces"], &one["open_pieces"]), (200, &json!(2), &json!(1), &json!(1)));
+    assert_eq!((status, &one["persons"], &one["slices"], &one["open_slices"]), (200, &json!(2), &json!(1), &json!(1)));
     assert_eq!((&one["message"], &one["institution"]), (&json!("OQSmuquc01"), &json!(TEST_CLINIC)));
     for (path, status, code) in [
         ("/api/batches/nothing", 404, "SHK4002"),

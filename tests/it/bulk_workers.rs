@@ -11,7 +11,7 @@ use crate::support::database::TestDatabase;
 use crate::support::world::{Wishes, fixed_now, shared_pki};
 use crate::support::{OTHER_CLINIC, Program, TEST_CLINIC, World, fixtures, process, scratch};
 
-/// Returns every fixture person, `times` times over, so that a file has many pieces.
+/// Returns every fixture person, `times` times over, so that a file has many slices.
 fn many(times: usize) -> Vec<&'static str> {
     let ids: Vec<&str> = fixtures().people.iter().map(|person| person.person.fixture_id.as_str()).collect();
     ids.iter().cycle().take(ids.len() * times).copied().collect()
@@ -61,10 +61,10 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     let big = large.upload(&many(20)).await;
     let little = small.upload(&["kyokai-insured-tokyo"]).await;
     small.result(&little).await;
-    // The large file came first with all its pieces; the small one was done while most of them were still open.
+    // The large file came first with all its slices; the small one was done while most of them were still open.
     let open = "select count(*) from batch_slice where state = 1";
     let left = world.database.count(open).await;
-    assert!(left > 200, "only {left} pieces of the large file were left");
+    assert!(left > 200, "only {left} slices of the large file were left");
     assert_eq!(units(&large.result(&big).await).len(), many(20).len());
     world.stop().await;
 }

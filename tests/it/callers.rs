@@ -206,7 +206,7 @@ async fn a_revoked_one_after_a_reload() {
     assert!(living.ask("/oqs/OQSsiquc01", Format::Xml, body).await.is_err());
     assert!((world.metric("shikaku_refused_callers_total{reason=\"revoked\"}").await - 1.0).abs() < f64::EPSILON);
 
-    // A new connection is refused in the handshake, with and without an attempt to resume.
+    // A new connection is refused in the handshake, and the next one too.
     for _ in 0..2 {
         assert!(!try_to_ask(&terminal).await);
     }

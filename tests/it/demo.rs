@@ -248,7 +248,7 @@ fn without_postgresql_the_message_says_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn serving_an_old_schema_is_refused() {
+async fn serving_without_the_schema_is_refused() {
     let world = World::start().await;
     let database = TestDatabase::empty().await;
     let url = database.url();
@@ -257,11 +257,10 @@ async fn serving_an_old_schema_is_refused() {
     let output = process::command().args(serve).arg(&secret).output().unwrap();
     let (_, err) = texts(&output);
     assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.starts_with("shikaku: the schema lacks migration ") && err.contains("run `shikaku migrate`"), "{err}");
     let output = process::shikaku(&["migrate", "--database-url", &url]);
     assert!(output.status.success(), "{:?}", texts(&output));
-    let server = Program::serve(&url, world.pki.root(), &[]);
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    drop(server);
+    drop(Program::serve(&url, world.pki.root(), &[]));
     database.drop().await;
     world.stop().await;
 }

@@ -230,7 +230,7 @@ async fn a_download_that_broke_off_goes_on_where_it_was() {
         let (length, tag) = (whole.body.len(), header(&whole, "etag").expect("a validator").to_owned());
         assert!(tag.starts_with('"'), "a strong one: {tag}");
         assert_eq!(header(&whole, "accept-ranges"), Some("bytes"));
-        // Each border of a piece lies between two of these offsets.
+        // Each border of a slice lies between two of these offsets.
         for first in (0..length).step_by(251).chain([length - 1]) {
             let range = format!("bytes={first}-");
             let reply = fetch(&world, format, &number, &[("range", &range), ("if-range", &tag)]).await;
@@ -264,7 +264,7 @@ async fn a_download_that_broke_off_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_part_is_read_without_the_pieces_before_it_and_only_where_lengths_are_known() {
+async fn a_part_is_read_without_the_slices_before_it_and_only_where_lengths_are_known() {
     let bulk = BulkLimits { slice: 3, ..BulkLimits::default() };
     let world = world(Limits { bulk, ..Limits::default() }).await;
     let number = done(&world, TEST_CLINIC, 9).await;
@@ -278,7 +278,7 @@ async fn a_part_is_read_without_the_pieces_before_it_and_only_where_lengths_are_
         let reply = fetch(&world, Format::Json, &number, &headers).await;
         assert_eq!((reply.status.as_u16(), header(&reply, "etag"), header(&reply, "accept-ranges")), (200, None, None));
     }
-    // The first piece is spoilt behind its size, so the server must not read it.
+    // The first slice is spoilt behind its size, so the server must not read it.
     world
         .database
         .execute("update batch_slice set units = substring(units from 1 for 4) || '\\x00' where place = 0 and batch_id = (select min(batch_id) from batch_slice)")

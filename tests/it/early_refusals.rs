@@ -43,9 +43,9 @@ async fn send_all_then_read(
     while left > 0 {
         stream.reserve_capacity(left.min(16 * 1024));
         let room = std::future::poll_fn(|cx| stream.poll_capacity(cx)).await;
-        let piece = room.unwrap_or_else(|| Err(h2::Reason::CANCEL.into()))?.min(left);
-        left -= piece;
-        stream.send_data(Bytes::from(vec![b'x'; piece]), left == 0)?;
+        let chunk = room.unwrap_or_else(|| Err(h2::Reason::CANCEL.into()))?.min(left);
+        left -= chunk;
+        stream.send_data(Bytes::from(vec![b'x'; chunk]), left == 0)?;
     }
     let response: Response<h2::RecvStream> = response.await?;
     let status = response.status().as_u16();
@@ -215,9 +215,9 @@ async fn a_refused_certificate_is_told_to_a_client_that_already_sends() {
             let mut stream = crate::tls::stream_with(&world, protocol, (&identity.0, &identity.1)).await;
             // In TLS 1.3 the client believes that the handshake succeeded, and sends. A client whose sending fails never
             // reads the alert.
-            let piece = [b'x'; 10_000];
+            let chunk = [b'x'; 10_000];
             for _ in 0..20 {
-                let sent = stream.write_all(&piece).await;
+                let sent = stream.write_all(&chunk).await;
                 sent.unwrap_or_else(|error| panic!("{protocol}: try {number}: sending fails: {error}"));
             }
             let error = stream.read_to_end(&mut Vec::new()).await.expect_err("it was refused");

@@ -218,7 +218,7 @@ async fn misses_of_files_count_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_is_begun_again_misses_nobody_twice() {
+async fn a_slice_that_is_begun_again_misses_nobody_twice() {
     let limits = Limits { misses: 5, ..Limits::default() };
     let world = World::with(Wishes { limits, clock: Some(Clock::system()), ..Wishes::default() }).await;
     // The log cannot be written at the first try. A sequence counts the tries, because a rollback does not undo it.

@@ -166,11 +166,12 @@ async fn too_many_connections_are_closed_and_counted() {
 async fn long_heads_are_refused() {
     let world = World::start().await;
     let mut stream = crate::tls::http1_stream(&world).await;
-    let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(64 * 1024));
-    // The server may close before it has read everything.
-    let _ = stream.write_all(head.as_bytes()).await;
+    let most = Limits::default().head_bytes;
+    // As much as the server reads, and no end of the head. With more than that, the answer could be lost in a reset.
+    let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}", "x".repeat(most));
+    stream.write_all(&head.as_bytes()[..most]).await.unwrap();
     let answer = until_closed(&mut stream).await;
-    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
+    assert!(answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
     world.stop().await;
 }
 
@@ -205,7 +206,7 @@ async fn stopping_lets_running_requests_finish() {
 
 #[tokio::test]
 async fn a_database_that_hangs_fails_or_is_overrun_has_an_official_answer() {
-    let limits = Limits { request: Duration::from_millis(500), waiting: 1, batch: 1, ..Limits::default() };
+    let limits = Limits { request: Duration::from_millis(500), waiting: 1, group: 1, ..Limits::default() };
     let world = world(limits).await;
     let ask = ask_of("kyokai-insured-tokyo");
     let mut database = world.database.connect().await;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use shikaku::domain::{AnswerCharset, InstitutionCode};
-use shikaku::pki::Authority;
+use shikaku::pki::{Authority, PkiFiles};
 use shikaku::terminal::Terminal;
 use shikaku::wire::Format;
 
@@ -48,15 +50,24 @@ async fn a_hangup_reads_new_files_and_loses_no_request() {
         connection.ask("/oqs/OQSsiquc01", Format::Xml, other).await.ok()
     };
     assert!(refused.await.is_none());
-    // New connections succeed after the reload.
-    assert!(terminal(TEST_CLINIC).connect().await.is_ok());
+    // New connections get the new certificate.
+    let served = served_certificate(&server, &pki).await;
+    assert_eq!(served, CertificateDer::from_pem_file(pki.server()).unwrap());
 
     // A broken file changes nothing.
     std::fs::write(pki.server(), "no certificate").unwrap();
     server.signal("HUP");
     server.until_logged("stay as they were").await;
-    assert!(terminal(TEST_CLINIC).connect().await.is_ok());
+    assert_eq!(served_certificate(&server, &pki).await, served);
 
     asking.await.unwrap();
     database.drop().await;
+}
+
+/// Returns the certificate that the server shows on a new connection.
+async fn served_certificate(server: &Program, pki: &PkiFiles) -> CertificateDer<'static> {
+    let code = InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let (certificate, key) = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
+    let stream = crate::tls::http1_stream_to(&server.terminal_addr, &pki.ca(), (&certificate, &key)).await;
+    stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()
 }

@@ -74,14 +74,14 @@ fn code(reply: &Reply) -> Option<String> {
 const ATTEMPTS: &str = "select max(attempts)::bigint from batch_slice";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_in_work_stays_with_its_worker() {
+async fn a_slice_in_work_stays_with_its_worker() {
     for days in [YEAR, -YEAR] {
         let mut limits = Limits::default();
-        // Renewed three times a second. As soon as it is not, the other workers may take the piece.
+        // Renewed three times a second. As soon as it is not, the other workers may take the slice.
         (limits.bulk.lease, limits.bulk.skew) = (SignedDuration::from_secs(1), SignedDuration::ZERO);
         limits.bulk.poll = Duration::from_millis(50);
         let (world, set) = settable(limits).await;
-        // The log is locked meanwhile, so that the piece stays in work.
+        // The log is locked meanwhile, so that the slice stays in work.
         let mut holder = world.database.connect().await;
         holder.execute("begin; lock table access_log in share mode").await.unwrap();
         let mut clinic = Clinic::of(&world).await;
@@ -90,8 +90,8 @@ async fn a_piece_in_work_stays_with_its_worker() {
         set.days(days);
         tokio::time::sleep(Duration::from_millis(2500)).await;
         let seen = line(&world, &number).await;
-        assert_eq!((&seen["state"], &seen["leased_pieces"], &seen["retries"]), (&"processing".into(), &1.into(), &0.into()));
-        assert_eq!(world.database.count(ATTEMPTS).await, 1, "somebody else has taken the piece");
+        assert_eq!((&seen["state"], &seen["leased_slices"], &seen["retries"]), (&"processing".into(), &1.into(), &0.into()));
+        assert_eq!(world.database.count(ATTEMPTS).await, 1, "somebody else has taken the slice");
         assert_eq!(text(&parse(Format::Json, &clinic.fetch(&number).await.body), "SegmentOfResult"), Some("2"));
         assert!(world.metric("shikaku_bulk_queue_oldest_seconds").await < 60.0);
         holder.execute("commit").await.unwrap();
@@ -101,7 +101,7 @@ async fn a_piece_in_work_stays_with_its_worker() {
         }
         let took = world.metric("shikaku_bulk_seconds_sum").await;
         assert!((2.5..60.0).contains(&took), "{took}");
-        // The times shown are those at which the piece was begun; a year later the result has expired.
+        // The times shown are those at which the slice was begun; a year later the result has expired.
         let seen = line(&world, &number).await;
         assert_eq!(
             (&seen["received_at"], &seen["finished_at"]),
@@ -115,7 +115,7 @@ async fn a_piece_in_work_stays_with_its_worker() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_failed_waits_and_is_tried_again() {
+async fn a_slice_that_failed_waits_and_is_tried_again() {
     for days in [YEAR, -YEAR] {
         let mut limits = Limits::default();
         limits.bulk.poll = Duration::from_millis(50);
@@ -123,7 +123,7 @@ async fn a_piece_that_failed_waits_and_is_tried_again() {
         world.database.execute("alter table access_log rename to access_log_gone").await;
         let mut clinic = Clinic::of(&world).await;
         let number = clinic.upload(&[PERSON]).await;
-        // After the first try the piece waits for one second, without the allowance for skew; after the second try, for two.
+        // After the first try the slice waits for one second, without the allowance for skew; after the second try, for two.
         let begun = Instant::now();
         until(&world, ATTEMPTS, 2).await;
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());

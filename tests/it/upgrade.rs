@@ -9,12 +9,12 @@ use shikaku::app::{App, StartError};
 use shikaku::clock::{Clock, system_now};
 use shikaku::config::{Config, Limits, Secret};
 use shikaku::domain::{
-    BatchKind, Consent, Consented, DayOf, Ending, Format, HolderVerification, InstitutionCode, Moment, Period, PersonId,
-    TreatmentKind, Validity, Wanted,
+    BatchEnding, BatchKind, Consent, ConsentDays, DayOf, Format, HolderVerification, InstitutionCode, Moment, Period,
+    PersonId, TreatmentKind, Validity, WantedPeople,
 };
-use shikaku::store::access_log::{self, AtReader, Outcome, Path, PersonRecord, Record};
+use shikaku::store::access_log::{self, AtReader, LogRecord, Outcome, Path, PersonRecord};
 use shikaku::store::bulk_register::{NewBatch, Quota};
-use shikaku::store::leases::Leased;
+use shikaku::store::leases::LeasedSlice;
 use shikaku::store::{Store, StoreError, copy_log};
 use shikaku::wire::Format::Json;
 use sqlx::migrate::Migrator;
@@ -46,8 +46,8 @@ const APPEND: &str = "
          , unnest($15::smallint[]), unnest($16::timestamptz[]), unnest($17::bigint[])
         on conflict (request_id) where place = 0 do nothing";
 
-/// The statement with which it writes the records of a piece of a file. It returns the places of unchanged certificates.
-const APPEND_PIECE: &str = "
+/// The statement with which it writes the records of a slice of a file. It returns the places of unchanged certificates.
+const APPEND_SLICE: &str = "
     with logged as (
         insert into access_log
              ( id, request_id, answered_at, institution_code, terminal_serial, path, check_on, treatment, place, person_id
@@ -129,8 +129,8 @@ impl Random {
         Some(self.below(MARKS + 1)).filter(|mark| *mark < MARKS)
     }
 
-    /// Returns the people of a piece. A person who comes twice has the same certificate twice.
-    fn piece(&mut self) -> Vec<(i64, Option<i64>)> {
+    /// Returns the people of a slice. A person who comes twice has the same certificate twice.
+    fn slice(&mut self) -> Vec<(i64, Option<i64>)> {
         let marks: Vec<Option<i64>> = (0..PEOPLE).map(|_| self.mark()).collect();
         let people = (0..=self.below(4)).map(|_| self.below(PEOPLE));
         people.map(|person| (1 + person, marks[usize::try_from(person).unwrap()])).collect()
@@ -227,8 +227,8 @@ impl Single {
     }
 }
 
-fn record(single: &Single, path: Path) -> Record {
-    Record {
+fn record(single: &Single, path: Path) -> LogRecord {
+    LogRecord {
         request_id: Uuid::now_v7(),
         answered_at: single.at,
         institution: InstitutionCode::parse(single.institution).unwrap(),
@@ -249,8 +249,8 @@ fn person_record(person: i64, mark: Option<i64>) -> PersonRecord {
     }
 }
 
-/// Writes a piece of a file as the earlier release does; returns the places of people whose certificate has not changed.
-async fn piece_before(
+/// Writes a slice of a file as the earlier release does; returns the places of people whose certificate has not changed.
+async fn slice_before(
     connection: &mut PgConnection,
     file: Uuid,
     institution: &str,
@@ -258,7 +258,7 @@ async fn piece_before(
 ) -> HashSet<i32> {
     let all = |value: i16| vec![value; people.len()];
     let places: Vec<i32> = (1..).take(people.len()).collect();
-    let unchanged: Vec<i32> = sqlx::query_scalar(APPEND_PIECE)
+    let unchanged: Vec<i32> = sqlx::query_scalar(APPEND_SLICE)
         .bind(file)
         .bind(fixed_now().to_sqlx())
         .bind(institution)
@@ -280,13 +280,13 @@ async fn piece_before(
 }
 
 /// Does the same as this release does it.
-async fn piece_now(
+async fn slice_now(
     connection: &mut PgConnection,
     file: Uuid,
     institution: &str,
     people: &[(i64, Option<i64>)],
 ) -> HashSet<i32> {
-    let piece = Leased {
+    let slice = LeasedSlice {
         batch_id: 0,
         place: 0,
         first_person: 1,
@@ -304,7 +304,7 @@ async fn piece_now(
     };
     let people: Vec<PersonRecord> = people.iter().map(|(person, mark)| person_record(*person, *mark)).collect();
     let at = Moment { domain: fixed_now(), system: system_now() };
-    access_log::append_piece(connection, &piece, Path::BulkCard, at, &people).await.unwrap()
+    access_log::append_slice(connection, &slice, Path::BulkCard, at, &people).await.unwrap()
 }
 
 /// Lets the earlier release do random work.
@@ -314,7 +314,7 @@ async fn work_before(connection: &mut PgConnection, random: &mut Random, files: 
             Single::any(random).write_before(connection).await;
         } else {
             let file = usize::try_from(random.below(2)).unwrap();
-            piece_before(connection, files[file], INSTITUTIONS[file], &random.piece()).await;
+            slice_before(connection, files[file], INSTITUTIONS[file], &random.slice()).await;
         }
     }
 }
@@ -326,10 +326,10 @@ async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
     for institution in INSTITUTIONS {
         let mut seen = [HashSet::new(), HashSet::new()];
         let mut undone = connection.begin().await.unwrap();
-        seen[0] = piece_before(&mut undone, Uuid::now_v7(), institution, &everybody).await;
+        seen[0] = slice_before(&mut undone, Uuid::now_v7(), institution, &everybody).await;
         undone.rollback().await.unwrap();
         let mut undone = connection.begin().await.unwrap();
-        seen[1] = piece_now(&mut undone, Uuid::now_v7(), institution, &everybody).await;
+        seen[1] = slice_now(&mut undone, Uuid::now_v7(), institution, &everybody).await;
         undone.rollback().await.unwrap();
         assert_eq!(seen[0], seen[1], "unchanged certificates at {institution}");
         assert!(!seen[0].is_empty());
@@ -340,7 +340,7 @@ async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
                 (DayOf::Examination, date(2026, 11, 20), date(2026, 11, 20)),
                 (DayOf::Examination, date(2026, 11, 21), date(2026, 11, 23)),
             ] {
-                let wanted = Consented { treatment, by, days: Period::new(from, through).unwrap() };
+                let wanted = ConsentDays { treatment, by, days: Period::new(from, through).unwrap() };
                 let before = consented_before(connection, institution, &wanted).await;
                 assert_eq!(consented_now(connection, store, institution, wanted).await, before, "{institution} {wanted:?}");
             }
@@ -350,7 +350,7 @@ async fn assert_same_answers(connection: &mut PgConnection, store: &Store) {
 
 type Patients = Vec<(i64, i16, i64, i64)>;
 
-async fn consented_before(connection: &mut PgConnection, institution: &str, wanted: &Consented) -> Patients {
+async fn consented_before(connection: &mut PgConnection, institution: &str, wanted: &ConsentDays) -> Patients {
     sqlx::query_as(CONSENTED)
         .bind(institution)
         .bind(if wanted.treatment == TreatmentKind::Visit { 2_i16 } else { 3 })
@@ -365,7 +365,7 @@ async fn consented_before(connection: &mut PgConnection, institution: &str, want
 }
 
 /// Returns the patients of a file that is received now.
-async fn consented_now(connection: &mut PgConnection, store: &Store, institution: &str, wanted: Consented) -> Patients {
+async fn consented_now(connection: &mut PgConnection, store: &Store, institution: &str, wanted: ConsentDays) -> Patients {
     let received_at = Moment { domain: fixed_now(), system: system_now() };
     let new = NewBatch {
         request_id: Uuid::now_v7(),
@@ -374,24 +374,24 @@ async fn consented_now(connection: &mut PgConnection, store: &Store, institution
         terminal_serial: vec![1],
         file_identifier: None,
         check_on: date(2026, 11, 22),
-        wanted: Some(Wanted::Consented(wanted)),
+        wanted: Some(WantedPeople::Consented(wanted)),
         format: Format::Json,
         received_at,
         received_on: date(2026, 11, 22),
-        ending: Ending::at(received_at, SignedDuration::from_hours(1)),
+        ending: BatchEnding::at(received_at, SignedDuration::from_hours(1)),
         slices: Vec::new(),
-        // So small that the search goes on behind the last person of a piece.
+        // So small that the search goes on behind the last person of a slice.
         slice: 2,
         persons: 1000,
         people: Vec::new(),
     };
     store.register_batch(new, Quota { in_flight: None, people_a_day: None }).await.unwrap();
-    let pieces: Vec<Vec<u8>> =
+    let slices: Vec<Vec<u8>> =
         sqlx::query_scalar("select entries from batch_slice where batch_id = (select max(id) from batch) order by place")
             .fetch_all(connection)
             .await
             .unwrap();
-    let people = pieces.iter().flat_map(|piece| serde_json::from_slice::<Vec<serde_json::Value>>(piece).unwrap());
+    let people = slices.iter().flat_map(|slice| serde_json::from_slice::<Vec<serde_json::Value>>(slice).unwrap());
     let time = |value: &serde_json::Value| value.as_str().unwrap().parse::<Timestamp>().unwrap().as_millisecond();
     let patient = |one: serde_json::Value| {
         let consents = i16::try_from(one["consents"].as_i64().unwrap()).unwrap();
@@ -437,7 +437,7 @@ async fn the_release_before_works_on_while_its_log_is_copied_and_afterwards() {
             work_before(&mut connection, &mut random, &files, 1).await;
             Single::any(&mut random).write_now(&mut connection).await;
             let institution = random.institution();
-            piece_now(&mut connection, Uuid::now_v7(), institution, &random.piece()).await;
+            slice_now(&mut connection, Uuid::now_v7(), institution, &random.slice()).await;
         }
         assert_same_answers(&mut connection, &store).await;
         store.pool().close().await;
@@ -511,10 +511,10 @@ async fn what_was_seen_is_kept_when_it_is_news_and_a_record_that_is_sent_again_c
         sqlx::query_scalar("select mark from limit_seen order by log_id").fetch_all(&mut connection).await.unwrap();
     assert_eq!(marks, [1, 2, 1]);
     // The same in files: a mark is news to an institution that saw another, or none.
-    let pieces =
+    let slices =
         [(TEST_CLINIC, 1, 3), (TEST_CLINIC, 2, 4), (TEST_CLINIC, 2, 4), (INSTITUTIONS[1], 2, 5), (INSTITUTIONS[1], 2, 5)];
-    for (institution, mark, rows) in pieces {
-        piece_now(&mut connection, Uuid::now_v7(), institution, &[(1, Some(mark))]).await;
+    for (institution, mark, rows) in slices {
+        slice_now(&mut connection, Uuid::now_v7(), institution, &[(1, Some(mark))]).await;
         assert_eq!(database.count("select count(*) from limit_seen").await, rows, "{institution} {mark}");
     }
     // As after a commit whose answer was lost.
@@ -539,7 +539,7 @@ async fn what_was_seen_is_kept_when_it_is_news_and_a_record_that_is_sent_again_c
 async fn the_order_of_writing_is_a_key() {
     let database = TestDatabase::new().await;
     let mut connection = database.connect().await;
-    piece_now(&mut connection, Uuid::now_v7(), TEST_CLINIC, &[(1, Some(1)), (1, Some(1)), (2, None)]).await;
+    slice_now(&mut connection, Uuid::now_v7(), TEST_CLINIC, &[(1, Some(1)), (1, Some(1)), (2, None)]).await;
     let places = "select count(*) from access_log where id = (select max(id) from access_log) and place between 1 and 3";
     assert_eq!(database.count(places).await, 3);
     let copy = "insert into access_log

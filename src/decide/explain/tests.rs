@@ -30,7 +30,7 @@ fn reasons_with(coverages: &[Coverage], asked: usize, day: Date, lost_with_insur
     explain(day, &answer, lost_with_insured)
 }
 
-fn of(part: Part, reasons: &[Reason]) -> &Reason {
+fn of(part: AnswerPart, reasons: &[Reason]) -> &Reason {
     reasons.iter().find(|reason| reason.part == part).unwrap()
 }
 
@@ -46,7 +46,7 @@ fn amounts_are_half_in_the_month_of_the_75th_birthday() {
     let both = [old, new];
     let amounts = |asked, day| {
         let reasons = reasons(&both, asked, day);
-        let limit = of(Part::Limit, &reasons);
+        let limit = of(AnswerPart::Limit, &reasons);
         let terms = limit.amounts.unwrap().terms;
         (terms.formula().base.amount(), terms.outpatient_amount().unwrap().amount(), limit.notes.len())
     };
@@ -70,7 +70,7 @@ fn amounts_are_half_for_a_dependant_whose_insured_turns_75() {
     later.limits = vec![limit(LimitCategory::U, date(2026, 7, 20), date(2026, 7, 31))];
     let of = |covered: &[Coverage], asked, day, lost_with_insured| {
         let reasons = reasons_with(covered, asked, day, lost_with_insured);
-        let limit = of(Part::Limit, &reasons);
+        let limit = of(AnswerPart::Limit, &reasons);
         let formula = limit.amounts.unwrap().terms.formula();
         let dates = limit.dates.iter().filter(|(compared, _)| *compared == Compared::InsuredTurns75);
         (formula.base.amount(), formula.fourth.unwrap().amount(), dates.map(|(_, on)| *on).collect::<Vec<_>>())
@@ -93,7 +93,7 @@ fn a_certificate_tells_what_a_meal_costs() {
         let certificate = limit(category, date(2010, 4, 1), date(2027, 7, 31));
         covered.limits = vec![crate::domain::LimitCertificate { kind, long_stay_on, ..certificate }];
         let reasons = reasons(&[covered], 0, day);
-        let reason = of(Part::Limit, &reasons);
+        let reason = of(AnswerPart::Limit, &reasons);
         let meal = reason.meal.map(|charge| (charge.yen.amount(), charge.since.to_string()));
         (meal, reason.amounts.is_some(), reason.notes.len())
     };
@@ -125,7 +125,7 @@ fn amounts_stay_whole_for_people_who_do_not_change_the_scheme_within_the_month()
     let disabled = late_elderly(date(1951, 10, 10), date(2020, 4, 1));
     for mut covered in [first, disabled] {
         covered.limits = vec![limit(LimitCategory::GeneralOne, date(2026, 10, 1), date(2027, 7, 31))];
-        assert!(!of(Part::Limit, &reasons(&[covered], 0, day)).amounts.unwrap().terms.halves());
+        assert!(!of(AnswerPart::Limit, &reasons(&[covered], 0, day)).amounts.unwrap().terms.halves());
     }
 }
 
@@ -134,7 +134,7 @@ fn a_loss_cites_the_statute_of_its_scheme() {
     let lost = |mut covered: Coverage, on| {
         covered.loss = Some(Loss { on, reason: LossReason::Other });
         let reasons = reasons(&[covered], 0, date(2026, 11, 22));
-        let losses = reasons.iter().filter(|reason| reason.part == Part::Loss);
+        let losses = reasons.iter().filter(|reason| reason.part == AnswerPart::Loss);
         losses.map(|reason| (reason.rule.name, reason.rule.source)).collect::<Vec<_>>()
     };
     let birth = date(1950, 12, 1);
@@ -160,8 +160,8 @@ fn what_is_missing_is_compared_with_what_lies_nearest() {
     let found = reasons(&[covered], 0, day);
     let expected =
         [(Compared::CheckDate, day), (Compared::LastEnded, date(2026, 7, 31)), (Compared::NextBegins, date(2027, 1, 1))];
-    assert_eq!(of(Part::Limit, &found).dates, expected);
-    assert_eq!(of(Part::Limit, &reasons(&[employee(date(1980, 1, 1))], 0, day)).dates, expected[..1]);
+    assert_eq!(of(AnswerPart::Limit, &found).dates, expected);
+    assert_eq!(of(AnswerPart::Limit, &reasons(&[employee(date(1980, 1, 1))], 0, day)).dates, expected[..1]);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn two_coverages_in_force_are_both_named() {
     let both = [employee(birth), coverage("138057", birth, date(2026, 4, 1))];
     for (asked, other) in [(0, 2), (1, 1)] {
         let found = reasons(&both, asked, date(2026, 11, 22));
-        let validity = of(Part::Validity, &found);
+        let validity = of(AnswerPart::Validity, &found);
         assert_eq!(validity.rule.name, "several-in-force");
         assert_eq!(validity.others.iter().map(|one| one.registration).collect::<Vec<_>>(), [other]);
     }
@@ -181,7 +181,7 @@ fn a_category_of_another_age_says_why_it_has_no_amounts() {
     let mut covered = employee(date(1981, 2, 3));
     covered.limits = vec![limit(LimitCategory::LowTwo, date(2026, 8, 1), date(2027, 7, 31))];
     let found = reasons(&[covered], 0, date(2026, 11, 22));
-    let reason = of(Part::Limit, &found);
+    let reason = of(AnswerPart::Limit, &found);
     assert!(reason.amounts.is_none() && reason.notes[0].english.contains("another age"));
 }
 
@@ -190,7 +190,7 @@ fn somebody_below_75_is_late_elderly_for_a_disability() {
     let day = date(2026, 11, 22);
     let names = |covered| {
         let found = reasons(&[covered], 0, day);
-        let validity = found.into_iter().filter(|reason| reason.part == Part::Validity);
+        let validity = found.into_iter().filter(|reason| reason.part == AnswerPart::Validity);
         validity.map(|reason| reason.rule.name).collect::<Vec<_>>()
     };
     assert_eq!(names(late_elderly(date(1958, 3, 10), date(2024, 5, 1))), ["in-force", "late-elderly-from-65"]);
@@ -201,7 +201,7 @@ fn somebody_below_75_is_late_elderly_for_a_disability() {
 fn nothing_registered_is_not_as_registered() {
     let mut covered = employee(date(1980, 1, 1));
     let day = date(2026, 11, 22);
-    assert_eq!(of(Part::Address, &reasons(&[covered.clone()], 0, day)).rule.name, "address-not-registered");
+    assert_eq!(of(AnswerPart::Address, &reasons(&[covered.clone()], 0, day)).rule.name, "address-not-registered");
     covered.identity.address = Some(crate::domain::PersonalText::parse("東京都千代田区").unwrap());
-    assert_eq!(of(Part::Address, &reasons(&[covered], 0, day)).rule.name, "as-registered");
+    assert_eq!(of(AnswerPart::Address, &reasons(&[covered], 0, day)).rule.name, "as-registered");
 }

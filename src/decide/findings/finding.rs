@@ -1,7 +1,7 @@
 //! A finding: one contradiction in a registration.
 
 use super::days::{before, days};
-use crate::decide::part::Part;
+use crate::decide::part::AnswerPart;
 use crate::decide::registered::Registered;
 use crate::domain::Period;
 use crate::rules::Rule;
@@ -10,7 +10,7 @@ use crate::rules::Rule;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The part of an answer that it concerns.
-    pub part: Part,
+    pub part: AnswerPart,
     /// The registered value.
     pub registered: Registered,
     /// The other registered value, if two contradict each other.

@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::fields::institution;
 use super::state::OperatorState;
-use crate::domain::{BatchFailure, BatchState, ReceptionNumber};
+use crate::domain::{BatchFailure, BatchFilter, BatchLine, BatchState, ReceptionNumber};
 use crate::http::error::HttpError;
-use crate::query::operator::{BatchFilter, BatchLine, Ordered};
+use crate::query::operator::Ordered;
 use crate::wire::message::MessageKind;
 
 /// The number of files on a page.
@@ -22,7 +22,7 @@ const PAGE: i64 = 200;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
+pub(super) struct BatchSelection {
     /// 医療機関コード: only files of this institution.
     #[param(pattern = "^[0-9]{10}$")]
     institution: Option<String>,
@@ -49,19 +49,19 @@ pub(super) struct BatchView {
     failure: Option<&'static str>,
     /// Number of people in it.
     persons: i32,
-    /// Number of pieces in which it is processed.
-    pieces: i32,
-    /// Number of pieces without a result.
-    open_pieces: i32,
-    /// Number of pieces being processed now.
-    leased_pieces: i64,
+    /// Number of slices in which it is processed.
+    slices: i32,
+    /// Number of slices without a result.
+    open_slices: i32,
+    /// Number of slices being processed now.
+    leased_slices: i64,
     /// Number of people so far with 処理結果状況 1 (answered).
     normal: i32,
     /// Number of people so far with 処理結果状況 2 (no answer).
     errors: i32,
     /// Size of the result so far, in bytes of UTF-8.
     result_bytes: i64,
-    /// How often a piece was started again.
+    /// How often a slice was started again.
     retries: i32,
     /// 受付日時.
     #[schema(value_type = String, format = DateTime)]
@@ -98,9 +98,9 @@ impl From<BatchLine> for BatchView {
                 BatchFailure::Ordered => "ordered",
             }),
             persons: line.persons,
-            pieces: line.slices,
-            open_pieces: line.open_slices,
-            leased_pieces: line.leased_slices,
+            slices: line.slices,
+            open_slices: line.open_slices,
+            leased_slices: line.leased_slices,
             normal: line.normal,
             errors: line.errors,
             result_bytes: line.result_bytes,
@@ -113,10 +113,10 @@ impl From<BatchLine> for BatchView {
 }
 
 /// Lists files, the latest first, 200 on a page.
-#[utoipa::path(get, path = "/api/batches", tag = "bulk", params(Wanted), responses((status = 200, body = Vec<BatchView>)))]
+#[utoipa::path(get, path = "/api/batches", tag = "bulk", params(BatchSelection), responses((status = 200, body = Vec<BatchView>)))]
 pub(super) async fn list(
     State(state): State<OperatorState>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<BatchSelection>, QueryRejection>,
 ) -> Result<Json<Vec<BatchView>>, HttpError> {
     let Query(wanted) =
         wanted.map_err(|_| HttpError::OperatorRequest("the query takes institution, state and before, each once".into()))?;
@@ -168,7 +168,7 @@ pub(super) async fn cancel(
     done(ordered, "the file is not in work")
 }
 
-/// Starts a file again that failed or was cancelled. Finished pieces keep their results.
+/// Starts a file again that failed or was cancelled. Finished slices keep their results.
 #[utoipa::path(
     post, path = "/api/batches/{number}/rerun", tag = "bulk",
     params(("number" = String, Path, description = "受付番号")),
@@ -192,7 +192,7 @@ const NO_FILE: HttpError = HttpError::NotFound(Some("number: there is no file of
 fn done(ordered: Ordered, otherwise: &'static str) -> Result<StatusCode, HttpError> {
     match ordered {
         Ordered::Done => Ok(StatusCode::NO_CONTENT),
-        Ordered::NoFile => Err(NO_FILE),
+        Ordered::NoBatch => Err(NO_FILE),
         Ordered::WrongState => Err(HttpError::Conflict(otherwise.into())),
     }
 }

@@ -10,10 +10,10 @@ use x509_parser::pem::parse_x509_pem;
 
 use super::state::OperatorState;
 use super::{json, stable_id};
-use crate::domain::{CardKind, CardState};
+use crate::domain::{CardKind, CardState, KnownCard};
 use crate::http::error::HttpError;
 use crate::identity::card::CardCertificate;
-use crate::query::operator::{JlisRefused, KnownCard};
+use crate::query::operator::JlisRefused;
 use crate::wire::code;
 
 /// A new certificate of a person.
@@ -118,7 +118,7 @@ pub(super) async fn register(
         return Err(NOBODY);
     }
     let certificate = read(&state, "certificate", &new.certificate)?;
-    state.operations.register_card(&new.person, kind, &certificate, state.clock.now()).await.map_err(failure)?;
+    state.operations.register_card(&new.person, kind, &certificate, state.clock.now()).await.map_err(refused_by_jlis)?;
     Ok(StatusCode::CREATED)
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn revoke(
     let reason = code::parse_revocation_reason(&revocation.reason)
         .ok_or_else(|| HttpError::OperatorRequest("reason: must be lost, key_compromise or ceased".into()))?;
     let card = read(&state, "certificate", &revocation.certificate)?;
-    state.operations.revoke_card(card.id(), reason, state.clock.now()).await.map_err(failure)?;
+    state.operations.revoke_card(card.id(), reason, state.clock.now()).await.map_err(refused_by_jlis)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -161,7 +161,7 @@ pub(super) async fn renew(
     let renewal: Renewal = json::read(&state, &headers, body).await?;
     let old = read(&state, "certificate", &renewal.certificate)?;
     let new = read(&state, "new_certificate", &renewal.new_certificate)?;
-    state.operations.renew_card(old.id(), &new, state.clock.now()).await.map_err(failure)?;
+    state.operations.renew_card(old.id(), &new, state.clock.now()).await.map_err(refused_by_jlis)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -175,7 +175,7 @@ pub(super) fn read(state: &OperatorState, field: &str, pem: &str) -> Result<Card
 
 const NOBODY: HttpError = HttpError::NotFound(Some("person: nobody has this id"));
 
-fn failure(refused: JlisRefused) -> HttpError {
+fn refused_by_jlis(refused: JlisRefused) -> HttpError {
     match refused {
         JlisRefused::NoPerson => NOBODY,
         JlisRefused::NoCard => HttpError::NotFound(None),

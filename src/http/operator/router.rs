@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::http::error::HttpError;
 use crate::http::request::{Surroundings, surround};
 
@@ -24,7 +24,7 @@ pub fn router(state: OperatorState) -> Router {
         .method_not_allowed_fallback(|| async { HttpError::Method })
         .fallback(|| async { HttpError::NoRoute })
         .layer(from_fn_with_state(state.clone(), token::check))
-        .layer(CatchPanicLayer::custom(|_| HttpError::Failure(Failure::Internal).into_response()))
+        .layer(CatchPanicLayer::custom(|_| HttpError::Refused(MessageRefused::Internal).into_response()))
         .layer(from_fn_with_state(around, surround))
         .with_state(state)
 }

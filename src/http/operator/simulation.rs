@@ -1,4 +1,4 @@
-//! Simulates faults of files, for testers.
+//! Simulates failures of files, for testers.
 
 use axum::Json;
 use axum::body::Body;
@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::json;
 use super::state::OperatorState;
+use crate::domain::Simulation;
 use crate::http::error::HttpError;
-use crate::query::operator::Simulation;
 
-/// The faults to simulate for files received from now on. A field that is left out is off.
+/// The failures to simulate for files received from now on. A field that is left out is off.
 #[derive(Serialize, Deserialize, ToSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SimulationView {
@@ -30,7 +30,7 @@ pub(super) struct SimulationView {
     fail_person: Option<u16>,
 }
 
-/// Returns the faults that are simulated for new files; by default none.
+/// Returns the failures that are simulated for new files; by default none.
 #[utoipa::path(get, path = "/api/bulk/simulation", tag = "bulk", responses((status = 200, body = SimulationView)))]
 pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<SimulationView>, HttpError> {
     let simulation = state.operations.simulation().await?;
@@ -43,7 +43,7 @@ pub(super) async fn get(State(state): State<OperatorState>) -> Result<Json<Simul
     }))
 }
 
-/// Sets the faults to simulate for files received from now on; `{}` turns all of them off.
+/// Sets the failures to simulate for files received from now on; `{}` turns all of them off.
 #[utoipa::path(
     put, path = "/api/bulk/simulation", tag = "bulk", request_body = SimulationView,
     responses((status = 204, description = "Applies to files received from now on"))

@@ -6,16 +6,16 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::state::OperatorState;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::http::error::HttpError;
 use crate::http::request::authorization;
 use crate::identity::Framing;
 
 /// Passes a request that shows the configured token as `Authorization: Bearer …`, or any request if none is configured. Refuses
-/// every request whose framing is broken.
+/// every request whose framing is malformed.
 pub(super) async fn check(State(state): State<OperatorState>, request: Request, next: Next) -> Response {
     if let Some(framing) = request.extensions().get::<Framing>() {
-        return HttpError::Failure(Failure::Framing(*framing)).into_response();
+        return HttpError::Refused(MessageRefused::Framing(*framing)).into_response();
     }
     if let Some(token) = &state.token {
         let shown = authorization(request.headers());

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use crate::domain::AnswerCharset;
-use crate::exchange::failure::Failure;
-use crate::exchange::{self, Content, Extent, Incoming, Media, Pieces, Reply};
+use crate::exchange::refused::MessageRefused;
+use crate::exchange::{self, Chunks, Content, Extent, Incoming, Media, Reply};
 use crate::http::accept::Accept;
 use crate::http::body::Unread;
 use crate::http::error::HttpError;
@@ -38,7 +38,7 @@ pub(super) fn incoming(
     };
     let accept = Accept::of(&head.headers);
     let answer = accept.format(sent.format);
-    let RequestId(request_id) = *head.extensions.get().ok_or(Failure::Internal)?;
+    let RequestId(request_id) = *head.extensions.get().ok_or(MessageRefused::Internal)?;
     Ok(Incoming {
         kind,
         caller: caller(&head.extensions)?,
@@ -64,7 +64,7 @@ fn response(reply: Reply) -> Response {
     let mut response = match reply.content {
         Content::Message(message) => message.into_response(),
         Content::Result(result) => {
-            let mut response = body(result.pieces).into_response();
+            let mut response = body(result.chunks).into_response();
             if let Some(extent) = result.extent {
                 describe(&mut response, &extent);
             }
@@ -76,8 +76,8 @@ fn response(reply: Reply) -> Response {
     if let Media::Zip(name) = &reply.media {
         insert(headers, header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
     }
-    if let Some(failure) = &reply.failure {
-        finish(&mut response, failure);
+    if let Some(refused) = &reply.refused {
+        finish(&mut response, refused);
     }
     response
 }
@@ -110,10 +110,10 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
     }
 }
 
-/// Makes a body of pieces; each piece is made only after the previous one was taken.
-fn body(pieces: Pieces) -> Body {
-    Body::from_stream(stream::try_unfold(pieces, async |mut pieces| {
-        let piece = pieces.next().await?;
-        Ok::<_, io::Error>(piece.map(|piece| (Bytes::from(piece), pieces)))
+/// Makes a body of chunks; each chunk is made only after the previous one was taken.
+fn body(chunks: Chunks) -> Body {
+    Body::from_stream(stream::try_unfold(chunks, async |mut chunks| {
+        let chunk = chunks.next().await?;
+        Ok::<_, io::Error>(chunk.map(|chunk| (Bytes::from(chunk), chunks)))
     }))
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::exchange::{MessageBody, Parts};
 use crate::http::body::Unread;
 use crate::http::content::require_json;
@@ -26,7 +26,7 @@ use super::state::TerminalState;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "documents what `wire` reads")]
-pub(super) struct Wanted {
+pub(super) struct NewChallenge {
     /// 診療区分 (table 028): 1 外来 (the default), 2 訪問診療等, 3 オンライン診療等.
     #[serde(default)]
     medical_treatment_flag: String,
@@ -47,7 +47,7 @@ pub(super) struct ChallengeView {
 
 /// Makes a challenge for a card to sign. It is valid for 60 seconds.
 #[utoipa::path(
-    post, path = "/card/challenges", tag = "terminal", request_body = Wanted,
+    post, path = "/card/challenges", tag = "terminal", request_body = NewChallenge,
     responses((status = 201, body = ChallengeView), (status = "4XX", description = "A problem document"))
 )]
 pub(super) async fn make(
@@ -65,7 +65,7 @@ pub(super) async fn make(
     let purpose = wire::treatment(&bytes)?;
     let asker = Asker::of(&caller, request_id, at);
     let challenge = tokio::time::timeout(limits.request, challenges.make(&asker, purpose)).await;
-    let challenge = challenge.map_err(|_| Failure::Timeout)??;
+    let challenge = challenge.map_err(|_| MessageRefused::Timeout)??;
     let view = ChallengeView {
         challenge_id: challenge.id.to_string(),
         nonce: BASE64.encode(&challenge.nonce),

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::config::Limits;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::http::error::HttpError;
 use crate::http::request::{Surroundings, surround};
 
@@ -50,7 +50,7 @@ pub fn router(state: TerminalState) -> Router {
         .merge(others.route_layer(from_fn_with_state(state.clone(), still_trusted)))
         .method_not_allowed_fallback(async |State(state), request: Request| otherwise(&state, &request, HttpError::Method))
         .fallback(async |State(state), request: Request| otherwise(&state, &request, HttpError::NoRoute))
-        .layer(CatchPanicLayer::custom(|_| HttpError::Failure(Failure::Internal).into_response()))
+        .layer(CatchPanicLayer::custom(|_| HttpError::Refused(MessageRefused::Internal).into_response()))
         .layer(from_fn_with_state(around, surround))
         .with_state(state)
 }
@@ -63,7 +63,7 @@ pub fn token_router(state: TerminalState) -> Router {
         .route_layer(from_fn_with_state(state.clone(), known_by_token))
         .method_not_allowed_fallback(|| async { HttpError::Method })
         .fallback(|| async { HttpError::NoRoute })
-        .layer(CatchPanicLayer::custom(|_| HttpError::Failure(Failure::Internal).into_response()))
+        .layer(CatchPanicLayer::custom(|_| HttpError::Refused(MessageRefused::Internal).into_response()))
         .layer(from_fn_with_state(around, surround))
         .with_state(state)
 }

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 
 use crate::clock::system_now;
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::exchange::{Incoming, Packing};
 use crate::http::content;
 use crate::http::error::HttpError;
@@ -47,8 +47,8 @@ pub(super) async fn search(State(state): State<TerminalState>, request: Request)
 }
 
 /// Checks that the request shows the token of its caller.
-fn token(state: &TerminalState, request: &Request) -> Result<(), Failure> {
+fn token(state: &TerminalState, request: &Request) -> Result<(), MessageRefused> {
     let caller = caller(request.extensions())?;
     let token = token_of(request.headers())?;
-    state.tokens.check(ID, &caller, token, system_now()).map_err(Failure::Token)
+    state.tokens.check(ID, &caller, token, system_now()).map_err(MessageRefused::Token)
 }

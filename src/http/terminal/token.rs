@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::exchange::failure::Failure;
+use crate::exchange::refused::MessageRefused;
 use crate::http::error::HttpError;
 use crate::http::request::authorization;
 use crate::identity::TokenError;
@@ -21,7 +21,7 @@ pub(super) const ID: &str = "id";
 /// certificate of the login is checked as for every caller.
 pub(super) async fn known_by_token(State(state): State<TerminalState>, mut request: Request, next: Next) -> Response {
     let bearer = token_of(request.headers())
-        .and_then(|token| state.tokens.bearer(ID, token, &state.exchange.trust).map_err(Failure::Token));
+        .and_then(|token| state.tokens.bearer(ID, token, &state.exchange.trust).map_err(MessageRefused::Token));
     match bearer {
         Ok(caller) => {
             let caller = Arc::new(caller);
@@ -30,15 +30,15 @@ pub(super) async fn known_by_token(State(state): State<TerminalState>, mut reque
             response.extensions_mut().insert(caller);
             response
         }
-        Err(failure) => HttpError::Failure(failure).into_response(),
+        Err(refused) => HttpError::Refused(refused).into_response(),
     }
 }
 
 /// Returns the whole value of the only `Authorization` header.
-pub(super) fn token_of(headers: &HeaderMap) -> Result<&str, Failure> {
+pub(super) fn token_of(headers: &HeaderMap) -> Result<&str, MessageRefused> {
     match authorization(headers) {
         Some(token) => Ok(token),
-        None if headers.contains_key(header::AUTHORIZATION) => Err(Failure::Token(TokenError::Invalid)),
-        None => Err(Failure::TokenMissing),
+        None if headers.contains_key(header::AUTHORIZATION) => Err(MessageRefused::Token(TokenError::Invalid)),
+        None => Err(MessageRefused::TokenMissing),
     }
 }

@@ -9,7 +9,7 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
 use super::CardRefused;
 use super::key::Key;
-use super::roots::{CardRoots, Root};
+use super::roots::{CardRoots, PinnedRoot};
 use crate::domain::{CardId, CertificateSerial};
 
 /// The most bytes of a card certificate: real ones have some 1,300.
@@ -109,7 +109,7 @@ fn usage<'a>(tbs: &'a TbsCertificate<'_>) -> Result<Option<&'a KeyUsage>, CardRe
 
 /// Returns the root that issued the certificate by its own account. The name must equal a root's byte for byte; the key
 /// identifier selects the root among those of that name, and the accompanying serial number must be that root's.
-fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a Root, CardRefused> {
+fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a PinnedRoot, CardRefused> {
     let name = tbs.issuer.as_raw();
     roots.named(name).next().ok_or(CardRefused::UnknownIssuer)?;
     let authority = tbs.iter_extensions().find_map(|extension| match extension.parsed_extension() {
@@ -123,7 +123,7 @@ fn issuer<'a>(tbs: &TbsCertificate<'_>, roots: &'a CardRoots) -> Result<&'a Root
 }
 
 /// Returns whether issuer and serial number in the key identifier are the root's; real certificates have both.
-fn names(authority: &AuthorityKeyIdentifier<'_>, root: &Root) -> bool {
+fn names(authority: &AuthorityKeyIdentifier<'_>, root: &PinnedRoot) -> bool {
     let serial = authority.authority_cert_serial.is_some_and(|serial| strip(serial) == strip(&root.serial));
     let issuer = authority.authority_cert_issuer.as_ref().is_some_and(|names| match names.as_slice() {
         [GeneralName::DirectoryName(name)] => name.as_raw() == root.subject,

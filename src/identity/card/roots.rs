@@ -1,7 +1,11 @@
 //! The pinned roots of card certificates.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::language::Japanese;
 
 use super::key::Key;
 
@@ -34,7 +38,7 @@ const PURPOSE: &str = "JPKI for user authentication";
 /// The pinned roots of user-authentication certificates; never real and test roots together.
 pub struct CardRoots {
     policy: Policy,
-    roots: Vec<Root>,
+    roots: Vec<PinnedRoot>,
 }
 
 /// The reason why certificates cannot be pinned as roots.
@@ -55,8 +59,19 @@ pub enum CardRootsError {
     Twice(usize),
 }
 
+impl Japanese for CardRootsError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::None => "カードCAのルート証明書がありません".into(),
+            Self::NotARoot(place) => format!("{place}番目は、利用者証明用カードCAの自己署名のCA証明書ではありません").into(),
+            Self::Mixed => "本物と試験用など、異なるカードCAのルート証明書を同時には信頼できません".into(),
+            Self::Twice(place) => format!("{place}番目のルート証明書が重複しています").into(),
+        }
+    }
+}
+
 /// One generation of the card CA. All generations have the same name.
-pub(super) struct Root {
+pub(super) struct PinnedRoot {
     /// The name, in DER.
     pub subject: Vec<u8>,
     /// Subject key identifier.
@@ -74,7 +89,7 @@ impl CardRoots {
     /// # Errors
     /// See [`CardRootsError`].
     pub fn pin(certificates: &[Vec<u8>]) -> Result<Self, CardRootsError> {
-        let mut roots: Vec<Root> = Vec::new();
+        let mut roots: Vec<PinnedRoot> = Vec::new();
         let mut policy = None;
         for (place, der) in certificates.iter().enumerate() {
             let (root, its_policy) = read(der).ok_or(CardRootsError::NotARoot(place + 1))?;
@@ -98,19 +113,19 @@ impl CardRoots {
     }
 
     /// Returns the roots of this name.
-    pub(super) fn named(&self, subject: &[u8]) -> impl Iterator<Item = &Root> {
+    pub(super) fn named(&self, subject: &[u8]) -> impl Iterator<Item = &PinnedRoot> {
         self.roots.iter().filter(move |root| root.subject == subject)
     }
 }
 
-impl Root {
+impl PinnedRoot {
     /// Returns whether the root itself is valid at `at`, both ends inclusive.
     pub fn is_valid_at(&self, at: Timestamp) -> bool {
         (self.not_before..=self.not_after).contains(&at.as_second())
     }
 }
 
-fn read(der: &[u8]) -> Option<(Root, Policy)> {
+fn read(der: &[u8]) -> Option<(PinnedRoot, Policy)> {
     let (rest, certificate) = X509Certificate::from_der(der).ok()?;
     let is_ca = certificate.is_ca();
     let may_sign = certificate.key_usage().ok()?.is_some_and(|usage| usage.value.key_cert_sign());
@@ -132,7 +147,7 @@ fn read(der: &[u8]) -> Option<(Root, Policy)> {
     let organisation = certificate.subject().iter_organization().next()?.as_str().ok()?;
     let policy = if organisation == PRODUCTION_ORGANISATION { Policy::Production } else { Policy::Test };
     signed.then(|| {
-        let root = Root {
+        let root = PinnedRoot {
             subject: certificate.subject().as_raw().to_vec(),
             key_id,
             serial: certificate.raw_serial().to_vec(),

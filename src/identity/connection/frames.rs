@@ -23,7 +23,7 @@ const PADDED: u8 = 0x8;
 /// Control frames earned by one request: above all window updates for its answer.
 const EARNED_BY_REQUEST: u32 = 4;
 
-/// Bytes of answers that earn one more control frame: clients acknowledge each piece they read, once for the stream and once for
+/// Bytes of answers that earn one more control frame: clients acknowledge each chunk they read, once for the stream and once for
 /// the connection.
 const EARNED_EVERY: usize = 256;
 

@@ -25,7 +25,7 @@ pub enum Framing {
     SeveralEncodings,
     /// Both `Content-Length` and `Transfer-Encoding`.
     LengthAndEncoding,
-    /// The chunks of the body are broken.
+    /// The chunks of the body are malformed.
     Chunk,
 }
 

@@ -73,7 +73,7 @@ impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Drop for Remainder<B> {
     }
 }
 
-/// Reads the rest of a body; gives up if it is too long, too slow or broken.
+/// Reads the rest of a body; gives up if it is too long, too slow or malformed.
 async fn take<B: HttpBody<Data = Bytes> + Unpin>(mut body: B, patience: Duration) {
     let all = async {
         let mut left = MOST;

@@ -14,7 +14,7 @@ const HOST: &[u8] = b"-._~%!$&'()*+,;=:[]";
 
 /// The scanner's place in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     Head,
     Body(u64),
     ChunkSize,
@@ -65,7 +65,7 @@ impl Head {
     }
 
     /// Returns the place after the head.
-    fn end(&self) -> Result<Place, Framing> {
+    fn end(&self) -> Result<Position, Framing> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -76,10 +76,10 @@ impl Head {
             (_, 1.., 1..) => Err(Framing::LengthAndEncoding),
             (_, 2.., _) => Err(Framing::SeveralLengths),
             (_, _, 2..) => Err(Framing::SeveralEncodings),
-            (_, 1, _) => self.length.map(Place::Body).ok_or(Framing::Length),
-            (_, _, 1) if self.chunked => Ok(Place::ChunkSize),
+            (_, 1, _) => self.length.map(Position::Body).ok_or(Framing::Length),
+            (_, _, 1) if self.chunked => Ok(Position::ChunkSize),
             (_, _, 1) => Err(Framing::Encoding),
-            _ => Ok(Place::Body(0)),
+            _ => Ok(Position::Body(0)),
         }
     }
 }
@@ -99,7 +99,7 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
 
 /// The watch over the requests of one connection.
 pub(crate) struct Scanner {
-    place: Place,
+    place: Position,
     /// The line so far, without its line feed.
     line: Vec<u8>,
     head: Head,
@@ -110,11 +110,11 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     pub fn new(findings: Arc<Findings>) -> Self {
-        Self { place: Place::Head, line: Vec::new(), head: Head::default(), request: 1, findings }
+        Self { place: Position::Head, line: Vec::new(), head: Head::default(), request: 1, findings }
     }
 
     /// Applies the gathered line, whose end has come. `strict` says that it ended with CR LF.
-    fn end_line(&mut self, strict: bool) -> Result<(), Fault> {
+    fn end_line(&mut self, strict: bool) -> Result<(), FramingFault> {
         let mut line = std::mem::take(&mut self.line);
         let outcome = self.apply(line.strip_suffix(b"\r").unwrap_or(&line), strict);
         // The next line reuses its memory.
@@ -123,9 +123,9 @@ impl Scanner {
         outcome
     }
 
-    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), Fault> {
+    fn apply(&mut self, line: &[u8], strict: bool) -> Result<(), FramingFault> {
         match self.place {
-            Place::Head => {
+            Position::Head => {
                 if !strict {
                     self.head.fault.get_or_insert(Framing::BareLineFeed);
                 }
@@ -134,25 +134,25 @@ impl Scanner {
                     return Ok(());
                 }
                 let head = std::mem::take(&mut self.head);
-                self.place = head.end().map_err(Fault::Head)?;
+                self.place = head.end().map_err(FramingFault::Head)?;
             }
-            _ if !strict => return Err(Fault::Body),
-            Place::ChunkSize => {
-                self.place = match chunk_size(line).ok_or(Fault::Body)? {
-                    0 => Place::Trailers,
-                    size => Place::Chunk(size),
+            _ if !strict => return Err(FramingFault::Body),
+            Position::ChunkSize => {
+                self.place = match chunk_size(line).ok_or(FramingFault::Body)? {
+                    0 => Position::Trailers,
+                    size => Position::Chunk(size),
                 };
             }
-            Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
-            Place::Trailers if line.is_empty() => self.place = Place::Body(0),
-            Place::Trailers => {}
-            _ => return Err(Fault::Body),
+            Position::ChunkEnd if line.is_empty() => self.place = Position::ChunkSize,
+            Position::Trailers if line.is_empty() => self.place = Position::Body(0),
+            Position::Trailers => {}
+            _ => return Err(FramingFault::Body),
         }
         Ok(())
     }
 
     /// Skips bytes of a body with `left` remaining; `then` is the place after them.
-    fn skip(&mut self, left: u64, bytes: &mut &[u8], then: Place, still: impl FnOnce(u64) -> Place) {
+    fn skip(&mut self, left: u64, bytes: &mut &[u8], then: Position, still: impl FnOnce(u64) -> Position) {
         let taken = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         *bytes = &bytes[taken..];
         self.place = match left - taken as u64 {
@@ -165,30 +165,30 @@ impl Scanner {
     ///
     /// # Errors
     /// The fault, and the number of bytes after it.
-    fn look(&mut self, mut bytes: &[u8]) -> Result<(), (Fault, usize)> {
+    fn look(&mut self, mut bytes: &[u8]) -> Result<(), (FramingFault, usize)> {
         loop {
-            if self.place == Place::Body(0) {
-                self.place = Place::Head;
+            if self.place == Position::Body(0) {
+                self.place = Position::Head;
                 self.request += 1;
             }
-            if bytes.is_empty() || self.place == Place::Lost {
+            if bytes.is_empty() || self.place == Position::Lost {
                 return Ok(());
             }
             match self.place {
-                Place::Body(left) => self.skip(left, &mut bytes, Place::Body(0), Place::Body),
-                Place::Chunk(left) => self.skip(left, &mut bytes, Place::ChunkEnd, Place::Chunk),
+                Position::Body(left) => self.skip(left, &mut bytes, Position::Body(0), Position::Body),
+                Position::Chunk(left) => self.skip(left, &mut bytes, Position::ChunkEnd, Position::Chunk),
                 _ => {
                     let feed = bytes.iter().position(|byte| *byte == b'\n');
                     let (more, rest) = bytes.split_at(feed.unwrap_or(bytes.len()));
                     self.line.extend_from_slice(more);
                     // A wrong end of a chunk is reported at once: the rest of the line may never come.
-                    let no_end = self.place == Place::ChunkEnd && !b"\r".starts_with(&self.line);
+                    let no_end = self.place == Position::ChunkEnd && !b"\r".starts_with(&self.line);
                     let too_long = self.line.len() > LONGEST_LINE;
-                    if no_end || too_long && self.place != Place::Head {
-                        return Err((Fault::Body, rest.len()));
+                    if no_end || too_long && self.place != Position::Head {
+                        return Err((FramingFault::Body, rest.len()));
                     }
                     if too_long {
-                        self.place = Place::Lost;
+                        self.place = Position::Lost;
                     }
                     if feed.is_none() {
                         return Ok(());
@@ -202,9 +202,9 @@ impl Scanner {
     }
 }
 
-/// The place of broken framing.
+/// The place of malformed framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum FramingFault {
     Head(Framing),
     Body,
 }
@@ -214,11 +214,11 @@ impl Watch for Scanner {
         match self.look(bytes) {
             Ok(()) => Verdict::Pass,
             // The request is passed on, to be refused in the caller's format; nothing after its head is.
-            Err((Fault::Head(framing), left)) => {
-                self.findings.break_at(self.request, framing);
+            Err((FramingFault::Head(framing), left)) => {
+                self.findings.note_malformed(self.request, framing);
                 Verdict::Hold(bytes.len() - left)
             }
-            Err((Fault::Body, left)) => Verdict::Break(bytes.len() - left),
+            Err((FramingFault::Body, left)) => Verdict::Break(bytes.len() - left),
         }
     }
 }
@@ -227,13 +227,13 @@ impl Watch for Scanner {
 mod tests {
     use super::*;
 
-    fn scanned(bytes: &[u8]) -> Result<usize, (Fault, usize)> {
+    fn scanned(bytes: &[u8]) -> Result<usize, (FramingFault, usize)> {
         let mut scanner = Scanner::new(Arc::default());
         scanner.look(bytes).map(|()| scanner.request)
     }
 
     /// Checks that bytes one at a time and bytes at once yield the same result.
-    fn found(text: &str) -> Result<usize, Fault> {
+    fn found(text: &str) -> Result<usize, FramingFault> {
         let whole = scanned(text.as_bytes()).map_err(|(fault, _)| fault);
         let mut scanner = Scanner::new(Arc::default());
         let single = text.bytes().try_for_each(|byte| scanner.look(&[byte])).map(|()| scanner.request);
@@ -289,11 +289,11 @@ mod tests {
             ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", Framing::Encoding),
         ];
         for (request, framing) in faults {
-            assert_eq!(found(request), Err(Fault::Head(framing)), "{request:?}");
+            assert_eq!(found(request), Err(FramingFault::Head(framing)), "{request:?}");
             // The same after another request; nothing after the faulty head is passed on.
             let behind = format!("GET / HTTP/1.1\r\nHost: a\r\n\r\n{request}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
             let left = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".len();
-            assert_eq!(scanned(behind.as_bytes()), Err((Fault::Head(framing), left)), "{request:?}");
+            assert_eq!(scanned(behind.as_bytes()), Err((FramingFault::Head(framing), left)), "{request:?}");
         }
     }
 
@@ -312,7 +312,7 @@ mod tests {
             "11111111111111111\r\n",
         ];
         for body in bodies {
-            assert_eq!(found(&format!("{head}{body}")), Err(Fault::Body), "{body:?}");
+            assert_eq!(found(&format!("{head}{body}")), Err(FramingFault::Body), "{body:?}");
         }
     }
 }

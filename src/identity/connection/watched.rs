@@ -34,8 +34,8 @@ pub(crate) trait Watch: Unpin {
 /// The findings of a watch, for the code that serves the connection.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// The number of the first request with broken framing, from 1, and the fault.
-    broken: Mutex<Option<(usize, Framing)>>,
+    /// The number of the first request with malformed framing, from 1, and the fault.
+    malformed: Mutex<Option<(usize, Framing)>>,
     /// The number of requests served.
     requests: AtomicUsize,
     /// Notified once when a flood of frames is found.
@@ -43,15 +43,15 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub fn break_at(&self, request: usize, framing: Framing) {
-        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some((request, framing));
+    pub fn note_malformed(&self, request: usize, framing: Framing) {
+        *self.malformed.lock().unwrap_or_else(PoisonError::into_inner) = Some((request, framing));
     }
 
     /// Counts one more request; returns the fault of its framing, if any.
     pub fn next_request(&self) -> Option<Framing> {
         let number = self.requests.fetch_add(1, Ordering::AcqRel) + 1;
-        let broken = *self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        broken.filter(|(request, _)| *request == number).map(|(_, framing)| framing)
+        let malformed = *self.malformed.lock().unwrap_or_else(PoisonError::into_inner);
+        malformed.filter(|(request, _)| *request == number).map(|(_, framing)| framing)
     }
 }
 

@@ -64,10 +64,10 @@ impl CardOrder {
 /// The simulated card CA with its files.
 pub struct CardAuthority {
     files: PkiFiles,
-    generations: Vec<Root>,
+    generations: Vec<IssuingRoot>,
 }
 
-struct Root {
+struct IssuingRoot {
     elliptic: bool,
     from: i64,
     through: i64,
@@ -111,7 +111,7 @@ impl CardAuthority {
     /// # Errors
     /// [`PkiError::NoGeneration`] if there is none; others if files cannot be written.
     pub fn issue(&self, order: CardOrder) -> Result<NewCard, PkiError> {
-        let covers = |root: &&Root| {
+        let covers = |root: &&IssuingRoot| {
             root.elliptic == order.elliptic
                 && root.from <= order.from.as_second()
                 && order.through.as_second() <= root.through
@@ -154,14 +154,16 @@ fn authority_params() -> Result<CertificateParams, PkiError> {
     Ok(params)
 }
 
-fn root(files: &PkiFiles, generation: &Generation) -> Result<Root, PkiError> {
+fn root(files: &PkiFiles, generation: &Generation) -> Result<IssuingRoot, PkiError> {
     let path = files.card_root(generation.number);
-    let bad = |path: PathBuf| PkiError::Content { path, what: "a root of the card CA" };
+    let bad = |path: PathBuf| PkiError::Content {
+        path, what: ("a root of the card CA", "カードCAのルート証明書").into()
+    };
     let text = read(&path)?;
     let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| bad(path.clone()))?;
     let certificate = pem.parse_x509().map_err(|_| bad(path.clone()))?;
     let key = KeyPair::from_pem(&read(&files.card_root_key(generation.number))?)?;
-    Ok(Root {
+    Ok(IssuingRoot {
         elliptic: generation.elliptic,
         from: certificate.validity().not_before.timestamp(),
         through: certificate.validity().not_after.timestamp(),
@@ -187,7 +189,7 @@ fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let io = |action| move |source| PkiError::Io { action, path: files.card_serial(), source };
     let mut last = String::new();
     counter.read_to_string(&mut last).map_err(io("reading"))?;
-    let bad = || PkiError::Content { path: path.clone(), what: "a serial number" };
+    let bad = || PkiError::Content { path: path.clone(), what: ("a serial number", "シリアル番号").into() };
     let next = match last.trim() {
         "" => FIRST_SERIAL,
         last => last.parse::<u32>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?,

@@ -1,26 +1,25 @@
-//! Lists, cancels and reruns files with questions about many people.
+//! Lists, cancels and reruns batches.
 
 use jiff::SignedDuration;
 
-use crate::domain::{Ending, Moment, ReceptionNumber};
+use crate::domain::{BatchEnding, BatchFilter, BatchLine, Moment, ReceptionNumber};
 use crate::query::{QueryError, failed};
-use crate::store::batches::{BatchFilter, BatchLine};
 
 use super::operations::Operations;
 
-/// The result of an operator's order about a file.
+/// The result of an operator's order about a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ordered {
     /// It was done.
     Done,
-    /// There is no such file.
-    NoFile,
-    /// The file's state does not allow it; nothing has changed.
+    /// There is no such batch.
+    NoBatch,
+    /// The batch's state does not allow it; nothing has changed.
     WrongState,
 }
 
 impl Operations {
-    /// Lists up to `most` files, the latest first, as they stand at the moment `at`.
+    /// Lists up to `most` batches, the latest first, as they stand at the moment `at`.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
@@ -28,7 +27,7 @@ impl Operations {
         self.store.batches(filter, at, most).await.map_err(failed("batches"))
     }
 
-    /// Returns the file of this number as it stands at the moment `at`; None if there is none.
+    /// Returns the batch of this number as it stands at the moment `at`; None if there is none.
     ///
     /// # Errors
     /// As for [`Operations::batches`].
@@ -37,15 +36,15 @@ impl Operations {
         Ok(self.batches(&filter, at, 1).await?.pop())
     }
 
-    /// Cancels an unfinished file at the moment `at`; it is kept for the time `keep`.
+    /// Cancels an unfinished batch at the moment `at`; it is kept for the time `keep`.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
     pub async fn cancel(&self, number: &ReceptionNumber, at: Moment, keep: SignedDuration) -> Result<Ordered, QueryError> {
         if self.batch(number, at).await?.is_none() {
-            return Ok(Ordered::NoFile);
+            return Ok(Ordered::NoBatch);
         }
-        let cancelled = self.store.cancel_batch(number, Ending::at(at, keep)).await.map_err(failed("cancel_batch"))?;
+        let cancelled = self.store.cancel_batch(number, BatchEnding::at(at, keep)).await.map_err(failed("cancel_batch"))?;
         if !cancelled {
             return Ok(Ordered::WrongState);
         }
@@ -53,13 +52,13 @@ impl Operations {
         Ok(Ordered::Done)
     }
 
-    /// Starts a failed or cancelled file again at the moment `at`.
+    /// Starts a failed or cancelled batch again at the moment `at`.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
     pub async fn rerun(&self, number: &ReceptionNumber, at: Moment) -> Result<Ordered, QueryError> {
         if self.batch(number, at).await?.is_none() {
-            return Ok(Ordered::NoFile);
+            return Ok(Ordered::NoBatch);
         }
         let begun = self.store.rerun_batch(number, at.domain).await.map_err(failed("rerun_batch"))?;
         Ok(if begun { Ordered::Done } else { Ordered::WrongState })

@@ -1,7 +1,7 @@
 //! Lists the insurers that are loaded.
 
+use crate::domain::InsurerSize;
 use crate::query::{QueryError, failed};
-use crate::store::inspect::InsurerSize;
 
 use super::operations::Operations;
 

@@ -1,4 +1,4 @@
-//! Measures the series that are read at each scrape: the pool of connections, the queue of files.
+//! Measures the series that are read at each scrape: the pool of connections, the queue of batches.
 
 use jiff::Timestamp;
 use tokio::time::timeout;
@@ -19,7 +19,7 @@ impl Operations {
         match timeout(PATIENCE, self.store.queue()).await.unwrap_or(Err(StoreError::Silent)) {
             Ok(queue) => {
                 let age = queue.oldest.map_or(0, |oldest| at.duration_since(oldest).as_secs().max(0));
-                self.metrics.bulk_queue_files.set(queue.files);
+                self.metrics.bulk_queue_files.set(queue.batches);
                 self.metrics.bulk_queue_persons.set(queue.persons);
                 self.metrics.bulk_queue_oldest.set(age);
             }

@@ -16,7 +16,3 @@ mod simulation;
 pub use batches::Ordered;
 pub use cards::JlisRefused;
 pub use operations::Operations;
-
-pub use crate::store::batches::{BatchFilter, BatchLine, Simulation};
-pub use crate::store::inspect::{InspectedPerson, InsurerSize};
-pub use crate::store::jlis::KnownCard;

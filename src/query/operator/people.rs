@@ -1,8 +1,7 @@
 //! Lists the people who are loaded.
 
+use crate::domain::{InspectedPerson, KnownCard};
 use crate::query::{QueryError, failed};
-use crate::store::inspect::InspectedPerson;
-use crate::store::jlis::KnownCard;
 
 use super::operations::Operations;
 

@@ -1,12 +1,12 @@
-//! Reads and sets the faults that are simulated for new files.
+//! Reads and sets the failures that are simulated for new batches.
 
+use crate::domain::Simulation;
 use crate::query::{QueryError, failed};
-use crate::store::batches::Simulation;
 
 use super::operations::Operations;
 
 impl Operations {
-    /// Returns the faults that are simulated for new files.
+    /// Returns the failures that are simulated for new batches.
     ///
     /// # Errors
     /// If the database fails.
@@ -14,7 +14,7 @@ impl Operations {
         self.store.simulation().await.map_err(failed("simulation"))
     }
 
-    /// Sets the faults to simulate for files received from now on.
+    /// Sets the failures to simulate for batches received from now on.
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.

@@ -4,14 +4,15 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    AnswerCharset, BatchKind, Consented, DayOf, InstitutionCode, Period, ReceptionNumber, Subject, TreatmentKind, Wanted,
+    AnswerCharset, BatchKind, ConsentDays, DayOf, InstitutionCode, Period, ReceptionNumber, Subject, TreatmentKind,
+    WantedPeople,
 };
 use crate::wire::element::{BODY, Bounds, Element, Texts};
 use crate::wire::fault::{Fault, FieldName, ValueFault};
 use crate::wire::object::{Object, Shape, shape};
 use crate::wire::{Format, Sent, code, encode, write_frame, write_units};
 
-use super::by_card::Asked;
+use super::by_card::SearchInfo;
 use super::entry::{Entry, EntryForm, form};
 use super::header::{Processed, free_text, institution, required_date, required_month, short_header, time_text, value};
 use super::qualification::request_header;
@@ -31,7 +32,7 @@ pub struct Upload {
     /// 任意のファイル識別子.
     pub file_identifier: Option<String>,
     /// The people whose result is wanted, if the file names nobody.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<WantedPeople>,
 }
 
 impl Message for Upload {
@@ -57,7 +58,7 @@ const PERSON: Bounds = Bounds { depth: 8, elements: 64 };
 
 /// Receives the people of a file one by one: each with the question about the person, if the kind of file has one, or with the
 /// person's fault.
-pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<Asked>, Fault>) -> Result<(), Fault> + 'a;
+pub type EachPerson<'a> = dyn FnMut(Entry<'_>, Result<Option<SearchInfo>, Fault>) -> Result<(), Fault> + 'a;
 
 /// Reads a file and passes its people to `each`. A fault of one person does not affect the others.
 ///
@@ -105,8 +106,8 @@ fn wanted(kind: BatchKind, sent: Sent, bytes: &[u8], understood: &mut Understood
     let (upload, body) = open(kind, &root, understood)?;
     let info = body.group(BODY, &[INFO])?.element(INFO)?;
     let wanted = match kind {
-        BatchKind::MedicalAid => Wanted::Tickets(required_month(&info.group(INFO, &[MONTH])?, MONTH)?),
-        _ => Wanted::Consented(consented(kind, info)?),
+        BatchKind::MedicalAid => WantedPeople::Tickets(required_month(&info.group(INFO, &[MONTH])?, MONTH)?),
+        _ => WantedPeople::Consented(consented(kind, info)?),
     };
     Ok(Upload { wanted: Some(wanted), ..upload })
 }
@@ -114,7 +115,7 @@ fn wanted(kind: BatchKind, sent: Sent, bytes: &[u8], understood: &mut Understood
 const INFO: &str = "QualificationConfirmSearchInfo";
 const MONTH: &str = "MedicalTreatmentMonth";
 
-fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
+fn consented(kind: BatchKind, info: &Element) -> Result<ConsentDays, Fault> {
     let days = |group: &_, from, to| {
         let days = Period::new(required_date(group, from)?, required_date(group, to)?);
         value(to, days.map_err(|_| ValueFault::Days))
@@ -134,7 +135,7 @@ fn consented(kind: BatchKind, info: &Element) -> Result<Consented, Fault> {
         let right: &[&str] = if treatment == TreatmentKind::Online { &["3"] } else { &["2"] };
         return Err(Fault::Value { element: TREATMENT, reason: ValueFault::Code(right) });
     }
-    Ok(Consented { treatment, by, days })
+    Ok(ConsentDays { treatment, by, days })
 }
 
 const TREATMENT: &str = "MedicalTreatmentFlag";

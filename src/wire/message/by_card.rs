@@ -85,7 +85,7 @@ impl Request {
 }
 
 /// The question of a QualificationConfirmSearchInfo; its day stands elsewhere in the message.
-pub struct Asked {
+pub struct SearchInfo {
     /// The data on the card.
     pub key: CardKey,
     /// 生年月日.
@@ -94,7 +94,7 @@ pub struct Asked {
     pub limit_consent: bool,
 }
 
-impl Asked {
+impl SearchInfo {
     /// Returns the question for a day.
     #[must_use]
     pub fn on(self, check_on: Date) -> CardQuery {
@@ -103,7 +103,7 @@ impl Asked {
 }
 
 /// Reads a QualificationConfirmSearchInfo. Data from the card may be full-width or half-width; codes are ASCII.
-pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
+pub(super) fn asked(info: &impl Texts) -> Result<SearchInfo, Fault> {
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
     let number = value("InsuredIdentificationNumber", CardNumber::parse(info.required("InsuredIdentificationNumber")?))?;
@@ -119,7 +119,7 @@ pub(super) fn asked(info: &impl Texts) -> Result<Asked, Fault> {
         code::parse_consent(flag).ok_or(ValueFault::Code(&code::CONSENTS)),
     )?;
     free_text(info, "ArbitraryIdentifier", 50)?;
-    Ok(Asked { key: CardKey { insurer, symbol, number, branch }, birth_on, limit_consent })
+    Ok(SearchInfo { key: CardKey { insurer, symbol, number, branch }, birth_on, limit_consent })
 }
 
 pub(super) static SEARCH_INFO: Shape = shape![

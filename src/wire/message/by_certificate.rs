@@ -197,7 +197,7 @@ fn signature(info: &Group<'_>, holder: HolderVerification) -> Result<Option<Vec<
     }
 }
 
-/// Decodes Base64, in one piece or in lines.
+/// Decodes Base64, in one line or several.
 fn base64(element: &'static str, text: &str) -> Result<Vec<u8>, Fault> {
     let joined: String = text.split_ascii_whitespace().collect();
     value(element, BASE64.decode(joined.as_bytes()).map_err(|_| ValueFault::Base64))
@@ -261,7 +261,7 @@ pub fn answer(
         .text("QualificationValidity", code::validity(validity));
     if !records.is_empty() {
         let shape = if request.since_2025 { &RECORD_2025 } else { &RECORD };
-        let given = Given {
+        let given = ReaderConsents {
             consents: request.consents,
             at: processed.at,
             until: processed.at.saturating_add(CONSENT_LASTS),
@@ -296,7 +296,7 @@ fn normal_header(processed: &Processed, request: &Request) -> Object<'static> {
 }
 
 /// The decisions of a patient at the reader.
-pub(super) struct Given {
+pub(super) struct ReaderConsents {
     pub consents: Consents,
     pub at: DateTime,
     pub until: DateTime,
@@ -310,7 +310,7 @@ pub(super) struct Given {
 
 /// Adds the patient's decisions at the reader: a flag for each consent that could be asked for; for each one given its time and,
 /// if it is limited, its end (wire.md §4.2).
-pub(super) fn consented<'a>(mut object: Object<'a>, given: &Given, shown: &'a Record) -> Object<'a> {
+pub(super) fn consented<'a>(mut object: Object<'a>, given: &ReaderConsents, shown: &'a Record) -> Object<'a> {
     let (at, ends) = (time_text(given.at), time_text(given.until));
     for kind in Consent::ALL.into_iter().filter(|kind| given.since_2025 || !kind.is_of_2025()) {
         let elements = consent_elements(kind);

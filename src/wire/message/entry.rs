@@ -9,8 +9,8 @@ use crate::wire::element::{Element, Texts, without_blanks};
 use crate::wire::fault::{Fault, FieldName, NotText, ValueFault};
 use crate::wire::object::{Object, Shape};
 
-use super::by_card::{self, Asked, SEARCH_INFO};
-use super::reference_number::{self, REGISTRATION_INFO, Registration};
+use super::by_card::{self, SEARCH_INFO, SearchInfo};
+use super::reference_number::{self, NumberRegistration, REGISTRATION_INFO};
 use super::refused::Refusal;
 
 /// The element of one person in a file, and its members.
@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
     ///
     /// # Errors
     /// If a text is invalid, which was already found when the file was read.
-    pub fn asked(&self) -> Result<Asked, Fault> {
+    pub fn asked(&self) -> Result<SearchInfo, Fault> {
         by_card::asked(&Named { keys: SEARCH_INFO.keys(), texts: &self.0 })
     }
 
@@ -97,7 +97,7 @@ impl<'a> Entry<'a> {
     ///
     /// # Errors
     /// If a text is invalid, which was already found when the file was read.
-    pub fn registration(&self) -> Result<Registration, Fault> {
+    pub fn registration(&self) -> Result<NumberRegistration, Fault> {
         reference_number::registration(&Named { keys: REGISTRATION_INFO.keys(), texts: &self.0 })
     }
 
@@ -130,14 +130,14 @@ impl Texts for Named<'_> {
     }
 }
 
-/// Packs the people of a file into pieces that are processed one by one.
+/// Packs the people of a file into slices that are processed one by one.
 pub struct Packer {
     most: usize,
     whole: Vec<Packed>,
     open: Packed,
 }
 
-/// A piece of a file.
+/// A slice of a file.
 #[derive(Clone, Default)]
 pub struct Packed {
     /// The number of people in it.
@@ -147,7 +147,7 @@ pub struct Packed {
 }
 
 impl Packer {
-    /// Makes a packer with up to `most` people to a piece.
+    /// Makes a packer with up to `most` people to a slice.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, whole: Vec::new(), open: Packed::default() }
@@ -164,14 +164,14 @@ impl Packer {
     }
 
     fn close(&mut self) {
-        let mut piece = std::mem::take(&mut self.open);
-        if piece.persons > 0 {
-            piece.entries.push(b']');
-            self.whole.push(piece);
+        let mut slice = std::mem::take(&mut self.open);
+        if slice.persons > 0 {
+            slice.entries.push(b']');
+            self.whole.push(slice);
         }
     }
 
-    /// Returns every piece, in order.
+    /// Returns every slice, in order.
     #[must_use]
     pub fn finish(mut self) -> Vec<Packed> {
         self.close();
@@ -180,7 +180,7 @@ impl Packer {
 }
 
 impl Packed {
-    /// Decodes the people of a piece, in order; None if the bytes are not a piece.
+    /// Decodes the people of a slice, in order; None if the bytes are not a slice.
     #[must_use]
     pub fn unpack(entries: &[u8]) -> Option<Vec<Entry<'_>>> {
         serde_json::from_slice(entries).ok()

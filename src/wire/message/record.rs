@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::decide::{Part, Record};
+use crate::decide::{AnswerPart, Record};
 use crate::domain::{
     BranchNumber, CardSymbol, DiseaseList, ElderlyCertificate, LimitCertificate, MedicalTicket, PersonalText, PostNumber,
     ReferenceNumber, SpecificDiseaseCertificate,
@@ -179,10 +179,10 @@ pub fn record_elements() -> Vec<String> {
 
 /// Returns the elements that hold a part of an answer; an inner element stands for its members.
 #[must_use]
-pub fn elements(part: Part) -> &'static [&'static str] {
+pub fn elements(part: AnswerPart) -> &'static [&'static str] {
     match part {
-        Part::Validity => &["QualificationValidity"],
-        Part::Card => &[
+        AnswerPart::Validity => &["QualificationValidity"],
+        AnswerPart::Card => &[
             "InsuredCardClassification",
             "InsurerNumber",
             "InsurerName",
@@ -203,18 +203,18 @@ pub fn elements(part: Part) -> &'static [&'static str] {
             "InsuredCardValidDate",
             "InsuredCardExpirationDate",
         ],
-        Part::Address => &["Address", "PostNumber"],
-        Part::Loss => &["DisqualificationDate", "ReasonOfLoss"],
-        Part::Preschool => &["PreschoolClassification"],
-        Part::Ratio => &["InsuredPartialContributionRatio"],
-        Part::Elderly => &["ElderlyRecipientCertificateInfo"],
-        Part::SpecificDisease => &[
+        AnswerPart::Address => &["Address", "PostNumber"],
+        AnswerPart::Loss => &["DisqualificationDate", "ReasonOfLoss"],
+        AnswerPart::Preschool => &["PreschoolClassification"],
+        AnswerPart::Ratio => &["InsuredPartialContributionRatio"],
+        AnswerPart::Elderly => &["ElderlyRecipientCertificateInfo"],
+        AnswerPart::SpecificDisease => &[
             "SpecificDiseasesCertificateRelatedConsFlg",
             "SpecificDiseasesCertificateRelatedConsTime",
             "SpecificDiseasesCertificateList",
         ],
-        Part::Ticket => &["PublicExpenseResultList"],
-        Part::MedicalConsents => &[
+        AnswerPart::Ticket => &["PublicExpenseResultList"],
+        AnswerPart::MedicalConsents => &[
             "SpecificHealthCheckupsInfoConsFlg",
             "PharmacistsInfoConsFlg",
             "DiagnosisInfoConsFlg",
@@ -226,8 +226,8 @@ pub fn elements(part: Part) -> &'static [&'static str] {
             "TestInfoConsFlg",
             "PrescriptionInfoConsFlg",
         ],
-        Part::CardState => &["ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage"],
-        Part::Limit => &[
+        AnswerPart::CardState => &["ProcessingResultStatus", "ProcessingResultCode", "ProcessingResultMessage"],
+        AnswerPart::Limit => &[
             "LimitApplicationCertificateRelatedConsFlg",
             "LimitApplicationCertificateRelatedConsTime",
             "LimitApplicationCertificateRelatedInfo",

@@ -14,7 +14,7 @@ use super::request::{Message, Understood};
 
 /// The number under which an institution keeps the holder of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registration {
+pub struct NumberRegistration {
     /// 保険者番号, 記号, 番号 and 枝番.
     pub key: CardKey,
     /// 照会番号.
@@ -27,7 +27,7 @@ pub struct Request {
     /// 医療機関コード that the message claims.
     pub institution: InstitutionCode,
     /// The number and its card.
-    pub registration: Registration,
+    pub registration: NumberRegistration,
     info: Object<'static>,
     file_identifier: Option<String>,
 }
@@ -39,7 +39,7 @@ pub(super) static REGISTRATION_INFO: Shape =
     shape!["ReferenceNumber", "InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber", "InsuredBranchNumber",];
 
 /// Reads a ReferenceNumberRegistrationInfo.
-pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
+pub(super) fn registration(info: &impl Texts) -> Result<NumberRegistration, Fault> {
     let reference = value("ReferenceNumber", ReferenceNumber::parse(info.required("ReferenceNumber")?))?;
     let insurer = value("InsurerNumber", InsurerNumber::parse(info.required("InsurerNumber")?))?;
     let symbol = info.text("InsuredCardSymbol")?.map(|t| value("InsuredCardSymbol", CardSymbol::parse(t))).transpose()?;
@@ -50,7 +50,7 @@ pub(super) fn registration(info: &impl Texts) -> Result<Registration, Fault> {
     if branch.is_none() && insurer.scheme().insures_below_75() {
         return Err(Fault::Missing("InsuredBranchNumber"));
     }
-    Ok(Registration { key: CardKey { insurer, symbol, number, branch }, reference })
+    Ok(NumberRegistration { key: CardKey { insurer, symbol, number, branch }, reference })
 }
 
 impl Request {

@@ -12,7 +12,7 @@ use crate::wire::object::{Object, Shape, Value, shape};
 use crate::wire::{Format, code, parse_json_each, parse_xml_each, write_units};
 
 use super::by_card::SEARCH_INFO;
-use super::by_certificate::{Given, consented};
+use super::by_certificate::{ReaderConsents, consented};
 use super::entry::{Entry, form};
 use super::record::{
     BULK_RECORD, DISEASE, DISEASE_INFO, ELDERLY_INFO, LIMIT_INFO, RECORD_2025, TICKET_INFO, disease_list, limit, record,
@@ -138,7 +138,7 @@ impl Units {
     /// Adds a person who consented earlier, with the time and the expiry of the consent. Records have the elements of 2025, and
     /// only those parts that a valid consent still covers.
     pub fn consented(&mut self, earlier: &EarlierConsent, validity: Validity, records: &[(Record, Arc<str>)]) {
-        let given = Given {
+        let given = ReaderConsents {
             consents: earlier.consents,
             at: earlier.at,
             until: earlier.until,

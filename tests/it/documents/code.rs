@@ -193,7 +193,7 @@ fn limits_are_those_of_the_program() {
                 limits.requests_held_of_all,
             ],
         ),
-        (4, vec![limits.waiting, limits.batch]),
+        (4, vec![limits.waiting, limits.group]),
         (5, vec![limits.misses]),
         (6, vec![kib(limits.write_bytes), seconds(limits.write)]),
         (9, vec![]),

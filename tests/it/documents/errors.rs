@@ -68,7 +68,7 @@ fn labels(of: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_reason_is_listed_and_no_other() {
-    let mut handshakes = labels("Refused");
+    let mut handshakes = labels("CertificateRefused");
     handshakes.extend(["timeout", "tls_error"].map(str::to_owned));
     let mut cards = labels("CardRefused");
     // These two are answers about a person, SHK6103 and SHK6104.

@@ -6,6 +6,6 @@ mod row;
 mod rows;
 mod table;
 
-pub use kind::Failure;
+pub use kind::MessageRefused;
 pub use row::Row;
 pub(crate) use row::row;

@@ -1,20 +1,20 @@
 //! The reasons why a message is refused.
 
 use crate::identity::card::CardRefused;
-use crate::identity::{Framing, Refused, TokenError};
+use crate::identity::{CertificateRefused, Framing, TokenError};
 use crate::query::{BulkRefused, ChallengeRefused, QueryError};
 use crate::wire::Fault;
 
 /// A reason why a message, or another request of a terminal or an operator, is refused. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum MessageRefused {
     /// The message itself is wrong.
     Message(Fault),
     /// The body is longer than allowed.
     BodyTooLarge,
     /// The body did not arrive in time, or was cut off.
     BodyIncomplete,
-    /// The HTTP framing of the request or its body is broken.
+    /// The HTTP framing of the request or its body is malformed.
     Framing(Framing),
     /// The body is compressed.
     ContentEncoding,
@@ -27,7 +27,7 @@ pub enum Failure {
     /// The certificate's institution may not ask today.
     InstitutionInactive,
     /// The certificate has become invalid since the handshake.
-    Certificate(Refused),
+    Certificate(CertificateRefused),
     /// A login is needed first.
     TokenMissing,
     /// The token is invalid or has expired.
@@ -62,8 +62,8 @@ pub enum Failure {
     Internal,
 }
 
-impl Failure {
-    /// Returns one failure of every kind, for tests and documents.
+impl MessageRefused {
+    /// Returns one refusal of every kind, for tests and documents.
     #[must_use]
     pub fn examples() -> Vec<Self> {
         use crate::wire::{FieldName, Tail, ValueFault};
@@ -90,7 +90,7 @@ impl Failure {
             Self::InstitutionMismatch,
             Self::InstitutionUnknown,
             Self::InstitutionInactive,
-            Self::Certificate(Refused::Revoked),
+            Self::Certificate(CertificateRefused::Revoked),
             Self::TokenMissing,
             Self::Token(TokenError::Invalid),
             Self::Token(TokenError::Expired),
@@ -140,13 +140,13 @@ impl Failure {
     }
 }
 
-impl From<Fault> for Failure {
+impl From<Fault> for MessageRefused {
     fn from(fault: Fault) -> Self {
         Self::Message(fault)
     }
 }
 
-impl From<QueryError> for Failure {
+impl From<QueryError> for MessageRefused {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Busy => Self::Busy,
@@ -158,7 +158,7 @@ impl From<QueryError> for Failure {
     }
 }
 
-impl From<BulkRefused> for Failure {
+impl From<BulkRefused> for MessageRefused {
     fn from(refused: BulkRefused) -> Self {
         match refused {
             BulkRefused::InFlight => Self::FilesInFlight,

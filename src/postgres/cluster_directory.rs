@@ -20,7 +20,7 @@ const LONGEST_SOCKET_DIRECTORY: usize = 85;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The directories of one private server, locked for as long as this value lives.
-pub(super) struct Directory {
+pub(super) struct ClusterDirectory {
     pub cluster: PathBuf,
     pub socket: PathBuf,
     pub log: PathBuf,
@@ -28,7 +28,7 @@ pub(super) struct Directory {
     _lock: File,
 }
 
-impl Directory {
+impl ClusterDirectory {
     /// Locks `wanted` for the server. If the server's account cannot reach it, takes a directory below `/var/tmp` instead; its
     /// name is derived from `wanted`, so that the next start finds it again.
     pub fn take(wanted: &Path, account: &Account) -> Result<Self, PostgresError> {

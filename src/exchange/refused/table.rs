@@ -1,14 +1,14 @@
-//! The table of errors of messages: every failure has a code, an English title, and a Japanese message that fits into the
+//! The table of errors of messages: every refusal has a code, an English title, and a Japanese message that fits into the
 //! official ErrorMessage. `rows.rs` has the rows for messages, challenges and cards; `refusal.rs` adds the expected form to a
-//! row. Remarks in answers are no failures; `wire/message/remark.rs` has them.
+//! row. Remarks in answers are no refusals; `wire/message/remark.rs` has them.
 
 use crate::identity::TokenError;
 
-use super::kind::Failure;
+use super::kind::MessageRefused;
 use super::row::{Row, row};
 use super::rows::{card_row, challenge_row, message_row};
 
-impl Failure {
+impl MessageRefused {
     /// Returns its row in the table.
     #[must_use]
     pub fn row(&self) -> Row {

@@ -1,18 +1,18 @@
-//! Stores the result of a piece of a file.
+//! Stores the result of a slice of a batch.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{PgConnection, PgTransaction};
 
-use crate::domain::{Ending, Moment};
+use crate::domain::{BatchEnding, Moment};
 
 use super::StoreError;
-use super::leases::Leased;
+use super::leases::LeasedSlice;
 use super::reference_number::{self, NewReference};
 
-/// The result of a piece.
+/// The result of a slice.
 pub struct Finished {
-    /// The units in the format of the file, as [`pack`] packs them.
+    /// The units in the format of the batch, as [`pack`] packs them.
     pub units: Vec<u8>,
     /// The size of the units unpacked, in bytes.
     pub result_bytes: usize,
@@ -26,21 +26,21 @@ pub struct Finished {
     pub references: Vec<NewReference>,
     /// Now.
     pub at: Moment,
-    /// The end of the file, if this was its last piece.
-    pub ending: Ending,
+    /// The end of the batch, if this was its last slice.
+    pub ending: BatchEnding,
 }
 
 /// What became of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// It is committed; more pieces are open.
+    /// It is committed; more slices are open.
     Kept,
-    /// It is committed, and was the last piece.
+    /// It is committed, and was the last slice.
     Whole {
-        /// When the file was received, system time.
+        /// When the batch was received, system time.
         recorded_at: Timestamp,
     },
-    /// The lease was lost, or the file was cancelled or failed: nothing has changed.
+    /// The lease was lost, or the batch was cancelled or failed: nothing has changed.
     Lost,
 }
 
@@ -71,18 +71,18 @@ pub(super) fn unpack(units: &[u8]) -> Result<Vec<u8>, StoreError> {
     if unpacked.len() == size { Ok(unpacked) } else { Err(UNREADABLE) }
 }
 
-/// Ends the transaction in which a piece was answered and its access-log records were written. Stores the result and registers
+/// Ends the transaction in which a slice was answered and its access-log records were written. Stores the result and registers
 /// the numbers, all or nothing.
 ///
 /// # Errors
 /// If the database fails; then nothing has changed.
 pub async fn finish(
     mut transaction: PgTransaction<'_>,
-    piece: &Leased,
+    slice: &LeasedSlice,
     finished: &Finished,
 ) -> Result<Completion, StoreError> {
     reference_number::register(&mut transaction, &finished.references).await?;
-    let completion = complete(&mut transaction, piece, finished).await?;
+    let completion = complete(&mut transaction, slice, finished).await?;
     match completion {
         Completion::Lost => transaction.rollback().await?,
         Completion::Kept | Completion::Whole { .. } => transaction.commit().await?,
@@ -90,9 +90,13 @@ pub async fn finish(
     Ok(completion)
 }
 
-/// Succeeds once per piece, and only for the holder of the lease. The file is updated last, because other workers wait for its
-/// row. A file is in work as long as one of its pieces is open: a transaction that ends a file ends its pieces first.
-async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Finished) -> Result<Completion, StoreError> {
+/// Succeeds once per slice, and only for the holder of the lease. The batch is updated last, because other workers wait for its
+/// row. A batch is in work as long as one of its slices is open: a transaction that ends a batch ends its slices first.
+async fn complete(
+    connection: &mut PgConnection,
+    slice: &LeasedSlice,
+    finished: &Finished,
+) -> Result<Completion, StoreError> {
     let batch = sqlx::query!(
         r#"
         with ours as (
@@ -115,14 +119,14 @@ async fn complete(connection: &mut PgConnection, piece: &Leased, finished: &Fini
          where batch.id = ours.batch_id
      returning batch.state, coalesce(recorded_at, received_at) as "recorded_at!: SqlTimestamp"
         "#,
-        piece.batch_id,
-        piece.place,
-        piece.lease,
+        slice.batch_id,
+        slice.place,
+        slice.lease,
         finished.units,
         finished.normal,
         finished.errors,
         i64::try_from(finished.result_bytes).unwrap_or(i64::MAX),
-        i32::from(piece.attempts) - 1,
+        i32::from(slice.attempts) - 1,
         finished.ending.finished_at.to_sqlx() as SqlTimestamp,
         finished.ending.kept_until.domain.to_sqlx() as SqlTimestamp,
         finished.ending.kept_until.system.to_sqlx() as SqlTimestamp,

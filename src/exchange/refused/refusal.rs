@@ -7,12 +7,12 @@ use crate::domain::{CardKeyError, InstitutionCodeError, InsurerNumberError, Rece
 use crate::wire::message::Refusal;
 use crate::wire::{Fault, Format, NotText, Tail, ValueFault};
 
-use super::kind::Failure;
+use super::kind::MessageRefused;
 
 /// The most characters that an ErrorMessage holds.
 const MOST: usize = 60;
 
-impl Failure {
+impl MessageRefused {
     /// Returns the code and the text for the official header, in XML and JSON.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
@@ -104,7 +104,7 @@ mod tests {
     use crate::wire::FieldName;
 
     fn message(fault: Fault) -> String {
-        Failure::Message(fault).refusal().message
+        MessageRefused::Message(fault).refusal().message
     }
 
     fn value(element: &'static str, reason: ValueFault) -> String {
@@ -196,17 +196,17 @@ mod tests {
             reason: ValueFault::Institution(InstitutionCodeError::CheckDigit { right: 3 }),
         };
         for (fault, digit) in [(insurer, '6'), (institution, '3')] {
-            let failure = Failure::Message(fault);
-            assert!(failure.refusal().message.contains(digit) && failure.detail().unwrap().contains(digit));
-            let logged = failure.logged().unwrap();
+            let refused = MessageRefused::Message(fault);
+            assert!(refused.refusal().message.contains(digit) && refused.detail().unwrap().contains(digit));
+            let logged = refused.logged().unwrap();
             assert!(!logged.contains(digit) && logged.ends_with(": the check digit does not fit"), "{logged}");
         }
         for spelled in [Fault::Unknown(FieldName::of("Yamada")), Fault::Attribute(FieldName::of("Yamada"))] {
-            assert!(!Failure::Message(spelled).logged().unwrap().contains("Yamada"));
+            assert!(!MessageRefused::Message(spelled).logged().unwrap().contains("Yamada"));
         }
         let date = Fault::Value { element: "Birthdate", reason: ValueFault::Date };
         assert_eq!(
-            Failure::Message(date).logged().unwrap(),
+            MessageRefused::Message(date).logged().unwrap(),
             "element Birthdate: not a date of the form YYYYMMDD that exists"
         );
     }

@@ -1,4 +1,4 @@
-//! Sends a result piece by piece.
+//! Sends a result chunk by chunk.
 
 use std::io;
 use std::ops::Range;
@@ -10,8 +10,8 @@ use super::archive::Archive;
 use super::fetches::Fetching;
 use super::whole::Whole;
 
-/// The remaining pieces of a result that is being sent.
-pub struct Pieces {
+/// The remaining chunks of a result that is being sent.
+pub struct Chunks {
     result: Whole,
     archive: Option<Box<Archive>>,
     step: Step,
@@ -33,25 +33,25 @@ enum Step {
     End,
 }
 
-impl Pieces {
+impl Chunks {
     /// Starts sending a whole result.
     pub(super) fn of(result: Whole, place: Fetching) -> io::Result<Self> {
         let archive = result.zipped.as_deref().map(Archive::new).transpose()?.map(Box::new);
         Ok(Self { result, archive, step: Step::Before, skip: 0, left: usize::MAX, _place: place })
     }
 
-    /// Starts sending a part of a result that leaves as it is stored. Pieces before the part are not read.
+    /// Starts sending a part of a result that leaves as it is stored. Slices before the part are not read.
     pub(super) fn part(result: Whole, sizes: &[usize], part: Range<usize>, place: Fetching) -> io::Result<Self> {
-        let mut pieces = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
-        while !matches!(pieces.step, Step::Rest | Step::End) {
-            let length = pieces.length(pieces.step, sizes);
-            if pieces.skip < length {
+        let mut chunks = Self { skip: part.start, left: part.len(), ..Self::of(result, place)? };
+        while !matches!(chunks.step, Step::Rest | Step::End) {
+            let length = chunks.length(chunks.step, sizes);
+            if chunks.skip < length {
                 break;
             }
-            pieces.skip -= length;
-            pieces.step = pieces.following(pieces.step);
+            chunks.skip -= length;
+            chunks.step = chunks.following(chunks.step);
         }
-        Ok(pieces)
+        Ok(chunks)
     }
 
     /// Returns the next bytes; None at the end. Makes them only when called.
@@ -62,7 +62,7 @@ impl Pieces {
         while self.left > 0 {
             let step = self.step;
             self.step = self.following(step);
-            let piece = match step {
+            let chunk = match step {
                 Step::Before => std::mem::take(&mut self.result.before),
                 Step::Units(place) => self.units(place).await?,
                 Step::Comma(_) => b",".to_vec(),
@@ -74,7 +74,7 @@ impl Pieces {
                 }
                 Step::End => return Ok(None),
             };
-            let mut ready = self.packed(piece).await?;
+            let mut ready = self.packed(chunk).await?;
             ready.drain(..self.skip.min(ready.len()));
             ready.truncate(self.left);
             self.skip = 0;
@@ -117,7 +117,7 @@ impl Pieces {
         if place < self.result.batch.slices { Step::Units(place) } else { Step::After }
     }
 
-    /// Returns the units of a piece in the form in which they leave.
+    /// Returns the units of a slice in the form in which they leave.
     async fn units(&self, place: i32) -> io::Result<Vec<u8>> {
         let result = &self.result;
         let units = result.source.units(&result.batch, place).await.map_err(io::Error::other)?;
@@ -133,7 +133,7 @@ impl Pieces {
         let units = if result.is_as_kept() {
             shaped()
         } else {
-            // Waits for a turn, because converting a piece takes many times its size in memory.
+            // Waits for a turn, because converting a slice takes many times its size in memory.
             let turn = result.shaping.clone().acquire_owned().await.map_err(io::Error::other)?;
             let shaping = tokio::task::spawn_blocking(move || {
                 let shaped = shaped();
@@ -145,10 +145,10 @@ impl Pieces {
         units.ok_or_else(|| io::Error::other("a kept result is not readable"))
     }
 
-    /// Returns the bytes of a piece that are ready to leave: the piece itself, or the bytes of the archive that it completes.
-    async fn packed(&mut self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
-        let Some(mut archive) = self.archive.take() else { return Ok(piece) };
-        let packing = tokio::task::spawn_blocking(move || archive.write(&piece).map(|ready| (archive, ready)));
+    /// Returns the bytes of a chunk that are ready to leave: the chunk itself, or the bytes of the archive that it completes.
+    async fn packed(&mut self, chunk: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(mut archive) = self.archive.take() else { return Ok(chunk) };
+        let packing = tokio::task::spawn_blocking(move || archive.write(&chunk).map(|ready| (archive, ready)));
         let (archive, ready) = packing.await.map_err(io::Error::other)??;
         self.archive = Some(archive);
         Ok(ready)

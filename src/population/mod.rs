@@ -1,0 +1,3 @@
+//! Synthetic people.
+
+pub mod tables;
