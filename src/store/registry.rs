@@ -7,6 +7,7 @@ mod new_person;
 mod people;
 mod reference;
 mod registered;
+mod times;
 
 use std::collections::{HashMap, HashSet};
 use std::iter::Peekable;
@@ -21,11 +22,13 @@ use super::reference::CHANGED;
 use super::{Store, StoreError};
 use compare::{Wanted, compare};
 pub use new_person::{NewCard, NewPerson};
+use people::Held;
+use times::Times;
 
 /// Number of people that one statement writes; a load holds no more of them in memory.
 const CHUNK: usize = 1000;
 
-/// The numbers of what a load wrote.
+/// What a load was given, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadCounts {
     /// Insurers in the files.
@@ -46,8 +49,9 @@ impl Store {
     ///
     /// A coverage is recognised by its person, insurer and 資格取得日, and keeps its id. One that is unchanged is not written; one
     /// that differs is replaced; one that its person no longer has ends. The registry keeps the version that was replaced or
-    /// ended, from its own time up to, not including, `at`. If the registry changed these people later than `at` (after a clock
-    /// was set back, or in a load that came first), the changes count from that later time.
+    /// ended, from its own time up to, not including, `at`. If the registry changed a person later than `at` (after a clock was
+    /// set back, or in a load that came first), the changes of this person count from that later time, so that versions of a
+    /// person never overlap.
     ///
     /// Insurers and institutions are distinct. People are read in pieces of a thousand, so that their number is not limited by
     /// memory; `reset` takes eight bytes of memory for each.
@@ -64,7 +68,7 @@ impl Store {
     ) -> Result<LoadCounts, StoreError> {
         let mut people = people.into_iter().peekable();
         let at: SqlTimestamp = at.to_sqlx();
-        let mut loaded =
+        let mut counts =
             LoadCounts { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
         let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
@@ -78,9 +82,9 @@ impl Store {
             if reset {
                 ids.extend(put);
             }
-            loaded.people += chunk.len();
-            loaded.coverages += chunk.iter().map(|person| person.coverages.len()).sum::<usize>();
-            loaded.cards += chunk.iter().map(|person| person.cards.len()).sum::<usize>();
+            counts.people += chunk.len();
+            counts.coverages += chunk.iter().map(|person| person.coverages.len()).sum::<usize>();
+            counts.cards += chunk.iter().map(|person| person.cards.len()).sum::<usize>();
         }
         if reset {
             end_others(&mut transaction, &ids, at).await?;
@@ -88,7 +92,7 @@ impl Store {
         }
         sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(loaded)
+        Ok(counts)
     }
 }
 
@@ -122,20 +126,30 @@ async fn put(
     reset: bool,
 ) -> Result<Vec<i64>, StoreError> {
     let known = people::find(transaction, people).await?;
-    let (old, new): (Vec<&NewPerson>, Vec<&NewPerson>) =
-        people.iter().partition(|person| known.contains_key(&person.fixture_id));
+    let new: Vec<&NewPerson> = people.iter().filter(|person| !known.contains_key(&person.fixture_id)).collect();
     let added = people::add(transaction, &new, at).await?;
-    let (old, new) = (with_ids(&old, &known), with_ids(&new, &added));
-    let everybody = || old.iter().chain(&new).copied();
+    let ids: HashMap<&str, i64> = added.iter().map(|added| (added.fixture_id.as_str(), added.id)).collect();
+    let old: Vec<(&Held, &NewPerson)> =
+        people.iter().filter_map(|person| Some((known.get(&person.fixture_id)?, person))).collect();
+    let new: Vec<(i64, &NewPerson)> =
+        new.into_iter().filter_map(|person| Some((*ids.get(person.fixture_id.as_str())?, person))).collect();
+    let everybody = || old.iter().map(|(held, person)| (held.id, *person)).chain(new.iter().copied());
 
     let wanted: Vec<Wanted> = everybody().flat_map(|(id, person)| Wanted::of(id, person)).collect();
-    let old_ids: Vec<i64> = old.iter().map(|(id, _)| *id).collect();
+    let old_ids: Vec<i64> = old.iter().map(|(held, _)| held.id).collect();
     let changes = compare(transaction, &old_ids, &wanted).await?;
-    let coverages_at = coverages::not_before(transaction, &changes.people, at).await?;
-    coverages::keep(transaction, &changes.replaced(), coverages_at).await?;
+    let differ = old.iter().filter(|(held, person)| held.differs_from(person));
+    let differ: Vec<(i64, &NewPerson)> = differ.map(|(held, person)| (held.id, *person)).collect();
+    let changed: HashSet<i64> = differ.iter().map(|(id, _)| *id).chain(changes.people.iter().copied()).collect();
+    let changed: Vec<i64> = changed.into_iter().collect();
+    let mut times = Times::find(transaction, &changed, at).await?;
+    for person in &added {
+        times.set(person.id, person.recorded_at);
+    }
+    coverages::keep(transaction, &changes.replaced(), &times).await?;
     // A change of a person's flags changes those beside the coverages too, so the versions of coverages are kept first.
-    people::update(transaction, &old, at).await?;
-    coverages::write(transaction, &changes, coverages_at).await?;
+    people::update(transaction, &differ, &times).await?;
+    coverages::write(transaction, &changes, &times).await?;
 
     let ids: Vec<i64> = everybody().map(|(id, _)| id).collect();
     let cards: Vec<(i64, &NewCard)> =
@@ -147,21 +161,16 @@ async fn put(
     Ok(ids)
 }
 
-/// Pairs people with their ids; leaves out people without one.
-fn with_ids<'a>(people: &[&'a NewPerson], ids: &HashMap<String, i64>) -> Vec<(i64, &'a NewPerson)> {
-    people.iter().filter_map(|person| Some((*ids.get(&person.fixture_id)?, *person))).collect()
-}
-
 /// Deletes everybody except `ids`, and keeps the versions.
 async fn end_others(transaction: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
     let others = people::others(transaction, ids).await?;
     for people in others.chunks(CHUNK) {
-        let at = coverages::not_before(transaction, people, at).await?;
+        let times = Times::find(transaction, people, at).await?;
         let coverages = coverages::of(transaction, people).await?;
-        coverages::keep(transaction, &coverages, at).await?;
+        coverages::keep(transaction, &coverages, &times).await?;
         // Coverages and cards are deleted with their person. An id is never used again, so an old record of the access log never
         // seems to be about a new person.
-        people::end(transaction, people, at).await?;
+        people::end(transaction, people, &times).await?;
     }
     Ok(())
 }

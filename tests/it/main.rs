@@ -73,6 +73,8 @@ mod tls;
 mod trust;
 mod two_times;
 mod upgrade;
+mod version_columns;
+mod version_times;
 mod versions;
 mod versions_model;
 

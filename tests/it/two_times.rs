@@ -196,6 +196,32 @@ async fn a_result_expires_in_domain_time_and_is_removed_when_it_is_old_in_both()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_loses_its_result_and_is_forgotten_when_it_is_old_enough_in_both() {
+    let world = World::start().await;
+    let (store, limits) = (world.database.store().await, Limits::default().bulk);
+    let mut clinic = Clinic::of(&world).await;
+    let number = clinic.upload(&[PERSON]).await;
+    clinic.result(&number).await;
+    let system = system_now();
+    let at = |domain, days| Moment { domain: after(domain), system: system + SignedDuration::from_hours(24 * days) };
+    let files = "select count(*) from batch";
+    let pieces = "select count(*) from batch_slice";
+    // Days of domain time and of the system's; how many results go; the files and pieces that are left.
+    for (moment, gone, left) in [
+        (at(YEAR, 6), 0, (1, 1)),
+        (at(6, YEAR), 0, (1, 1)),
+        (at(8, 8), 1, (1, 0)),
+        (at(YEAR, 8), 0, (1, 0)),
+        (at(8, YEAR), 0, (1, 0)),
+        (at(YEAR, YEAR), 0, (0, 0)),
+    ] {
+        assert_eq!(expire(&store, moment, limits).await.unwrap(), gone, "{moment:?}");
+        assert_eq!((world.database.count(files).await, world.database.count(pieces).await), left, "{moment:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_people_of_a_day_are_counted_until_the_day_is_over_in_both_times() {
     let mut limits = Limits::default();
     limits.bulk.people_a_day = 1;

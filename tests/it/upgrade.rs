@@ -446,6 +446,53 @@ async fn the_release_before_works_on_while_its_log_is_copied_and_afterwards() {
 }
 
 #[tokio::test]
+async fn people_of_a_file_are_compared_with_what_was_seen_before_it_though_the_log_is_copied_meanwhile() {
+    let database = TestDatabase::empty().await;
+    let mut connection = database.connect().await;
+    migrate_to(&mut connection, BEFORE).await;
+    for (person, mark) in [(1, 7), (2, 8), (3, 9)] {
+        let (at, check_on) = (fixed_now(), date(2026, 11, 22));
+        let single = Single { institution: TEST_CLINIC, person, at, check_on, mark: Some(mark), reader: None };
+        single.write_before(&mut connection).await;
+    }
+    // The first person of the file has the same certificate, the third another one.
+    let file = Uuid::now_v7();
+    piece_before(&mut connection, file, TEST_CLINIC, &[(1, Some(7)), (3, Some(6))]).await;
+    Migrator::new(root().join("migrations")).await.unwrap().run(&mut connection).await.unwrap();
+    // The trigger copies these ahead of what was seen before: the second has the same one, the fourth was not seen.
+    piece_before(&mut connection, file, TEST_CLINIC, &[(2, Some(8)), (4, Some(5))]).await;
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    let people = [(1, Some(7)), (2, Some(8)), (3, Some(6)), (4, Some(5))];
+    assert_eq!(piece_now(&mut connection, file, TEST_CLINIC, &people).await, HashSet::from([1, 2]));
+    store.pool().close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_batch_of_copying_may_end_within_a_piece_and_with_the_last_record() {
+    for most in 1..=6 {
+        let database = TestDatabase::empty().await;
+        let mut connection = database.connect().await;
+        migrate_to(&mut connection, BEFORE).await;
+        for _ in 0..2 {
+            let people = [(1, Some(7)), (2, Some(8)), (3, Some(9))];
+            piece_before(&mut connection, Uuid::now_v7(), TEST_CLINIC, &people).await;
+        }
+        let store = database.store().await;
+        Migrator::new(root().join("migrations")).await.unwrap().run(&mut connection).await.unwrap();
+        while !copy_log::copy_batch(store.pool(), most).await.unwrap() {}
+        let seen: Vec<(i64, i64)> = sqlx::query_as("select person_id, mark from limit_seen order by person_id, log_id")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(seen, [(1, 7), (2, 8), (3, 9)], "{most} records at a time");
+        store.pool().close().await;
+        database.drop().await;
+    }
+}
+
+#[tokio::test]
 async fn what_was_seen_is_kept_when_it_is_news_and_a_record_that_is_sent_again_changes_nothing() {
     let database = TestDatabase::new().await;
     let mut connection = database.connect().await;

@@ -203,46 +203,6 @@ async fn people_who_are_not_in_the_files_end_and_the_others_stay() {
     database.drop().await;
 }
 
-#[tokio::test]
-async fn time_never_runs_back_for_a_person() {
-    let database = TestDatabase::new().await;
-    let store = database.store().await;
-    let mut changed = person(TWO);
-    rename(&mut changed, 0, "架空　二");
-    changed.about = "二".to_owned();
-    load(&store, [changed.clone()], later(10), false).await;
-    let said_second = said_at(&database, later(10)).await;
-    // After a clock was set back, a change counts from the last change of the person.
-    rename(&mut changed, 0, "架空　三");
-    rename(&mut changed, 1, "架空　三");
-    changed.about = "三".to_owned();
-    load(&store, [changed.clone()], later(5), false).await;
-    // A coverage that returns does not overlap its earlier version.
-    changed.coverages.remove(0);
-    load(&store, [changed.clone()], later(20), false).await;
-    load(&store, [person(TWO)], later(15), false).await;
-    let backwards = "select count(*) from coverage_history where recorded_at >= replaced_at";
-    assert_eq!(database.count(backwards).await, 0);
-    assert_eq!(said_at(&database, later(9)).await, said_at(&database, fixed_now()).await);
-    assert_ne!(
-        said_at(&database, later(10)).await,
-        said_second,
-        "the second was replaced at the instant from which on it held"
-    );
-    for minutes in [0, 5, 10, 15, 20, 25] {
-        let said = said_at(&database, later(minutes)).await;
-        let of_person: Vec<_> =
-            said.iter().filter(|(_, says)| says.starts_with("架空　明美") || says.starts_with("架空　三")).collect();
-        assert_eq!(of_person.len(), 2, "after {minutes} minutes: {of_person:?}");
-    }
-    let person_recorded =
-        "select count(*) from person where fixture_id = 'overlap-two-insurers' and recorded_at = '2026-11-22T00:50:15Z'";
-    assert_eq!(database.count(person_recorded).await, 0, "the person's own row changed at 10, 10 and 15 minutes");
-    assert_eq!(database.count("select count(*) from person_history where recorded_at >= replaced_at").await, 0);
-    store.pool().close().await;
-    database.drop().await;
-}
-
 fn new_card(serial: u8, state: Option<CardState>, minutes: i64) -> NewCard {
     let id = CardId { issuer: vec![7; 20], serial: CertificateSerial::new(&[serial]).unwrap() };
     let record = state.map(|state| CardRecord {

@@ -23,6 +23,10 @@ impl Wanted {
         let registered = move |coverage| RegisteredCoverage::of(person_id, person.protection, coverage);
         person.coverages.iter().map(move |coverage| Self { registered: registered(coverage), sole })
     }
+
+    pub fn person_id(&self) -> i64 {
+        self.registered.person_id()
+    }
 }
 
 /// The differences between the registry and what is wanted.
@@ -31,18 +35,18 @@ pub(super) struct Changes<'a> {
     pub new: Vec<&'a Wanted>,
     /// Changed coverages, each with the id of the row that it replaces.
     pub changed: Vec<(i64, &'a Wanted)>,
-    /// Ids of rows to delete.
-    pub gone: Vec<i64>,
+    /// Rows to delete: (coverage id, person id).
+    pub gone: Vec<(i64, i64)>,
     /// Ids of rows in which only `sole` differs, which makes no version.
     pub other_sole: Vec<i64>,
-    /// The people among `known` who have any of these changes.
+    /// The people among `known` whose coverages are new, changed or gone, each as often as they have such coverages.
     pub people: Vec<i64>,
 }
 
 impl Changes<'_> {
-    /// Returns the ids of rows that are about to be replaced or deleted.
-    pub fn replaced(&self) -> Vec<i64> {
-        self.changed.iter().map(|(id, _)| *id).chain(self.gone.iter().copied()).collect()
+    /// Lists the rows that are about to be replaced or deleted: (coverage id, person id).
+    pub fn replaced(&self) -> Vec<(i64, i64)> {
+        self.changed.iter().map(|(id, wanted)| (*id, wanted.person_id())).chain(self.gone.iter().copied()).collect()
     }
 }
 
@@ -56,8 +60,7 @@ pub(super) async fn compare<'a>(
     wanted: &'a [Wanted],
 ) -> Result<Changes<'a>, StoreError> {
     let people: HashSet<i64> = known.iter().copied().collect();
-    let (compared, new): (Vec<&Wanted>, Vec<&Wanted>) =
-        wanted.iter().partition(|one| people.contains(&one.registered.person_id()));
+    let (compared, new): (Vec<&Wanted>, Vec<&Wanted>) = wanted.iter().partition(|one| people.contains(&one.person_id()));
     let mut changes = Changes { new, ..Changes::default() };
     if known.is_empty() {
         return Ok(changes);
@@ -106,14 +109,16 @@ pub(super) async fn compare<'a>(
     .fetch_all(connection)
     .await?;
     for row in rows {
-        changes.people.push(row.person_id);
+        if row.changed {
+            changes.people.push(row.person_id);
+        }
         let place = row.place.map(|place| usize::try_from(place - 1));
         let wanted = place.and_then(|place| compared.get(place.ok()?).copied());
         match (wanted, row.id) {
             (Some(wanted), Some(id)) if row.changed => changes.changed.push((id, wanted)),
             (Some(_), Some(id)) => changes.other_sole.push(id),
             (Some(wanted), None) => changes.new.push(wanted),
-            (None, id) => changes.gone.extend(id),
+            (None, id) => changes.gone.extend(id.map(|id| (id, row.person_id))),
         }
     }
     Ok(changes)

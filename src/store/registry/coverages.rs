@@ -7,43 +7,22 @@ use crate::store::StoreError;
 
 use super::compare::{Changes, Wanted, columns};
 use super::registered::RegisteredCoverage;
+use super::times::Times;
 
-/// Returns the ids of all coverages of people.
-pub(super) async fn of(connection: &mut PgConnection, people: &[i64]) -> Result<Vec<i64>, StoreError> {
-    let ids = sqlx::query_scalar!("select id from coverage where person_id = any($1)", people).fetch_all(connection).await?;
-    Ok(ids)
+/// Lists the coverages of people, each with its person: (coverage id, person id).
+pub(super) async fn of(connection: &mut PgConnection, people: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows =
+        sqlx::query!("select id, person_id from coverage where person_id = any($1)", people).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.person_id)).collect())
 }
 
-/// Returns the time at which changes of people are recorded: `at`, or the last change of any of them if that was later.
-pub(super) async fn not_before(
-    connection: &mut PgConnection,
-    people: &[i64],
-    at: SqlTimestamp,
-) -> Result<SqlTimestamp, StoreError> {
-    if people.is_empty() {
-        return Ok(at);
-    }
-    let at = sqlx::query_scalar!(
-        r#"
-        select greatest( $2::timestamptz
-                       , (select max(recorded_at) from coverage where person_id = any($1))
-                       , (select max(replaced_at) from coverage_history where person_id = any($1))
-                       ) as "at!: SqlTimestamp"
-        "#,
-        people,
-        at as SqlTimestamp
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(at)
-}
-
-/// Copies rows that are about to be replaced or deleted at `at` into the history. A row that was recorded at that same instant was
-/// never in force, and is not copied.
-pub(super) async fn keep(connection: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
-    if ids.is_empty() {
+/// Copies rows that are about to be replaced or deleted, given as (coverage id, person id), into the history. A row that was recorded
+/// at that same instant was never in force, and is not copied.
+pub(super) async fn keep(connection: &mut PgConnection, replaced: &[(i64, i64)], times: &Times) -> Result<(), StoreError> {
+    if replaced.is_empty() {
         return Ok(());
     }
+    let (ids, people): (Vec<i64>, Vec<i64>) = replaced.iter().copied().unzip();
     sqlx::query!(
         r#"
         insert into coverage_history
@@ -52,27 +31,28 @@ pub(super) async fn keep(connection: &mut PgConnection, ids: &[i64], at: SqlTime
              , symbol, number, branch, name, kana, other_name, other_kana, insured_name, post_number, address, ratios
              , elderly_certificates, limit_certificates, specific_disease_certificates, medical_tickets
              , address_withheld, self_information_blocked, recorded_at, replaced_at )
-        select id, person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through
+        select coverage.id, person_id, acquired_on, lost_on, birth_on, card_issued_on, card_valid_from, card_valid_through
              , loss_reason, relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number
              , branch, name, kana, other_name, other_kana, insured_name, post_number, address, ratios
              , elderly_certificates, limit_certificates, specific_disease_certificates, medical_tickets
-             , address_withheld, self_information_blocked, recorded_at, $2
-          from coverage
-         where id = any($1)
-           and recorded_at < $2
+             , address_withheld, self_information_blocked, recorded_at, replaced.at
+          from rows from (unnest($1::bigint[]), unnest($2::timestamptz[])) as replaced (id, at)
+          join coverage on coverage.id = replaced.id
+         where recorded_at < replaced.at
         "#,
-        ids,
-        at as SqlTimestamp
+        &ids,
+        &times.each(people) as &[SqlTimestamp]
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes changes, recorded at `at`.
-pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>, at: SqlTimestamp) -> Result<(), StoreError> {
+/// Writes changes.
+pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>, times: &Times) -> Result<(), StoreError> {
     if !changes.gone.is_empty() {
-        sqlx::query!("delete from coverage where id = any($1)", &changes.gone).execute(&mut *connection).await?;
+        let ids: Vec<i64> = changes.gone.iter().map(|(id, _)| *id).collect();
+        sqlx::query!("delete from coverage where id = any($1)", &ids).execute(&mut *connection).await?;
     }
     if !changes.other_sole.is_empty() {
         sqlx::query!("update coverage set sole = not sole where id = any($1)", &changes.other_sole)
@@ -80,15 +60,15 @@ pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>, 
             .await?;
     }
     if !changes.changed.is_empty() {
-        update(connection, &changes.changed, at).await?;
+        update(connection, &changes.changed, times).await?;
     }
     if !changes.new.is_empty() {
-        insert(connection, &changes.new, at).await?;
+        insert(connection, &changes.new, times).await?;
     }
     Ok(())
 }
 
-async fn update(connection: &mut PgConnection, changed: &[(i64, &Wanted)], at: SqlTimestamp) -> Result<(), StoreError> {
+async fn update(connection: &mut PgConnection, changed: &[(i64, &Wanted)], times: &Times) -> Result<(), StoreError> {
     let ids: Vec<i64> = changed.iter().map(|(id, _)| *id).collect();
     let (soles, registered) = columns(changed.iter().map(|(_, wanted)| *wanted));
     sqlx::query!(
@@ -126,21 +106,23 @@ async fn update(connection: &mut PgConnection, changed: &[(i64, &Wanted)], at: S
              , address_withheld = new.address_withheld
              , self_information_blocked = new.self_information_blocked
              , sole = new.sole
-             , recorded_at = $4
-          from rows from (unnest($1::bigint[]), unnest($2::boolean[]), unnest($3::registered_coverage[])) as new (id, sole)
+             , recorded_at = new.recorded_at
+          from rows from ( unnest($1::bigint[]), unnest($2::boolean[]), unnest($3::timestamptz[])
+                         , unnest($4::registered_coverage[])
+                         ) as new (id, sole, recorded_at)
          where coverage.id = new.id
         "#,
         &ids,
         &soles,
-        &registered as &[&RegisteredCoverage],
-        at as SqlTimestamp
+        &times.each(changed.iter().map(|(_, wanted)| wanted.person_id())) as &[SqlTimestamp],
+        &registered as &[&RegisteredCoverage]
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-async fn insert(connection: &mut PgConnection, new: &[&Wanted], at: SqlTimestamp) -> Result<(), StoreError> {
+async fn insert(connection: &mut PgConnection, new: &[&Wanted], times: &Times) -> Result<(), StoreError> {
     let (soles, registered) = columns(new.iter().copied());
     sqlx::query!(
         r#"
@@ -154,12 +136,13 @@ async fn insert(connection: &mut PgConnection, new: &[&Wanted], at: SqlTimestamp
              , loss_reason, relationship, card_class, sex, sex_on_back, search_key, insurer_number, symbol, number
              , branch, name, kana, other_name, other_kana, insured_name, post_number, address, ratios
              , elderly_certificates, limit_certificates, specific_disease_certificates, medical_tickets, ticket_keys
-             , address_withheld, self_information_blocked, sole, $3
-          from rows from (unnest($1::boolean[]), unnest($2::registered_coverage[])) as new (sole)
+             , address_withheld, self_information_blocked, sole, recorded_at
+          from rows from (unnest($1::boolean[]), unnest($2::timestamptz[]), unnest($3::registered_coverage[]))
+               as new (sole, recorded_at)
         "#,
         &soles,
-        &registered as &[&RegisteredCoverage],
-        at as SqlTimestamp
+        &times.each(new.iter().map(|wanted| wanted.person_id())) as &[SqlTimestamp],
+        &registered as &[&RegisteredCoverage]
     )
     .execute(connection)
     .await?;

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
 use sqlx::PgConnection;
 
+use crate::domain::Protection;
 use crate::store::StoreError;
 use crate::store::rows::to_sql;
 
 use super::new_person::NewPerson;
+use super::times::Times;
 
 /// People as the columns of `person`.
 #[derive(Default)]
@@ -34,31 +37,71 @@ impl Columns {
     }
 }
 
-/// Finds the people who are in the registry, and returns their ids by fixture id.
-pub(super) async fn find(connection: &mut PgConnection, people: &[NewPerson]) -> Result<HashMap<String, i64>, StoreError> {
-    let fixture_ids: Vec<String> = people.iter().map(|person| person.fixture_id.clone()).collect();
-    let rows =
-        sqlx::query!(r#"select id, fixture_id as "fixture_id!" from person where fixture_id = any($1)"#, &fixture_ids)
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().map(|row| (row.fixture_id, row.id)).collect())
+/// A person who was added.
+pub(super) struct Added {
+    pub id: i64,
+    pub fixture_id: String,
+    pub recorded_at: SqlTimestamp,
 }
 
-/// Inserts people who are not in the registry, and returns their ids by fixture id.
+/// A person as the registry holds them.
+pub(super) struct Held {
+    pub id: i64,
+    about: Option<String>,
+    protection: Protection,
+    died_on: Option<Date>,
+}
+
+impl Held {
+    /// Returns whether the row of the person is to be written. Coverages and cards are not compared.
+    pub fn differs_from(&self, person: &NewPerson) -> bool {
+        self.about.as_ref() != Some(&person.about) || self.protection != person.protection || self.died_on != person.died_on
+    }
+}
+
+/// Finds the people who are in the registry, and returns them by fixture id.
+pub(super) async fn find(connection: &mut PgConnection, people: &[NewPerson]) -> Result<HashMap<String, Held>, StoreError> {
+    let fixture_ids: Vec<String> = people.iter().map(|person| person.fixture_id.clone()).collect();
+    let rows = sqlx::query!(
+        r#"
+        select id, fixture_id as "fixture_id!", about, address_withheld, self_information_blocked, died_on as "died_on: SqlDate"
+          from person
+         where fixture_id = any($1)
+        "#,
+        &fixture_ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let held = rows.into_iter().map(|row| {
+        let protection =
+            Protection { address_withheld: row.address_withheld, self_information_blocked: row.self_information_blocked };
+        let died_on = row.died_on.map(SqlDate::to_jiff);
+        (row.fixture_id, Held { id: row.id, about: row.about, protection, died_on })
+    });
+    Ok(held.collect())
+}
+
+/// Inserts people who are not in the registry, and returns them. They are recorded at `at`, or at the instant at which the registry
+/// ended the person of the same fixture id if that was later.
 pub(super) async fn add(
     connection: &mut PgConnection,
     people: &[&NewPerson],
     at: SqlTimestamp,
-) -> Result<HashMap<String, i64>, StoreError> {
+) -> Result<Vec<Added>, StoreError> {
     if people.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Vec::new());
     }
     let columns = Columns::of(people.iter().copied());
-    let rows = sqlx::query!(
+    let added = sqlx::query_as!(
+        Added,
         r#"
         insert into person (fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at)
-        select unnest($1::text[]), unnest($2::text[]), unnest($3::boolean[]), unnest($4::boolean[]), unnest($5::date[]), $6
-     returning id, fixture_id as "fixture_id!"
+        select fixture_id, about, address_withheld, self_information_blocked, died_on
+             , greatest($6, (select max(replaced_at) from person_history where person_history.fixture_id = new.fixture_id))
+          from rows from ( unnest($1::text[]), unnest($2::text[]), unnest($3::boolean[]), unnest($4::boolean[])
+                         , unnest($5::date[])
+                         ) as new (fixture_id, about, address_withheld, self_information_blocked, died_on)
+     returning id, fixture_id as "fixture_id!", recorded_at as "recorded_at: SqlTimestamp"
         "#,
         &columns.fixture_id,
         &columns.about,
@@ -69,14 +112,14 @@ pub(super) async fn add(
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.fixture_id, row.id)).collect())
+    Ok(added)
 }
 
-/// Writes the rows that differ, and keeps the versions that they replace.
+/// Writes rows that differ, and keeps the versions that they replace.
 pub(super) async fn update(
     connection: &mut PgConnection,
     people: &[(i64, &NewPerson)],
-    at: SqlTimestamp,
+    times: &Times,
 ) -> Result<(), StoreError> {
     if people.is_empty() {
         return Ok(());
@@ -86,31 +129,25 @@ pub(super) async fn update(
     sqlx::query!(
         r#"
         with changed as (
-            select new.*
-              from ( select unnest($1::bigint[]) as id
-                          , unnest($2::text[]) as about
-                          , unnest($3::boolean[]) as address_withheld
-                          , unnest($4::boolean[]) as self_information_blocked
-                          , unnest($5::date[]) as died_on
-                   ) as new
-              join person on person.id = new.id
-             where (person.about, person.address_withheld, person.self_information_blocked, person.died_on)
-                   is distinct from (new.about, new.address_withheld, new.self_information_blocked, new.died_on)
+            select *
+              from rows from ( unnest($1::bigint[]), unnest($2::text[]), unnest($3::boolean[]), unnest($4::boolean[])
+                             , unnest($5::date[]), unnest($6::timestamptz[])
+                             ) as new (id, about, address_withheld, self_information_blocked, died_on, at)
         ), kept as (
             insert into person_history
                  ( person_id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, replaced_at )
             select person.id, person.fixture_id, person.about, person.address_withheld, person.self_information_blocked
-                 , person.died_on, person.recorded_at, $6
+                 , person.died_on, person.recorded_at, changed.at
               from person
               join changed on changed.id = person.id
-             where person.recorded_at < $6
+             where person.recorded_at < changed.at
         )
         update person
            set about = changed.about
              , address_withheld = changed.address_withheld
              , self_information_blocked = changed.self_information_blocked
              , died_on = changed.died_on
-             , recorded_at = greatest(person.recorded_at, $6)
+             , recorded_at = changed.at
           from changed
          where person.id = changed.id
         "#,
@@ -119,7 +156,7 @@ pub(super) async fn update(
         &columns.address_withheld,
         &columns.self_information_blocked,
         &columns.died_on as &[Option<SqlDate>],
-        at as SqlTimestamp
+        &times.each(ids.iter().copied()) as &[SqlTimestamp]
     )
     .execute(connection)
     .await?;
@@ -138,22 +175,26 @@ pub(super) async fn others(connection: &mut PgConnection, ids: &[i64]) -> Result
 }
 
 /// Deletes people, with their coverages and cards, and keeps the versions of their rows.
-pub(super) async fn end(connection: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
+pub(super) async fn end(connection: &mut PgConnection, ids: &[i64], times: &Times) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        with gone as (
+        with ended as (
+            select *
+              from rows from (unnest($1::bigint[]), unnest($2::timestamptz[])) as ended (id, at)
+        ), gone as (
             delete from person
-             where id = any($1)
-         returning id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at
+             using ended
+             where person.id = ended.id
+         returning person.id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, ended.at
         )
         insert into person_history
              ( person_id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, replaced_at )
-        select id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, $2
+        select id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, at
           from gone
-         where recorded_at < $2
+         where recorded_at < at
         "#,
         ids,
-        at as SqlTimestamp
+        &times.each(ids.iter().copied()) as &[SqlTimestamp]
     )
     .execute(connection)
     .await?;
