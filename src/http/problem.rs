@@ -55,6 +55,10 @@ impl IntoResponse for HttpError {
             Self::Refused(refused) => finish(&mut response, refused),
             _ => drop(response.extensions_mut().insert(Code(row.code))),
         }
+        if self == Self::OperatorToken {
+            // RFC 9110 §11.6.1 demands it of every 401.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"shikaku\""));
+        }
         response
     }
 }

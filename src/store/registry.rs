@@ -53,7 +53,7 @@ impl Store {
     /// set back, or in a load that came first), the changes of this person count from that later time, so that versions of a
     /// person never overlap.
     ///
-    /// Insurers and institutions are distinct. People are read in pieces of a thousand, so that their number is not limited by
+    /// Insurers and institutions are distinct. People are read in groups of a thousand, so that their number is not limited by
     /// memory; `reset` takes eight bytes of memory for each.
     ///
     /// # Errors

@@ -194,7 +194,10 @@ async fn a_token_is_asked_for_when_configured() {
     let address = world.app.operator_addr().to_string();
     for (shown, status) in [(None, 401), (Some("Bearer wrong"), 401), (Some("sesame"), 401), (Some("Bearer sesame"), 200)] {
         let headers: Vec<(&str, &str)> = shown.map(|value| ("authorization", value)).into_iter().collect();
-        assert_eq!(process::http(&address, "GET", "/healthz", &headers, "").await.0, status, "{shown:?}");
+        let (found, _, headers) = process::http(&address, "GET", "/healthz", &headers, "").await;
+        assert_eq!(found, status, "{shown:?}");
+        let scheme = headers.get("www-authenticate").map(|value| value.to_str().unwrap());
+        assert_eq!(scheme, (status == 401).then_some("Bearer realm=\"shikaku\""), "{shown:?}");
     }
     world.stop().await;
 }

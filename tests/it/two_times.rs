@@ -205,8 +205,8 @@ async fn a_file_loses_its_result_and_is_forgotten_when_it_is_old_enough_in_both(
     let system = system_now();
     let at = |domain, days| Moment { domain: after(domain), system: system + SignedDuration::from_hours(24 * days) };
     let files = "select count(*) from batch";
-    let pieces = "select count(*) from batch_slice";
-    // Days of domain time and of the system's; how many results go; the files and pieces that are left.
+    let slices = "select count(*) from batch_slice";
+    // Days of domain time and of the system's; how many results go; the files and slices that are left.
     for (moment, gone, left) in [
         (at(YEAR, 6), 0, (1, 1)),
         (at(6, YEAR), 0, (1, 1)),
@@ -216,7 +216,7 @@ async fn a_file_loses_its_result_and_is_forgotten_when_it_is_old_enough_in_both(
         (at(YEAR, YEAR), 0, (0, 0)),
     ] {
         assert_eq!(expire(&store, moment, limits).await.unwrap(), gone, "{moment:?}");
-        assert_eq!((world.database.count(files).await, world.database.count(pieces).await), left, "{moment:?}");
+        assert_eq!((world.database.count(files).await, world.database.count(slices).await), left, "{moment:?}");
     }
     world.stop().await;
 }

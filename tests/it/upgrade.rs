@@ -457,14 +457,14 @@ async fn people_of_a_file_are_compared_with_what_was_seen_before_it_though_the_l
     }
     // The first person of the file has the same certificate, the third another one.
     let file = Uuid::now_v7();
-    piece_before(&mut connection, file, TEST_CLINIC, &[(1, Some(7)), (3, Some(6))]).await;
+    slice_before(&mut connection, file, TEST_CLINIC, &[(1, Some(7)), (3, Some(6))]).await;
     Migrator::new(root().join("migrations")).await.unwrap().run(&mut connection).await.unwrap();
     // The trigger copies these ahead of what was seen before: the second has the same one, the fourth was not seen.
-    piece_before(&mut connection, file, TEST_CLINIC, &[(2, Some(8)), (4, Some(5))]).await;
+    slice_before(&mut connection, file, TEST_CLINIC, &[(2, Some(8)), (4, Some(5))]).await;
     let store = database.store().await;
     store.migrate().await.unwrap();
     let people = [(1, Some(7)), (2, Some(8)), (3, Some(6)), (4, Some(5))];
-    assert_eq!(piece_now(&mut connection, file, TEST_CLINIC, &people).await, HashSet::from([1, 2]));
+    assert_eq!(slice_now(&mut connection, file, TEST_CLINIC, &people).await, HashSet::from([1, 2]));
     store.pool().close().await;
     database.drop().await;
 }
@@ -477,7 +477,7 @@ async fn a_batch_of_copying_may_end_within_a_piece_and_with_the_last_record() {
         migrate_to(&mut connection, BEFORE).await;
         for _ in 0..2 {
             let people = [(1, Some(7)), (2, Some(8)), (3, Some(9))];
-            piece_before(&mut connection, Uuid::now_v7(), TEST_CLINIC, &people).await;
+            slice_before(&mut connection, Uuid::now_v7(), TEST_CLINIC, &people).await;
         }
         let store = database.store().await;
         Migrator::new(root().join("migrations")).await.unwrap().run(&mut connection).await.unwrap();
