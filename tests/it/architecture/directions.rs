@@ -8,7 +8,7 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 24] = [
+const IMPORTS: [(&str, &str); 25] = [
     ("domain", ""),
     ("rules", "domain"),
     ("decide", "domain rules"),
@@ -26,6 +26,7 @@ const IMPORTS: [(&str, &str); 24] = [
     ("pki", "domain clock"),
     ("store", "domain"),
     ("fixtures", "domain wire store pki"),
+    ("mass", "domain wire store"),
     ("identity", "domain pki shares clock config metrics"),
     ("query", "domain decide store identity clock config metrics"),
     ("jobs", "domain decide wire store query clock config metrics"),
