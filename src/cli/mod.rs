@@ -13,6 +13,7 @@ mod open_files;
 mod operator;
 mod output;
 mod pki;
+mod population;
 mod rules;
 mod run;
 mod serve;
@@ -49,6 +50,9 @@ enum Command {
     /// Check or load fixture files.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
+    /// Make synthetic people in any number.
+    #[command(subcommand)]
+    Population(population::Command),
     /// Make and change the test PKI.
     #[command(subcommand)]
     Pki(pki::Command),
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
             Command::Migrate(options) => migrate::run(options).await,
             Command::Fixtures(command) => fixtures::run(command).await,
             Command::Work(options) => work::run(options).await,
+            Command::Population(command) => population::run(command).await,
             Command::Pki(command) => pki::run(command).await,
             Command::Rules(command) => rules::run(command),
             Command::Ask(command) => ask::run(command).await,

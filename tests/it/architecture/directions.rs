@@ -35,7 +35,7 @@ const IMPORTS: [(&str, &str); 25] = [
     ("app", "store pki identity query jobs exchange http clock config metrics"),
     (
         "cli",
-        "domain decide wire calculator cases store pki fixtures query jobs http app terminal postgres telemetry clock \
+        "domain decide wire calculator cases store pki fixtures population query jobs http app terminal postgres telemetry clock \
          config metrics",
     ),
 ];
