@@ -1,5 +1,6 @@
 //! The composition root: makes a running server out of configuration, database and clock.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::http::operator::{self, OperatorState};
 use crate::http::{TerminalState, terminal_router, token_router};
 use crate::identity::{self, Callers, Listener, Tokens, Trust, TrustError};
 use crate::jobs::{Worker, Workers, expire_old};
+use crate::language::Japanese;
 use crate::metrics::Metrics;
 use crate::pki::PkiFiles;
 use crate::query::operator::Operations;
@@ -60,6 +62,20 @@ pub enum StartError {
     /// The database does not answer, or its schema does not fit.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Japanese for StartError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::OpenOperator(address) => format!(
+                "運用者用のアドレス{address}はループバックではありません。使うには--operator-tokenを指定してください"
+            )
+            .into(),
+            Self::Listen { address, source } => format!("{address}で待ち受けられません: {}", source.japanese()).into(),
+            Self::Trust(error) => error.japanese(),
+            Self::Store(error) => error.japanese(),
+        }
+    }
 }
 
 impl App {

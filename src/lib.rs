@@ -17,7 +17,7 @@
 //! * Past rules of law never change; a new year is a new table.
 //!
 //! `tests/it/architecture/` holds the directions of imports, module by module, and that neither modules nor files stand on a circle:
-//! `domain ← rules ← decide ← query ← exchange ← http`; `query ← jobs, cli`; `domain ← store ← query, fixtures`;
+//! `language ← domain ← rules ← decide ← query ← exchange ← http`; `query ← jobs, cli`; `domain ← store ← query, fixtures`;
 //! `domain, decide ← wire ← exchange, http, jobs, mass`; `store ← mass ← population ← cli`;
 //! `domain ← identity ← query, exchange, http`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything. What
 //! answers messages ([`exchange`], [`query`], [`wire`]) does not know what carries them, and
@@ -100,6 +100,7 @@ pub mod fixtures;
 pub mod http;
 pub mod identity;
 pub mod jobs;
+pub mod language;
 pub mod mass;
 pub mod metrics;
 pub mod pki;

@@ -1,5 +1,6 @@
 //! A clinic terminal as a client: used by `shikaku ask`, the tests and the load tests.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
+use crate::language::{Bilingual, Japanese, Language};
+
 /// The most memory in bytes to reserve at once for an answer that announces a long body.
 const MOST_AT_ONCE: usize = 64 << 20;
 
@@ -30,7 +33,7 @@ pub enum TerminalError {
         /// The file.
         path: String,
         /// What is wrong with it.
-        reason: String,
+        reason: Bilingual,
     },
     /// No server listens at the address.
     #[error("cannot connect to {address}: {source}; is the server running?")]
@@ -49,11 +52,30 @@ pub enum TerminalError {
         /// The name of the TLS alert.
         alert: String,
         /// The likely cause, and where to look.
-        likely: &'static str,
+        likely: Bilingual,
     },
     /// The handshake or the connection failed.
     #[error("the connection was refused or broke: {0}")]
     Broken(String),
+}
+
+impl Japanese for TerminalError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::File { path, reason } => format!("{path}: {}", reason.text(Language::Ja)).into(),
+            Self::Connect { address, source } => {
+                format!("{address}に接続できません: {}。サーバーは動いていますか", source.japanese()).into()
+            }
+            Self::Refused { alert, likely } => format!(
+                "サーバーが端末の証明書を拒否しました（TLSアラート{alert}）: {}。\
+                 \n理由はサーバーのログのevent=\"handshake_refused\"にあります。\
+                 理由の説明はdocs/errors.ja.mdにあります",
+                likely.text(Language::Ja)
+            )
+            .into(),
+            Self::Broken(reason) => format!("接続が拒否されたか、切れました: {reason}").into(),
+        }
+    }
 }
 
 /// A terminal with its certificate.
@@ -81,11 +103,12 @@ impl Terminal {
     /// # Errors
     /// If a file cannot be used.
     pub fn new(address: &str, ca: &Path, identity: Option<(&Path, &Path)>) -> Result<Self, TerminalError> {
-        fn file<T, E: ToString>(path: &Path, result: Result<T, E>) -> Result<T, TerminalError> {
-            result.map_err(|error| TerminalError::File { path: path.display().to_string(), reason: error.to_string() })
+        fn file<T, E: Into<Bilingual>>(path: &Path, result: Result<T, E>) -> Result<T, TerminalError> {
+            result.map_err(|error| TerminalError::File { path: path.display().to_string(), reason: error.into() })
         }
+        let unusable = |error: rustls::Error| (error.to_string(), format!("使えません: {error}"));
         let mut roots = RootCertStore::empty();
-        file(ca, roots.add(file(ca, CertificateDer::from_pem_file(ca))?))?;
+        file(ca, roots.add(file(ca, CertificateDer::from_pem_file(ca))?).map_err(unusable))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -96,7 +119,7 @@ impl Terminal {
             Some((certificate, key)) => {
                 let chain = file(certificate, CertificateDer::from_pem_file(certificate))?;
                 let key_der = file(key, PrivateKeyDer::from_pem_file(key))?;
-                file(certificate, builder.with_client_auth_cert(vec![chain], key_der))?
+                file(certificate, builder.with_client_auth_cert(vec![chain], key_der).map_err(unusable))?
             }
         };
         Ok(Self { address: address.to_owned(), config: Arc::new(config) })
@@ -236,28 +259,50 @@ fn failure(error: &(dyn Error + 'static)) -> TerminalError {
 }
 
 /// Returns the likely fault of a certificate that is refused with an alert; `None` for alerts about something else.
-fn likely(alert: AlertDescription) -> Option<&'static str> {
+fn likely(alert: AlertDescription) -> Option<Bilingual> {
     use AlertDescription as A;
     Some(match alert {
-        A::CertificateRequired | A::NoCertificate => "none was shown",
-        A::UnknownCA => {
+        A::CertificateRequired | A::NoCertificate => ("none was shown", "証明書が提示されませんでした").into(),
+        A::UnknownCA => (
             "another CA than the server's issued it, or the server's revocation list is stale; take the certificates of the \
-             server's own PKI (--data-dir), and look at its /readyz"
-        }
-        A::DecryptError => {
+             server's own PKI (--data-dir), and look at its /readyz",
+            "サーバーのCAが発行したものではないか、サーバーの失効リストが期限切れです。そのサーバーのPKIの証明書を使い\
+             （--data-dir）、サーバーの/readyzを確かめてください",
+        )
+            .into(),
+        A::DecryptError => (
             "it is not signed by the server's CA, or its key is another one; take certificate and key of the server's own PKI \
-             (--data-dir)"
-        }
-        A::CertificateExpired => "it has expired or is not valid yet; look at its dates and at both clocks",
-        A::CertificateRevoked => "it stands on the revocation list; have a new one issued (`shikaku pki institution`)",
-        A::AccessDenied => "its subject names no institution, or its key is too short",
-        A::UnsupportedCertificate => {
-            "it is not for clients (extended key usage clientAuth), or signed in a way that is not taken"
-        }
-        A::BadCertificate | A::CertificateUnknown => {
+             (--data-dir)",
+            "サーバーのCAの署名がないか、鍵が証明書と合いません。そのサーバーのPKIの証明書と鍵を使ってください（--data-dir）",
+        )
+            .into(),
+        A::CertificateExpired => (
+            "it has expired or is not valid yet; look at its dates and at both clocks",
+            "有効期間外です。証明書の日付と、双方の時計を確かめてください",
+        )
+            .into(),
+        A::CertificateRevoked => (
+            "it stands on the revocation list; have a new one issued (`shikaku pki institution`)",
+            "失効しています。新しい証明書を発行してください（`shikaku pki institution`）",
+        )
+            .into(),
+        A::AccessDenied => (
+            "its subject names no institution, or its key is too short",
+            "主体者名に医療機関がないか、鍵が短すぎます",
+        )
+            .into(),
+        A::UnsupportedCertificate => (
+            "it is not for clients (extended key usage clientAuth), or signed in a way that is not taken",
+            "クライアント用（拡張鍵用途clientAuth）ではないか、署名の方式に対応していません",
+        )
+            .into(),
+        A::BadCertificate | A::CertificateUnknown => (
             "it is self-signed, a CA's, issued by an intermediate CA, or not in the form of a terminal's certificate; `shikaku pki \
-             institution` issues one that is"
-        }
+             institution` issues one that is",
+            "自己署名、CA自身の証明書、中間CAの発行、または端末の証明書の形ではないものです。`shikaku pki institution`で\
+             発行し直せます",
+        )
+            .into(),
         _ => return None,
     })
 }

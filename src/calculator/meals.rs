@@ -48,7 +48,7 @@ impl MealsQuestion {
     /// rests, if any.
     pub(super) fn answer(&self, month: Month, band: &Band) -> Result<(MealsAnswer, Option<MonthlyNote>), FieldFault> {
         let count = u64::try_from(self.count).ok().filter(|count| (1..=MOST_MEALS).contains(count));
-        let count = count.ok_or_else(|| FieldFault::new("count", "must be 1 to 93"))?;
+        let count = count.ok_or_else(|| FieldFault::new("count", ("must be 1 to 93", "1から93までです")))?;
         let charge = self.charge(month, band)?;
         let answer = MealsAnswer {
             meal_yen: charge.yen.amount(),
@@ -70,18 +70,33 @@ impl MealsQuestion {
             None => low,
             Some(LimitKind::Limit) => false,
             Some(LimitKind::LimitAndMeal | LimitKind::Meal) if low => true,
-            Some(_) => return Err(FieldFault::new("certificate", "02 and 03 are for オ and 低所得")),
+            Some(_) => {
+                return Err(FieldFault::new(
+                    "certificate",
+                    ("02 and 03 are for オ and 低所得", "02と03はオと低所得のときだけです"),
+                ));
+            }
         };
         let eater = Eater::of(category, reduced, self.long_stay, self.designated_disease);
         if self.long_stay && eater != Eater::LowTwoLongStay {
-            return Err(FieldFault::new("long_stay", "is of オ and 低所得Ⅱ, with certificate 02 or 03"));
+            return Err(FieldFault::new(
+                "long_stay",
+                ("is of オ and 低所得Ⅱ, with certificate 02 or 03", "オと低所得Ⅱで、certificateが02か03のときだけです"),
+            ));
         }
-        eater.charge(month).ok_or_else(|| FieldFault::new("month", format!("charges of meals are known from {BEGIN} on")))
+        eater.charge(month).ok_or_else(|| {
+            let known =
+                (format!("charges of meals are known from {BEGIN} on"), format!("食事の負担額は{BEGIN}以降だけです"));
+            FieldFault::new("month", known)
+        })
     }
 
     fn certificate(&self) -> Result<Option<LimitKind>, FieldFault> {
-        let parse =
-            |text| code::parse_limit_kind(text).ok_or_else(|| FieldFault::new("certificate", "must be 01, 02 or 03"));
+        let parse = |text| {
+            code::parse_limit_kind(text).ok_or_else(|| {
+                FieldFault::new("certificate", ("must be 01, 02 or 03", "01、02、03のどれかを指定してください"))
+            })
+        };
         self.certificate.as_deref().map(parse).transpose()
     }
 }

@@ -11,5 +11,5 @@ pub mod read;
 pub use answer::{MonthlyAnswer, MonthlyStep};
 pub use fault::FieldFault;
 pub use meals::{MealsAnswer, MealsQuestion};
-pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion, people_agree};
+pub use monthly::{MOST_LINES, MonthlyLine, MonthlyQuestion, of_line, people_agree};
 pub use note::MonthlyNote;

@@ -2,7 +2,7 @@
 
 mod household;
 
-pub use household::people_agree;
+pub use household::{of_line, people_agree};
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use super::meals::MealsQuestion;
 use super::note::MonthlyNote;
 use super::{FieldFault, read};
 use crate::domain::{CopayRatio, Month};
+use crate::language::Language;
 use crate::rules::elderly::ONE_ENDED;
 use crate::rules::limit::{Ages, Band, Item, Setting, Terms, readings};
 
@@ -83,8 +84,14 @@ impl MonthlyQuestion {
         let month = read::month("month", &self.month)?;
         let band = self.band(month)?;
         match (self.medical_cost, self.lines.as_slice()) {
-            (Some(_), [_, ..]) => Err(FieldFault::new("lines", "give medical_cost or lines, not both")),
-            (None, []) => Err(FieldFault::new("medical_cost", "is missing; or give lines for a household")),
+            (Some(_), [_, ..]) => Err(FieldFault::new(
+                "lines",
+                ("give medical_cost or lines, not both", "medical_costとlinesは同時に指定できません"),
+            )),
+            (None, []) => Err(FieldFault::new(
+                "medical_cost",
+                ("is missing; or give lines for a household", "必要です。世帯ならlinesを指定してください"),
+            )),
             (Some(cost), []) => self.patient(month, band, cost),
             (None, lines) => self.household(month, band, lines),
         }
@@ -96,10 +103,18 @@ impl MonthlyQuestion {
             return of(ages);
         }
         match (of(Ages::Under70), of(Ages::From70)) {
-            (Ok(_), Ok(_)) => Err(FieldFault::new("age", "is missing; the category stands under 70 and from 70 on")),
+            (Ok(_), Ok(_)) => Err(FieldFault::new(
+                "age",
+                (
+                    "is missing; the category stands under 70 and from 70 on",
+                    "必要です。この区分は70歳未満にも70歳以上にもあります",
+                ),
+            )),
             (Ok(band), Err(_)) | (Err(_), Ok(band)) => Ok(band),
             (Err(younger), Err(older)) if younger.field == "category" => {
-                Err(FieldFault::new("category", format!("{}; {}", younger.reason, older.reason)))
+                let both = |language| (younger.reason.text(language), older.reason.text(language));
+                let ((english, other), (japanese, further)) = (both(Language::En), both(Language::Ja));
+                Err(FieldFault::new("category", (format!("{english}; {other}"), format!("{japanese}。{further}"))))
             }
             (Err(fault), Err(_)) => Err(fault),
         }
@@ -111,21 +126,33 @@ impl MonthlyQuestion {
         let given = self.age.as_deref().map(|age| read::ages("age", age)).transpose()?;
         match given {
             None if self.category_under70.is_some() => Ok(Some(Ages::From70To74)),
-            Some(ages) if self.category_under70.is_some() && ages != Ages::From70To74 => {
-                Err(FieldFault::new("age", "must be 70to74 beside category_under70: one insurer has both"))
-            }
+            Some(ages) if self.category_under70.is_some() && ages != Ages::From70To74 => Err(FieldFault::new(
+                "age",
+                (
+                    "must be 70to74 beside category_under70: one insurer has both",
+                    "category_under70があるときは70to74です（同じ保険者の世帯のため）",
+                ),
+            )),
             given => Ok(given),
         }
     }
 
     fn patient(&self, month: Month, band: &'static Band, cost: i64) -> Result<MonthlyAnswer, FieldFault> {
         if self.category_under70.is_some() {
-            return Err(FieldFault::new("category_under70", "is for households; give lines"));
+            return Err(FieldFault::new(
+                "category_under70",
+                ("is for households; give lines", "世帯用です。linesを指定してください"),
+            ));
         }
         let setting = match &self.setting {
             Some(text) => read::setting("setting", text)?,
             None if band.outpatient.is_none() => Setting::Inpatient,
-            None => return Err(FieldFault::new("setting", "is missing; the category has an outpatient cap")),
+            None => {
+                return Err(FieldFault::new(
+                    "setting",
+                    ("is missing; the category has an outpatient cap", "必要です。この区分には外来の限度額があります"),
+                ));
+            }
         };
         let cost = read::yen("medical_cost", cost)?;
         let item = Item { cost, ratio: self.ratio(month, self.copay_wari, band)?, setting };
@@ -143,11 +170,11 @@ impl MonthlyQuestion {
         answer.notes.extend(readings(&terms, &payment.cap).map(MonthlyNote::from));
         if let Some(meals) = &self.meals {
             if setting != Setting::Inpatient {
-                return Err(FieldFault::new("meals", "are for inpatient care"));
+                return Err(FieldFault::new("meals", ("are for inpatient care", "入院のときだけです")));
             }
             let (meals, note) = meals.answer(month, band).map_err(|fault| match &*fault.field {
                 "month" => fault,
-                _ => FieldFault::new("meals", fault.to_string()),
+                _ => FieldFault::new("meals", fault),
             })?;
             answer.meals = Some(meals);
             answer.notes.extend(note);
@@ -163,20 +190,31 @@ impl MonthlyQuestion {
             return match band.ratios(ages, month) {
                 fitting if fitting.contains(&ratio) => Ok(ratio),
                 [only] => {
-                    Err(FieldFault::new("copay_wari", format!("must be {}, which goes with the category", only.tenths())))
+                    let only = only.tenths();
+                    let english = format!("must be {only}, which goes with the category");
+                    Err(FieldFault::new("copay_wari", (english, format!("この区分では{only}です"))))
                 }
                 fitting => {
                     let fitting: Vec<String> = fitting.iter().map(|ratio| ratio.tenths().to_string()).collect();
-                    Err(FieldFault::new("copay_wari", format!("must be {} with the category", fitting.join(" or "))))
+                    let english = format!("must be {} with the category", fitting.join(" or "));
+                    let japanese = format!("この区分では{}のどちらかです", fitting.join("か"));
+                    Err(FieldFault::new("copay_wari", (english, japanese)))
                 }
             };
         }
         band.ratio(ages, month).ok_or_else(|| {
             let reason = if month < ONE_ENDED {
-                "is missing, and the category does not tell: at 70 to 74 until 2019-03 1 for people born up to 1944-04-01, 2 for \
-                 others; 1 in 後期高齢者医療"
+                (
+                    "is missing, and the category does not tell: at 70 to 74 until 2019-03 1 for people born up to 1944-04-01, 2 for \
+                     others; 1 in 後期高齢者医療",
+                    "必要です。区分からは決まりません。2019年3月までの70〜74歳は、1944-04-01までに生まれた人が1、ほかは2。\
+                     後期高齢者医療は1",
+                )
             } else {
-                "is missing, and the category does not tell: 2 at 70 to 74, 1 in 後期高齢者医療 (or give age)"
+                (
+                    "is missing, and the category does not tell: 2 at 70 to 74, 1 in 後期高齢者医療 (or give age)",
+                    "必要です。区分からは決まりません。70〜74歳は2、後期高齢者医療は1（ageを指定しても構いません）",
+                )
             };
             FieldFault::new("copay_wari", reason)
         })

@@ -1,18 +1,18 @@
 //! Parses the fields of a question.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
 use jiff::civil::Date;
 
 use super::FieldFault;
 use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
+use crate::language::Bilingual;
 use crate::rules::limit::{Ages, Band, BandName, Setting, band as band_of};
 use crate::wire::code;
 
 /// Adds the name of the field to a parse error.
-pub fn of<T, E: Display>(field: impl Into<Cow<'static, str>>, parsed: Result<T, E>) -> Result<T, FieldFault> {
-    parsed.map_err(|reason| FieldFault::new(field, reason.to_string()))
+pub fn of<T, E: Into<Bilingual>>(field: impl Into<Cow<'static, str>>, parsed: Result<T, E>) -> Result<T, FieldFault> {
+    parsed.map_err(|reason| FieldFault::new(field, reason))
 }
 
 /// Reads an amount of 0 to 10^12 yen.
@@ -38,7 +38,12 @@ pub fn month(field: &'static str, text: &str) -> Result<Month, FieldFault> {
 pub fn date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let parsed = if plain { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| FieldFault::new(field, "not a date of the form YYYY-MM-DD that exists"))
+    parsed.ok_or_else(|| {
+        FieldFault::new(
+            field,
+            ("not a date of the form YYYY-MM-DD that exists", "2026-08-31のように、存在する日付を書いてください"),
+        )
+    })
 }
 
 /// Reads a birth date.
@@ -54,7 +59,8 @@ pub fn birth(field: &'static str, text: &str) -> Result<BirthDate, FieldFault> {
 /// # Errors
 /// If it is anything else.
 pub fn ratio(field: &'static str, tenths: i64) -> Result<CopayRatio, FieldFault> {
-    CopayRatio::from_tenths(tenths).ok_or_else(|| FieldFault::new(field, "must be 1, 2 or 3"))
+    CopayRatio::from_tenths(tenths)
+        .ok_or_else(|| FieldFault::new(field, ("must be 1, 2 or 3", "1、2、3のどれかを指定してください")))
 }
 
 /// Reads `inpatient` (or `in`), `outpatient` (or `out`).
@@ -65,7 +71,13 @@ pub fn setting(field: &'static str, text: &str) -> Result<Setting, FieldFault> {
     match text {
         "inpatient" | "in" => Ok(Setting::Inpatient),
         "outpatient" | "out" => Ok(Setting::Outpatient),
-        _ => Err(FieldFault::new(field, "must be inpatient (in) or outpatient (out)")),
+        _ => Err(FieldFault::new(
+            field,
+            (
+                "must be inpatient (in) or outpatient (out)",
+                "inpatient（in、入院）かoutpatient（out、外来）を指定してください",
+            ),
+        )),
     }
 }
 
@@ -79,7 +91,10 @@ pub fn ages(field: &'static str, text: &str) -> Result<Ages, FieldFault> {
         "70to74" => Ok(Ages::From70To74),
         "75plus" => Ok(Ages::LateElderly),
         "70plus" => Ok(Ages::From70),
-        _ => Err(FieldFault::new(field, "must be under70, 70to74, 75plus or 70plus")),
+        _ => Err(FieldFault::new(
+            field,
+            ("must be under70, 70to74, 75plus or 70plus", "under70、70to74、75plus、70plusのどれかを指定してください"),
+        )),
     }
 }
 
@@ -91,7 +106,7 @@ pub fn band(field: &'static str, month: Month, ages: Ages, text: &str) -> Result
     let name = code::parse_limit_category(text).map_or(BandName::Label(text), BandName::Code);
     band_of(month, ages, name).map_err(|reason| {
         let field = if reason.is_of_month() { "month" } else { field };
-        FieldFault::new(field, reason.to_string())
+        FieldFault::new(field, reason)
     })
 }
 
@@ -104,6 +119,12 @@ pub fn disease(field: &'static str, code: i64) -> Result<SpecificDisease, FieldF
         1 => Ok(SpecificDisease::Dialysis),
         2 => Ok(SpecificDisease::Haemophilia),
         3 => Ok(SpecificDisease::Hiv),
-        _ => Err(FieldFault::new(field, "must be 1 (dialysis), 2 (haemophilia) or 3 (HIV)")),
+        _ => Err(FieldFault::new(
+            field,
+            (
+                "must be 1 (dialysis), 2 (haemophilia) or 3 (HIV)",
+                "1（人工透析）、2（血友病）、3（HIV）のどれかを指定してください",
+            ),
+        )),
     }
 }

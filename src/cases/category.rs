@@ -32,9 +32,10 @@ pub(super) fn under_70_nhi(input: &mut Input) -> Result<Outcome, FieldFault> {
 fn low(input: &mut Input) -> Result<LowIncome, FieldFault> {
     let low = LowIncome { household_tax_exempt: input.flag("household_tax_exempt")?, no_income: input.flag("no_income")? };
     match low {
-        LowIncome { household_tax_exempt: false, no_income: true } => {
-            Err(FieldFault::new("no_income", "cannot be without household_tax_exempt"))
-        }
+        LowIncome { household_tax_exempt: false, no_income: true } => Err(FieldFault::new(
+            "no_income",
+            ("cannot be without household_tax_exempt", "household_tax_exemptなしには指定できません"),
+        )),
         _ => Ok(low),
     }
 }
@@ -43,7 +44,9 @@ fn low(input: &mut Input) -> Result<LowIncome, FieldFault> {
 pub(super) fn from_70_employee(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (ratio, pay) = (input.ratio()?, input.yen("standard_monthly_remuneration")?);
     let category = category_from_70_of_employee(ratio, pay, low(input)?);
-    category.map(label).ok_or_else(|| FieldFault::new("copay_wari", "3割 begins with a pay of 280,000"))
+    category.map(label).ok_or_else(|| {
+        FieldFault::new("copay_wari", ("3割 begins with a pay of 280,000", "3割は標準報酬月額28万円以上です"))
+    })
 }
 
 /// `category_70plus_by_tax`.
@@ -52,18 +55,36 @@ pub(super) fn from_70_by_tax(input: &mut Input) -> Result<Outcome, FieldFault> {
     let late_elderly = input.word("scheme", &[("nhi", false), ("late_elderly", true)])?;
     let (ratio, taxable) = (input.ratio()?, input.yen("taxable_income")?);
     if Month::of(visit) < Month::new(2018, 8) {
-        return Err(FieldFault::new("visit", "現役並みⅢ to Ⅰ exist since 2018-08"));
+        return Err(FieldFault::new(
+            "visit",
+            ("現役並みⅢ to Ⅰ exist since 2018-08", "現役並みⅢ〜Ⅰがあるのは2018-08からです"),
+        ));
     }
     if Month::of(visit) >= Month::new(2027, 8) {
-        return Err(FieldFault::new("visit", "the bands by taxable income from 2027-08 on are not known here"));
+        return Err(FieldFault::new(
+            "visit",
+            (
+                "the bands by taxable income from 2027-08 on are not known here",
+                "2027-08以降の課税所得による区分はここにありません",
+            ),
+        ));
     }
     let split = late_elderly && visit >= TWO_SINCE;
     if late_elderly && !split && ratio == CopayRatio::Two {
-        return Err(FieldFault::new("copay_wari", "2割 exists in 後期高齢者医療 since 2022-10-01"));
+        return Err(FieldFault::new(
+            "copay_wari",
+            ("2割 exists in 後期高齢者医療 since 2022-10-01", "後期高齢者医療に2割があるのは2022-10-01からです"),
+        ));
     }
     let category = category_from_70_by_tax(ratio, taxable, low(input)?, split);
     category.map(label).ok_or_else(|| {
-        FieldFault::new("copay_wari", "3割 begins with a taxable income of 1,450,000, 2割 of 後期高齢者医療 with 280,000")
+        FieldFault::new(
+            "copay_wari",
+            (
+                "3割 begins with a taxable income of 1,450,000, 2割 of 後期高齢者医療 with 280,000",
+                "3割は課税所得145万円以上、後期高齢者医療の2割は28万円以上です",
+            ),
+        )
     })
 }
 
@@ -76,6 +97,7 @@ pub(super) fn pension_without_income(input: &mut Input) -> Result<Outcome, Field
 /// `certificate_kind`.
 pub(super) fn certificate_kind_of(input: &mut Input) -> Result<Outcome, FieldFault> {
     let category = code::parse_limit_category(&input.text("category")?);
-    let category = category.ok_or_else(|| FieldFault::new("category", "must be A01 to A06 or B01 to B10"))?;
+    let category = category
+        .ok_or_else(|| FieldFault::new("category", ("must be A01 to A06 or B01 to B10", "A01〜A06かB01〜B10です")))?;
     Ok(Outcome::Word(certificate_kind(category).map_or("none", code::limit_kind)))
 }

@@ -11,10 +11,10 @@ use crate::rules::scheme::{BEGIN, late_elderly_begins};
 pub(super) fn scheme(input: &mut Input) -> Result<Outcome, FieldFault> {
     let (birth, visit) = (input.birth()?, input.date("visit")?);
     if visit < birth.date() {
-        return Err(FieldFault::new("visit", NoRatio::BeforeBirth.to_string()));
+        return Err(FieldFault::new("visit", NoRatio::BeforeBirth));
     }
     if visit < BEGIN {
-        return Err(FieldFault::new("visit", NoRatio::BeforeRules.to_string()));
+        return Err(FieldFault::new("visit", NoRatio::BeforeRules));
     }
     let late = visit >= late_elderly_begins(birth);
     Ok(Outcome::Word(if late { "後期高齢者医療" } else { "前の制度" }))
@@ -37,5 +37,10 @@ pub(super) fn loss(input: &mut Input) -> Result<Outcome, FieldFault> {
     let event = input.word("event", &EVENTS)?;
     let day = input.date("event_date")?;
     let loss = loss_date(event, day);
-    loss.map(Outcome::Date).ok_or_else(|| FieldFault::new("event_date", "is followed by no day of loss before year 10000"))
+    loss.map(Outcome::Date).ok_or_else(|| {
+        FieldFault::new(
+            "event_date",
+            ("is followed by no day of loss before year 10000", "この後に、西暦9999年までの喪失日がありません"),
+        )
+    })
 }

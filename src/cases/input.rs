@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::calculator::{FieldFault, MOST_LINES, read};
+use crate::calculator::{FieldFault, MOST_LINES, of_line, read};
 use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
 use crate::rules::limit::{Ages, Band, Setting};
 
@@ -14,7 +14,9 @@ type FieldResult<T> = Result<T, FieldFault>;
 
 impl Input {
     pub fn new(text: &str) -> FieldResult<Self> {
-        serde_json::from_str(text).map(Self).map_err(|_| FieldFault::new("input", "must be one JSON object"))
+        serde_json::from_str(text)
+            .map(Self)
+            .map_err(|_| FieldFault::new("input", ("must be one JSON object", "一つのJSONオブジェクトでなければなりません")))
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
@@ -24,7 +26,7 @@ impl Input {
     /// Refuses keys that were not taken.
     pub fn finish(self) -> FieldResult<()> {
         match self.0.into_iter().next() {
-            Some((key, _)) => Err(FieldFault::new(key, "is not known for this kind")),
+            Some((key, _)) => Err(FieldFault::new(key, ("is not known for this kind", "この種類では使えない項目です"))),
             None => Ok(()),
         }
     }
@@ -33,7 +35,7 @@ impl Input {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(FieldFault::new(key, "must be a text")),
+            Some(_) => Err(FieldFault::new(key, ("must be a text", "文字列で書いてください"))),
         }
     }
 
@@ -45,7 +47,7 @@ impl Input {
         match self.take(key) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
-            Some(_) => Err(FieldFault::new(key, "must be true or false")),
+            Some(_) => Err(FieldFault::new(key, ("must be true or false", "trueかfalseで書いてください"))),
         }
     }
 
@@ -56,7 +58,10 @@ impl Input {
     fn integer_if(&mut self, key: &'static str) -> FieldResult<Option<i64>> {
         match self.take(key) {
             None => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| FieldFault::new(key, "must be a whole number")),
+            Some(value) => value
+                .as_i64()
+                .map(Some)
+                .ok_or_else(|| FieldFault::new(key, ("must be a whole number", "整数で書いてください"))),
         }
     }
 
@@ -82,7 +87,8 @@ impl Input {
 
     /// Reads the days of `births`; returns none if the key is absent.
     pub fn births(&mut self) -> FieldResult<Vec<BirthDate>> {
-        let wrong = || FieldFault::new("births", "must be a list of 1 to 100 days");
+        let wrong =
+            || FieldFault::new("births", ("must be a list of 1 to 100 days", "1〜100個の日付の配列で書いてください"));
         let Some(value) = self.take("births") else { return Ok(Vec::new()) };
         let days = value.as_array().filter(|days| (1..=100).contains(&days.len())).ok_or_else(wrong)?;
         days.iter().map(|day| read::birth("births", day.as_str().ok_or_else(wrong)?)).collect()
@@ -118,31 +124,33 @@ impl Input {
         let found = words.iter().find(|(word, _)| *word == text);
         found.map(|(_, value)| *value).ok_or_else(|| {
             let known = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-            FieldFault::new(key, format!("must be one of {known}"))
+            FieldFault::new(key, (format!("must be one of {known}"), format!("次のどれかです: {known}")))
         })
     }
 
     /// Reads a list of 1 to 1,000 objects; `read` takes the keys it knows from each.
     pub fn lines<T>(&mut self, read: impl Fn(&mut Self) -> FieldResult<T>) -> FieldResult<Vec<T>> {
-        let wrong =
-            |place: usize, fault: &dyn std::fmt::Display| FieldFault::new("lines", format!("line {}: {fault}", place + 1));
         let Some(Value::Array(values)) = self.take("lines") else {
-            return Err(FieldFault::new("lines", "must be a list of objects"));
+            return Err(FieldFault::new("lines", ("must be a list of objects", "オブジェクトの配列で書いてください")));
         };
         if values.is_empty() || values.len() > MOST_LINES {
-            return Err(FieldFault::new("lines", "must hold 1 to 1,000 lines"));
+            return Err(FieldFault::new("lines", ("must hold 1 to 1,000 lines", "1〜1,000行です")));
         }
         let mut lines = Vec::with_capacity(values.len());
         for (place, value) in values.into_iter().enumerate() {
-            let Value::Object(fields) = value else { return Err(wrong(place, &"must be an object")) };
+            let Value::Object(fields) = value else {
+                let line = place + 1;
+                let japanese = format!("{line}行目: オブジェクトで書いてください");
+                return Err(FieldFault::new("lines", (format!("line {line}: must be an object"), japanese)));
+            };
             let mut line = Self(fields);
             let read = read(&mut line).and_then(|read| line.finish().map(|()| read));
-            lines.push(read.map_err(|fault| wrong(place, &fault))?);
+            lines.push(read.map_err(|fault| of_line(place, &fault))?);
         }
         Ok(lines)
     }
 }
 
 fn missing(key: &'static str) -> FieldFault {
-    FieldFault::new(key, "is missing")
+    FieldFault::new(key, ("is missing", "必要です"))
 }

@@ -41,7 +41,10 @@ const KINDS: [(&str, WorkOut); 25] = [
 pub(super) fn work_out(kind: &str, input: &str) -> Result<Outcome, FieldFault> {
     let Some((_, work_out)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         let known = KINDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        return Err(FieldFault::new("kind", format!("is not known; there are {known}")));
+        return Err(FieldFault::new(
+            "kind",
+            (format!("is not known; there are {known}"), format!("そのような種類はありません。あるもの: {known}")),
+        ));
     };
     let mut input = Input::new(input)?;
     let outcome = work_out(&mut input)?;

@@ -59,7 +59,7 @@ pub(super) fn household(input: &mut Input) -> Result<Outcome, FieldFault> {
     let bills = input.lines(read)?;
     for (is_under_70, terms, key) in [(true, under_70, "category_under70"), (false, from_70, "category_70plus")] {
         if terms.is_none() && bills.iter().any(|bill| bill.under_70 == is_under_70) {
-            return Err(FieldFault::new(key, "is missing; a line is of this age"));
+            return Err(FieldFault::new(key, ("is missing; a line is of this age", "必要です。この年齢の行があります")));
         }
     }
     Ok(Outcome::Yen(household_month(under_70.as_ref(), from_70.as_ref(), &lines(&bills)?).paid))

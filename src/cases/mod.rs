@@ -11,11 +11,14 @@ mod meals;
 mod number;
 mod outcome;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord};
 use serde::Serialize;
+
+use crate::language::{Bilingual, Japanese};
 
 /// The result of a file's cases.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -38,7 +41,7 @@ pub struct FailedCase {
     /// The expected value.
     pub expected: String,
     /// The value found, or `error:FIELD` with the reason.
-    pub found: String,
+    pub found: Bilingual,
 }
 
 /// The reason why a file is not a case file.
@@ -55,6 +58,18 @@ pub enum CaseFileError {
     Empty,
 }
 
+impl Japanese for CaseFileError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Column(name) => {
+                format!("1行目に列の名前（id、kind、input、expected）が必要ですが、`{name}`がありません").into()
+            }
+            Self::Csv(error) => format!("CSVとして読めません: {error}").into(),
+            Self::Empty => "事例が一つもありません".into(),
+        }
+    }
+}
+
 /// Evaluates every case of `source`.
 ///
 /// # Errors
@@ -69,7 +84,11 @@ pub fn check(source: impl Read) -> Result<Report, CaseFileError> {
         report.cases += 1;
         let line = row.position().map_or(0, csv::Position::line);
         let case = columns.case(&row);
-        let found = if ids.insert(case.id.to_owned()) { case.differs() } else { Some("error:id: stands twice".to_owned()) };
+        let found = if ids.insert(case.id.to_owned()) {
+            case.differs()
+        } else {
+            Some(("error:id: stands twice", "error:id: 重複しています").into())
+        };
         report.failures.extend(found.map(|found| case.failure(line, found)));
     }
     if report.cases == 0 { Err(CaseFileError::Empty) } else { Ok(report) }
@@ -108,16 +127,16 @@ struct Case<'a> {
 
 impl Case<'_> {
     /// Returns the value found instead of the expected one; None if the case holds.
-    fn differs(&self) -> Option<String> {
+    fn differs(&self) -> Option<Bilingual> {
         match kind::work_out(self.kind, self.input) {
             Ok(outcome) if outcome.is(self.expected) => None,
-            Ok(outcome) => Some(outcome.to_string()),
+            Ok(outcome) => Some((outcome.to_string(), outcome.to_string()).into()),
             Err(fault) if self.expected.strip_prefix("error:").is_some_and(|field| field == fault.field) => None,
-            Err(fault) => Some(format!("error:{fault}")),
+            Err(fault) => Some(Bilingual::from(fault).map(|text| format!("error:{text}"))),
         }
     }
 
-    fn failure(&self, line: u64, found: String) -> FailedCase {
+    fn failure(&self, line: u64, found: Bilingual) -> FailedCase {
         FailedCase { line, id: self.id.to_owned(), kind: self.kind.to_owned(), expected: self.expected.to_owned(), found }
     }
 }

@@ -9,7 +9,7 @@ fn run(text: &str) -> Report {
 fn one(kind: &str, input: &str, expected: &str) -> Option<String> {
     let quoted = input.replace('"', "\"\"");
     let report = run(&format!("id,kind,input,expected\none,{kind},\"{quoted}\",{expected}\n"));
-    report.failures.into_iter().next().map(|failure| failure.found)
+    report.failures.into_iter().next().map(|failure| failure.found.to_string())
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn columns_are_found_by_name_and_ids_stand_once() {
                       x,10,\"{\"\"raw\"\":5}\",round_copay_10yen,a\n");
     assert_eq!(report.cases, 2);
     let failure = &report.failures[0];
-    assert_eq!((failure.line, failure.found.as_str()), (3, "error:id: stands twice"));
+    assert_eq!((failure.line, failure.found.to_string().as_str()), (3, "error:id: stands twice"));
 }
 
 #[test]

@@ -45,14 +45,17 @@ impl BulkOptions {
         let usual = BulkLimits::default();
         let positive = |name: &str, good: bool| match good {
             true => Ok(()),
-            false => Err(Exit::usage(format!("{name} must be at least 1"))),
+            false => Err(Exit::usage((format!("{name} must be at least 1"), format!("{name}は1以上です")))),
         };
         positive("--bulk-persons", self.bulk_persons > 0)?;
         positive("--bulk-file-mib", self.bulk_file_mib > 0)?;
         positive("--bulk-keep-hours", self.bulk_keep_hours > 0)?;
         positive("--bulk-lease-seconds", self.bulk_lease_seconds > 0)?;
         if self.bulk_clock_skew_seconds < 0 {
-            return Err(Exit::usage("--bulk-clock-skew-seconds must not be negative"));
+            return Err(Exit::usage((
+                "--bulk-clock-skew-seconds must not be negative",
+                "--bulk-clock-skew-seconds に負の値は指定できません",
+            )));
         }
         let file_bytes = self.bulk_file_mib.saturating_mul(MIB);
         let hours = |hours: i64| SignedDuration::try_from_hours(hours).unwrap_or(SignedDuration::MAX);

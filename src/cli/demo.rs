@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::clock::{Clock, system_now, tokyo_date};
 use crate::config::Secret;
 use crate::fixtures::Fixtures;
+use crate::language::{Japanese, Language};
 use crate::pki::{Authority, KeyKind, PkiFiles, ServerName};
 use crate::postgres::{Binaries, Durability, PrivatePostgres};
 use crate::store::Store;
@@ -48,7 +49,7 @@ pub(super) struct Options {
     database_url: Option<String>,
 }
 
-pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
+pub(super) async fn run(mut options: Options, language: Language) -> Result<(), Exit> {
     if options.database_url.is_none() {
         leave_client_variables()?;
     }
@@ -57,10 +58,10 @@ pub(super) async fn run(mut options: Options) -> Result<(), Exit> {
     // Dropped last, on every way out: the server stops before its directory is removed.
     let _throw_away = throw_away(&mut options)?;
     let demo = tokio::select! {
-        demo = Demo::start(&options) => demo?,
+        demo = Demo::start(&options, language) => demo?,
         () = signals.stop() => return Ok(()),
     };
-    announce(&demo.app, &options.data.pki(), demo.suggestion.as_deref());
+    announce(&demo.app, &options.data.pki(), demo.suggestion.as_deref(), language);
     demo.serve(&mut signals).await
 }
 
@@ -74,12 +75,12 @@ struct Demo {
 }
 
 impl Demo {
-    async fn start(options: &Options) -> Result<Self, Exit> {
+    async fn start(options: &Options, language: Language) -> Result<Self, Exit> {
         let started = Instant::now();
-        let fixtures = options.fixtures.read()?;
+        let fixtures = options.fixtures.read(language)?;
         let postgres = match &options.database_url {
             Some(_) => None,
-            None => Some(start_postgres(options).await?),
+            None => Some(start_postgres(options, language).await?),
         };
         let store = match (&postgres, &options.database_url) {
             (Some(postgres), _) => Store::connect(postgres.options("postgres"), POOL).await?,
@@ -91,15 +92,18 @@ impl Demo {
         let loaded = fixtures.load(&store, &files, system_now(), false).await?;
         let secret = Secret::read_or_make(&options.data.secret())?;
         let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
-        let _ = writeln!(
-            io::stderr(),
-            "{} insurers, {} institutions, {} people and {} cards are loaded; started in {:.2} s",
-            loaded.insurers,
-            loaded.institutions,
-            loaded.people,
-            loaded.cards,
-            started.elapsed().as_secs_f64()
-        );
+        let (insurers, institutions, people, cards) = (loaded.insurers, loaded.institutions, loaded.people, loaded.cards);
+        let seconds = started.elapsed().as_secs_f64();
+        let text = match language {
+            Language::Ja => format!(
+                "保険者{insurers}、医療機関{institutions}、人物{people}、カード{cards}を読み込み、{seconds:.2}秒で起動しました"
+            ),
+            Language::En => format!(
+                "{insurers} insurers, {institutions} institutions, {people} people and {cards} cards are loaded; started in \
+                 {seconds:.2} s"
+            ),
+        };
+        let _ = writeln!(io::stderr(), "{text}");
         let suggestion = suggestion(options, &app, &fixtures);
         Ok(Self { app, postgres, files, suggestion })
     }
@@ -150,7 +154,10 @@ fn leave_client_variables() -> Result<(), Exit> {
         again.env_remove(name);
     }
     let error = again.exec();
-    Err(Exit::environment(format!("unset PGOPTIONS and other variables that begin with PG: {error}")))
+    Err(Exit::environment((
+        format!("unset PGOPTIONS and other variables that begin with PG: {error}"),
+        format!("環境変数PGOPTIONSなど、PGで始まるものの設定を外してください: {}", error.japanese()),
+    )))
 }
 
 /// Makes a temporary data directory for `--ephemeral`, which is removed when the value is dropped.
@@ -163,16 +170,16 @@ fn throw_away(options: &mut Options) -> Result<Option<TempDir>, Exit> {
     Ok(Some(directory))
 }
 
-async fn start_postgres(options: &Options) -> Result<PrivatePostgres, Exit> {
+async fn start_postgres(options: &Options, language: Language) -> Result<PrivatePostgres, Exit> {
     let binaries = Binaries::find()?;
     let durability = if options.ephemeral { Durability::Ephemeral } else { Durability::Kept };
     // A full disk or a closed pipe behind standard error must not prevent the start.
-    let _ = writeln!(
-        io::stderr(),
-        "starting a private PostgreSQL {} in {}",
-        binaries.version(),
-        options.data.data_dir.display()
-    );
+    let (version, directory) = (binaries.version(), options.data.data_dir.display());
+    let text = match language {
+        Language::Ja => format!("{directory}で専用のPostgreSQL {version}を起動しています"),
+        Language::En => format!("starting a private PostgreSQL {version} in {directory}"),
+    };
+    let _ = writeln!(io::stderr(), "{text}");
     Ok(PrivatePostgres::start(&binaries, &options.data.postgres(), durability).await?)
 }
 

@@ -1,12 +1,12 @@
 //! How a command fails: its message and its exit code.
 
-use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::app::StartError;
 use crate::config::SecretError;
 use crate::fixtures::LoadError;
+use crate::language::{Bilingual, Japanese, Language};
 use crate::pki::PkiError;
 use crate::postgres::PostgresError;
 use crate::store::StoreError;
@@ -16,30 +16,36 @@ use crate::terminal::TerminalError;
 #[derive(Debug)]
 pub(super) struct Exit {
     code: u8,
-    message: String,
+    /// None if everything has been printed already.
+    message: Option<Bilingual>,
 }
 
 impl Exit {
     /// The command line asks for something impossible, whatever the state of the system: exit code 2.
-    pub fn usage(message: impl Display) -> Self {
-        Self { code: 2, message: message.to_string() }
+    pub fn usage(message: impl Into<Bilingual>) -> Self {
+        Self { code: 2, message: Some(message.into()) }
     }
 
     /// Something in the environment is missing or refuses: exit code 3.
-    pub fn environment(message: impl Display) -> Self {
-        Self { code: 3, message: message.to_string() }
+    pub fn environment(message: impl Into<Bilingual>) -> Self {
+        Self { code: 3, message: Some(message.into()) }
     }
 
     /// The data is not acceptable: exit code 4.
-    pub fn data(message: impl Display) -> Self {
-        Self { code: 4, message: message.to_string() }
+    pub fn data(message: impl Into<Bilingual>) -> Self {
+        Self { code: 4, message: Some(message.into()) }
+    }
+
+    /// The data is not acceptable, and the output says why: exit code 4 without a message.
+    pub fn data_as_printed() -> Self {
+        Self { code: 4, message: None }
     }
 
     /// Prints the message, if there is one, and returns the code.
-    pub fn report(self) -> ExitCode {
-        if !self.message.is_empty() {
+    pub fn report(self, language: Language) -> ExitCode {
+        if let Some(message) = self.message {
             // If standard error is closed, the code still tells.
-            let _ = writeln!(std::io::stderr(), "shikaku: {}", self.message);
+            let _ = writeln!(std::io::stderr(), "shikaku: {}", message.text(language));
         }
         ExitCode::from(self.code)
     }
@@ -91,8 +97,14 @@ impl From<StartError> for Exit {
     fn from(error: StartError) -> Self {
         match error {
             StartError::OpenOperator(_) => Self::usage(error),
-            StartError::Listen { .. } => Self::environment(format!(
-                "{error}\nAnother address can be chosen with --terminal-addr and --operator-addr; port 0 takes a free one."
+            StartError::Listen { .. } => Self::environment((
+                format!(
+                    "{error}\nAnother address can be chosen with --terminal-addr and --operator-addr; port 0 takes a free one."
+                ),
+                format!(
+                    "{}\n別のアドレスは--terminal-addrと--operator-addrで指定できます。ポート0なら空きポートを使います。",
+                    error.japanese()
+                ),
             )),
             StartError::Store(error) => error.into(),
             StartError::Trust(_) => Self::environment(error),

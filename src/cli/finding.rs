@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::language::Language;
+use crate::language::Language;
 
 /// The parts of a finding about a registration that contradicts the law.
 pub(super) struct Words<'a> {

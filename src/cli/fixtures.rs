@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::clock::{system_now, tokyo_date};
 use crate::decide::{Held, findings};
 use crate::fixtures::Fixtures;
+use crate::language::{Japanese, Language};
 use crate::pki::PkiFiles;
 use crate::postgres::{PostgresError, PrivatePostgres};
 use crate::store::Store;
@@ -16,7 +17,6 @@ use crate::store::Store;
 use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::finding;
-use super::language::Language;
 use super::output;
 use super::serve::connect;
 
@@ -42,9 +42,6 @@ pub(super) struct Check {
     /// A coverage without a loss is judged until this day; by default today in Tokyo
     #[arg(long, value_name = "DATE")]
     on: Option<Date>,
-    /// Language of the findings; by default that of the locale
-    #[arg(long, value_enum)]
-    lang: Option<Language>,
 }
 
 #[derive(clap::Args)]
@@ -66,19 +63,32 @@ pub(super) struct Load {
 
 impl FixturesDirectory {
     /// Reads the directory; prints every fault to standard error.
-    pub fn read(&self) -> Result<Fixtures, Exit> {
+    pub fn read(&self, language: Language) -> Result<Fixtures, Exit> {
         if !self.directory.is_dir() {
-            return Err(Exit::data(format!(
-                "there is no directory {}: change to the root of the project, or name the directory of the fixtures with --dir",
-                self.directory.display()
+            let directory = self.directory.display();
+            return Err(Exit::data((
+                format!(
+                    "there is no directory {directory}: change to the root of the project, or name the directory of the fixtures \
+                     with --dir"
+                ),
+                format!(
+                    "ディレクトリー{directory}がありません。プロジェクトのルートに移るか、データのディレクトリーを--dirで指定してください"
+                ),
             )));
         }
         Fixtures::read(&self.directory).map_err(|faults| {
             for fault in &faults {
-                eprintln!("{fault}");
+                match language {
+                    Language::Ja => eprintln!("{}", fault.japanese()),
+                    Language::En => eprintln!("{fault}"),
+                }
             }
-            let noun = if faults.len() == 1 { "fault" } else { "faults" };
-            Exit::data(format!("{} {noun} in {}; nothing was loaded", faults.len(), self.directory.display()))
+            let (number, directory) = (faults.len(), self.directory.display());
+            let noun = if number == 1 { "fault" } else { "faults" };
+            Exit::data((
+                format!("{number} {noun} in {directory}; nothing was loaded"),
+                format!("{directory}に{number}件の誤りがあります。何も読み込みませんでした"),
+            ))
         })
     }
 }
@@ -94,11 +104,19 @@ impl Load {
 
     fn of_demo(&self) -> Result<PgConnectOptions, Exit> {
         PrivatePostgres::running_on(&self.data.postgres(), "postgres").map_err(|error| match error {
-            PostgresError::NotRunning(_) => Exit::environment(format!(
-                "no demo is running on {}: start ./demo, or name the directory of another demo with --data-dir, or a database \
-                 with --database-url",
-                self.data.data_dir.display()
-            )),
+            PostgresError::NotRunning(_) => {
+                let directory = self.data.data_dir.display();
+                Exit::environment((
+                    format!(
+                        "no demo is running on {directory}: start ./demo, or name the directory of another demo with --data-dir, \
+                         or a database with --database-url"
+                    ),
+                    format!(
+                        "{directory}で動いているdemoがありません。./demoを起動するか、別のdemoのディレクトリーを--data-dirで、\
+                         またはデータベースを--database-urlで指定してください"
+                    ),
+                ))
+            }
             error => error.into(),
         })
     }
@@ -106,8 +124,7 @@ impl Load {
 
 /// Lists the registrations that contradict the law, one text each. They are not faults, because answers follow the registration
 /// anyway.
-fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
-    let language = options.lang.unwrap_or_else(Language::of_environment);
+fn contradictions(fixtures: &Fixtures, options: &Check, language: Language) -> Vec<String> {
     let as_of = options.on.unwrap_or_else(|| tokyo_date(system_now()));
     let mut texts = Vec::new();
     for person in fixtures.people.iter().map(|person| &person.person) {
@@ -131,39 +148,59 @@ fn contradictions(fixtures: &Fixtures, options: &Check) -> Vec<String> {
                 };
                 let (id, insurer) = (&person.fixture_id, coverage.key.insurer);
                 let text = finding::text(&words, language);
-                texts.push(format!("{id}, coverage {} ({insurer}): {text}\n", place + 1));
+                let place = place + 1;
+                texts.push(match language {
+                    Language::Ja => format!("{id}、{place}番目の資格（{insurer}）: {text}\n"),
+                    Language::En => format!("{id}, coverage {place} ({insurer}): {text}\n"),
+                });
             }
         }
     }
     texts
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Exit> {
+pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
         Command::Check(options) => {
-            let fixtures = options.directory.read()?;
-            let found = contradictions(&fixtures, &options);
+            let fixtures = options.directory.read(language)?;
+            let found = contradictions(&fixtures, &options, language);
             let (insurers, institutions, people, cards) =
                 (fixtures.insurers.len(), fixtures.institutions.len(), fixtures.people.len(), fixtures.cards.len());
             let text = found.concat();
-            let summary = format!(
-                "no faults: {insurers} insurers, {institutions} institutions, {people} people, {cards} cards; {} findings\n",
-                found.len()
-            );
+            let findings = found.len();
+            let summary = match language {
+                Language::Ja => format!(
+                    "誤りはありません: 保険者{insurers}、医療機関{institutions}、人物{people}、カード{cards}。指摘{findings}件\n"
+                ),
+                Language::En => format!(
+                    "no faults: {insurers} insurers, {institutions} institutions, {people} people, {cards} cards; {findings} \
+                     findings\n"
+                ),
+            };
             output::print(format!("{text}{summary}").as_bytes())?;
         }
         Command::Load(options) => {
-            let fixtures = options.directory.read()?;
+            let fixtures = options.directory.read(language)?;
             let store = options.connect().await?;
             store.check_schema().await?;
             let pki = PkiFiles::at(&options.pki.clone().unwrap_or_else(|| options.data.pki()));
             let loaded = fixtures.load(&store, &pki, system_now(), options.reset).await?;
-            let text = format!(
-                "loaded: {} insurers, {} institutions, {} people with {} coverages and {} cards\n",
-                loaded.insurers, loaded.institutions, loaded.people, loaded.coverages, loaded.cards
-            );
-            if loaded.cards == 0 && !fixtures.cards.is_empty() {
-                eprintln!("no cards in {}: `shikaku pki init` makes them", pki.root().display());
+            let (insurers, institutions, people) = (loaded.insurers, loaded.institutions, loaded.people);
+            let (coverages, cards, directory) = (loaded.coverages, loaded.cards, pki.root().display());
+            let text = match language {
+                Language::Ja => format!(
+                    "loaded: 保険者{insurers}、医療機関{institutions}、人物{people}（資格{coverages}、カード{cards}）\n"
+                ),
+                Language::En => format!(
+                    "loaded: {insurers} insurers, {institutions} institutions, {people} people with {coverages} coverages and \
+                     {cards} cards\n"
+                ),
+            };
+            if cards == 0 && !fixtures.cards.is_empty() {
+                match language {
+                    Language::Ja => eprintln!("{directory}にカードがありません。`shikaku pki init`で作れます"),
+                    Language::En => eprintln!("no cards in {directory}: `shikaku pki init` makes them"),
+                }
             }
             output::print(text.as_bytes())?;
         }

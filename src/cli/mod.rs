@@ -7,8 +7,10 @@ mod demo;
 mod exit;
 mod finding;
 mod fixtures;
+mod help;
 mod language;
 mod migrate;
+mod number;
 mod open_files;
 mod operator;
 mod output;
@@ -20,9 +22,14 @@ mod serve;
 mod suggestion;
 mod work;
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::language::Language;
 
 use exit::Exit;
 
@@ -33,6 +40,9 @@ const BLOCKING: usize = 16;
 #[derive(Parser)]
 #[command(name = "shikaku", version, arg_required_else_help = true)]
 struct Cli {
+    /// Language of help, messages and tables; by default that of the locale
+    #[arg(long, value_enum, global = true)]
+    lang: Option<Language>,
     #[command(subcommand)]
     command: Command,
 }
@@ -66,36 +76,62 @@ enum Command {
 
 /// Runs the command line. Exit codes: 0 done, 2 usage, 3 environment, 4 data refused; 101 is a panic.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let language = language::of(&arguments);
+    let cli = match parse(arguments, language) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, language),
+    };
+    let language = cli.lang.unwrap_or(language);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
-        Err(error) => return Exit::environment(error).report(),
+        Err(error) => return Exit::environment(error).report(language),
     };
     let result = runtime.block_on(async {
         match cli.command {
-            Command::Demo(options) => demo::run(options).await,
-            Command::Serve(options) => serve::run(options).await,
-            Command::Migrate(options) => migrate::run(options).await,
-            Command::Fixtures(command) => fixtures::run(command).await,
-            Command::Work(options) => work::run(options).await,
-            Command::Population(command) => population::run(command).await,
-            Command::Pki(command) => pki::run(command).await,
-            Command::Rules(command) => rules::run(command),
-            Command::Ask(command) => ask::run(command).await,
+            Command::Demo(options) => demo::run(options, language).await,
+            Command::Serve(options) => serve::run(options, language).await,
+            Command::Migrate(options) => migrate::run(options, language).await,
+            Command::Fixtures(command) => fixtures::run(command, language).await,
+            Command::Work(options) => work::run(options, language).await,
+            Command::Population(command) => population::run(command, language).await,
+            Command::Pki(command) => pki::run(command, language).await,
+            Command::Rules(command) => rules::run(command, language),
+            Command::Ask(command) => ask::run(command, language).await,
         }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(exit) => exit.report(),
+        Err(exit) => exit.report(language),
     }
+}
+
+fn parse(arguments: Vec<OsString>, language: Language) -> Result<Cli, clap::Error> {
+    let mut command = match language {
+        Language::Ja => help::in_japanese(Cli::command()),
+        Language::En => Cli::command(),
+    };
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints help that was asked for, or what is wrong with the command line.
+fn refuse(error: &clap::Error, language: Language) -> ExitCode {
+    let is_help = !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    // If the output is closed, the code still tells.
+    let _ = match language {
+        Language::Ja if !is_help => write!(std::io::stderr(), "{}", help::refusal(error)),
+        _ => error.print(),
+    };
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

@@ -32,9 +32,15 @@ pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
         return Ok(wanted);
     }
     if fitting < FEWEST {
-        return Err(Exit::environment(format!(
-            "this process may have {files} files open at once, too few for a server; {wanted} connections (--max-connections) need \
-             {needed}. Raise the limit, as with `ulimit -n {needed}`"
+        return Err(Exit::environment((
+            format!(
+                "this process may have {files} files open at once, too few for a server; {wanted} connections \
+                 (--max-connections) need {needed}. Raise the limit, as with `ulimit -n {needed}`"
+            ),
+            format!(
+                "このプロセスが同時に開けるファイルは{files}個までで、サーバーには足りません。{wanted}接続（--max-connections）には\
+                 {needed}個必要です。`ulimit -n {needed}`などで上限を上げてください"
+            ),
         )));
     }
     warn!(

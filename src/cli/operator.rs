@@ -6,6 +6,8 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::language::{Bilingual, Japanese, Language};
+
 use super::exit::Exit;
 
 /// How to reach a running server as its operator.
@@ -23,21 +25,30 @@ impl OperatorOptions {
     /// Posts JSON; returns the body of the answer.
     pub async fn post(&self, path: &str, json: Vec<u8>) -> Result<Bytes, Exit> {
         let address = &self.operator_addr;
-        let failed = |error: &dyn std::fmt::Display| Exit::environment(format!("operator listener {address}: {error}"));
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(|error| failed(&format!("{error}; is the server running? --operator-addr names another one")))?;
+        let failed = |reason: Bilingual| {
+            let (english, japanese) = (reason.text(Language::En), reason.text(Language::Ja));
+            let listener = format!("operator listener {address}: {english}");
+            Exit::environment((listener, format!("運用者用の待ち受け{address}: {japanese}")))
+        };
+        let broken =
+            |error: &dyn std::fmt::Display| failed((error.to_string(), format!("通信できません（{error}）")).into());
+        let stream = TcpStream::connect(address).await.map_err(|error| {
+            let english = format!("{error}; is the server running? --operator-addr names another one");
+            let error = error.japanese();
+            let japanese = format!("{error}。サーバーは動いていますか。別の待ち受けは--operator-addrで指定できます");
+            failed((english, japanese).into())
+        })?;
         let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
         tokio::spawn(connection);
         let mut request = Request::post(path).header("host", address).header("content-type", "application/json");
         if let Some(token) = &self.operator_token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let request = request.body(Full::new(Bytes::from(json))).map_err(|error| failed(&error))?;
-        let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
+        let request = request.body(Full::new(Bytes::from(json))).map_err(|error| broken(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
         let status = response.status();
-        let body = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();
+        let body = response.into_body().collect().await.map_err(|error| broken(&error))?.to_bytes();
         if status.is_success() { Ok(body) } else { Err(refusal(address, status, &body)) }
     }
 }
@@ -49,8 +60,15 @@ fn refusal(address: &str, status: hyper::StatusCode, body: &[u8]) -> Exit {
     match (text("code"), text("title")) {
         (Some(code), Some(title)) => {
             let detail = text("detail").map(|detail| format!(": {detail}")).unwrap_or_default();
-            Exit::data(format!("the server refused: {code} {title}{detail}"))
+            let japanese = text("message").unwrap_or(title);
+            Exit::data((
+                format!("the server refused: {code} {title}{detail}"),
+                format!("サーバーが拒否しました: {code} {japanese}{detail}"),
+            ))
         }
-        _ => Exit::environment(format!("operator listener {address}: HTTP status {status}")),
+        _ => Exit::environment((
+            format!("operator listener {address}: HTTP status {status}"),
+            format!("運用者用の待ち受け{address}: HTTPステータス{status}"),
+        )),
     }
 }

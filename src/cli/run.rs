@@ -7,15 +7,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
 use crate::config::{Config, Limits, Secret};
+use crate::language::Language;
 use crate::telemetry::LogFormat;
 
 use super::bulk::BulkOptions;
 use super::exit::Exit;
+use super::number::{positive, within};
 use super::open_files;
 
 #[derive(clap::Args)]
@@ -32,7 +33,7 @@ pub(super) struct ServerOptions {
     pub token_addr: Option<SocketAddr>,
     /// Seconds that the tokens of a login hold
     #[arg(long, value_name = "N", default_value_t = Limits::default().token.as_secs(), help_heading = "Searches by token",
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        value_parser = within(1_u64, 86_400))]
     pub token_seconds: u64,
     /// Bearer token that operators must show; needed for an operator address other than loopback
     #[arg(long, value_name = "TOKEN", env = "SHIKAKU_OPERATOR_TOKEN", hide_env_values = true)]
@@ -42,7 +43,7 @@ pub(super) struct ServerOptions {
     pub log_format: LogFormat,
     /// Terminal connections open at once; fewer where the limit of open files is too low for them
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+        value_parser = positive)]
     pub max_connections: usize,
     /// Lookups by card number, and people of files, of one institution an hour that may find nobody; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = Limits::default().misses)]
@@ -126,7 +127,7 @@ impl Signals {
 }
 
 /// Prints on standard output where the server listens. A closed pipe does not stop the server.
-pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&OsStr>) {
+pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&OsStr>, language: Language) {
     let mut text = format!(
         "ready: terminals https://{} operator http://{} pki {}\n",
         app.terminal_addr(),
@@ -135,7 +136,11 @@ pub(super) fn announce(app: &App, pki: &Path, suggestion: Option<&OsStr>) {
     )
     .into_bytes();
     if let Some(address) = app.token_addr() {
-        text.extend(format!("searches by idToken alone: https://{address}\n").into_bytes());
+        let what = match language {
+            Language::Ja => "idTokenだけの検索",
+            Language::En => "searches by idToken alone",
+        };
+        text.extend(format!("{what}: https://{address}\n").into_bytes());
     }
     if let Some(command) = suggestion {
         text.extend([b"try: ", command.as_bytes(), b"\n"].concat());

@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Secret;
+use crate::language::Language;
 use crate::store::Store;
 use crate::telemetry;
 
@@ -44,7 +45,12 @@ impl Database {
 }
 
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> {
-    let bad = || Exit::usage("the database URL is not of the form postgres://…");
+    let bad = || {
+        Exit::usage((
+            "the database URL is not of the form postgres://…",
+            "データベースのURLはpostgres://…の形で指定してください",
+        ))
+    };
     // The driver would accept any other scheme as its own.
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(bad());
@@ -56,13 +62,13 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Store, Exit> 
 /// Number of connections for everything except lookups.
 pub(super) const POOL: u32 = 12;
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     telemetry::start(options.server.log_format);
     let mut signals = Signals::listen()?;
     let store = options.database.connect(POOL).await?;
     let secret = Secret::read_or_make(&options.secret_file)?;
     let app = App::start(options.server.config(options.pki.clone(), secret)?, store, Clock::system()).await?;
-    announce(&app, &options.pki, None);
+    announce(&app, &options.pki, None, language);
     signals.stop_or_reload(&app).await;
     app.stop().await;
     Ok(())

@@ -12,6 +12,7 @@ use tracing::warn;
 use crate::clock::{Clock, Clocks};
 use crate::config::{Limits, Secret};
 use crate::jobs::{Worker, Workers, expire_old};
+use crate::language::Language;
 use crate::metrics::Metrics;
 use crate::query::{Directory, LogKey, Misses};
 use crate::telemetry::{self, LogFormat};
@@ -35,11 +36,11 @@ pub(super) struct Options {
     bulk: BulkOptions,
 }
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     telemetry::start(options.log_format);
     let limits = options.bulk.limits()?;
     if limits.workers == 0 {
-        return Err(Exit::usage("--bulk-workers 0 would do nothing"));
+        return Err(Exit::usage(("--bulk-workers 0 would do nothing", "--bulk-workers 0では何も処理しません")));
     }
     let mut signals = Signals::listen()?;
     let store = options.database.connect(POOL).await?;
@@ -56,7 +57,11 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
     tasks.spawn(expire_old(store, clocks, limits, stop.clone()));
     tasks.close();
     // A closed pipe does not stop the work.
-    let _ = writeln!(std::io::stdout(), "ready: working on files");
+    let what = match language {
+        Language::Ja => "ファイルを処理します",
+        Language::En => "working on files",
+    };
+    let _ = writeln!(std::io::stdout(), "ready: {what}");
     signals.stop().await;
     stop.cancel();
     // A database that does not answer does not delay the end: the slice is started again when its lease has run out.

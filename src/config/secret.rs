@@ -1,11 +1,14 @@
 //! The server's secret, from which its keys are derived.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::{hkdf, hmac, rand};
 use data_encoding::HEXLOWER_PERMISSIVE;
+
+use crate::language::Japanese;
 
 /// Thirty-two random bytes, kept in a file. One key for each purpose is derived from them.
 #[derive(Clone)]
@@ -28,6 +31,18 @@ pub enum SecretError {
     /// The system returns no random bytes.
     #[error("the system gives no random bytes")]
     Randomness,
+}
+
+impl Japanese for SecretError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Io { path, source } => format!("秘密の値のファイル{}: {}", path.display(), source.japanese()).into(),
+            Self::Content(path) => {
+                format!("秘密の値のファイル{}の内容が、64桁の16進数ではありません", path.display()).into()
+            }
+            Self::Randomness => "システムから乱数を取得できません".into(),
+        }
+    }
 }
 
 impl Secret {

@@ -1,8 +1,11 @@
 //! Birth dates, and ages as the law counts them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
+
+use crate::language::Japanese;
 
 /// 生年月日: a date from 1860-01-01 through 9699-12-31 (nobody older can be insured; every age can be computed from it).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,6 +15,12 @@ pub struct BirthDate(Date);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a birth date lies between 1860 and 9699")]
 pub struct BirthDateError;
+
+impl Japanese for BirthDateError {
+    fn japanese(&self) -> Cow<'static, str> {
+        "生年月日は1860年から9699年までです".into()
+    }
+}
 
 impl BirthDate {
     /// # Errors

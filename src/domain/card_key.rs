@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::language::Japanese;
+
 use super::fold::{digits, fold, is_incomparable};
 use super::insurer::InsurerNumber;
 use super::text::check_text;
@@ -87,6 +89,18 @@ pub enum CardKeyError {
     /// A branch is not two digits.
     #[error("a branch number has two digits")]
     Branch,
+}
+
+impl Japanese for CardKeyError {
+    fn japanese(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Text => {
+                "記号・番号は1〜20文字です。制御文字、U+FFFD、外字、ほかの文字体系の数字、部首用の文字は使えません"
+            }
+            Self::Branch => "枝番は2桁の数字です",
+        };
+        text.into()
+    }
 }
 
 /// 被保険者証記号: 1 to 20 characters as the insurer writes them, in any width.

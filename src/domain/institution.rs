@@ -1,8 +1,11 @@
 //! Institutions, their codes, and the form in which they want their answers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
+
+use crate::language::Japanese;
 
 use super::check_digit::check_digit;
 
@@ -32,6 +35,17 @@ pub enum InstitutionCodeError {
         /// The digit by the rule of the code's prefecture.
         right: u8,
     },
+}
+
+impl Japanese for InstitutionCodeError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Form => "医療機関コードは10桁の数字です".into(),
+            Self::Prefecture => "医療機関コードの先頭2桁が都道府県の番号ではありません".into(),
+            Self::PointTable => "医療機関コードの3桁目は1（医科）、3（歯科）、4（調剤）、6（訪問看護）のどれかです".into(),
+            Self::CheckDigit { right } => format!("医療機関コードの検証番号は{right}のはずです").into(),
+        }
+    }
 }
 
 /// The prefectures in which the check digit covers only the six digits of the institution: 埼玉, 千葉, 東京, 神奈川.
@@ -100,6 +114,12 @@ impl fmt::Debug for InstitutionCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a terminal name has 1 to 40 letters, digits and hyphens")]
 pub struct TerminalNameError;
+
+impl Japanese for TerminalNameError {
+    fn japanese(&self) -> Cow<'static, str> {
+        "端末の名前は英数字とハイフンの1〜40文字です".into()
+    }
+}
 
 /// Checks the name of an institution's terminal: 1 to 40 ASCII letters, digits and hyphens, because it becomes a file name and
 /// the common name of a certificate.

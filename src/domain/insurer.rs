@@ -1,6 +1,9 @@
 //! Insurers, their numbers and their schemes.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::language::Japanese;
 
 use super::check_digit::check_digit;
 use super::fold::digits;
@@ -32,6 +35,17 @@ pub enum InsurerNumberError {
     /// The first two of eight digits do not name a scheme.
     #[error("the first two digits of the insurer number name neither a health-insurance scheme nor medical aid")]
     Scheme,
+}
+
+impl Japanese for InsurerNumberError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Length => "保険者番号は8桁（国民健康保険は6桁）です".into(),
+            Self::NotDigits => "保険者番号に使えるのは数字だけです".into(),
+            Self::CheckDigit { right } => format!("保険者番号の検証番号は{right}のはずです").into(),
+            Self::Scheme => "保険者番号の先頭2桁が医療保険の制度にも医療扶助にも当たりません".into(),
+        }
+    }
 }
 
 impl InsurerNumber {

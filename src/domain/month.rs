@@ -1,8 +1,11 @@
 //! Months of treatment (診療月).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
+
+use crate::language::Japanese;
 
 /// 診療月: a civil month, from 0001-01 to 9999-12, without time zone. Later months are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +18,12 @@ pub struct Month {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a month is written YYYY-MM, such as 2026-08")]
 pub struct MonthError;
+
+impl Japanese for MonthError {
+    fn japanese(&self) -> Cow<'static, str> {
+        "月は2026-08のように書きます".into()
+    }
+}
 
 impl Month {
     /// Makes a month that the program itself knows, such as one of the law.

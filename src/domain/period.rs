@@ -1,6 +1,10 @@
 //! Periods of days.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
+
+use crate::language::Japanese;
 
 /// A span of civil days, both ends inclusive; `from` never lies after `through`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,12 @@ pub struct Period {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the first day of a period lies after its last")]
 pub struct PeriodError;
+
+impl Japanese for PeriodError {
+    fn japanese(&self) -> Cow<'static, str> {
+        "期間の初日が末日より後です".into()
+    }
+}
 
 impl Period {
     /// # Errors

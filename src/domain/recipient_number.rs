@@ -1,5 +1,9 @@
 //! 受給者番号: the number of a recipient in a public-expense scheme.
 
+use std::borrow::Cow;
+
+use crate::language::Japanese;
+
 use super::check_digit::check_digit;
 
 /// The reason why a text is not a 受給者番号 of medical aid.
@@ -14,6 +18,15 @@ pub enum RecipientNumberError {
         /// The digit that fits.
         right: u8,
     },
+}
+
+impl Japanese for RecipientNumberError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Form => "受給者番号は7桁の数字で、最後の1桁は検証番号です".into(),
+            Self::CheckDigit { right } => format!("受給者番号の検証番号は{right}のはずです").into(),
+        }
+    }
 }
 
 /// Checks the 受給者番号 of medical aid: six ASCII digits and their check digit. It takes the place of 番号.

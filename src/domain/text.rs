@@ -1,6 +1,9 @@
 //! Text about people, checked and kept out of logs.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::language::Japanese;
 
 /// Text about a person (a name, kana, an address): 1 to 200 characters, none of them a control character.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -18,6 +21,17 @@ pub enum TextError {
     /// Not in the form of the field.
     #[error("the text is not of the form 123-4567")]
     PostNumberForm,
+}
+
+impl Japanese for TextError {
+    fn japanese(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Length => "空か、長すぎます",
+            Self::Control => "制御文字が含まれています",
+            Self::PostNumberForm => "郵便番号は123-4567のように書きます",
+        };
+        text.into()
+    }
 }
 
 impl PersonalText {

@@ -1,8 +1,11 @@
 //! Amounts of money.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
+
+use crate::language::Japanese;
 
 /// An amount of money in whole yen, never negative.
 ///
@@ -14,6 +17,12 @@ pub struct Yen(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an amount is a whole number of yen from 0 to 1,000,000,000,000")]
 pub struct YenError;
+
+impl Japanese for YenError {
+    fn japanese(&self) -> Cow<'static, str> {
+        "金額は0円から1,000,000,000,000円までの整数です".into()
+    }
+}
 
 impl Yen {
     /// 0 yen.

@@ -1,11 +1,14 @@
 //! Writes a directory of the mass format: in a temporary directory beside it, which takes its name once everything is written.
 
+use std::borrow::Cow;
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use crate::language::Japanese;
 
 use super::kind::Kind;
 use super::manifest::Manifest;
@@ -32,6 +35,19 @@ pub enum DraftError {
         /// The reason.
         error: io::Error,
     },
+}
+
+impl Japanese for DraftError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Taken(path) => {
+                let path = path.display();
+                format!("{path}はすでにあり、空のディレクトリーではありません。別の名前を指定するか、取り除いてください")
+                    .into()
+            }
+            Self::Write { path, error } => format!("{}に書き込めません: {}", path.display(), error.japanese()).into(),
+        }
+    }
 }
 
 impl DraftError {

@@ -119,7 +119,10 @@ impl Authority {
     /// See [`PkiError`].
     pub fn revoke(&self, certificate: &Path) -> Result<bool, PkiError> {
         let text = read(certificate)?;
-        let content = || PkiError::Content { path: certificate.to_owned(), what: "a PEM certificate" };
+        let content = || PkiError::Content {
+            path: certificate.to_owned(),
+            what: ("a PEM certificate", "PEM形式の証明書").into(),
+        };
         let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| content())?;
         let serial = pem.parse_x509().map_err(|_| content())?.raw_serial().to_vec();
         let mut revoked = self.revoked()?;
@@ -229,7 +232,10 @@ impl Authority {
     }
 
     fn bad_crl(&self) -> PkiError {
-        PkiError::Content { path: self.files.crl(), what: "a PEM certificate revocation list" }
+        PkiError::Content {
+            path: self.files.crl(),
+            what: ("a PEM certificate revocation list", "PEM形式の失効リスト").into(),
+        }
     }
 }
 

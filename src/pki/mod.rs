@@ -14,7 +14,10 @@ pub use card::{CardAuthority, CardOrder, IssuedCard, NewCard, VirtualCard};
 pub use files::PkiFiles;
 pub use server_name::{ServerName, ServerNameError};
 
+use std::borrow::Cow;
 use std::path::PathBuf;
+
+use crate::language::{Bilingual, Japanese, Language};
 
 /// The reason why the test PKI could not be made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +41,7 @@ pub enum PkiError {
         /// The file.
         path: PathBuf,
         /// Its expected content.
-        what: &'static str,
+        what: Bilingual,
     },
     /// Another CA issued the server's certificate, and it lacks a name.
     #[error(
@@ -63,4 +66,28 @@ pub enum PkiError {
     /// Keys or certificates could not be made.
     #[error("making a certificate: {0}")]
     Make(#[from] rcgen::Error),
+}
+
+impl Japanese for PkiError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Io { path, source, .. } => format!("{}: {}", path.display(), source.japanese()).into(),
+            Self::NoAuthority(path) => {
+                format!("{}がありません。先に`shikaku pki init`を実行してください", path.display()).into()
+            }
+            Self::Content { path, what } => {
+                format!("{}の内容が{}ではありません", path.display(), what.text(Language::Ja)).into()
+            }
+            Self::ForeignServer { path, name } => format!(
+                "{}はこの試験用CAが発行したものではなく、{name}の証明書でもありません。\
+                 発行者にその名前の証明書を依頼するか、ファイルを消してください（`shikaku pki init`が作り直します）",
+                path.display()
+            )
+            .into(),
+            Self::NoGeneration => "この証明書の有効期間に合うカードCAの世代がありません".into(),
+            Self::NotACard => "カードの証明書ではありません".into(),
+            Self::Random => "システムから乱数を取得できません".into(),
+            Self::Make(error) => format!("証明書を作れません: {error}").into(),
+        }
+    }
 }

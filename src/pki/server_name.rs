@@ -1,11 +1,14 @@
 //! The names in the server's certificate.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use rcgen::SanType;
 use x509_parser::prelude::{GeneralName, X509Certificate};
+
+use crate::language::Japanese;
 
 /// A name under which terminals reach the server: a DNS name, in lower case, or an IP address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,23 @@ pub enum ServerNameError {
     /// A star that is not the whole first label of at least three.
     #[error("a * stands for the first label only, as in *.clinic.example")]
     Star,
+}
+
+impl Japanese for ServerNameError {
+    fn japanese(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::NotAlone => "https://、ポート、パスを付けず、名前だけを指定してください",
+            Self::Scope => "証明書には%スコープを書けません。IPv6アドレスだけを指定してください",
+            Self::NoHost => "端末が接続できるアドレスではありません。端末が使うアドレスを指定してください",
+            Self::NoAddress => "IPアドレスのように見えますが、IPアドレスではありません",
+            Self::Characters => "DNS名に使えるのは英数字とハイフンだけです。ほかの文字の名前はxn--…の形で書いてください",
+            Self::Labels => {
+                "DNS名は点で区切った1〜63文字の並びで、全体で253文字までです。ハイフンは区切りの両端に置けません"
+            }
+            Self::Star => "*は*.clinic.exampleのように、先頭の区切りの全体にだけ使えます",
+        };
+        text.into()
+    }
 }
 
 impl FromStr for ServerName {

@@ -1,5 +1,6 @@
 //! Makes a population: blocks of households on several threads, written in their order.
 
+use std::borrow::Cow;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::thread;
 
 use jiff::civil::{Date, date};
 
+use crate::language::Japanese;
 use crate::mass::{Draft, DraftError, Manifest, Rows};
 
 use super::frame::{Frame, Made};
@@ -54,6 +56,23 @@ pub enum GenerateError {
     /// It cannot be written.
     #[error(transparent)]
     Draft(#[from] DraftError),
+}
+
+impl Japanese for GenerateError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::AsOf(day) => {
+                let (first, last) = AS_OF;
+                format!(
+                    "{first}から{last}までの時点の人々を作れます（{day}は不可）。割合とコードが分かっているのはこの期間です"
+                )
+                .into()
+            }
+            Self::People(people) => format!("人数は1から{MOST_PEOPLE}までです（{people}は不可）").into(),
+            Self::Stopped => "中止しました。何も書いていません".into(),
+            Self::Draft(error) => error.japanese(),
+        }
+    }
 }
 
 /// Households of one block; it bounds the memory, and does not affect what is made.

@@ -13,7 +13,10 @@ mod server;
 pub use binaries::Binaries;
 pub use server::{Durability, PrivatePostgres};
 
+use std::borrow::Cow;
 use std::path::PathBuf;
+
+use crate::language::{Bilingual, Japanese, Language};
 
 /// The reason why the private PostgreSQL could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -54,25 +57,57 @@ pub enum PostgresError {
     },
     /// `initdb` failed.
     #[error("initdb failed:\n{0}")]
-    Initdb(String),
+    Initdb(Bilingual),
     /// The server ended before it could be logged in to.
     #[error("PostgreSQL did not start; its log {} ends with:\n{tail}", log.display())]
     Start {
         /// The server's log file.
         log: PathBuf,
         /// Its last lines.
-        tail: String,
+        tail: Bilingual,
     },
 }
 
+impl Japanese for PostgresError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotFound => "PostgreSQL 15以上が$PG_BIN、PATH、/usr/lib/postgresql/*/bin、Homebrewのどこにもありません。\
+                 \nインストールする（Debianはapt-get install postgresql、macOSはbrew install postgresql@17）か、\
+                 PG_BINにそのbinディレクトリーを指定するか、DATABASE_URLに自分のデータベースを指定してください。"
+                .into(),
+            Self::NoAccount => {
+                "rootで実行していますが、PostgreSQLを動かすためのユーザー（postgresまたはnobody）がありません".into()
+            }
+            Self::InUse(path) => format!(
+                "{}は別のプロセスが使っています。止めるか、--data-dirで別のディレクトリーを指定してください",
+                path.display()
+            )
+            .into(),
+            Self::NotRunning(path) => format!("{}で動いているPostgreSQLはありません", path.display()).into(),
+            Self::Orphans { processes, cluster } => format!(
+                "強制終了されたPostgreSQLのプロセスが{}を使っています。kill -9で{processes:?}を終わらせてください",
+                cluster.display()
+            )
+            .into(),
+            Self::Io { path, source, .. } => format!("{}: {}", path.display(), source.japanese()).into(),
+            Self::Initdb(output) => format!("initdbが失敗しました。\n{}", output.text(Language::Ja)).into(),
+            Self::Start { log, tail } => {
+                format!("PostgreSQLが起動しませんでした。ログ{}の末尾:\n{}", log.display(), tail.text(Language::Ja)).into()
+            }
+        }
+    }
+}
+
 /// Returns the last lines of PostgreSQL's output, with advice for known problems.
-fn with_advice(text: &str) -> String {
+fn with_advice(text: &str) -> Bilingual {
     let lines: Vec<&str> = text.lines().collect();
     let tail = lines[lines.len().saturating_sub(5)..].join("\n");
     if tail.contains("No space left on device") {
-        return format!("{tail}\nThe disk is full: free some space, then start again.");
+        let english = format!("{tail}\nThe disk is full: free some space, then start again.");
+        return (english, format!("{tail}\nディスクに空きがありません。空きを作ってから、もう一度起動してください。"))
+            .into();
     }
-    tail
+    (tail.clone(), tail).into()
 }
 
 impl PostgresError {

@@ -13,6 +13,8 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::sync::watch;
 
+use crate::language::{Bilingual, Language};
+
 use super::account::Account;
 use super::binaries::Binaries;
 use super::cluster_directory::ClusterDirectory;
@@ -93,15 +95,22 @@ impl PrivatePostgres {
     }
 
     /// Waits until the server ends by itself; returns the reason and advice.
-    pub async fn ended(&self) -> String {
+    pub async fn ended(&self) -> Bilingual {
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
         let how = ended.borrow().map_or_else(|| "unknown how".to_owned(), |status| status.to_string());
-        format!(
-            "the private PostgreSQL has ended ({how}). What was committed is safe: start again.\nIts log {} ends with:\n{}",
-            self.log.display(),
-            with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default())
-        )
+        let tail = with_advice(&std::fs::read_to_string(&self.log).unwrap_or_default());
+        let (log, english, japanese) = (self.log.display(), tail.text(Language::En), tail.text(Language::Ja));
+        Bilingual::from((
+            format!(
+                "the private PostgreSQL has ended ({how}). What was committed is safe: start again.\nIts log {log} ends \
+                 with:\n{english}"
+            ),
+            format!(
+                "PostgreSQLが終了しました（{how}）。コミット済みのデータは失われていません。もう一度起動してください。\n\
+                 ログ{log}の末尾:\n{japanese}"
+            ),
+        ))
     }
 
     async fn wait_until_ready(&self) -> Result<(), PostgresError> {

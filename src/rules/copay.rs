@@ -1,5 +1,7 @@
 //! 一部負担金割合 below 75, by age on the check date.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, date};
 
 use super::Rule;
@@ -7,6 +9,7 @@ use super::elderly::{elderly_ratio, is_elderly};
 use super::preschool::is_preschool;
 use super::scheme::{BEGIN, late_elderly_begins};
 use crate::domain::{BirthDate, CopayRatio};
+use crate::language::Japanese;
 
 /// The ratio at working age.
 pub const WORKING_AGE: Rule = Rule {
@@ -30,6 +33,17 @@ pub enum NoRatio {
     /// On the 75th birthday or later.
     #[error("from the 75th birthday on 後期高齢者医療 decides; ask copay_wari_75plus")]
     LateElderly,
+}
+
+impl Japanese for NoRatio {
+    fn japanese(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::BeforeBirth => "生年月日より前です",
+            Self::BeforeRules => "2008-04-01より前の規則はここにありません",
+            Self::LateElderly => "75歳の誕生日からは後期高齢者医療が決めます。copay_wari_75plusで照会してください",
+        };
+        text.into()
+    }
 }
 
 /// Returns the ratio on `day` in employees' schemes and national health insurance, which agree: 2割 before school, 3割 until the

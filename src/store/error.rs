@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use crate::language::Japanese;
+
 /// Why the database could not do what was asked. Holds nothing about a person except the id of a row.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,6 +39,32 @@ pub enum StoreError {
     /// The schema is current, but the consents of an earlier version have not been copied to where this one reads them.
     #[error("consents in the access log have not been copied yet; run `shikaku migrate`")]
     Uncopied,
+}
+
+impl Japanese for StoreError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Database(sqlx::Error::Io(error)) => format!("データベース: {}", error.japanese()).into(),
+            Self::Database(error) => format!("データベース: {error}").into(),
+            Self::Silent => "データベース: 時間内に応答がありません".into(),
+            Self::Migrate(error) => format!("スキーマ: {error}").into(),
+            Self::MigrationWaits(number) => format!(
+                "スキーマ: マイグレーション{number}が、ほかのセッションのロックを待っています。\
+                 まだ何も適用していません。\
+                 長いトランザクションを終わらせてから（pg_stat_activityで一覧できます）、\
+                 `shikaku migrate`をもう一度実行してください"
+            )
+            .into(),
+            Self::Inconsistent { table, column, row } => {
+                format!("テーブル{table}の列{column}、行{}: 保存されている値が不正です", row.as_deref().unwrap_or("不明"))
+                    .into()
+            }
+            Self::Outdated(number) => {
+                format!("スキーマにマイグレーション{number}が適用されていません。`shikaku migrate`を実行してください").into()
+            }
+            Self::Uncopied => "アクセス記録の同意がまだ複写されていません。`shikaku migrate`を実行してください".into(),
+        }
+    }
 }
 
 impl StoreError {

@@ -1,6 +1,6 @@
 //! Compares a person's 限度額適用認定証 with the one that an institution saw last.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::PgConnection;
 
@@ -26,23 +26,19 @@ pub(super) async fn unchanged(
     if places.is_empty() {
         return Ok(HashSet::new());
     }
-    let unchanged = sqlx::query_scalar!(
+    // The last of several is found here: a subquery for each person that sorts takes as long as writing the mark.
+    let seen = sqlx::query!(
         r#"
-        select shown.place as "place!"
+        select shown.place as "place!", shown.mark as "mark!", last.log_id, last.mark as last_mark
           from ( select unnest($3::integer[]) as place
                       , unnest($4::bigint[]) as person_id
                       , unnest($5::bigint[]) as mark
                ) as shown
-         where shown.mark =
-               ( select last.mark
-                   from limit_seen as last
-                  where hashtextextended(last.institution_code, last.person_id) = hashtextextended($1, shown.person_id)
-                    and last.institution_code = $1
-                    and last.person_id = shown.person_id
-                    and last.request_id <> $2
-                  order by last.log_id desc
-                  limit 1
-               )
+          join limit_seen as last
+            on hashtextextended(last.institution_code, last.person_id) = hashtextextended($1, shown.person_id)
+           and last.institution_code = $1
+           and last.person_id = shown.person_id
+           and last.request_id <> $2
         "#,
         slice.institution.as_str(),
         slice.request_id,
@@ -52,5 +48,13 @@ pub(super) async fn unchanged(
     )
     .fetch_all(connection)
     .await?;
-    Ok(unchanged.into_iter().collect())
+    let mut last: HashMap<i32, (i64, bool)> = HashMap::with_capacity(seen.len());
+    for row in seen {
+        let seen = (row.log_id, row.last_mark == row.mark);
+        let last = last.entry(row.place).or_insert(seen);
+        if row.log_id > last.0 {
+            *last = seen;
+        }
+    }
+    Ok(last.into_iter().filter_map(|(place, (_, is_same))| is_same.then_some(place)).collect())
 }

@@ -168,7 +168,11 @@ pub fn ratio(ratio: CopayRatio) -> &'static str {
 /// Writes an insurer number in its eight-character field, padded with blanks on the left.
 #[must_use]
 pub fn insurer_number(number: &InsurerNumber) -> String {
-    format!("{:>8}", number.as_str())
+    match number.as_str() {
+        // Nearly all of them; a record of a file is spared the formatting.
+        whole if whole.len() == 8 => whole.to_owned(),
+        short => format!("{short:>8}"),
+    }
 }
 
 /// Returns the code of 認定疾病区分 (table 013).

@@ -44,7 +44,10 @@ fn read<'t>(text: &'t str, bounds: Bounds, each: Option<&mut Each<'_>>) -> Resul
                 tree.close()?;
             }
             Event::End(_) => tree.close()?,
-            Event::Text(content) if content.contains("]]>") => return Err(Fault::Malformed),
+            // Looking for one byte first takes a fraction of a search for the three.
+            Event::Text(content) if content.as_bytes().contains(&b']') && content.contains("]]>") => {
+                return Err(Fault::Malformed);
+            }
             Event::Text(content) => tree.text(content.xml10_content())?,
             Event::CData(content) => tree.text(content.xml10_content())?,
             Event::GeneralRef(reference) => tree.text(String::from(resolve(&reference)?).into())?,

@@ -106,8 +106,8 @@ fn the_check_of_files_words_soft_findings_as_soft() {
         ),
         (
             "ja",
-            ["beside-employees, coverage 1 (138016): 指摘: ", "は規則に合わない\n"],
-            ["lost-on-the-day, coverage 1 (138057): 要確認: ", "は規則に合わない可能性がある\n"],
+            ["beside-employees、1番目の資格（138016）: 指摘: ", "は規則に合わない\n"],
+            ["lost-on-the-day、1番目の資格（138057）: 要確認: ", "は規則に合わない可能性がある\n"],
         ),
     ] {
         let directory = directory.to_str().unwrap();
@@ -117,6 +117,7 @@ fn the_check_of_files_words_soft_findings_as_soft() {
         for [begins, ends] in [firm, soft] {
             assert!(out.split_inclusive('\n').any(|line| line.contains(begins) && line.ends_with(ends)), "{begins}: {out}");
         }
-        assert!(out.ends_with("; 19 findings\n"), "{out}");
+        let summary = if language == "ja" { "。指摘19件\n" } else { "; 19 findings\n" };
+        assert!(out.ends_with(summary), "{out}");
     }
 }

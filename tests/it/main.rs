@@ -43,6 +43,7 @@ mod framing;
 mod fuzz_corpus;
 mod golden;
 mod inconsistent;
+mod japanese;
 mod jlis;
 mod kill;
 mod limits;

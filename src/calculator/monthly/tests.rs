@@ -97,7 +97,10 @@ fn a_ratio_must_go_with_the_category() {
     let mut both = household("一般", "ウ", None);
     both.lines[1].copay_wari = Some(1);
     let fault = both.answer().unwrap_err();
-    assert_eq!((&*fault.field, &*fault.reason), ("lines", "line 2: copay_wari: must be 2 or 3 with the category"));
+    assert_eq!(
+        (&*fault.field, fault.reason.to_string().as_str()),
+        ("lines", "line 2: copay_wari: must be 2 or 3 with the category")
+    );
 }
 
 #[test]
@@ -169,9 +172,9 @@ fn half_amounts_of_one_person_are_told_line_by_line() {
     let mut both = half_of_father("2026-07");
     both.lines.push(MonthlyLine { turns75_this_month: false, ..both.lines[1].clone() });
     let fault = both.answer().unwrap_err();
-    assert_eq!((&*fault.field, &fault.reason[..26]), ("lines", "line 3: turns75_this_month"));
+    assert_eq!((&*fault.field, &fault.reason.to_string()[..26]), ("lines", "line 3: turns75_this_month"));
     both.lines[2] = MonthlyLine { age: Some("70plus".to_owned()), turns75_this_month: true, ..both.lines[1].clone() };
-    assert!(both.answer().unwrap_err().reason.starts_with("line 3: age: "));
+    assert!(both.answer().unwrap_err().reason.to_string().starts_with("line 3: age: "));
     both.lines.truncate(2);
     assert_eq!(field(&MonthlyQuestion { turns75_this_month: true, ..both }), "turns75_this_month");
 }

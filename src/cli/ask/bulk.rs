@@ -1,6 +1,6 @@
 //! `shikaku ask bulk`: sends a file of questions, waits for its result, and prints it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,15 +11,15 @@ use unicode_width::UnicodeWidthStr;
 use crate::clock::{system_now, tokyo_date};
 use crate::domain::{AnswerCharset, BatchKind};
 use crate::fixtures::Fixtures;
+use crate::language::{Bilingual, Language};
 use crate::terminal::{Connection, Reply};
 use crate::wire::message::by_card::NewRequest;
 use crate::wire::message::{MessageKind, bulk_fetch, bulk_register};
 use crate::wire::{Bounds, Element, Format};
 
 use super::labels::meaning;
-use super::terminal::{Caller, OutputOptions, TerminalOptions};
+use super::terminal::{Caller, OutputOptions, TerminalOptions, no_message};
 use crate::cli::exit::Exit;
-use crate::cli::language::Language;
 use crate::cli::output;
 
 #[derive(clap::Args)]
@@ -58,32 +58,44 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Large enough for any result.
 const RESULT: Bounds = Bounds { depth: 16, elements: usize::MAX };
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
-    let caller = options.terminal.caller(None)?;
-    let (sent_as, file) = file(&options, &caller)?;
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
+    let caller = options.terminal.caller(None, language)?;
+    let (sent_as, file) = file(&options, &caller, language)?;
     let progress = spinner();
-    progress.set_message(format!("sending {} KiB", file.len().div_ceil(1024)));
+    let kib = file.len().div_ceil(1024);
+    progress.set_message(match language {
+        Language::Ja => format!("{kib} KiBを送信しています"),
+        Language::En => format!("sending {kib} KiB"),
+    });
     let mut connection = caller.connect().await?;
     let number = upload(&options, &mut connection, sent_as, file).await?;
-    let reply = wait(&options, &caller, &mut connection, &number, &progress).await;
+    let reply = wait(&options, &caller, &mut connection, &number, &progress, language).await;
     progress.finish_and_clear();
     let reply = reply?;
     if let Some(path) = &options.out {
-        std::fs::write(path, &reply.body).map_err(|error| Exit::environment(format!("{}: {error}", path.display())))?;
-        eprintln!("reception number {number}; {} bytes are in {}", reply.body.len(), path.display());
+        std::fs::write(path, &reply.body).map_err(|error| Exit::environment(about(path, error)))?;
+        let (bytes, path) = (reply.body.len(), path.display());
+        match language {
+            Language::Ja => eprintln!("受付番号 {number}、{bytes}バイトを{path}に保存しました"),
+            Language::En => eprintln!("reception number {number}; {bytes} bytes are in {path}"),
+        }
         return Ok(());
     }
     if !options.output.is_text() {
         return output::print(&reply.body);
     }
     let result = parse(&options, &reply.body)?;
-    output::print(table(&number, &result, options.output.language()).as_bytes())
+    output::print(table(&number, &result, language).as_bytes())
 }
 
-fn parse_message(id: &str) -> Result<BatchKind, &'static str> {
+fn parse_message(id: &str) -> Result<BatchKind, Bilingual> {
     match MessageKind::of(id) {
         Some(MessageKind::BulkRegister(kind)) => Ok(kind),
-        _ => Err("must be OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01"),
+        _ => Err((
+            "must be OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01",
+            "OQSmuquc01、OQSmuimm01、OQSmuhvq01、OQSmuonq01、OQSmutic01のどれかを指定してください",
+        )
+            .into()),
     }
 }
 
@@ -95,18 +107,18 @@ fn spinner() -> ProgressBar {
 }
 
 /// Returns the file to send, and its format.
-fn file(options: &Options, caller: &Caller) -> Result<(Format, Vec<u8>), Exit> {
+fn file(options: &Options, caller: &Caller, language: Language) -> Result<(Format, Vec<u8>), Exit> {
     let Some(path) = &options.file else {
         let format = options.output.wire();
-        return Ok((format, people_file(options, caller, format)?));
+        return Ok((format, people_file(options, caller, format, language)?));
     };
-    let file = std::fs::read(path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?;
+    let file = std::fs::read(path).map_err(|error| Exit::usage(about(path, error)))?;
     let format = if file.trim_ascii_start().first() == Some(&b'{') { Format::Json } else { Format::Xml };
     Ok((format, file))
 }
 
-fn people_file(options: &Options, caller: &Caller, format: Format) -> Result<Vec<u8>, Exit> {
-    let fixtures = options.terminal.fixtures.read()?;
+fn people_file(options: &Options, caller: &Caller, format: Format, language: Language) -> Result<Vec<u8>, Exit> {
+    let fixtures = options.terminal.fixtures.read(language)?;
     let check_on = options.on.unwrap_or_else(|| tokyo_date(system_now()));
     let people = chosen(&fixtures, options.people.as_deref().unwrap_or("all"))?;
     let requests: Vec<NewRequest<'_>> = people
@@ -125,8 +137,17 @@ fn chosen<'a>(fixtures: &'a Fixtures, ids: &str) -> Result<Vec<&'a crate::fixtur
     if ids == "all" {
         return Ok(fixtures.people.iter().collect());
     }
-    let find = |id: &str| fixtures.person(id).ok_or_else(|| Exit::usage(format!("no person {id}; /api/people lists all")));
+    let unknown = |id: &str| {
+        let english = format!("no person {id}; /api/people lists all");
+        Exit::usage((english, format!("人物{id}はいません。/api/peopleで一覧できます")))
+    };
+    let find = |id: &str| fixtures.person(id).ok_or_else(|| unknown(id));
     ids.split(',').map(|id| find(id.trim())).collect()
+}
+
+/// Puts the path of a file before the error that it caused.
+fn about(path: &Path, error: std::io::Error) -> Bilingual {
+    Bilingual::from(error).map(|error| format!("{}: {error}", path.display()))
 }
 
 /// Sends the file; returns its reception number.
@@ -148,6 +169,7 @@ async fn wait(
     connection: &mut Connection,
     number: &str,
     progress: &ProgressBar,
+    language: Language,
 ) -> Result<Reply, Exit> {
     let path = format!("/oqs/{}", MessageKind::BulkFetch(options.message).id());
     let format = options.output.wire();
@@ -156,7 +178,10 @@ async fn wait(
     let (begun, mut pause, mut looks) = (Instant::now(), FIRST_PAUSE, 0);
     loop {
         looks += 1;
-        progress.set_message(format!("reception number {number}: waiting for the result (処理中), look {looks}"));
+        progress.set_message(match language {
+            Language::Ja => format!("受付番号 {number}: 結果を待っています（処理中、{looks}回目の確認）"),
+            Language::En => format!("reception number {number}: waiting for the result (処理中), look {looks}"),
+        });
         sleep(pause).await;
         let reply = connection.post(&path, media(format), &[("accept", accept)], request.clone()).await?;
         let archive = reply.headers.get("content-type").is_some_and(|kind| kind == "application/zip");
@@ -171,9 +196,10 @@ async fn wait(
                 pause = (pause * 3 / 2).min(LONGEST_PAUSE);
             }
             Some("2") => {
-                return Err(Exit::environment(format!(
-                    "the result of {number} is still not there after {} s; --patience waits longer",
-                    options.patience
+                let seconds = options.patience;
+                return Err(Exit::environment((
+                    format!("the result of {number} is still not there after {seconds} s; --patience waits longer"),
+                    format!("受付番号{number}の結果が{seconds}秒たっても出ません。--patienceで長く待てます"),
                 )));
             }
             _ => return Err(refused(&reply, &answer)),
@@ -189,17 +215,22 @@ fn media(format: Format) -> &'static str {
 }
 
 fn parse(options: &Options, body: &[u8]) -> Result<Element<'static>, Exit> {
-    options.output.wire().parse(body, RESULT).map_err(|_| {
-        Exit::environment(format!("the server did not answer with an official message:\n{}", String::from_utf8_lossy(body)))
-    })
+    options.output.wire().parse(body, RESULT).map_err(|_| no_message(body))
 }
 
 fn refused(reply: &Reply, answer: &Element) -> Exit {
     let text = |name| text_of(answer, name).unwrap_or_default();
+    let (code, message, status) = (text("ErrorCode"), text("ErrorMessage"), reply.status);
     if reply.status.is_success() {
-        return Exit::data(format!("there will be no result: {} {}", text("ErrorCode"), text("ErrorMessage")));
+        return Exit::data((
+            format!("there will be no result: {code} {message}"),
+            format!("結果は出ません: {code} {message}"),
+        ));
     }
-    Exit::data(format!("the server refused: {} {} (HTTP status {})", text("ErrorCode"), text("ErrorMessage"), reply.status))
+    Exit::data((
+        format!("the server refused: {code} {message} (HTTP status {status})"),
+        format!("サーバーが拒否しました: {code} {message}（HTTPステータス{status}）"),
+    ))
 }
 
 /// Returns the text of the first element of this name.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::clock::{system_now, tokyo_date};
 use crate::domain::{AnswerCharset, Consent, Consents, HolderVerification, TreatmentKind};
 use crate::fixtures::CardAsk;
+use crate::language::{Bilingual, Japanese, Language};
 use crate::pki::VirtualCard;
 use crate::terminal::Connection;
 use crate::wire::code;
@@ -47,18 +48,21 @@ pub(in crate::cli) struct Options {
     operator: OperatorOptions,
 }
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
-    let fixtures = options.terminal.fixtures.read()?;
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
+    let fixtures = options.terminal.fixtures.read(language)?;
     let fixture = fixtures.card(&options.person);
     let ask = fixture.map(|card| &card.ask);
-    let caller = options.terminal.caller(ask.and_then(|ask| ask.institution))?;
+    let caller = options.terminal.caller(ask.and_then(|ask| ask.institution), language)?;
     let name = fixture.map_or(options.person.as_str(), |card| card.name.as_str());
     let card = VirtualCard::open(&caller.files, name).map_err(|error| {
-        let cure = match fixture {
-            Some(_) => "`shikaku pki init` makes it".to_owned(),
-            None => format!("`shikaku pki card --person {name}` makes a card for a person"),
-        };
-        Exit::usage(format!("{error}; {cure}"))
+        let why = error.japanese();
+        Exit::usage(match fixture {
+            Some(_) => (format!("{error}; `shikaku pki init` makes it"), format!("{why}。`shikaku pki init`で作れます")),
+            None => (
+                format!("{error}; `shikaku pki card --person {name}` makes a card for a person"),
+                format!("{why}。人物のカードは`shikaku pki card --person {name}`で作れます"),
+            ),
+        })
     })?;
 
     let shown = question(&options, ask);
@@ -81,7 +85,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
         consents: shown.consents,
     };
     let reply = connection.ask("/card/lookups", format, request.write(format, AnswerCharset::Utf8)).await?;
-    options.output.print(&reply)?;
+    options.output.print(&reply, language)?;
     if options.explain {
         let words: Vec<&str> = shown.consents.iter().map(code::consent_word).collect();
         let certificate = std::fs::read_to_string(caller.files.card(name)).map_err(Exit::environment)?;
@@ -89,7 +93,7 @@ pub(super) async fn run(options: Options) -> Result<(), Exit> {
             "certificate": certificate, "check_on": shown.check_on, "consents": words,
             "institution": caller.institution.as_str(),
         });
-        let (answer, language) = (options.output.parse(&reply)?, options.output.language());
+        let answer = options.output.parse(&reply)?;
         explain::print(&options.operator, question.to_string().into_bytes(), &answer, language).await?;
     }
     Ok(())
@@ -123,21 +127,29 @@ struct Challenge {
 
 impl Challenge {
     fn nonce(&self) -> Result<Vec<u8>, Exit> {
-        BASE64.decode(self.nonce.as_bytes()).map_err(|_| Exit::data("the server's challenge is not base64"))
+        BASE64
+            .decode(self.nonce.as_bytes())
+            .map_err(|_| Exit::data(("the server's challenge is not base64", "サーバーのチャレンジがbase64ではありません")))
     }
 }
 
 async fn challenge(connection: &mut Connection, treatment: TreatmentKind) -> Result<Challenge, Exit> {
     let wanted = format!(r#"{{"MedicalTreatmentFlag":"{}"}}"#, code::treatment(treatment));
     let reply = connection.post("/card/challenges", "application/json", &[], wanted).await?;
-    let text = || Exit::data(format!("the server gave no challenge: {}", String::from_utf8_lossy(&reply.body)));
+    let text = || {
+        let body = String::from_utf8_lossy(&reply.body);
+        Exit::data((
+            format!("the server gave no challenge: {body}"),
+            format!("サーバーがチャレンジを返しませんでした: {body}"),
+        ))
+    };
     if !reply.status.is_success() {
         return Err(text());
     }
     serde_json::from_slice(&reply.body).map_err(|_| text())
 }
 
-fn parse_consents(text: &str) -> Result<Consents, String> {
+fn parse_consents(text: &str) -> Result<Consents, Bilingual> {
     match text {
         "all" => Ok(Consents::all()),
         "none" => Ok(Consents::NONE),
@@ -145,17 +157,20 @@ fn parse_consents(text: &str) -> Result<Consents, String> {
             list.split(',').map(|word| code::parse_consent_word(word.trim()).ok_or(word)).collect::<Result<_, _>>().map_err(
                 |word| {
                     let known: Vec<&str> = Consent::ALL.into_iter().map(code::consent_word).collect();
-                    format!("{word} is none of {}", known.join(", "))
+                    let known = known.join(", ");
+                    (format!("{word} is none of {known}"), format!("{word}は次のどれでもありません: {known}")).into()
                 },
             )
         }
     }
 }
 
-fn parse_holder(word: &str) -> Result<HolderVerification, &'static str> {
-    code::parse_holder(word).ok_or("must be pin, face, visual or phone")
+fn parse_holder(word: &str) -> Result<HolderVerification, Bilingual> {
+    let wrong = ("must be pin, face, visual or phone", "pin、face、visual、phoneのどれかを指定してください");
+    code::parse_holder(word).ok_or_else(|| wrong.into())
 }
 
-fn parse_treatment(word: &str) -> Result<TreatmentKind, &'static str> {
-    code::parse_treatment(word).ok_or("must be 1, 2 or 3")
+fn parse_treatment(word: &str) -> Result<TreatmentKind, Bilingual> {
+    let wrong = ("must be 1, 2 or 3", "1、2、3のどれかを指定してください");
+    code::parse_treatment(word).ok_or_else(|| wrong.into())
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::clock::{system_now, tokyo_date};
 use crate::domain::AnswerCharset;
 use crate::fixtures::Ask;
+use crate::language::Language;
 use crate::wire::Format;
 use crate::wire::message::MessageKind;
 
@@ -50,31 +51,32 @@ pub(in crate::cli) struct Options {
     operator: OperatorOptions,
 }
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
-    let ask = question(&options)?;
-    let caller = options.terminal.caller(None)?;
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
+    let ask = question(&options, language)?;
+    let caller = options.terminal.caller(None, language)?;
     let institution = caller.institution;
     let format = options.output.wire();
     let body = ask.request(institution.as_str()).write(format, AnswerCharset::Utf8);
     let path = format!("/oqs/{}", MessageKind::ByCard.id());
     let reply = caller.connect().await?.ask(&path, format, body).await?;
-    options.output.print(&reply)?;
+    options.output.print(&reply, language)?;
     if options.explain {
         let question = ask.request(institution.as_str()).write(Format::Json, AnswerCharset::Utf8);
-        explain::print(&options.operator, question, &options.output.parse(&reply)?, options.output.language()).await?;
+        explain::print(&options.operator, question, &options.output.parse(&reply)?, language).await?;
     }
     Ok(())
 }
 
 /// Returns the fixture's question, with its values replaced by those of the command line.
-fn question(options: &Options) -> Result<Ask, Exit> {
+fn question(options: &Options, language: Language) -> Result<Ask, Exit> {
     let known = match &options.person {
         Some(id) => {
-            let fixtures = options.terminal.fixtures.read()?;
+            let fixtures = options.terminal.fixtures.read(language)?;
             let person = fixtures.person(id).ok_or_else(|| {
-                Exit::usage(format!(
-                    "no person {id} in {}; /api/people lists all",
-                    options.terminal.fixtures.directory.display()
+                let directory = options.terminal.fixtures.directory.display();
+                Exit::usage((
+                    format!("no person {id} in {directory}; /api/people lists all"),
+                    format!("人物{id}は{directory}にいません。/api/peopleで一覧できます"),
                 ))
             })?;
             Some(person.ask.clone())
@@ -82,7 +84,12 @@ fn question(options: &Options) -> Result<Ask, Exit> {
         None => None,
     };
     let known = known.as_ref();
-    let missing = || Exit::usage("give --person, or --insurer, --number and --birth");
+    let missing = || {
+        Exit::usage((
+            "give --person, or --insurer, --number and --birth",
+            "--personか、--insurer・--number・--birthのすべてを指定してください",
+        ))
+    };
     let today = || tokyo_date(system_now());
     Ok(Ask {
         insurer: options.insurer.clone().or_else(|| known.map(|ask| ask.insurer.clone())).ok_or_else(missing)?,

@@ -2,12 +2,12 @@
 
 use crate::domain::Yen;
 use crate::http::operator::explanation::{AmountsView, Explanation, MealView, ReasonView};
+use crate::language::Language;
 use crate::wire::Element;
 
 use super::labels::name;
 use crate::cli::exit::Exit;
 use crate::cli::finding;
-use crate::cli::language::Language;
 use crate::cli::operator::OperatorOptions;
 use crate::cli::output;
 
@@ -19,8 +19,12 @@ pub(super) async fn print(
     language: Language,
 ) -> Result<(), Exit> {
     let body = operator.post("/api/explain", question).await?;
-    let explanation: Explanation = serde_json::from_slice(&body)
-        .map_err(|error| Exit::environment(format!("the server's explanation cannot be read: {error}")))?;
+    let explanation: Explanation = serde_json::from_slice(&body).map_err(|error| {
+        Exit::environment((
+            format!("the server's explanation cannot be read: {error}"),
+            format!("サーバーの説明を読み取れません: {error}"),
+        ))
+    })?;
     let mut shown = Vec::new();
     names(answer, &mut shown);
     let mut text = String::new();

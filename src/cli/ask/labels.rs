@@ -1,6 +1,6 @@
 //! Names elements and codes for readers, in both languages.
 
-use crate::cli::language::Language;
+use crate::language::Language;
 
 /// Returns the name of an element; its official one if it has no other here.
 pub(super) fn name(element: &str, language: Language) -> String {

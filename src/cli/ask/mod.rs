@@ -10,6 +10,8 @@ mod terminal;
 
 use clap::Subcommand;
 
+use crate::language::Language;
+
 use super::exit::Exit;
 
 #[derive(Subcommand)]
@@ -22,10 +24,10 @@ pub(super) enum Command {
     Bulk(Box<bulk::Options>),
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Exit> {
+pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
-        Command::CardNumber(options) => card_number::run(*options).await,
-        Command::Card(options) => card::run(*options).await,
-        Command::Bulk(options) => bulk::run(*options).await,
+        Command::CardNumber(options) => card_number::run(*options, language).await,
+        Command::Card(options) => card::run(*options, language).await,
+        Command::Bulk(options) => bulk::run(*options, language).await,
     }
 }

@@ -2,10 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::language::Language;
 use crate::wire::Element;
 
 use super::labels::{meaning, name};
-use crate::cli::language::Language;
 
 /// Renders an answer as a table with name, value and meaning. Columns align whatever the width of the characters.
 pub(super) fn render(answer: &Element, language: Language) -> String {

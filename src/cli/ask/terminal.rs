@@ -3,9 +3,9 @@
 use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
 use crate::cli::fixtures::FixturesDirectory;
-use crate::cli::language::Language;
 use crate::cli::output;
 use crate::domain::InstitutionCode;
+use crate::language::Language;
 use crate::pki::PkiFiles;
 use crate::terminal::{Connection, Reply, Terminal};
 use crate::wire::{Bounds, Element, Format};
@@ -39,37 +39,47 @@ pub(super) struct Caller {
 
 impl TerminalOptions {
     /// Returns the terminal with its certificate; `usual` is the institution unless the command line names another.
-    pub fn caller(&self, usual: Option<InstitutionCode>) -> Result<Caller, Exit> {
+    pub fn caller(&self, usual: Option<InstitutionCode>, language: Language) -> Result<Caller, Exit> {
         let named = self.institution.as_deref().map(InstitutionCode::parse).transpose().map_err(Exit::usage)?;
         let (institution, name) = match (named, &self.terminal) {
             (Some(code), Some(terminal)) => (code, terminal.clone()),
-            _ => self.of_fixtures(named.or(usual))?,
+            _ => self.of_fixtures(named.or(usual), language)?,
         };
         let files = PkiFiles::at(&self.data.pki());
         if !files.ca().exists() {
-            return Err(Exit::environment(format!(
-                "there is no test PKI in {}: start ./demo, which makes one, or name its directory with --data-dir",
-                files.root().display()
+            let directory = files.root().display();
+            return Err(Exit::environment((
+                format!(
+                    "there is no test PKI in {directory}: start ./demo, which makes one, or name its directory with --data-dir"
+                ),
+                format!(
+                    "{directory}に試験用PKIがありません。./demoを起動して作るか、demoのディレクトリーを--data-dirで指定してください"
+                ),
             )));
         }
         let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
         if !certificate.exists() {
-            return Err(Exit::environment(format!(
-                "there is no certificate {}: `shikaku pki institution {institution} {name}` makes it",
-                certificate.display()
+            let path = certificate.display();
+            return Err(Exit::environment((
+                format!("there is no certificate {path}: `shikaku pki institution {institution} {name}` makes it"),
+                format!("証明書{path}がありません。`shikaku pki institution {institution} {name}`で発行できます"),
             )));
         }
         let terminal = Terminal::new(&self.terminal_addr, &files.ca(), Some((&certificate, &key)))?;
         Ok(Caller { institution, files, terminal })
     }
 
-    fn of_fixtures(&self, wanted: Option<InstitutionCode>) -> Result<(InstitutionCode, String), Exit> {
-        let fixtures = self.fixtures.read()?;
-        let entry = fixtures
-            .institutions
-            .iter()
-            .find(|entry| wanted.is_none_or(|code| entry.institution.code == code))
-            .ok_or_else(|| Exit::usage("the institution is not in the fixtures; give --terminal too"))?;
+    fn of_fixtures(&self, wanted: Option<InstitutionCode>, language: Language) -> Result<(InstitutionCode, String), Exit> {
+        let fixtures = self.fixtures.read(language)?;
+        let entry =
+            fixtures.institutions.iter().find(|entry| wanted.is_none_or(|code| entry.institution.code == code)).ok_or_else(
+                || {
+                    Exit::usage((
+                        "the institution is not in the fixtures; give --terminal too",
+                        "この医療機関はfixturesにありません。--terminalも指定してください",
+                    ))
+                },
+            )?;
         let first = entry.terminals.first().cloned().unwrap_or_default();
         Ok((entry.institution.code, self.terminal.clone().unwrap_or(first)))
     }
@@ -87,9 +97,6 @@ pub(super) struct OutputOptions {
     /// How the answer is printed: as it came in XML or JSON, or as a table
     #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
-    /// Language of the table; by default that of the locale
-    #[arg(long, value_enum)]
-    lang: Option<Language>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -100,10 +107,6 @@ enum OutputFormat {
 }
 
 impl OutputOptions {
-    pub fn language(&self) -> Language {
-        self.lang.unwrap_or_else(Language::of_environment)
-    }
-
     /// Returns the format to ask for. JSON has the elements in the order of the specification, which also reads best.
     pub fn wire(&self) -> Format {
         if self.format == OutputFormat::Xml { Format::Xml } else { Format::Json }
@@ -115,10 +118,10 @@ impl OutputOptions {
     }
 
     /// Prints the answer. A refusal by the server is printed too, and returns a failure.
-    pub fn print(&self, reply: &Reply) -> Result<(), Exit> {
+    pub fn print(&self, reply: &Reply, language: Language) -> Result<(), Exit> {
         let mut text = reply.body.to_vec();
         if self.format == OutputFormat::Text {
-            text = table::render(&self.parse(reply)?, self.language()).into_bytes();
+            text = table::render(&self.parse(reply)?, language).into_bytes();
         } else if !text.ends_with(b"\n") {
             text.push(b'\n');
         }
@@ -126,13 +129,23 @@ impl OutputOptions {
         if reply.status.is_success() {
             return Ok(());
         }
-        Err(Exit::data(format!("the server refused the question with HTTP status {}", reply.status)))
+        let status = reply.status;
+        Err(Exit::data((
+            format!("the server refused the question with HTTP status {status}"),
+            format!("サーバーが照会を拒否しました（HTTPステータス{status}）"),
+        )))
     }
 
     pub fn parse(&self, reply: &Reply) -> Result<Element<'static>, Exit> {
-        self.wire().parse(&reply.body, Bounds::ANSWER).map_err(|_| {
-            let text = String::from_utf8_lossy(&reply.body).into_owned();
-            Exit::environment(format!("the server did not answer with an official message:\n{text}"))
-        })
+        self.wire().parse(&reply.body, Bounds::ANSWER).map_err(|_| no_message(&reply.body))
     }
+}
+
+/// The failure of a server that answers with something else than an official message.
+pub(super) fn no_message(body: &[u8]) -> Exit {
+    let text = String::from_utf8_lossy(body);
+    Exit::environment((
+        format!("the server did not answer with an official message:\n{text}"),
+        format!("サーバーの応答が所定の電文ではありません:\n{text}"),
+    ))
 }

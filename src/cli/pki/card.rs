@@ -5,9 +5,11 @@ use serde_json::json;
 
 use crate::cli::data_dir::DataDir;
 use crate::cli::exit::Exit;
+use crate::cli::number::within;
 use crate::cli::operator::OperatorOptions;
 use crate::clock::system_now;
 use crate::domain::{CardKind, RevocationReason};
+use crate::language::{Bilingual, Language};
 use crate::pki::{CardAuthority, CardOrder, NewCard, PkiFiles};
 use crate::wire::code;
 
@@ -73,17 +75,17 @@ struct Which {
 #[group(skip)]
 struct Certificate {
     /// For how many days it is valid
-    #[arg(long, value_name = "N", default_value_t = VALID_DAYS, value_parser = clap::value_parser!(i64).range(1..=VALID_DAYS))]
+    #[arg(long, value_name = "N", default_value_t = VALID_DAYS, value_parser = within(1, VALID_DAYS))]
     valid_days: i64,
     /// An ECDSA key on P-384, as the next card has
     #[arg(long)]
     ec: bool,
 }
 
-pub(super) async fn run(options: Options) -> Result<(), Exit> {
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     match options.action {
-        Some(Action::Revoke(revoke)) => revoke.run().await,
-        Some(Action::Renew(make)) => make.renew().await,
+        Some(Action::Revoke(revoke)) => revoke.run(language).await,
+        Some(Action::Renew(make)) => make.renew(language).await,
         None => options.make.run().await,
     }
 }
@@ -101,7 +103,7 @@ impl Make {
         Ok(())
     }
 
-    async fn renew(self) -> Result<(), Exit> {
+    async fn renew(self, language: Language) -> Result<(), Exit> {
         let (files, name) = (self.which.files(), self.which.name()?);
         let old = self.which.certificate(&files, &name)?;
         let new = self.certificate.issue(&files)?;
@@ -110,7 +112,11 @@ impl Make {
         let old_name = format!("{name}-old");
         files.rename_card(&name, &old_name)?;
         files.rename_card(&unborn(&name), &name)?;
-        println!("{}; the old one is {}", files.card(&name).display(), files.card(&old_name).display());
+        let (path, old) = (files.card(&name), files.card(&old_name));
+        match language {
+            Language::Ja => println!("{}（以前のものは{}）", path.display(), old.display()),
+            Language::En => println!("{}; the old one is {}", path.display(), old.display()),
+        }
         Ok(())
     }
 }
@@ -121,12 +127,16 @@ fn unborn(name: &str) -> String {
 }
 
 impl Revoke {
-    async fn run(self) -> Result<(), Exit> {
+    async fn run(self, language: Language) -> Result<(), Exit> {
         let (files, name) = (self.which.files(), self.which.name()?);
         let certificate = self.which.certificate(&files, &name)?;
         let body = json!({ "certificate": certificate, "reason": code::revocation_reason(self.reason) });
         self.which.operator.post("/api/cards/revoke", body.to_string().into_bytes()).await?;
-        println!("{} is revoked", files.card(&name).display());
+        let path = files.card(&name);
+        match language {
+            Language::Ja => println!("{}を失効させました", path.display()),
+            Language::En => println!("{} is revoked", path.display()),
+        }
         Ok(())
     }
 }
@@ -137,7 +147,12 @@ impl Which {
     }
 
     fn person(&self) -> Result<&str, Exit> {
-        self.person.as_deref().ok_or_else(|| Exit::usage("give --person; see `shikaku pki card --help`"))
+        self.person.as_deref().ok_or_else(|| {
+            Exit::usage((
+                "give --person; see `shikaku pki card --help`",
+                "--personを指定してください。使い方は`shikaku pki card --help`にあります",
+            ))
+        })
     }
 
     fn name(&self) -> Result<String, Exit> {
@@ -148,7 +163,11 @@ impl Which {
         };
         let name = self.name.clone().unwrap_or(usual);
         let legal = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if legal { Ok(name) } else { Err(Exit::usage("names and ids consist of lower-case letters, digits and hyphens")) }
+        let wrong = (
+            "names and ids consist of lower-case letters, digits and hyphens",
+            "名前とidに使えるのは、小文字の英字、数字、ハイフンだけです",
+        );
+        if legal { Ok(name) } else { Err(Exit::usage(wrong)) }
     }
 
     /// Writes a new card under a name of its own, then tells the server. So every card that J-LIS knows is on the disk, and a
@@ -171,7 +190,8 @@ impl Which {
 
     fn certificate(&self, files: &PkiFiles, name: &str) -> Result<String, Exit> {
         let path = files.card(name);
-        std::fs::read_to_string(&path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))
+        std::fs::read_to_string(&path)
+            .map_err(|error| Exit::usage(Bilingual::from(error).map(|error| format!("{}: {error}", path.display()))))
     }
 }
 
@@ -182,10 +202,12 @@ impl Certificate {
     }
 }
 
-fn parse_kind(word: &str) -> Result<CardKind, &'static str> {
-    code::parse_card_kind(word).ok_or("must be card, android or ios")
+fn parse_kind(word: &str) -> Result<CardKind, Bilingual> {
+    let wrong = ("must be card, android or ios", "card、android、iosのどれかを指定してください");
+    code::parse_card_kind(word).ok_or_else(|| wrong.into())
 }
 
-fn parse_reason(word: &str) -> Result<RevocationReason, &'static str> {
-    code::parse_revocation_reason(word).ok_or("must be lost, key_compromise or ceased")
+fn parse_reason(word: &str) -> Result<RevocationReason, Bilingual> {
+    let wrong = ("must be lost, key_compromise or ceased", "lost、key_compromise、ceasedのどれかを指定してください");
+    code::parse_revocation_reason(word).ok_or_else(|| wrong.into())
 }

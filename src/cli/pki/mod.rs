@@ -8,6 +8,7 @@ use clap::Subcommand;
 
 use crate::domain::{InstitutionCode, check_terminal_name};
 use crate::fixtures::Fixtures;
+use crate::language::Language;
 use crate::pki::{Authority, KeyKind, PkiError, PkiFiles, ServerName};
 
 use crate::cli::data_dir::DataDir;
@@ -82,15 +83,27 @@ impl Key {
     }
 }
 
-pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
+pub(in crate::cli) async fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
         Command::Init(options) => {
             let files = PkiFiles::at(&options.data.pki());
-            let made = init(&files, &options.fixtures.read()?, options.key.kind(), &options.names.server_names)?;
-            println!("{}: {} new terminal certificates, {} new cards", files.root().display(), made.terminals, made.cards);
+            let made = init(&files, &options.fixtures.read(language)?, options.key.kind(), &options.names.server_names)?;
+            let (directory, terminals, cards) = (files.root().display(), made.terminals, made.cards);
+            match language {
+                Language::Ja => println!("{directory}: 端末の証明書{terminals}枚とカード{cards}枚を新しく作りました"),
+                Language::En => println!("{directory}: {terminals} new terminal certificates, {cards} new cards"),
+            }
             if let Some(names) = made.server {
                 let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-                println!("a new server certificate for {}; a running server takes it over on SIGHUP", names.join(", "));
+                let names = names.join(", ");
+                match language {
+                    Language::Ja => {
+                        println!("サーバー証明書を作り直しました（{names}）。動いているサーバーにはSIGHUPで反映されます");
+                    }
+                    Language::En => {
+                        println!("a new server certificate for {names}; a running server takes it over on SIGHUP");
+                    }
+                }
             }
         }
         Command::Institution(options) => {
@@ -99,18 +112,28 @@ pub(in crate::cli) async fn run(command: Command) -> Result<(), Exit> {
             let files = PkiFiles::at(&options.data.pki());
             let made = Authority::open(&files)?.issue_terminal(&code, &options.terminal, options.key.kind())?;
             let path = files.terminal(&code, &options.terminal);
-            println!("{}{}", path.display(), if made { "" } else { " exists already" });
+            let known = match language {
+                Language::Ja => "はすでにあります",
+                Language::En => " exists already",
+            };
+            println!("{}{}", path.display(), if made { "" } else { known });
         }
         Command::Revoke(options) => {
             let files = PkiFiles::at(&options.data.pki());
             let done = Authority::open(&files)?.revoke(&options.certificate)?;
-            println!(
-                "{} {}; a running server takes it over on SIGHUP",
-                options.certificate.display(),
-                if done { "is revoked" } else { "was revoked already" }
-            );
+            let path = options.certificate.display();
+            let how = match (done, language) {
+                (true, Language::Ja) => "を失効させました",
+                (false, Language::Ja) => "はすでに失効しています",
+                (true, Language::En) => " is revoked",
+                (false, Language::En) => " was revoked already",
+            };
+            match language {
+                Language::Ja => println!("{path}{how}。動いているサーバーにはSIGHUPで反映されます"),
+                Language::En => println!("{path}{how}; a running server takes it over on SIGHUP"),
+            }
         }
-        Command::Card(options) => return card::run(*options).await,
+        Command::Card(options) => return card::run(*options, language).await,
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod generate;
 use clap::Subcommand;
 
 use crate::cli::exit::Exit;
+use crate::language::Language;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -12,8 +13,8 @@ pub(super) enum Command {
     Generate(generate::Options),
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Exit> {
+pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
-        Command::Generate(options) => generate::run(options).await,
+        Command::Generate(options) => generate::run(options, language).await,
     }
 }

@@ -2,11 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::calculator::{FieldFault, MealsQuestion, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
+use crate::calculator::{MealsQuestion, MonthlyAnswer, MonthlyLine, MonthlyQuestion};
 use crate::cli::exit::Exit;
-use crate::cli::language::Language;
 use crate::cli::output;
 use crate::domain::Yen;
+use crate::language::{Bilingual, Language};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -67,24 +67,32 @@ pub(in crate::cli) struct Options {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Language of the table; by default that of the locale
-    #[arg(long, value_enum)]
-    lang: Option<Language>,
 }
 
-fn whole(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| "must be a whole number, in digits without commas".to_owned())
+fn whole(text: &str) -> Result<i64, Bilingual> {
+    text.parse().map_err(|_| {
+        ("must be a whole number, in digits without commas", "整数を、カンマのない数字で指定してください").into()
+    })
 }
 
-fn line(text: &str) -> Result<MonthlyLine, String> {
+fn line(text: &str) -> Result<MonthlyLine, Bilingual> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     let (who, setting, cost, rest) = match parts.as_slice() {
         &[who, setting, cost, ref rest @ ..] if rest.len() <= 2 || matches!(rest, [_, _, "" | "turns75"]) => {
             (who, setting, cost, rest)
         }
-        _ => return Err("a line is WHO,SETTING,COST[,AGE[,WARI[,turns75]]]; numbers have no commas".to_owned()),
+        _ => {
+            return Err((
+                "a line is WHO,SETTING,COST[,AGE[,WARI[,turns75]]]; numbers have no commas",
+                "行はWHO,SETTING,COST[,AGE[,WARI[,turns75]]]の形で、数字にカンマを入れずに指定してください",
+            )
+                .into());
+        }
     };
-    let number = |name: &str, text: &str| text.parse().map_err(|_| format!("{name} must be a whole number"));
+    let number = |name: &str, text: &str| {
+        let wrong = || Bilingual::from((format!("{name} must be a whole number"), format!("{name}は整数です")));
+        text.parse().map_err(|_| wrong())
+    };
     let given = |place: usize| rest.get(place).copied().filter(|text| !text.is_empty());
     Ok(MonthlyLine {
         who: who.to_owned(),
@@ -96,7 +104,7 @@ fn line(text: &str) -> Result<MonthlyLine, String> {
     })
 }
 
-pub(super) fn run(options: &Options) -> Result<(), Exit> {
+pub(super) fn run(options: &Options, language: Language) -> Result<(), Exit> {
     let question = MonthlyQuestion {
         month: options.month.clone(),
         category: options.category.clone(),
@@ -116,35 +124,37 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         }),
         lines: options.line.clone(),
     };
-    let answer = question.answer().map_err(|fault| Exit::usage(on_command_line(&fault, options)))?;
+    let answer = question.answer().map_err(|fault| {
+        let text = |language| on_command_line(&fault.field, fault.reason.text(language), options);
+        Exit::usage((text(Language::En), text(Language::Ja)))
+    })?;
     let text = if options.json {
-        let mut text = serde_json::to_string_pretty(&answer).map_err(Exit::environment)?;
+        let mut text = serde_json::to_string_pretty(&answer).expect("plain fields");
         text.push('\n');
         text
     } else {
-        table(&answer, options.lang.unwrap_or_else(Language::of_environment))
+        table(&answer, language)
     };
     output::print(text.as_bytes())
 }
 
 /// Renders a fault with the flags of the command line in place of the fields of the operator API. Adds the category as it was
 /// typed, which the operator API does not repeat.
-fn on_command_line(fault: &FieldFault, options: &Options) -> String {
-    let FieldFault { field, reason } = fault;
+fn on_command_line(field: &str, reason: &str, options: &Options) -> String {
     if field == "lines" {
         let part = |reason: String, (field, part)| reason.replace(field, part);
         let parts = [("copay_wari", "WARI"), ("setting", "SETTING"), ("cost", "COST"), ("turns75_this_month", "turns75")];
         return format!("--line: {}", parts.into_iter().fold(reason.to_string(), part));
     }
-    if let ("meals", Some((part, reason))) = (&**field, reason.split_once(": ")) {
+    if let ("meals", Some((part, reason))) = (field, reason.split_once(": ")) {
         let flag = if part == "count" { "meals".to_owned() } else { part.replace('_', "-") };
         return format!("--{flag}: {reason}");
     }
-    let mut reason = reason.to_string();
+    let mut reason = reason.to_owned();
     for name in ["category_under70", "medical_cost", "copay_wari"] {
         reason = reason.replace(name, &format!("--{}", name.replace('_', "-")));
     }
-    let typed = match &**field {
+    let typed = match field {
         "category" => Some(options.category.as_str()),
         "category_under70" => options.category_under70.as_deref(),
         _ => None,

@@ -5,6 +5,8 @@ mod limit;
 
 use clap::Subcommand;
 
+use crate::language::Language;
+
 use super::exit::Exit;
 
 #[derive(Subcommand)]
@@ -15,9 +17,9 @@ pub(super) enum Command {
     Limit(Box<limit::Options>),
 }
 
-pub(super) fn run(command: Command) -> Result<(), Exit> {
+pub(super) fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
-        Command::Check(options) => check::run(&options),
-        Command::Limit(options) => limit::run(&options),
+        Command::Check(options) => check::run(&options, language),
+        Command::Limit(options) => limit::run(&options, language),
     }
 }

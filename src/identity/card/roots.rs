@@ -1,7 +1,11 @@
 //! The pinned roots of card certificates.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::language::Japanese;
 
 use super::key::Key;
 
@@ -53,6 +57,17 @@ pub enum CardRootsError {
     /// A root occurs twice.
     #[error("root {0} stands twice")]
     Twice(usize),
+}
+
+impl Japanese for CardRootsError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::None => "カードCAのルート証明書がありません".into(),
+            Self::NotARoot(place) => format!("{place}番目は、利用者証明用カードCAの自己署名のCA証明書ではありません").into(),
+            Self::Mixed => "本物と試験用など、異なるカードCAのルート証明書を同時には信頼できません".into(),
+            Self::Twice(place) => format!("{place}番目のルート証明書が重複しています").into(),
+        }
+    }
 }
 
 /// One generation of the card CA. All generations have the same name.

@@ -4,7 +4,7 @@
 //! with GOAWAY. Peers are not tested by PING: a slow reader answers only after all that is already on its way to it, and every
 //! standstill has a time limit of its own.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -94,7 +94,8 @@ where
             let expectation = (expects && !stream.is_end_stream()).then_some(Expectation { wanted, may_take_unasked: true });
             let body = Remainder::new(Incoming { stream, length, data_done: false }, expectation, me.patience);
             let answer = (me.answer)(Request::from_parts(parts, Body::new(body)));
-            tokio::spawn(serve(answer, wants, respond));
+            // Boxed here: as an argument and as what is polled, it would be in the task twice, and thousands wait for their turn.
+            tokio::spawn(serve(Box::pin(answer), wants, respond));
         }
         Poll::Ready(())
     }
@@ -111,11 +112,10 @@ fn names_several_hosts(parts: &request::Parts) -> bool {
 
 /// Sends the answer to one request, preceded by 100 (Continue) if its body is `wanted`. Stops if the peer resets the stream.
 async fn serve(
-    answer: impl Future<Output = Response<Body>>,
+    mut answer: Pin<Box<impl Future<Output = Response<Body>>>>,
     mut wanted: oneshot::Receiver<()>,
     mut respond: SendResponse<Bytes>,
 ) {
-    let mut answer = pin!(answer);
     let response = loop {
         tokio::select! {
             biased;
@@ -131,6 +131,7 @@ async fn serve(
             response = &mut answer => break response,
         }
     };
+    drop(answer);
     let (mut parts, body) = response.into_parts();
     // The header has no meaning here; the connection is ended separately.
     parts.headers.remove(header::CONNECTION);

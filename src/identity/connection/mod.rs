@@ -37,7 +37,7 @@ use crate::shares::Shares;
 use super::caller::VerifiedCaller;
 
 use activity::{Activity, Running};
-use flow::Flow;
+use flow::{Counted, Flow, Progress};
 use frames::Frames;
 use http2::Http2;
 use linger::{Lingering, QUIET};
@@ -65,21 +65,29 @@ pub(super) struct Shared {
 
 /// Serves one connection with the protocol agreed in the handshake, until it ends, is idle too long, floods the server, or the
 /// server stops.
-pub(super) async fn serve(shared: &Arc<Shared>, stream: TlsStream<TcpStream>, caller: Option<VerifiedCaller>) {
+pub(super) fn serve(
+    shared: &Arc<Shared>,
+    stream: TlsStream<TcpStream>,
+    caller: Option<VerifiedCaller>,
+) -> impl Future<Output = ()> + Send {
+    // Not an async function: its state would hold the stream, more than a kilobyte, as long as the connection is open.
     let speaks_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(shared.limits.write));
     let stream = Lingering::new(stream, shared.limits.body);
     let (activity, caller) = (Activity::new(), caller.map(Arc::new));
+    let progress = if speaks_h2 { Progress::Portions } else { Progress::Written };
     let answers = {
         let (shared, activity) = (shared.clone(), activity.clone());
-        move |request| answer(&shared, caller.as_ref(), &activity, request)
+        move |request| answer(&shared, caller.as_ref(), &activity, progress, request)
     };
-    // Each is boxed separately: an open connection holds the state of one protocol only.
-    if speaks_h2 {
-        Box::pin(serve_http2(shared, &activity, stream, answers)).await;
-    } else {
-        Box::pin(serve_http1(shared, &activity, stream, answers)).await;
+    async move {
+        // Each is boxed separately: an open connection holds the state of one protocol only.
+        if speaks_h2 {
+            Box::pin(serve_http2(shared, &activity, stream, answers)).await;
+        } else {
+            Box::pin(serve_http1(shared, &activity, stream, answers)).await;
+        }
     }
 }
 
@@ -89,6 +97,7 @@ fn answer(
     shared: &Arc<Shared>,
     caller: Option<&Arc<VerifiedCaller>>,
     activity: &Arc<Activity>,
+    progress: Progress,
     mut request: Request<Body>,
 ) -> impl Future<Output = Response> + Send + use<> {
     let (shared, activity, running) = (shared.clone(), activity.clone(), Running::start(activity.clone()));
@@ -106,7 +115,7 @@ fn answer(
         if response.headers().get(CONNECTION).is_some_and(|value| value == "close") {
             activity.ending.notify_one();
         }
-        let response = response.map(|body| Body::new(Flow::new(body, activity)));
+        let response = response.map(|body| Body::new(Flow::new(body, progress, activity)));
         drop((turn, running));
         response
     }
@@ -153,13 +162,14 @@ async fn serve_http2<A>(
     }
 }
 
-async fn serve_http1<A>(shared: &Shared, activity: &Activity, stream: Lingering, answer: impl Fn(Request<Body>) -> A)
+async fn serve_http1<A>(shared: &Shared, activity: &Arc<Activity>, stream: Lingering, answer: impl Fn(Request<Body>) -> A)
 where
     A: Future<Output = Response> + Send + 'static,
 {
     let limits = &shared.limits;
     let findings = Arc::new(Findings::default());
-    let stream = Watched::new(stream, Scanner::new(findings.clone()));
+    let watch = Counted { scanner: Scanner::new(findings.clone()), activity: activity.clone() };
+    let stream = Watched::new(stream, watch);
     let service = service_fn(|request: Request<Incoming>| {
         let (wanted, mut wants) = oneshot::channel();
         let expects = request.headers().get(EXPECT).is_some() && !request.body().is_end_stream();

@@ -156,7 +156,9 @@ fn authority_params() -> Result<CertificateParams, PkiError> {
 
 fn root(files: &PkiFiles, generation: &Generation) -> Result<IssuingRoot, PkiError> {
     let path = files.card_root(generation.number);
-    let bad = |path: PathBuf| PkiError::Content { path, what: "a root of the card CA" };
+    let bad = |path: PathBuf| PkiError::Content {
+        path, what: ("a root of the card CA", "カードCAのルート証明書").into()
+    };
     let text = read(&path)?;
     let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| bad(path.clone()))?;
     let certificate = pem.parse_x509().map_err(|_| bad(path.clone()))?;
@@ -187,7 +189,7 @@ fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let io = |action| move |source| PkiError::Io { action, path: files.card_serial(), source };
     let mut last = String::new();
     counter.read_to_string(&mut last).map_err(io("reading"))?;
-    let bad = || PkiError::Content { path: path.clone(), what: "a serial number" };
+    let bad = || PkiError::Content { path: path.clone(), what: ("a serial number", "シリアル番号").into() };
     let next = match last.trim() {
         "" => FIRST_SERIAL,
         last => last.parse::<u32>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?,

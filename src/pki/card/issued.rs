@@ -100,5 +100,5 @@ pub(super) fn subject_key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8
 }
 
 pub(super) fn content(path: &Path) -> PkiError {
-    PkiError::Content { path: path.to_owned(), what: "a card's certificate" }
+    PkiError::Content { path: path.to_owned(), what: ("a card's certificate", "カードの証明書").into() }
 }

@@ -28,7 +28,8 @@ impl VirtualCard {
         let (path, key_path) = (files.card(name), files.card_key(name));
         let text = read(&path)?;
         let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| content(&path))?;
-        let key = Key::read(&read(&key_path)?).ok_or(PkiError::Content { path: key_path, what: "a card's key" })?;
+        let key = Key::read(&read(&key_path)?)
+            .ok_or_else(|| PkiError::Content { path: key_path, what: ("a card's key", "カードの秘密鍵").into() })?;
         Ok(Self { certificate: pem.contents, key })
     }
 

@@ -70,6 +70,17 @@ impl Ages {
             Self::LateElderly => "後期高齢者医療",
         }
     }
+
+    /// Returns it in Japanese.
+    #[must_use]
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::Under70 => "70歳未満",
+            Self::From70 => "70歳以上",
+            Self::From70To74 => "70〜74歳",
+            Self::LateElderly => "後期高齢者医療",
+        }
+    }
 }
 
 /// `base`, plus 1 % of the medical cost above `start`.

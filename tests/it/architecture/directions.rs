@@ -8,35 +8,36 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 25] = [
-    ("domain", ""),
-    ("rules", "domain"),
+const IMPORTS: [(&str, &str); 26] = [
+    ("language", ""),
+    ("domain", "language"),
+    ("rules", "domain language"),
     ("decide", "domain rules"),
     ("wire", "domain decide"),
-    ("calculator", "domain rules wire"),
-    ("cases", "domain rules wire calculator"),
+    ("calculator", "domain rules wire language"),
+    ("cases", "domain rules wire calculator language"),
     ("clock", "domain"),
-    ("config", ""),
+    ("config", "language"),
     ("metrics", ""),
-    ("postgres", ""),
+    ("postgres", "language"),
     ("telemetry", ""),
     ("shares", "domain"),
-    ("terminal", "domain"),
-    ("pki", "domain clock"),
-    ("store", "domain"),
-    ("fixtures", "domain wire store pki"),
-    ("mass", "domain wire store"),
-    ("population", "domain rules mass store"),
-    ("identity", "domain pki shares clock config metrics"),
+    ("terminal", "domain language"),
+    ("pki", "domain clock language"),
+    ("store", "domain language"),
+    ("fixtures", "domain wire store pki language"),
+    ("mass", "domain wire store language"),
+    ("population", "domain rules mass store language"),
+    ("identity", "domain pki shares clock config metrics language"),
     ("query", "domain decide store identity clock config metrics"),
     ("jobs", "domain decide wire store query clock config metrics"),
     ("exchange", "domain decide wire identity query shares clock config metrics"),
     ("http", "domain rules decide wire calculator identity query exchange clock config metrics"),
-    ("app", "store pki identity query jobs exchange http clock config metrics"),
+    ("app", "store pki identity query jobs exchange http clock config metrics language"),
     (
         "cli",
         "domain decide wire calculator cases store pki fixtures population query jobs http app terminal postgres telemetry clock \
-         config metrics",
+         config metrics language",
     ),
 ];
 

@@ -34,7 +34,7 @@ fn what_cannot_be_made_says_why() {
     let out = scratch("population-command-refused").join("town");
     for (arguments, code, reason) in [
         (&[][..], 2, "--people <N>"),
-        (&["--people", "0"], 2, "1..=130000000"),
+        (&["--people", "0"], 2, "from 1 through 130000000"),
         (&["--people", "9", "--preset", "tiny"], 2, "cannot be used with"),
         (&["--people", "9", "--as-of", "2024-01-01"], 2, "2025-08-01 through 2027-07-31, not 2024-01-01"),
         (&["--people", "9", "--profile", "/nowhere.toml"], 3, "cannot read the profile /nowhere.toml"),
@@ -58,6 +58,9 @@ fn a_faulty_profile_is_refused_with_its_lines() {
     assert_eq!(code, Some(4));
     assert!(error.contains(&format!("{path}:{line}: [phone] `none` must be a whole weight")), "{error}");
     assert!(error.contains("1 fault in "), "{error}");
+    let (code, _, error) = generate(&["--people", "9", "--profile", path, "--lang", "ja"], &root.join("town"));
+    assert_eq!(code, Some(4));
+    assert!(error.contains(&format!("{path}:{line}: [phone]の`none`は0から1000000000までの整数に")), "{error}");
     assert!(!root.join("town").exists());
 }
 

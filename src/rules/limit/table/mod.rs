@@ -1,10 +1,13 @@
 //! 高額療養費算定基準額: a table for each change of the law. A table is never changed; a new year is a new file and its name in
 //! the list below.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::band::{Ages, Band, Note};
 use crate::domain::{LimitCategory, Month};
+use crate::language::Japanese;
 
 /// The amounts from one month of treatment on.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,6 +89,26 @@ pub enum BandError {
         /// The age group of the band.
         there: Ages,
     },
+}
+
+impl Japanese for BandError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooEarly(first) => format!("表は{first}からです").into(),
+            Self::Unknown { ages, from, there, exists } => {
+                let elsewhen = match exists.map(|months| (months.from, months.through)) {
+                    None | Some((None, None)) => String::new(),
+                    Some((Some(from), None)) => format!("。{from}からあります"),
+                    Some((None, Some(through))) => format!("。{through}までありました"),
+                    Some((Some(from), Some(through))) => format!("。{from}から{through}までありました"),
+                };
+                format!("{from}からの表の{}にこの区分はありません。あるのは{there}です{elsewhen}", ages.japanese()).into()
+            }
+            Self::Age { ages, there } => {
+                format!("この区分は{}のもので、{}にはありません", there.japanese(), ages.japanese()).into()
+            }
+        }
+    }
 }
 
 /// The months of one or more tables.
