@@ -73,7 +73,7 @@ impl Preset {
     }
 }
 
-/// Bytes of all files for each person, rounded up from a population of 100,000.
+/// Bytes of all files for each person, rounded up: 800 in a population of 20,000.
 const BYTES_OF_PERSON: u64 = 1_000;
 /// Bytes of the files that do not grow: above all the insurers.
 const BYTES_AT_LEAST: u64 = 1 << 20;

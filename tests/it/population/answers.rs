@@ -42,7 +42,7 @@ fn facts(household: &[Made]) -> Vec<PersonFacts> {
 /// Returns the shares and categories of an answer as the situation states them.
 fn of_record(record: Option<&Record>, question: &Question) -> Expected {
     let Some(record) = record else { return Expected::default() };
-    let shown = record.ratio.map(|dated| dated.ratio).or(record.elderly.map(|certificate| certificate.ratio));
+    let shown = record.ratio.map(|dated| dated.ratio).or_else(|| record.elderly.map(|certificate| certificate.ratio));
     let birth = BirthDate::new(question.birth_on).unwrap();
     let ordinary = record.loss.is_none()
         && record.coverage.in_force_on(question.check_on)
@@ -93,7 +93,7 @@ fn answer(person: &NewPerson, household: &[Made], question: &Question) -> Expect
                 CardAnswer::Unusable(reason) => Expected { unusable: Some(reason), ..Expected::default() },
                 CardAnswer::Answered { validity, records } => {
                     let insurance = |record: &&Record| record.coverage.key.insurer.scheme() != Scheme::MedicalAid;
-                    let shown = records.iter().find(insurance).or(records.first());
+                    let shown = records.iter().find(insurance).or_else(|| records.first());
                     Expected { validity: Some(validity), ..of_record(shown, question) }
                 }
             }
