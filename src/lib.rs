@@ -18,9 +18,9 @@
 //!
 //! `tests/it/architecture/` holds the directions of imports, module by module, and that neither modules nor files stand on a circle:
 //! `language ← domain ← rules ← decide ← query ← exchange ← http`; `query ← jobs, cli`; `domain ← store ← query, fixtures`;
-//! `domain ← population`;
-//! `domain, decide ← wire ← exchange, http, jobs`; `domain ← identity ← query, exchange, http`; `rules ← calculator ← cases, http, cli`;
-//! [`app`] and [`cli`] see everything. What answers messages ([`exchange`], [`query`], [`wire`]) does not know what carries them, and
+//! `domain, decide ← wire ← exchange, http, jobs, mass`; `store ← mass ← population ← cli`;
+//! `domain ← identity ← query, exchange, http`; `rules ← calculator ← cases, http, cli`; [`app`] and [`cli`] see everything. What
+//! answers messages ([`exchange`], [`query`], [`wire`]) does not know what carries them, and
 //! [`http`] reads through [`query`], never past it from [`store`].
 //!
 //! # A question's way
@@ -101,6 +101,7 @@ pub mod http;
 pub mod identity;
 pub mod jobs;
 pub mod language;
+pub mod mass;
 pub mod metrics;
 pub mod pki;
 pub mod population;

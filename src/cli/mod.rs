@@ -15,6 +15,7 @@ mod open_files;
 mod operator;
 mod output;
 mod pki;
+mod population;
 mod rules;
 mod run;
 mod serve;
@@ -59,6 +60,9 @@ enum Command {
     /// Check or load fixture files.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
+    /// Make synthetic people in any number.
+    #[command(subcommand)]
+    Population(population::Command),
     /// Make and change the test PKI.
     #[command(subcommand)]
     Pki(pki::Command),
@@ -90,6 +94,7 @@ pub fn main() -> ExitCode {
             Command::Migrate(options) => migrate::run(options, language).await,
             Command::Fixtures(command) => fixtures::run(command, language).await,
             Command::Work(options) => work::run(options, language).await,
+            Command::Population(command) => population::run(command, language).await,
             Command::Pki(command) => pki::run(command, language).await,
             Command::Rules(command) => rules::run(command, language),
             Command::Ask(command) => ask::run(command, language).await,

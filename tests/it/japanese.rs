@@ -11,7 +11,7 @@ use crate::support::process::{Program, command, shikaku, texts};
 use crate::support::{World, fixtures_to_spoil, root, scratch};
 
 /// Every command.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 24] = [
     "",
     "demo",
     "serve",
@@ -20,6 +20,8 @@ const COMMANDS: [&str; 22] = [
     "fixtures",
     "fixtures check",
     "fixtures load",
+    "population",
+    "population generate",
     "pki",
     "pki init",
     "pki institution",

@@ -59,6 +59,7 @@ mod operator;
 mod overload_memory;
 mod people;
 mod pki;
+mod population;
 mod postgres;
 mod privacy;
 mod reference_numbers;

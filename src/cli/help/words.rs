@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does, by its path; the program itself first.
-pub(super) const COMMANDS: [(&str, &str); 22] = [
+pub(super) const COMMANDS: [(&str, &str); 24] = [
     ("", "オンライン資格確認の国側を模した、だれでも動かせるサーバー"),
     ("demo", "すべてを起動: 専用のPostgreSQL、試験用PKI、用意されたデータ、サーバー"),
     ("serve", "既存のデータベースを使うサーバーの起動"),
@@ -12,6 +12,8 @@ pub(super) const COMMANDS: [(&str, &str); 22] = [
     ("fixtures", "データのファイルの検査と読み込み"),
     ("fixtures check", "すべてのファイルの検査。誤りをファイル・行・理由とともに、法令に反する登録も併せて報告"),
     ("fixtures load", "検査の後、すべてを一つのトランザクションで読み込み"),
+    ("population", "架空の人々。人数は問わない"),
+    ("population generate", "10年分の登録を持つ架空の世帯の作成。大量データの形式のファイルに書き出す"),
     ("pki", "試験用PKIの作成と変更"),
     ("pki init", "足りないものの作成: CA、サーバー証明書、失効リスト、データにある全端末の証明書"),
     ("pki institution", "医療機関の端末をもう一台増やすための証明書の発行"),
@@ -35,7 +37,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 90] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 97] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -97,6 +99,22 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 90] = [
     ),
     ("fixtures load", "pki", "カードの証明書を読む試験用PKIのディレクトリー。指定しなければ--data-dirの中"),
     ("fixtures load", "reset", "ファイルにないものも登録から外す。アクセス記録、それまでの登録内容の履歴、患者の同意は残る"),
+    // Populations.
+    ("population generate", "people", "人数"),
+    (
+        "population generate",
+        "preset",
+        "人数の名前: tiny（100人）、town（1万人）、city（100万人）、prefecture（1,000万人）、nation（1億2,500万人）",
+    ),
+    (
+        "population generate",
+        "seed",
+        "シード。同じシードからはどのコンピューターでも同じファイルができ、少人数の人々は多人数の先頭と同じになる",
+    ),
+    ("population generate", "as_of", "この日の時点の人々を作る"),
+    ("population generate", "profile", "標準の割合の代わりに使う割合のファイル"),
+    ("population generate", "threads", "スレッドの数。指定しなければコアの数。できるものは変わらない"),
+    ("population generate", "out", "ファイルを書くディレクトリー。まだないか、空であること"),
     // The PKI.
     (
         "",

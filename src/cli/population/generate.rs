@@ -1,0 +1,181 @@
+//! `shikaku population generate`: makes synthetic people.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::{Date, date};
+use rustix::fs::statvfs;
+
+use crate::cli::exit::Exit;
+use crate::cli::number::{positive, within};
+use crate::cli::output;
+use crate::cli::run::Signals;
+use crate::language::{Japanese, Language};
+use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Options {
+    /// Number of people
+    #[arg(long, value_name = "N", required_unless_present = "preset", conflicts_with = "preset",
+        value_parser = within(1, MOST_PEOPLE))]
+    people: Option<u64>,
+    /// A number of people by name: tiny 100, town 10,000, city 1 million, prefecture 10 million, nation 125 million
+    #[arg(long, value_enum)]
+    preset: Option<Preset>,
+    /// Seed: one seed makes the same files on every machine, and the people of a smaller population are the first of a larger one
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// The day as of which the people are made
+    #[arg(long, value_name = "DATE", default_value_t = AS_OF)]
+    as_of: Date,
+    /// A file of shares instead of the standard profile
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// Threads, by default one for each core; they do not change what is made
+    #[arg(long, value_name = "N", value_parser = positive)]
+    threads: Option<usize>,
+    /// Directory of the files, which must not exist or be empty
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// The day by default. It does not follow the calendar, so that one seed makes the same files on every day.
+const AS_OF: Date = date(2026, 12, 1);
+
+/// Sizes of populations.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Preset {
+    /// 100 people
+    Tiny,
+    /// 10,000 people
+    Town,
+    /// 1,000,000 people
+    City,
+    /// 10,000,000 people
+    Prefecture,
+    /// 125,000,000 people
+    Nation,
+}
+
+impl Preset {
+    fn people(self) -> u64 {
+        match self {
+            Self::Tiny => 100,
+            Self::Town => 10_000,
+            Self::City => 1_000_000,
+            Self::Prefecture => 10_000_000,
+            Self::Nation => 125_000_000,
+        }
+    }
+}
+
+/// Bytes of all files for each person, rounded up: 800 in a population of 20,000.
+const BYTES_OF_PERSON: u64 = 1_000;
+/// Bytes of the files that do not grow: above all the insurers.
+const BYTES_AT_LEAST: u64 = 1 << 20;
+
+pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
+    let people = options.people.or_else(|| options.preset.map(Preset::people)).unwrap_or(0);
+    let profile = match &options.profile {
+        Some(path) => read_profile(path, language)?,
+        None => Profile::standard().clone(),
+    };
+    let threads = options.threads.and_then(NonZero::new);
+    let threads = threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN));
+    let order = Order { people, seed: options.seed, as_of: options.as_of, profile, threads };
+    check_room(&options.out, people, language)?;
+    let mut signals = Signals::listen()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let bar = bar(people, language);
+    let making = {
+        let (stop, bar, out) = (Arc::clone(&stop), bar.clone(), options.out.clone());
+        tokio::task::spawn_blocking(move || generate(&order, &out, &stop, |made| bar.set_position(made)))
+    };
+    tokio::pin!(making);
+    let made = tokio::select! {
+        made = &mut making => made,
+        () = signals.stop() => {
+            stop.store(true, Ordering::Relaxed);
+            making.await
+        }
+    };
+    bar.finish_and_clear();
+    made.expect("making people does not panic").map_err(exit)?;
+    let out = options.out.display();
+    let made = match language {
+        Language::Ja => format!("作成: {out}に{people}人\n"),
+        Language::En => format!("made: {people} people in {out}\n"),
+    };
+    output::print(made.as_bytes())
+}
+
+fn exit(error: GenerateError) -> Exit {
+    match error {
+        GenerateError::AsOf(_) | GenerateError::People(_) => Exit::usage(error),
+        GenerateError::Stopped | GenerateError::Draft(_) => Exit::environment(error),
+    }
+}
+
+/// Reads a profile; prints every fault to standard error.
+fn read_profile(path: &Path, language: Language) -> Result<Profile, Exit> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let japanese = format!("割合のファイル{shown}を読めません: {}", error.japanese());
+        Exit::environment((format!("cannot read the profile {shown}: {error}"), japanese))
+    })?;
+    Profile::read(&text).map_err(|faults| {
+        for fault in &faults {
+            eprintln!("{shown}:{}: {}", fault.line, fault.reason.text(language));
+        }
+        let number = faults.len();
+        let noun = if number == 1 { "fault" } else { "faults" };
+        Exit::data((
+            format!("{number} {noun} in {shown}; nothing was made"),
+            format!("{shown}に{number}件の誤りがあります。何も作りませんでした"),
+        ))
+    })
+}
+
+/// Says how much disk the files will take, and refuses if there is less.
+fn check_room(out: &Path, people: u64, language: Language) -> Result<(), Exit> {
+    let needed = people * BYTES_OF_PERSON + BYTES_AT_LEAST;
+    let holder = out.ancestors().find(|directory| directory.is_dir()).unwrap_or_else(|| Path::new("."));
+    let room = statvfs(holder).map_err(|error| {
+        let error = std::io::Error::from(error);
+        let shown = holder.display();
+        Exit::environment((format!("{shown}: {error}"), format!("{shown}: {}", error.japanese())))
+    })?;
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    let [takes, free_megabytes] = [needed, free].map(|bytes| bytes.div_ceil(1_000_000));
+    match language {
+        Language::Ja => eprintln!("ファイルは約{takes} MBになります。空きは{free_megabytes} MBです"),
+        Language::En => eprintln!("the files will take about {takes} MB; {free_megabytes} MB are free"),
+    }
+    if free < needed {
+        let shown = holder.display();
+        return Err(Exit::environment((
+            format!(
+                "{people} people take about {takes} MB, but {shown} has {free_megabytes} MB free: make fewer people, or name a \
+                 directory on another disk"
+            ),
+            format!(
+                "{people}人には約{takes} MB必要ですが、{shown}の空きは{free_megabytes} MBです。人数を減らすか、別のディスクのディレクトリーを\
+                 指定してください"
+            ),
+        )));
+    }
+    Ok(())
+}
+
+fn bar(people: u64, language: Language) -> ProgressBar {
+    let template = match language {
+        Language::Ja => "{bar:30} {human_pos}/{human_len}人、{per_sec}、残り{eta}",
+        Language::En => "{bar:30} {human_pos} of {human_len} people, {per_sec}, {eta} left",
+    };
+    let style = ProgressStyle::with_template(template).expect("a template of known names");
+    ProgressBar::new(people).with_style(style)
+}
