@@ -2,13 +2,15 @@
 //!
 //! An error says its English by `Display` and its Japanese by [`Japanese`], beside its definition. Other texts are written in both
 //! languages at once, as a pair that becomes a [`Bilingual`]. So no text can lack its translation.
+//!
+//! `tools/with-database` includes this file, so it uses the standard library alone.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
 /// A language of texts for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// 日本語
     Ja,
@@ -54,13 +56,6 @@ impl fmt::Display for Bilingual {
 
 impl std::error::Error for Bilingual {}
 
-/// JSON is the same whatever the language: the English.
-impl serde::Serialize for Bilingual {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.english)
-    }
-}
-
 /// English, then Japanese.
 impl<E: Into<Cow<'static, str>>, J: Into<Cow<'static, str>>> From<(E, J)> for Bilingual {
     fn from((english, japanese): (E, J)) -> Self {
@@ -94,17 +89,6 @@ impl Japanese for io::Error {
             K::HostUnreachable | K::NetworkUnreachable => "接続先に到達できません".into(),
             K::TimedOut => "時間内に応答がありません".into(),
             _ => self.to_string().into(),
-        }
-    }
-}
-
-/// Errors of files in PEM.
-impl Japanese for rustls::pki_types::pem::Error {
-    fn japanese(&self) -> Cow<'static, str> {
-        match self {
-            Self::Io(error) => error.japanese(),
-            Self::NoItemsFound => "PEMの中に必要なものがありません".into(),
-            _ => format!("PEMとして読めません: {self}").into(),
         }
     }
 }

@@ -41,7 +41,13 @@ pub struct FailedCase {
     /// The expected value.
     pub expected: String,
     /// The value found, or `error:FIELD` with the reason.
+    #[serde(serialize_with = "in_english")]
     pub found: Bilingual,
+}
+
+/// Writes the English: JSON is the same whatever the language.
+fn in_english<S: serde::Serializer>(text: &Bilingual, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(text)
 }
 
 /// The reason why a file is not a case file.

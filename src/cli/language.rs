@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use crate::language::Language;
 
@@ -19,6 +20,19 @@ fn asked(arguments: &[OsString]) -> Option<Language> {
         rest => Some(Some(rest.strip_prefix('=')?)),
     })?;
     Language::from_str(value.or_else(|| words.next())?, false).ok()
+}
+
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Ja, Self::En]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Ja => PossibleValue::new("ja").help("日本語"),
+            Self::En => PossibleValue::new("en").help("English"),
+        })
+    }
 }
 
 fn of_environment() -> Language {

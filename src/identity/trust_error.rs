@@ -37,3 +37,14 @@ impl Japanese for TrustError {
         }
     }
 }
+
+/// Errors of files in PEM.
+impl Japanese for rustls::pki_types::pem::Error {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Io(error) => error.japanese(),
+            Self::NoItemsFound => "PEMの中に必要なものがありません".into(),
+            _ => format!("PEMとして読めません: {self}").into(),
+        }
+    }
+}

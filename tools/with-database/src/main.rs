@@ -10,6 +10,9 @@ use std::process::{Command, ExitCode};
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 
+#[path = "../../../src/language.rs"]
+#[cfg_attr(not(test), expect(dead_code, reason = "this program uses a part only"))]
+mod language;
 #[path = "../../../src/postgres/mod.rs"]
 #[expect(dead_code, reason = "this program uses a part of the launcher only")]
 mod postgres;
