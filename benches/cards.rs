@@ -12,6 +12,7 @@ use shikaku::pki::{CardAuthority, CardOrder, PkiFiles, VirtualCard};
 use x509_parser::pem::parse_x509_pem;
 
 // The allocator of the shipped program.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -14,6 +14,7 @@ use shikaku::wire::message::by_card::Request;
 use shikaku::wire::{Bounds, Format};
 
 // The allocator of the shipped program.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

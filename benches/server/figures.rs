@@ -1,6 +1,7 @@
 //! Runs a benchmark, and prints its figures.
 
 // The allocator of the shipped program.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

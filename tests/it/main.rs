@@ -80,5 +80,6 @@ mod versions;
 mod versions_model;
 
 // The allocator of the shipped program, because some tests start servers in this process and measure memory.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
