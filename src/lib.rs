@@ -58,7 +58,9 @@
 //! | chunk | The bytes of a body that are sent or received at once. |
 //! | group | The questions that one statement answers together, and the log records of one commit. |
 //! | record | What an answer shows of a coverage; in the access log, a log record: who asked about whom, and what was shown. |
-//! | registration | A coverage as the registry keeps it, with its id. |
+//! | registration | A coverage as the registry keeps it, with its id; in paths and commands, what insurers send. |
+//! | notice | What an insurer sends about one coverage: a gain, a loss, a correction; an entry for users. |
+//! | notice file | The notices of one request. |
 //! | consent | 提供同意: what a patient allows the institution to see, until when. |
 //! | mark | A keyed hash of the 限度額適用認定証 that an institution saw last. It tells whether the certificate has changed. |
 //! | place | The number of a slice in its batch, from 0; in [`shares`], what one request or connection occupies. |

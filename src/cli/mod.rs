@@ -16,6 +16,7 @@ mod operator;
 mod output;
 mod pki;
 mod population;
+mod registrations;
 mod rules;
 mod run;
 mod serve;
@@ -60,6 +61,9 @@ enum Command {
     /// Check or load fixture files.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
+    /// Register what insurers send: gains, losses, corrections.
+    #[command(subcommand)]
+    Registrations(registrations::Command),
     /// Make synthetic people in any number.
     #[command(subcommand)]
     Population(population::Command),
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
             Command::Serve(options) => serve::run(options, language).await,
             Command::Migrate(options) => migrate::run(options, language).await,
             Command::Fixtures(command) => fixtures::run(command, language).await,
+            Command::Registrations(command) => registrations::run(command, language).await,
             Command::Work(options) => work::run(options, language).await,
             Command::Population(command) => population::run(command, language).await,
             Command::Pki(command) => pki::run(command, language).await,

@@ -11,6 +11,7 @@ mod card_key;
 mod check_digit;
 mod consent;
 mod coverage;
+mod coverage_change;
 mod fold;
 mod institution;
 mod insurer;
@@ -18,11 +19,14 @@ mod limit;
 mod medical_ticket;
 mod moment;
 mod month;
+mod notice;
+mod notice_file;
 mod period;
 mod person;
 mod query;
 mod ratio;
 mod recipient_number;
+mod registrable;
 mod specific_disease;
 mod text;
 mod validity;
@@ -44,6 +48,7 @@ pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
     CardClass, CardDates, Coverage, ElderlyCertificate, Identity, Loss, LossReason, Registration, Relationship, Sex,
 };
+pub use coverage_change::CoverageChange;
 pub use fold::{digits, fold, is_incomparable, is_invisible};
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
@@ -54,11 +59,14 @@ pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
 pub use moment::Moment;
 pub use month::{Month, MonthError};
+pub use notice::{CoverageName, Notice, NoticeAction, NoticeRefused, check_notice_id};
+pub use notice_file::{CarriedOut, NoticeContent, NoticeOutcome, NoticeRecord, NoticeState, SentNotice};
 pub use period::{Period, PeriodError};
 pub use person::{InspectedPerson, PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};
+pub use registrable::{Parts, contradictions};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;

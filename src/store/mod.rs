@@ -8,6 +8,7 @@
 
 pub mod access_log;
 mod apart;
+mod as_of;
 pub mod batches;
 pub mod bulk_fetch;
 pub mod bulk_register;
@@ -28,6 +29,7 @@ pub mod leases;
 mod limit_seen;
 pub mod medical_aid;
 pub mod migrate;
+mod notices;
 pub mod reference;
 pub mod reference_number;
 pub mod registry;

@@ -3,6 +3,8 @@
 mod cards;
 mod compare;
 mod coverages;
+mod feed;
+mod held;
 mod new_person;
 mod people;
 mod reference;
@@ -72,7 +74,7 @@ impl Store {
             LoadCounts { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
         let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
-        take_turn(&mut transaction).await?;
+        take_turn(&mut transaction, "0").await?;
         reference::put_insurers(&mut transaction, insurers).await?;
         reference::put_institutions(&mut transaction, institutions).await?;
         let mut ids = Vec::new();
@@ -96,9 +98,10 @@ impl Store {
     }
 }
 
-/// Waits until no other load is under way, without a time limit.
-async fn take_turn(transaction: &mut PgConnection) -> Result<(), StoreError> {
-    sqlx::query!("select set_config('statement_timeout', '0', true)").fetch_one(&mut *transaction).await?;
+/// Waits until no other load is under way. A statement of the transaction, this wait included, may take the time `patience`, such as
+/// `15s`; 0 stands for no limit.
+async fn take_turn(transaction: &mut PgConnection, patience: &str) -> Result<(), StoreError> {
+    sqlx::query!("select set_config('statement_timeout', $1, true)", patience).fetch_one(&mut *transaction).await?;
     // A plan made while a table is empty would read it from end to end, and be used while the table grows.
     sqlx::query!("select set_config('enable_seqscan', 'off', true)").fetch_one(&mut *transaction).await?;
     sqlx::query!("select pg_advisory_xact_lock(hashtext('shikaku load'))").fetch_one(transaction).await?;

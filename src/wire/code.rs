@@ -31,6 +31,12 @@ pub fn sex(sex: Sex) -> &'static str {
     }
 }
 
+/// Reads 性別 from its code; None if there is no such code.
+#[must_use]
+pub fn parse_sex(code: &str) -> Option<Sex> {
+    [Sex::Male, Sex::Female, Sex::Unset].into_iter().find(|known| sex(*known) == code)
+}
+
 /// Returns the code of 喪失事由 (table 008).
 #[must_use]
 pub fn loss_reason(reason: LossReason) -> &'static str {
@@ -42,6 +48,13 @@ pub fn loss_reason(reason: LossReason) -> &'static str {
     }
 }
 
+/// Reads 喪失事由 from its code; None if there is no such code.
+#[must_use]
+pub fn parse_loss_reason(code: &str) -> Option<LossReason> {
+    let all = [LossReason::Death, LossReason::Welfare, LossReason::OtherInsurance, LossReason::Other];
+    all.into_iter().find(|reason| loss_reason(*reason) == code)
+}
+
 /// Returns the code of 本人・家族の別 (table 009).
 #[must_use]
 pub fn relationship(relationship: Relationship) -> &'static str {
@@ -49,6 +62,12 @@ pub fn relationship(relationship: Relationship) -> &'static str {
         Relationship::Insured => "1",
         Relationship::Dependant => "2",
     }
+}
+
+/// Reads 本人・家族の別 from its code; None if there is no such code.
+#[must_use]
+pub fn parse_relationship(code: &str) -> Option<Relationship> {
+    [Relationship::Insured, Relationship::Dependant].into_iter().find(|known| relationship(*known) == code)
 }
 
 /// Returns the code of 被保険者証区分 (table 010).
@@ -64,6 +83,22 @@ pub fn card_class(class: CardClass) -> &'static str {
         CardClass::SelfDefence => "07",
         CardClass::MedicalAid => "A1",
     }
+}
+
+/// Reads 被保険者証区分 from its code; None if there is no such code.
+#[must_use]
+pub fn parse_card_class(code: &str) -> Option<CardClass> {
+    let all = [
+        CardClass::General,
+        CardClass::Retired,
+        CardClass::ShortTerm,
+        CardClass::ShortTermRetired,
+        CardClass::SpecialExpense,
+        CardClass::SpecialRetired,
+        CardClass::SelfDefence,
+        CardClass::MedicalAid,
+    ];
+    all.into_iter().find(|class| card_class(*class) == code)
 }
 
 /// Returns the code of 限度額適用認定証区分 (table 011).

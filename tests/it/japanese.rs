@@ -11,7 +11,7 @@ use crate::support::process::{Program, command, shikaku, texts};
 use crate::support::{World, fixtures_to_spoil, root, scratch};
 
 /// Every command.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 26] = [
     "",
     "demo",
     "serve",
@@ -20,6 +20,8 @@ const COMMANDS: [&str; 24] = [
     "fixtures",
     "fixtures check",
     "fixtures load",
+    "registrations",
+    "registrations apply",
     "population",
     "population generate",
     "pki",

@@ -64,6 +64,8 @@ mod postgres;
 mod privacy;
 mod reference_numbers;
 mod refusals;
+mod registrations;
+mod registrations_model;
 mod reload;
 mod rules;
 mod search_by_token;

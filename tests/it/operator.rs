@@ -91,7 +91,7 @@ async fn the_documents_work_offline() {
     let (status, text) = world.get("/openapi.json").await;
     assert_eq!(status, 200);
     let live: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(live["paths"].as_object().unwrap().len(), 21);
+    assert_eq!(live["paths"].as_object().unwrap().len(), 23);
     for page in ["/docs/", "/docs/index.html", "/docs/swagger-initializer.js"] {
         let (status, text) = world.get(page).await;
         assert_eq!(status, 200, "{page}");
@@ -174,7 +174,7 @@ fn the_document_knows_what_is_refused() {
             }
         }
     }
-    assert_eq!(operations, 17);
+    assert_eq!(operations, 20);
     let after = &document["paths"]["/api/people"]["get"]["parameters"][0];
     assert_eq!((&after["name"], &after["in"]), (&"after".into(), &"query".into()));
 }

@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does, by its path; the program itself first.
-pub(super) const COMMANDS: [(&str, &str); 24] = [
+pub(super) const COMMANDS: [(&str, &str); 26] = [
     ("", "オンライン資格確認の国側を模した、だれでも動かせるサーバー"),
     ("demo", "すべてを起動: 専用のPostgreSQL、試験用PKI、用意されたデータ、サーバー"),
     ("serve", "既存のデータベースを使うサーバーの起動"),
@@ -12,6 +12,8 @@ pub(super) const COMMANDS: [(&str, &str); 24] = [
     ("fixtures", "データのファイルの検査と読み込み"),
     ("fixtures check", "すべてのファイルの検査。誤りをファイル・行・理由とともに、法令に反する登録も併せて報告"),
     ("fixtures load", "検査の後、すべてを一つのトランザクションで読み込み"),
+    ("registrations", "保険者からの登録: 資格取得、資格喪失、訂正など"),
+    ("registrations apply", "1行に1つのJSONで書いた登録のファイルを、動いているサーバーへ送信"),
     ("population", "架空の人々。人数は問わない"),
     ("population generate", "10年分の登録を持つ架空の世帯の作成。大量データの形式のファイルに書き出す"),
     ("pki", "試験用PKIの作成と変更"),
@@ -37,7 +39,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 97] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 99] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -98,6 +100,8 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 97] = [
         "--data-dirで動いているdemoの代わりに、読み込み先にするデータベース。postgres://user@host/nameの形",
     ),
     ("fixtures load", "pki", "カードの証明書を読む試験用PKIのディレクトリー。指定しなければ--data-dirの中"),
+    ("registrations apply", "file", "登録のファイル。書き方はdocs/registrations.ja.md"),
+    ("registrations apply", "insurer", "`insurer`のない行の保険者番号"),
     ("fixtures load", "reset", "ファイルにないものも登録から外す。アクセス記録、それまでの登録内容の履歴、患者の同意は残る"),
     // Populations.
     ("population generate", "people", "人数"),

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::explain_card::{self, ShownCard};
 use super::explanation::Explanation;
-use super::fields::{check_date, institution};
+use super::fields::{check_date, institution, registered_by};
 use super::state::OperatorState;
 use super::{json, stable_id};
 use crate::domain::{CardQuery, InstitutionCode, Registration};
@@ -40,6 +40,9 @@ pub(super) struct PersonQuestion {
     limit_consent: bool,
     /// 医療機関コード of the institution that asks. Without it no 医療券 is shown.
     institution: Option<String>,
+    /// An instant: the answer is the one out of the registry as it stood then. By default the present one.
+    #[schema(format = DateTime)]
+    registered_by: Option<String>,
 }
 
 fn consents() -> bool {
@@ -71,16 +74,22 @@ pub(super) async fn explain(
     let sent = content::sent(&headers).ok_or(HttpError::MediaType(Takes::XmlOrJson))?;
     sent.charset()?;
     let bytes = Unread::new(&headers, body).read(state.limits.body_bytes, state.limits.body).await?;
-    let (institution, query) = match question(sent.format, &bytes)? {
+    let (institution, query, registered_by) = match question(sent.format, &bytes)? {
         Question::Shown(card) => return explain_card::explain(&state, &card).await.map(Json),
         Question::Person(question) => match card_of(&state, &question).await? {
-            Some(query) => (institution(question.institution.as_deref())?, query),
+            Some(query) => {
+                let institution = institution(question.institution.as_deref())?;
+                (institution, query, registered_by(question.registered_by.as_deref())?)
+            }
             None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
         },
-        Question::Official => official_query(sent, &bytes)?,
+        Question::Official => {
+            let (institution, query) = official_query(sent, &bytes)?;
+            (institution, query, None)
+        }
     };
     let check_on = query.check_on;
-    let (answer, lost_with_insured) = state.operations.answer(institution, query).await?;
+    let (answer, lost_with_insured) = state.operations.answer(institution, query, registered_by).await?;
     Ok(Json(Explanation::of(check_on, &answer, lost_with_insured)))
 }
 
@@ -118,7 +127,8 @@ async fn card_of(state: &OperatorState, question: &PersonQuestion) -> Result<Opt
     if !stable_id::can_be(&question.person) {
         return Err(nobody);
     }
-    let registrations = state.operations.registrations(&question.person).await?.ok_or(nobody)?;
+    let registered_by = registered_by(question.registered_by.as_deref())?;
+    let registrations = state.operations.registrations(&question.person, registered_by).await?.ok_or(nobody)?;
     let meant = match question.coverage {
         Some(place) => {
             let meant = place.checked_sub(1).and_then(|place| registrations.get(place));

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::cards;
 use super::explanation::Explanation;
-use super::fields::{check_date, institution};
+use super::fields::{check_date, institution, registered_by};
 use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::CertificateDays;
@@ -26,6 +26,9 @@ pub(super) struct ShownCard {
     consents: Option<Vec<String>>,
     /// 医療機関コード of the institution that asks. Without it no 医療券 is shown.
     institution: Option<String>,
+    /// An instant: the holder's registrations are those of the registry as it stood then. By default the present ones.
+    #[schema(format = DateTime)]
+    registered_by: Option<String>,
 }
 
 /// Decides as a lookup by card would, and explains the answer.
@@ -38,13 +41,15 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
         check_on: check_date(&card.check_on)?,
     };
     let institution = institution(card.institution.as_deref())?;
+    let registered_by = registered_by(card.registered_by.as_deref())?;
     let certificate = cards::read(state, "certificate", &card.certificate)?;
     let days = CertificateDays {
         shown_on: tokyo_date(now),
         from: tokyo_date(certificate.not_before()),
         through: tokyo_date(certificate.not_after()),
     };
-    let (answer, lost_with_insured) = state.operations.answer_card(&certificate, institution, &query, now).await?;
+    let answered = state.operations.answer_card(&certificate, institution, &query, now, registered_by).await?;
+    let (answer, lost_with_insured) = answered;
     Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
 }
 

@@ -1,5 +1,6 @@
 //! Reads fields that several operator routes take.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 use crate::calculator::read;
@@ -16,6 +17,22 @@ pub(super) fn check_date(text: &str) -> Result<Date, HttpError> {
         true => Ok(day),
         false => Err(HttpError::OperatorRequest("check_on: must lie between 1900-01-01 and 2999-12-31".into())),
     }
+}
+
+/// Reads the field `registered_by`, if present.
+pub(super) fn registered_by(text: Option<&str>) -> Result<Option<Timestamp>, HttpError> {
+    text.map(|text| instant("registered_by", text)).transpose().map_err(|reason| HttpError::OperatorRequest(reason.into()))
+}
+
+/// Reads an instant in the form of RFC 3339.
+///
+/// # Errors
+/// The field, and the right form.
+pub(super) fn instant(field: &str, text: &str) -> Result<Timestamp, String> {
+    // A parser of more forms would take an instant with the name of a time zone too.
+    let plain = (20..=40).contains(&text.len()) && text.as_bytes()[10].eq_ignore_ascii_case(&b'T') && !text.contains('[');
+    let parsed = if plain { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| format!("{field}: not an instant of the form 2026-11-22T09:30:15+09:00"))
 }
 
 /// Reads the field `institution`, if present.

@@ -30,22 +30,32 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
         return Err(HttpError::OperatorRequest("the body is not one JSON object".into()));
     }
     let mut source = serde_json::Deserializer::from_slice(bytes);
-    let parsed = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        let text = inner.to_string();
-        let reason = match inner.classify() {
-            serde_json::error::Category::Data if is_about_names(&text) => named(&path, text.split(" at line ").next()),
-            serde_json::error::Category::Data => named(&path, Some(expected(&text))),
-            _ => "the body is not one JSON object".to_owned(),
-        };
-        HttpError::OperatorRequest(reason.into())
-    })?;
+    let parsed =
+        serde_path_to_error::deserialize(&mut source).map_err(|error| HttpError::OperatorRequest(reason(error).into()))?;
     match after_end(source, bytes) {
         Some(tail) => {
             Err(HttpError::OperatorRequest(format!("{tail} after the end of the body; nothing may follow it").into()))
         }
         None => Ok(parsed),
+    }
+}
+
+/// Reads a value that is JSON already.
+///
+/// # Errors
+/// The path of the field and the reason, without any value.
+pub(super) fn from_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(value).map_err(reason)
+}
+
+fn reason(error: serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    let text = inner.to_string();
+    match inner.classify() {
+        serde_json::error::Category::Data if is_about_names(&text) => named(&path, text.split(" at line ").next()),
+        serde_json::error::Category::Data => named(&path, Some(expected(&text))),
+        _ => "the body is not one JSON object".to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cards::CardView;
+use super::fields;
 use super::finding::FindingView;
 use super::stable_id;
 use super::state::OperatorState;
@@ -31,6 +32,17 @@ pub(super) struct After {
     #[param(pattern = r"^[^\u0000]*$")]
     #[serde(default)]
     after: String,
+}
+
+/// The instant as of which a person is shown.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AsOf {
+    /// An instant such as 2026-11-05T09:00:00+09:00: registrations are those of the registry as it stood then. By default those of
+    /// now. Certificates of cards are always those of now.
+    #[param(format = DateTime)]
+    registered_by: Option<String>,
 }
 
 /// A person in a list.
@@ -101,7 +113,8 @@ pub(super) struct CoverageView {
     specific_diseases: Vec<DiseaseView>,
     /// 医療券・調剤券.
     tickets: Vec<TicketView>,
-    /// Contradictions between the registration and the law; a coverage without a loss is judged until today.
+    /// Contradictions between the registration and the law; a coverage without a loss is judged until today, or until the
+    /// day of `registered_by`.
     findings: Vec<FindingView>,
 }
 
@@ -177,24 +190,28 @@ pub(super) async fn list(
 /// Returns one person, by the stable id in the fixture files.
 #[utoipa::path(
     get, path = "/api/people/{id}", tag = "registry",
-    params(("id" = String, Path, description = "Stable id, such as elderly-2wari-tokyo")),
+    params(("id" = String, Path, description = "Stable id, such as elderly-2wari-tokyo"), AsOf),
     responses((status = 200, body = PersonView), (status = 404, description = "No person has this id (SHK4002)"))
 )]
 pub(super) async fn one(
     State(state): State<OperatorState>,
     id: Result<Path<String>, PathRejection>,
+    wanted: Result<Query<AsOf>, QueryRejection>,
 ) -> Result<Json<PersonView>, HttpError> {
+    let Query(AsOf { registered_by }) =
+        wanted.map_err(|_| HttpError::OperatorRequest("the query takes registered_by, once".into()))?;
+    let registered_by = fields::registered_by(registered_by.as_deref())?;
     // No person has an id that is not UTF-8.
     let Path(id) = id.map_err(|_| NOBODY)?;
     if !stable_id::can_be(&id) {
         return Err(NOBODY);
     }
-    let (person, cards) = state.operations.person(&id).await?.ok_or(NOBODY)?;
+    let (person, cards) = state.operations.person(&id, registered_by).await?.ok_or(NOBODY)?;
     let (protection, registrations) = match person.facts {
         Some(PersonFacts { protection, registrations, .. }) => (protection, registrations),
         None => Default::default(),
     };
-    let today = tokyo_date(state.clock.now());
+    let today = tokyo_date(registered_by.unwrap_or_else(|| state.clock.now()));
     let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     Ok(Json(PersonView {
         id: person.fixture_id,

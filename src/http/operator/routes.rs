@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 
 use super::frame::Frame;
 use super::state::OperatorState;
-use super::{batches, cards, explain, health, insurers, limits, metrics, people, simulation};
+use super::{batches, cards, explain, health, insurers, limits, metrics, people, registrations, simulation};
 
 /// Lists every operator route, with its part of the OpenAPI document.
 pub(super) fn routes() -> OpenApiRouter<OperatorState> {
@@ -17,6 +17,8 @@ pub(super) fn routes() -> OpenApiRouter<OperatorState> {
         .routes(routes!(people::list))
         .routes(routes!(people::one))
         .routes(routes!(insurers::list))
+        .routes(routes!(registrations::send, registrations::list))
+        .routes(routes!(registrations::one))
         .routes(routes!(cards::register))
         .routes(routes!(cards::revoke))
         .routes(routes!(cards::renew))

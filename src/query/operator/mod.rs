@@ -9,6 +9,7 @@ mod health;
 mod insurers;
 mod lost_insured;
 mod metrics;
+mod notices;
 mod operations;
 mod people;
 mod simulation;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::PgConnection;
 
+use crate::domain::{Coverage, Protection};
 use crate::store::StoreError;
 
 use super::new_person::NewPerson;
@@ -19,9 +20,14 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Lists the coverages of a person.
     pub fn of(person_id: i64, person: &NewPerson) -> impl Iterator<Item = Self> {
-        let sole = person.coverages.len() == 1;
-        let registered = move |coverage| RegisteredCoverage::of(person_id, person.protection, coverage);
-        person.coverages.iter().map(move |coverage| Self { registered: registered(coverage), sole })
+        Self::of_coverages(person_id, person.protection, &person.coverages)
+    }
+
+    /// Lists all coverages of a person.
+    pub fn of_coverages(person_id: i64, protection: Protection, coverages: &[Coverage]) -> impl Iterator<Item = Self> {
+        let sole = coverages.len() == 1;
+        let registered = move |coverage| RegisteredCoverage::of(person_id, protection, coverage);
+        coverages.iter().map(move |coverage| Self { registered: registered(coverage), sole })
     }
 
     pub fn person_id(&self) -> i64 {

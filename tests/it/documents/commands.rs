@@ -39,7 +39,7 @@ fn way(page: &str, block: &str) -> Way {
 }
 
 /// The expected output of blocks: page, a fragment of the block, and the texts that it must print.
-const PRINTED: [(&str, &str, &[&str]); 17] = [
+const PRINTED: [(&str, &str, &[&str]); 20] = [
     ("README.md", "ask card-number --person elderly-2wari-tokyo", &["B09", "late-elderly-ratio"]),
     (
         "README.md",
@@ -62,6 +62,9 @@ const PRINTED: [(&str, &str, &[&str]); 17] = [
     ("docs/law.md", "rules limit", &["92,940"]),
     ("docs/law.md", "rules check", &[" hold, 0 fail"]),
     ("docs/law.md", "/api/explain", &["late-elderly-ratio"]),
+    ("docs/registrations.md", "registrations apply", &["applied: 3, already applied: 0, refused: 0"]),
+    ("docs/registrations.md", "2026-11-05T17:00", &[r#""validity":"2""#]),
+    ("docs/registrations.md", "2026-11-13T09:00", &[r#""validity":"1""#]),
     ("docs/operations.md", "shikaku migrate", &["the schema is up to date", "loaded: "]),
     ("docs/operations.md", "pki institution", &["reception-3.pem", "is revoked"]),
     ("docs/operations.md", "--server-name", &["shikaku.example", "192.0.2.7"]),
@@ -203,12 +206,17 @@ async fn law() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn registrations() {
+    paste("docs/registrations.md").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn operations() {
     paste("docs/operations.md").await;
 }
 
 /// The pages whose blocks the tests above paste.
-const PASTED: [&str; 4] = ["README.md", "docs/messages.md", "docs/law.md", "docs/operations.md"];
+const PASTED: [&str; 5] = ["README.md", "docs/messages.md", "docs/law.md", "docs/registrations.md", "docs/operations.md"];
 
 #[test]
 fn every_block_is_pasted_or_left_out_for_a_reason() {

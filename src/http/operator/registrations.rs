@@ -1,0 +1,318 @@
+//! `/api/insurers/{number}/registrations`: insurers register what changes, and see what became of it.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::finding::FindingView;
+use super::json;
+use super::registration_entry;
+use super::registration_fields::Entry;
+use super::state::OperatorState;
+use crate::clock::tokyo_date;
+use crate::decide::{Held, findings};
+use crate::domain::{
+    Coverage, InsurerNumber, NoticeContent, NoticeOutcome, NoticeRecord, NoticeRefused, NoticeState, Registration,
+    SentNotice,
+};
+use crate::exchange::MessageBody;
+use crate::http::body::Unread;
+use crate::http::content::require_json;
+use crate::http::error::HttpError;
+
+/// The most entries of one request.
+const MOST: usize = 1000;
+
+/// The size of a body, in bytes: about a thousand long entries.
+const BODY: usize = 2 * 1024 * 1024;
+
+/// The number of entries on a page.
+const PAGE: i64 = 200;
+
+const NO_INSURER: HttpError = HttpError::NotFound(Some("number: no insurer has this number"));
+
+/// What an insurer sends.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRegistrations {
+    /// 1 to 1,000 entries, which are carried out in their order.
+    #[schema(value_type = Vec<Entry>, min_items = 1, max_items = 1000)]
+    entries: Vec<Value>,
+}
+
+/// What became of a request.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Registered {
+    /// The number under which the file was recorded.
+    file: i64,
+    /// How many entries were applied.
+    applied: usize,
+    /// How many had been applied before.
+    already_applied: usize,
+    /// How many were refused.
+    refused: usize,
+    /// What became of each entry, in their order.
+    entries: Vec<EntryResult>,
+}
+
+/// What became of an entry.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EntryResult {
+    /// Its number in the request, from 1.
+    place: usize,
+    /// Its id, if that can be read.
+    id: Option<String>,
+    /// applied, already_applied or refused.
+    outcome: &'static str,
+    /// The instant from which on the registry says so, if it was applied.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    registered_at: Option<Timestamp>,
+    /// The person's stable id, if it was applied.
+    person: Option<String>,
+    /// The registration's id, as explanations name it; none if it was withdrawn.
+    record: Option<i64>,
+    /// Why it was refused.
+    error: Option<EntryError>,
+    /// Contradictions between the coverage and the law, as they stand after the whole request. The entry is applied all the same.
+    findings: Vec<FindingView>,
+}
+
+/// Why an entry was refused.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EntryError {
+    /// The error code; docs/errors.md lists all codes.
+    code: &'static str,
+    /// What is wrong, in English.
+    title: &'static str,
+    /// What is wrong, in Japanese.
+    message: &'static str,
+    /// The path of the field, the reason, and the right form.
+    detail: String,
+}
+
+/// The start of a page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AfterEntry {
+    /// The last `seq` of the previous page; by default the first page is returned.
+    #[serde(default)]
+    after: i64,
+}
+
+/// An entry as it was recorded.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordedEntry {
+    /// Its number in the order in which the entries of all insurers came.
+    seq: i64,
+    /// The number of the file with which it came.
+    file: i64,
+    /// Its number in that file, from 1.
+    place: i32,
+    /// Its id, if that could be read.
+    id: Option<String>,
+    /// applied, already_applied or refused.
+    outcome: &'static str,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+    /// The instant from which on the registry says so, if it was applied.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    registered_at: Option<Timestamp>,
+    /// Why it was refused.
+    reason: Option<String>,
+    /// The entry as it was sent; none if it had been applied before.
+    #[schema(value_type = Option<Object>)]
+    entry: Option<Value>,
+}
+
+/// Registers what an insurer sends: gains, losses, closings, corrections and withdrawals, in their order and in one transaction. An entry
+/// that is refused changes nothing and does not stop the others. What contradicts the law is applied and reported. The next lookup
+/// sees the change.
+#[utoipa::path(
+    post, path = "/api/insurers/{number}/registrations", tag = "registry", request_body = NewRegistrations,
+    params(("number" = String, Path, description = "保険者番号")),
+    responses(
+        (status = 200, body = Registered),
+        (status = 404, description = "No insurer has this number (SHK4002)")
+    )
+)]
+pub(super) async fn send(
+    State(state): State<OperatorState>,
+    number: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Registered>, HttpError> {
+    require_json(&headers)?;
+    let insurer = insurer(number)?;
+    let bytes = Unread::new(&headers, body).read(BODY, state.limits.body).await?;
+    let NewRegistrations { entries } = json::parse(&bytes)?;
+    if !(1..=MOST).contains(&entries.len()) {
+        return Err(HttpError::OperatorRequest(
+            "entries: must have 1 to 1,000 entries; send the others in further requests".into(),
+        ));
+    }
+    let now = state.clock.now();
+    let sent: Vec<SentNotice> = entries
+        .into_iter()
+        .map(|entry| SentNotice {
+            id: registration_entry::id_of(&entry),
+            read: registration_entry::read(&entry, insurer, now),
+            // Members of objects are in the order of their names.
+            content: NoticeContent(entry.to_string()),
+        })
+        .collect();
+    let done = state.operations.carry_out(insurer, &sent, now).await?.ok_or(NO_INSURER)?;
+    let count = |wanted: fn(&NoticeOutcome) -> bool| done.outcomes.iter().filter(|outcome| wanted(outcome)).count();
+    let (applied, already_applied, refused) = (
+        count(|outcome| matches!(outcome, NoticeOutcome::Applied { .. })),
+        count(|outcome| matches!(outcome, NoticeOutcome::AppliedBefore)),
+        count(|outcome| matches!(outcome, NoticeOutcome::Refused(_))),
+    );
+    let today = tokyo_date(now);
+    let entries = (1..).zip(sent).zip(&done.outcomes);
+    let entries = entries.map(|((place, sent), outcome)| result(place, sent.id, outcome, &done.people, today)).collect();
+    Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
+}
+
+fn result(
+    place: usize,
+    id: Option<String>,
+    outcome: &NoticeOutcome,
+    people: &[(String, Vec<Registration>)],
+    today: jiff::civil::Date,
+) -> EntryResult {
+    let result = EntryResult {
+        place,
+        id,
+        outcome: "applied",
+        registered_at: None,
+        person: None,
+        record: None,
+        error: None,
+        findings: Vec::new(),
+    };
+    match outcome {
+        NoticeOutcome::AppliedBefore => EntryResult { outcome: "already_applied", ..result },
+        NoticeOutcome::Refused(refused) => EntryResult { outcome: "refused", error: Some(entry_error(refused)), ..result },
+        NoticeOutcome::Applied { person, coverage, at } => {
+            let (stable_id, registrations) = &people[*person];
+            let same = |one: &&Registration| is_same(&one.coverage, coverage);
+            let registration = registrations.iter().find(same);
+            EntryResult {
+                registered_at: Some(*at),
+                person: Some(stable_id.clone()),
+                record: registration.map(|one| one.id),
+                findings: registration.map(|one| findings_of(one, registrations, today)).unwrap_or_default(),
+                ..result
+            }
+        }
+    }
+}
+
+/// Returns whether two states are of one coverage: an insurer registers one from a day on.
+fn is_same(one: &Coverage, other: &Coverage) -> bool {
+    one.key.insurer == other.key.insurer && one.acquired_on == other.acquired_on
+}
+
+fn findings_of(one: &Registration, all: &[Registration], today: jiff::civil::Date) -> Vec<FindingView> {
+    let held: Vec<Held> = all.iter().map(|one| Held::from(&*one.coverage)).collect();
+    let found = findings(&one.coverage, &held, today).into_iter();
+    found.map(|finding| FindingView::of(finding, (one.id, one.coverage.key.insurer))).collect()
+}
+
+fn entry_error(refused: &NoticeRefused) -> EntryError {
+    let detail = refused.to_string();
+    let error = match refused {
+        NoticeRefused::Malformed(_)
+        | NoticeRefused::Impossible(_)
+        | NoticeRefused::OtherInsurer
+        | NoticeRefused::Future(_) => HttpError::OperatorRequest("".into()),
+        NoticeRefused::NoCoverage => HttpError::NotFound(None),
+        NoticeRefused::IdTaken
+        | NoticeRefused::Earlier(_)
+        | NoticeRefused::Several
+        | NoticeRefused::GainedTwice(_)
+        | NoticeRefused::OthersCard
+        | NoticeRefused::LostBefore(_)
+        | NoticeRefused::NotEarlier(_) => HttpError::Conflict("".into()),
+    };
+    let row = error.row();
+    EntryError { code: row.code, title: row.title, message: row.message, detail }
+}
+
+/// Lists the entries of an insurer in the order in which they came, 200 on a page.
+#[utoipa::path(
+    get, path = "/api/insurers/{number}/registrations", tag = "registry",
+    params(("number" = String, Path, description = "保険者番号"), AfterEntry),
+    responses((status = 200, body = Vec<RecordedEntry>), (status = 404, description = "No insurer has this number (SHK4002)"))
+)]
+pub(super) async fn list(
+    State(state): State<OperatorState>,
+    number: Result<Path<String>, PathRejection>,
+    wanted: Result<Query<AfterEntry>, QueryRejection>,
+) -> Result<Json<Vec<RecordedEntry>>, HttpError> {
+    let insurer = insurer(number)?;
+    let Query(AfterEntry { after }) =
+        wanted.map_err(|_| HttpError::OperatorRequest("the query takes after, a whole number, once".into()))?;
+    let records = state.operations.notices(insurer, after, PAGE).await?.ok_or(NO_INSURER)?;
+    Ok(Json(records.into_iter().map(recorded).collect()))
+}
+
+/// Returns the entry of this id that was applied.
+#[utoipa::path(
+    get, path = "/api/insurers/{number}/registrations/{id}", tag = "registry",
+    params(
+        ("number" = String, Path, description = "保険者番号"),
+        ("id" = String, Path, description = "The insurer's own id of the entry")
+    ),
+    responses(
+        (status = 200, body = RecordedEntry),
+        (status = 404, description = "No entry of this id was applied (SHK4002)")
+    )
+)]
+pub(super) async fn one(
+    State(state): State<OperatorState>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Json<RecordedEntry>, HttpError> {
+    const NO_ENTRY: HttpError = HttpError::NotFound(Some("id: no entry of this id was applied"));
+    let Path((number, id)) = path.map_err(|_| NO_ENTRY)?;
+    let insurer = parse_insurer(&number)?;
+    if id.contains('\0') {
+        return Err(NO_ENTRY);
+    }
+    state.operations.notice(insurer, &id).await?.map(|record| Json(recorded(record))).ok_or(NO_ENTRY)
+}
+
+fn insurer(number: Result<Path<String>, PathRejection>) -> Result<InsurerNumber, HttpError> {
+    let Path(number) = number.map_err(|_| NO_INSURER)?;
+    parse_insurer(&number)
+}
+
+fn parse_insurer(number: &str) -> Result<InsurerNumber, HttpError> {
+    InsurerNumber::parse(number).map_err(|reason| HttpError::OperatorRequest(format!("number: {reason}").into()))
+}
+
+fn recorded(record: NoticeRecord) -> RecordedEntry {
+    RecordedEntry {
+        seq: record.seq,
+        file: record.file,
+        place: record.place,
+        id: record.id,
+        outcome: match record.state {
+            NoticeState::Applied => "applied",
+            NoticeState::AppliedBefore => "already_applied",
+            NoticeState::Refused => "refused",
+        },
+        received_at: record.received_at,
+        registered_at: record.registered_at,
+        reason: record.reason,
+        entry: record.content.and_then(|NoticeContent(text)| serde_json::from_str(&text).ok()),
+    }
+}
