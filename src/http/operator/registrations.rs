@@ -274,6 +274,7 @@ pub(super) async fn list(
     ),
     responses(
         (status = 200, body = RecordedEntry),
+        (status = 400, description = "This is no insurer number; `detail` says what one is (SHK4003)"),
         (status = 404, description = "No entry of this id was applied (SHK4002)")
     )
 )]
