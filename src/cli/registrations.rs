@@ -108,8 +108,10 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
     match sending.counts.refused + sending.counts.unread {
         0 => Ok(()),
         many => Err(Exit::data((
-            format!("{many} lines were not applied; all others were"),
-            format!("{many}行は登録されませんでした。ほかの行はすべて登録されています"),
+            format!("lines not applied: {many}; mend them and send the file again: no line is applied twice"),
+            format!(
+                "登録されなかった行: {many}。直してからファイルを送り直してください（同じ行が二重に登録されることはありません）"
+            ),
         ))),
     }
 }

@@ -390,7 +390,10 @@ async fn a_file_is_applied_through_the_running_server() {
     assert_eq!(out, "applied: 2, already applied: 0, refused: 1, no entries: 1; 0 findings\n");
     assert!(err.contains("feed.jsonl:4: the line is not one JSON object"), "{err}");
     assert!(err.contains("feed.jsonl:5: SHK4004 The present state does not allow this: coverage: another person"), "{err}");
-    assert!(err.ends_with("shikaku: 2 lines were not applied; all others were\n"), "{err}");
+    assert!(
+        err.ends_with("shikaku: lines not applied: 2; mend them and send the file again: no line is applied twice\n"),
+        "{err}"
+    );
     assert_eq!(validity(&world, &question(date(2026, 12, 12))).await, "1");
 
     let output = apply(&["--insurer", SOCIETY, "--lang", "ja"]);
