@@ -10,6 +10,7 @@ use crate::clock::{system_now, tokyo_date};
 use crate::decide::{Held, findings};
 use crate::fixtures::Fixtures;
 use crate::language::{Japanese, Language};
+use crate::mass::MassDirectory;
 use crate::pki::PkiFiles;
 use crate::postgres::{PostgresError, PrivatePostgres};
 use crate::store::Store;
@@ -17,6 +18,7 @@ use crate::store::Store;
 use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::finding;
+use super::mass_load;
 use super::output;
 use super::serve::connect;
 
@@ -178,6 +180,11 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
                 ),
             };
             output::print(format!("{text}{summary}").as_bytes())?;
+        }
+        Command::Load(options) if MassDirectory::is_at(&options.directory.directory) => {
+            let store = options.connect().await?;
+            store.check_schema().await?;
+            mass_load::load(&options.directory.directory, &store, options.reset, language).await?;
         }
         Command::Load(options) => {
             let fixtures = options.directory.read(language)?;

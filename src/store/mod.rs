@@ -122,6 +122,14 @@ impl Store {
         self.connection("30s").await
     }
 
+    /// Opens a connection of its own for a load of many people, whose statements may take any time.
+    ///
+    /// # Errors
+    /// If no connection can be made.
+    async fn unlimited(&self) -> Result<PgConnection, StoreError> {
+        Ok(PgConnection::connect_with(&self.options.clone().options([("statement_timeout", "0")])).await?)
+    }
+
     async fn connection(&self, statement_timeout: &str) -> Result<PgConnection, StoreError> {
         let options = self.options.clone().options([
             ("plan_cache_mode", "force_generic_plan"),

@@ -9,14 +9,14 @@ use shikaku::domain::{Coverage, Protection};
 use shikaku::store::registry::NewPerson;
 
 use crate::support::database::TestDatabase;
-use crate::support::registry::{later, load, person, rename};
+use crate::support::registry::{later, load, load_mass, person, rename};
 
 /// A person in a load: for each coverage of the pool, if registered, under which of two names; and the two flags.
 type Chosen = (Vec<Option<bool>>, bool, bool);
 
-/// A load: minutes since the one before, fewer than none after a clock was set back; whether it is one with `--reset`; and the people,
-/// as far as they are in it.
-type Load = (i8, bool, Vec<Option<Chosen>>);
+/// A load: minutes since the one before, fewer than none after a clock was set back; whether it is one with `--reset`; whether it is one
+/// of the mass format; and the people, as far as they are in it.
+type Load = (i8, bool, bool, Vec<Option<Chosen>>);
 
 /// Returns the coverages to choose from, among them two of one insurer and one day.
 fn pool() -> Vec<Coverage> {
@@ -169,10 +169,14 @@ async fn check(loads: Vec<Load>) {
     let mut at = 0;
     let mut before = Minutes::new();
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
-    for (minutes, reset, chosen) in loads {
+    for (minutes, reset, mass, chosen) in loads {
         at += i64::from(minutes);
         let people = people(&chosen);
-        load(&store, people.clone(), later(at), reset).await;
+        if mass {
+            load_mass(&store, people.clone(), later(at), reset).await.unwrap().unwrap();
+        } else {
+            load(&store, people.clone(), later(at), reset).await;
+        }
         held(&store, &people).await;
         let alone = "select count(*) from coverage
                       where sole <> (select count(*) = 1 from coverage as other where other.person_id = coverage.person_id)";
@@ -197,7 +201,7 @@ proptest! {
     #[test]
     fn a_load_changes_what_is_said_from_its_time_on_and_nothing_before(
         loads in prop::collection::vec(
-            (-3..4_i8, any::<bool>(), prop::collection::vec(
+            (-3..4_i8, any::<bool>(), any::<bool>(), prop::collection::vec(
                 prop::option::weighted(0.8, (prop::collection::vec(prop::option::weighted(0.6, any::<bool>()), 5), any::<bool>(), any::<bool>())),
                 3,
             )),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::civil::{Date, date};
 use rustix::fs::statvfs;
 
 use crate::cli::exit::Exit;
 use crate::cli::number::{positive, within};
 use crate::cli::output;
+use crate::cli::people_bar;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
 use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
@@ -90,7 +91,7 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     check_room(&options.out, people, language)?;
     let mut signals = Signals::listen()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let bar = bar(people, language);
+    let bar = ProgressBar::new(people).with_style(people_bar(language));
     let making = {
         let (stop, bar, out) = (Arc::clone(&stop), bar.clone(), options.out.clone());
         tokio::task::spawn_blocking(move || generate(&order, &out, &stop, |made| bar.set_position(made)))
@@ -169,13 +170,4 @@ fn check_room(out: &Path, people: u64, language: Language) -> Result<(), Exit> {
         )));
     }
     Ok(())
-}
-
-fn bar(people: u64, language: Language) -> ProgressBar {
-    let template = match language {
-        Language::Ja => "{bar:30} {human_pos}/{human_len}人、{per_sec}、残り{eta}",
-        Language::En => "{bar:30} {human_pos} of {human_len} people, {per_sec}, {eta} left",
-    };
-    let style = ProgressStyle::with_template(template).expect("a template of known names");
-    ProgressBar::new(people).with_style(style)
 }

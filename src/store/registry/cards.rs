@@ -52,24 +52,32 @@ pub(super) async fn put(
     let mut seen = HashSet::new();
     let mut cards: Vec<(i64, &NewCard)> = cards.iter().rev().filter(|(_, card)| seen.insert(&card.id)).copied().collect();
     cards.reverse();
-    let unknown = cards.iter().filter(|(_, card)| card.record.is_none());
-    let (issuers, serials) = keys(unknown.map(|(_, card)| &card.id));
-    sqlx::query!(
-        r#"
-        delete from card_certificate
-         using (select unnest($1::bytea[]) as issuer_key_id, unnest($2::bytea[]) as serial) as unknown
-         where card_certificate.issuer_key_id = unknown.issuer_key_id
-           and card_certificate.serial = unknown.serial
-        "#,
-        &issuers,
-        &serials
-    )
-    .execute(&mut *connection)
-    .await?;
+    delete(connection, cards.iter().copied().filter(|(_, card)| card.record.is_none())).await?;
     let records: Vec<(i64, &CardRecord)> =
         cards.iter().filter_map(|(person, card)| Some((*person, card.record.as_ref()?))).collect();
     supersede(connection, &records, at).await?;
     upsert(connection, &records).await
+}
+
+/// Deletes certificates, whoever has them.
+pub(super) async fn delete(
+    connection: &mut PgConnection,
+    cards: impl Iterator<Item = (i64, &NewCard)>,
+) -> Result<(), StoreError> {
+    let (issuers, serials) = keys(cards.map(|(_, card)| &card.id));
+    sqlx::query!(
+        r#"
+        delete from card_certificate
+         using (select unnest($1::bytea[]) as issuer_key_id, unnest($2::bytea[]) as serial) as given
+         where card_certificate.issuer_key_id = given.issuer_key_id
+           and card_certificate.serial = given.serial
+        "#,
+        &issuers,
+        &serials
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Supersedes the certificates that the given ones in use replace.

@@ -37,8 +37,8 @@ const IMPORTS: [(&str, &str); 27] = [
     ("app", "store pki identity query jobs exchange http clock config metrics language"),
     (
         "cli",
-        "domain decide wire calculator cases store pki fixtures population query jobs http app terminal postgres telemetry clock \
-         config metrics language",
+        "domain decide wire calculator cases store pki fixtures mass population query jobs http app terminal postgres telemetry clock \
+         config metrics file_fault language",
     ),
 ];
 

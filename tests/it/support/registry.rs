@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use shikaku::domain::PersonalText;
-use shikaku::store::registry::{LoadCounts, NewPerson};
+use shikaku::store::registry::{Batch, LoadCounts, NewPerson};
 use shikaku::store::{Store, StoreError};
 
 use super::database::TestDatabase;
@@ -38,6 +38,22 @@ pub async fn load(
     reset: bool,
 ) -> LoadCounts {
     try_load(store, people, at, reset).await.unwrap()
+}
+
+/// Loads people as [`load`] does, by way of COPY and a swap of tables. Institutions stay as they are.
+pub async fn load_mass(
+    store: &Store,
+    people: impl IntoIterator<Item = NewPerson>,
+    at: Timestamp,
+    reset: bool,
+) -> Result<Option<LoadCounts>, StoreError> {
+    let people: Vec<NewPerson> = people.into_iter().collect();
+    let (send, receive) = tokio::sync::mpsc::channel(people.len() / 700 + 2);
+    for batch in people.chunks(700) {
+        send.try_send(Batch::People(batch.to_vec())).unwrap();
+    }
+    send.try_send(Batch::End).unwrap();
+    store.load_mass(&fixtures().insurers, receive, at, reset, &|_| ()).await
 }
 
 /// Sets the name in a coverage.
