@@ -53,6 +53,7 @@ mod login;
 mod look_alikes;
 mod lookup_plans;
 mod mass_load;
+mod mass_load_killed;
 mod migration_rules;
 mod migrations;
 mod negotiation;
