@@ -67,6 +67,7 @@ mod privacy;
 mod reference_numbers;
 mod refusals;
 mod registrations;
+mod registrations_kinds;
 mod registrations_model;
 mod reload;
 mod rules;
