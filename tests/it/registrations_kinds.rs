@@ -269,3 +269,39 @@ async fn each_request_of_the_feed_is_seen_by_the_next_lookup() {
     }
     world.stop().await;
 }
+
+#[test]
+fn garbage_of_any_size_is_refused_with_its_line_in_bounded_memory() {
+    // 100 MB each: one line without end, and lines that are no entries.
+    for (name, piece, says) in [
+        ("endless", "x".repeat(1_000_000), ":1: the line is longer than 65536 bytes"),
+        ("lines", "{\"insurer\": \"01130012\", \n".repeat(40_000), "1001: the line is not one JSON object"),
+    ] {
+        let file = crate::support::scratch("registrations-garbage").join(name);
+        let mut sink = std::fs::File::create(&file).unwrap();
+        for _ in 0..100_000_000 / piece.len() {
+            std::io::Write::write_all(&mut sink, piece.as_bytes()).unwrap();
+        }
+        let mut command = crate::support::process::command();
+        command.args(["registrations", "apply", "--lang", "en"]).arg(&file);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let mut errors = child.stderr.take().unwrap();
+        let read = std::thread::spawn(move || std::io::read_to_string(&mut errors).unwrap());
+        let mut most = 0;
+        let code = loop {
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+            most = most.max(kib.unwrap_or_default());
+            if let Some(exit) = child.try_wait().unwrap() {
+                break exit.code();
+            }
+        };
+        let errors = read.join().unwrap();
+        assert!(code == Some(4) && errors.contains(says), "{code:?} {errors}");
+        assert!((1..60_000).contains(&most), "{name}: {most} kB");
+        std::fs::remove_file(&file).unwrap();
+    }
+}
