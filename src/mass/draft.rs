@@ -138,9 +138,11 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::mass::manifest::MadeFrom;
 
     fn manifest() -> Manifest {
-        Manifest { seed: 7, people: 0, as_of: date(2026, 12, 1), profile: "00".to_owned() }
+        let made = MadeFrom { seed: 7, as_of: date(2026, 12, 1), profile: "00".to_owned() };
+        Manifest { people: 0, made: Some(made) }
     }
 
     #[test]

@@ -93,14 +93,12 @@ fn ticket(row: Row<'_>, ticket: &MedicalTicket) {
     row.end(Kind::Tickets.columns());
 }
 
-/// Returns the other payers as the words of fixture files, separated by blanks.
+/// The other payers, as the words of fixture files.
+pub(super) const PAYERS: [&str; 4] = ["social_insurance", "infection", "elderly_care", "prefecture"];
+
+/// Returns the other payers as words, separated by blanks.
 fn beside(beside: Beside) -> String {
-    let words = [
-        (beside.social_insurance, "social_insurance"),
-        (beside.infection, "infection"),
-        (beside.elderly_care, "elderly_care"),
-        (beside.prefecture, "prefecture"),
-    ];
-    let given: Vec<&str> = words.into_iter().filter_map(|(given, word)| given.then_some(word)).collect();
+    let given = [beside.social_insurance, beside.infection, beside.elderly_care, beside.prefecture];
+    let given: Vec<&str> = PAYERS.into_iter().zip(given).filter_map(|(word, given)| given.then_some(word)).collect();
     given.join(" ")
 }

@@ -10,7 +10,7 @@ use std::thread;
 use jiff::civil::{Date, date};
 
 use crate::language::Japanese;
-use crate::mass::{Draft, DraftError, Manifest, Rows};
+use crate::mass::{Draft, DraftError, MadeFrom, Manifest, Rows};
 
 use super::frame::{Frame, Made};
 use super::insurers::Insurers;
@@ -92,8 +92,8 @@ pub fn generate(order: &Order, out: &Path, stop: &AtomicBool, progress: impl FnM
     }
     draft.append(&insurers)?;
     blocks(order, stop, progress, |rows| draft.append(rows))?;
-    let manifest =
-        Manifest { seed: order.seed, people: order.people, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
+    let made = MadeFrom { seed: order.seed, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
+    let manifest = Manifest { people: order.people, made: Some(made) };
     draft.finish(&manifest)?;
     Ok(())
 }

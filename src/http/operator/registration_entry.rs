@@ -1,7 +1,7 @@
 //! Reads an entry that an insurer sends.
 
-use jiff::civil::{Date, date};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::fields::instant;
@@ -11,12 +11,9 @@ use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardKey, CardNumber, CardSymbol, CopayRatio, CoverageChange, CoverageName, DatedRatio,
     ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Notice, NoticeAction, NoticeRefused, Period, PersonalText,
-    PostNumber, SpecificDiseaseCertificate, Yen, check_notice_id,
+    PostNumber, RegisteredDays, SpecificDiseaseCertificate, Yen, check_notice_id,
 };
 use crate::wire::code;
-
-/// The first day that a registration can have: the first of Meiji. People who were born before are not insured any more.
-const FIRST: Date = date(1868, 1, 1);
 
 /// Reads the insurer's name of an entry, as far as it can be read.
 pub(super) fn id_of(entry: &Value) -> Option<String> {
@@ -34,7 +31,7 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
     {
         return Err(NoticeRefused::OtherInsurer);
     }
-    let reader = Reader { insurer, last: tokyo_date(now).saturating_add(100.years()) };
+    let reader = Reader { insurer, days: RegisteredDays::seen_on(tokyo_date(now)) };
     let id = of("id", check_notice_id(&entry.id))?;
     let registered_at = entry.registered_at.as_deref().map(|text| instant("registered_at", text)).transpose();
     let registered_at = registered_at.map_err(NoticeRefused::Malformed)?;
@@ -62,8 +59,7 @@ fn part<T>(
 
 struct Reader {
     insurer: InsurerNumber,
-    /// The last day that a registration can have.
-    last: Date,
+    days: RegisteredDays,
 }
 
 impl Reader {
@@ -213,10 +209,10 @@ impl Reader {
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let parsed: Option<Date> = if plain { text.parse().ok() } else { None };
         let day = of(path, parsed.ok_or("not a date of the form YYYY-MM-DD that exists"))?;
-        if (FIRST..=self.last).contains(&day) || (path.ends_with("through") && day == date(9999, 12, 31)) {
+        if self.days.contains(day) || (path.ends_with("through") && day == RegisteredDays::OPEN) {
             return Ok(day);
         }
-        of(path, Err(format!("must lie between {FIRST} and {}", self.last)))
+        of(path, Err(format!("must lie between {} and {}", RegisteredDays::FIRST, self.days.last())))
     }
 }
 
