@@ -16,6 +16,7 @@ mod operator;
 mod output;
 mod pki;
 mod population;
+mod progress;
 mod registrations;
 mod rules;
 mod run;
@@ -58,7 +59,7 @@ enum Command {
     Work(work::Options),
     /// Bring the schema of a database up to date.
     Migrate(migrate::Options),
-    /// Check or load fixture files.
+    /// Check, load or export registrations.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
     /// Register what insurers send: gains, losses, corrections.

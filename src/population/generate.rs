@@ -10,7 +10,7 @@ use std::thread;
 use jiff::civil::{Date, date};
 
 use crate::language::Japanese;
-use crate::mass::{Draft, DraftError, MadeFrom, Manifest, Rows};
+use crate::mass::{Draft, DraftError, Kind, MadeFrom, Manifest, Packing, Rows};
 
 use super::frame::{Frame, Made};
 use super::insurers::Insurers;
@@ -84,8 +84,22 @@ const BLOCK: u64 = 512;
 /// # Errors
 /// See [`GenerateError`]; then `out` is as it was.
 pub fn generate(order: &Order, out: &Path, stop: &AtomicBool, progress: impl FnMut(u64)) -> Result<(), GenerateError> {
+    generate_packed(order, out, Packing::Plain, stop, progress)
+}
+
+/// As [`generate()`], with files that are compressed or not.
+///
+/// # Errors
+/// See [`GenerateError`]; then `out` is as it was.
+pub fn generate_packed(
+    order: &Order,
+    out: &Path,
+    packing: Packing,
+    stop: &AtomicBool,
+    progress: impl FnMut(u64),
+) -> Result<(), GenerateError> {
     check(order)?;
-    let mut draft = Draft::begin(out)?;
+    let mut draft = Draft::begin(out, &Kind::GENERATED, packing)?;
     let mut insurers = Rows::default();
     for insurer in &Insurers::get().list {
         insurers.insurer(insurer);

@@ -12,6 +12,7 @@ mod registered;
 mod times;
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::iter::Peekable;
 
 use jiff::Timestamp;
@@ -68,15 +69,44 @@ impl Store {
         at: Timestamp,
         reset: bool,
     ) -> Result<LoadCounts, StoreError> {
-        let mut people = people.into_iter().peekable();
+        let people = people.into_iter().map(Ok::<_, Infallible>);
+        self.load_unless(insurers, Some(institutions), people, at, reset).await.map_err(|stopped| match stopped {
+            LoadStopped::Store(error) => error,
+            LoadStopped::Person(never) => match never {},
+        })
+    }
+
+    /// As [`Store::load`], unless one of the people is an error. Without institutions, those of the registry stay as they are, also
+    /// with `reset`.
+    ///
+    /// # Errors
+    /// If the database fails, and the first error among the people; then nothing has changed.
+    pub async fn load_unless<E: Send>(
+        &self,
+        insurers: &[Insurer],
+        institutions: Option<&[Institution]>,
+        people: impl IntoIterator<Item = Result<NewPerson, E>, IntoIter: Send>,
+        at: Timestamp,
+        reset: bool,
+    ) -> Result<LoadCounts, LoadStopped<E>> {
+        let mut stopped = None;
+        let people = people.into_iter().map_while(|person| person.map_err(|error| stopped = Some(error)).ok());
+        let mut people = people.peekable();
         let at: SqlTimestamp = at.to_sqlx();
-        let mut counts =
-            LoadCounts { insurers: insurers.len(), institutions: institutions.len(), people: 0, coverages: 0, cards: 0 };
-        let mut connection = self.pool().acquire().await?;
-        let mut transaction = connection.begin().await?;
+        let mut counts = LoadCounts {
+            insurers: insurers.len(),
+            institutions: institutions.map_or(0, <[_]>::len),
+            people: 0,
+            coverages: 0,
+            cards: 0,
+        };
+        let mut connection = self.pool().acquire().await.map_err(StoreError::from)?;
+        let mut transaction = connection.begin().await.map_err(StoreError::from)?;
         take_turn(&mut transaction, "0").await?;
         reference::put_insurers(&mut transaction, insurers).await?;
-        reference::put_institutions(&mut transaction, institutions).await?;
+        if let Some(institutions) = institutions {
+            reference::put_institutions(&mut transaction, institutions).await?;
+        }
         let mut ids = Vec::new();
         while people.peek().is_some() {
             let chunk = next_chunk(&mut people);
@@ -88,13 +118,37 @@ impl Store {
             counts.coverages += chunk.iter().map(|person| person.coverages.len()).sum::<usize>();
             counts.cards += chunk.iter().map(|person| person.cards.len()).sum::<usize>();
         }
+        drop(people);
+        if let Some(error) = stopped {
+            // The transaction is rolled back when it is dropped.
+            return Err(LoadStopped::Person(error));
+        }
         if reset {
             end_others(&mut transaction, &ids, at).await?;
-            reference::delete_others(&mut transaction, insurers, institutions).await?;
+            reference::delete_other_insurers(&mut transaction, insurers).await?;
+            if let Some(institutions) = institutions {
+                reference::delete_other_institutions(&mut transaction, institutions).await?;
+            }
         }
-        sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await?;
-        transaction.commit().await?;
+        let changed = sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await;
+        changed.map_err(StoreError::from)?;
+        transaction.commit().await.map_err(StoreError::from)?;
         Ok(counts)
+    }
+}
+
+/// Why a load ended early.
+#[derive(Debug)]
+pub enum LoadStopped<E> {
+    /// The database failed.
+    Store(StoreError),
+    /// One of the people was an error.
+    Person(E),
+}
+
+impl<E> From<StoreError> for LoadStopped<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

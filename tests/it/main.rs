@@ -52,6 +52,7 @@ mod loads;
 mod login;
 mod look_alikes;
 mod lookup_plans;
+mod mass;
 mod migration_rules;
 mod migrations;
 mod negotiation;

@@ -71,7 +71,7 @@ struct Reading {
     certificates: Distinct,
     /// The number of rows of people.
     found: u64,
-    /// Whether a line could not be split into its fields, so that rows may be missing.
+    /// The rows of the present person in each of the other files.
     rows: Vec<Vec<Row>>,
 }
 
@@ -266,16 +266,18 @@ impl Reading {
         }
         let of = |wanted: Kind| {
             let place = self.others.iter().position(|(kind, _)| *kind == wanted);
-            place.map_or((&[][..], Path::new(wanted.file())), |place| {
-                (self.rows[place].as_slice(), self.others[place].1.path.as_path())
-            })
+            place.map_or_else(
+                || (&[][..], Path::new(wanted.file())),
+                |place| (self.rows[place].as_slice(), self.others[place].1.path.as_path()),
+            )
         };
-        let file = |kind: Kind| Place { path: of(kind).1, kind, days };
+        let file = |kind: Kind| Place { path: of(kind).1, kind, days, person: row.field(0) };
         let rows = |kind: Kind| of(kind).0;
 
-        let mut fields = Fields::of(Place { path: &self.people.path, kind: Kind::People, days }, &row, faults);
+        let of_people = Place { path: &self.people.path, kind: Kind::People, days, person: row.field(0) };
+        let mut fields = Fields::of(of_people, &row, faults);
         let id = fields.require(stable_id);
-        let about = fields.require(plain_text);
+        let about = fields.maybe(plain_text);
         let protection = Protection { address_withheld: fields.flag(), self_information_blocked: fields.flag() };
         let died_on = fields.maybe_date();
 
@@ -307,9 +309,8 @@ impl Reading {
 
         let whole: Option<Vec<_>> = registered.into_iter().collect();
         if let (Some(died_on), Some(coverages)) = (died_on, &whole) {
-            for reason in death_contradictions(died_on, coverages) {
-                faults.push(&self.people.path, row.line, || reason);
-            }
+            let mut fields = Fields::of(of_people, &row, faults);
+            death_contradictions(died_on, coverages).into_iter().for_each(|reason| fields.fault(reason));
         }
         for ((_, table), rows) in self.others.iter_mut().zip(&mut self.rows) {
             table.give_back(rows.drain(..));

@@ -48,6 +48,16 @@ impl Faults {
         }
     }
 
+    /// Names files below the directory `to` in the place of `from`.
+    pub(in crate::mass) fn below(mut self, from: &Path, to: &Path) -> Self {
+        for fault in &mut self.first {
+            if let Ok(file) = fault.file.strip_prefix(from) {
+                fault.file = to.join(file);
+            }
+        }
+        self
+    }
+
     /// Adds a fault of a line, from 1; of the whole file if the line is 0.
     pub(super) fn push<R: Into<Bilingual>>(&mut self, file: &Path, line: u64, reason: impl FnOnce() -> R) {
         self.add(|| FixtureFault {

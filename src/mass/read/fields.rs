@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::domain::{CopayRatio, Period, RegisteredDays, Yen};
-use crate::language::Bilingual;
+use crate::domain::{CopayRatio, Period, RegisteredDays, Yen, stable_id};
+use crate::language::{Bilingual, Language};
 use crate::mass::kind::Kind;
 
 use super::faults::Faults;
@@ -19,6 +19,22 @@ pub(super) struct Place<'a> {
     pub path: &'a Path,
     pub kind: Kind,
     pub days: RegisteredDays,
+    /// The person whom the rows are about; empty if they are about nobody.
+    pub person: &'a str,
+}
+
+impl Place<'_> {
+    /// Puts the person before a reason.
+    fn named(&self, reason: impl Into<Bilingual>) -> Bilingual {
+        let reason = reason.into();
+        match stable_id(self.person) {
+            Err(_) => reason,
+            Ok(id) => {
+                let (english, japanese) = (reason.text(Language::En), reason.text(Language::Ja));
+                (format!("person {id}: {english}"), format!("人物{id}: {japanese}")).into()
+            }
+        }
+    }
 }
 
 /// The fields of a row that were not taken yet.
@@ -36,13 +52,14 @@ impl<'a> Fields<'a> {
 
     /// Reports a fault of the row.
     pub fn fault(&mut self, reason: impl Into<Bilingual>) {
-        self.faults.push(self.place.path, self.row.line, || reason);
+        self.faults.push(self.place.path, self.row.line, || self.place.named(reason));
     }
 
     /// Reports a fault of the field that was taken last.
     pub fn fault_here(&mut self, reason: impl Into<Bilingual>) {
         let column = self.place.kind.columns()[self.next - 1];
-        self.faults.push(self.place.path, self.row.line, || reason.into().map(|reason| format!("`{column}`: {reason}")));
+        let of_column = || self.place.named(reason.into().map(|reason| format!("`{column}`: {reason}")));
+        self.faults.push(self.place.path, self.row.line, of_column);
     }
 
     /// Takes a field as it is; an empty text if it is empty.

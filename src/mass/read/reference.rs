@@ -100,7 +100,7 @@ fn each<T>(
             });
             break;
         }
-        values.extend(read(&mut Fields::of(Place { path, kind, days }, &row, faults)));
+        values.extend(read(&mut Fields::of(Place { path, kind, days, person: "" }, &row, faults)));
         table.give_back([row]);
     }
     values

@@ -26,7 +26,7 @@ const IMPORTS: [(&str, &str); 26] = [
     ("pki", "domain clock language"),
     ("store", "domain language"),
     ("fixtures", "domain wire store pki language"),
-    ("mass", "domain wire store language"),
+    ("mass", "domain wire store fixtures language"),
     ("population", "domain rules mass store language"),
     ("identity", "domain pki shares clock config metrics language"),
     ("query", "domain decide store identity clock config metrics"),
@@ -36,7 +36,7 @@ const IMPORTS: [(&str, &str); 26] = [
     ("app", "store pki identity query jobs exchange http clock config metrics language"),
     (
         "cli",
-        "domain decide wire calculator cases store pki fixtures population query jobs http app terminal postgres telemetry clock \
+        "domain decide wire calculator cases store pki fixtures mass population query jobs http app terminal postgres telemetry clock \
          config metrics language",
     ),
 ];
