@@ -1,5 +1,6 @@
 //! `shikaku fixtures`: checks and loads fixture files and directories of the mass format, and exports what is loaded.
 
+mod database;
 mod export;
 mod mass_check;
 mod mass_load;
@@ -8,7 +9,6 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::decide::{Held, findings};
@@ -16,15 +16,12 @@ use crate::fixtures::Fixtures;
 use crate::language::{Japanese, Language};
 use crate::mass::MassDirectory;
 use crate::pki::PkiFiles;
-use crate::postgres::{PostgresError, PrivatePostgres};
-use crate::store::Store;
 use crate::store::registry::LoadCounts;
 
 use super::data_dir::DataDir;
 use super::exit::Exit;
 use super::finding;
 use super::output;
-use super::serve::connect;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -118,33 +115,6 @@ impl FixturesDirectory {
     }
 }
 
-/// Connects to the database of this URL, or otherwise to that of the demo that runs on the data directory.
-async fn connect_to(url: Option<&str>, data: &DataDir) -> Result<Store, Exit> {
-    match url {
-        Some(url) => connect(url, 1).await,
-        None => Ok(Store::connect(of_demo(data)?, 1).await?),
-    }
-}
-
-fn of_demo(data: &DataDir) -> Result<PgConnectOptions, Exit> {
-    PrivatePostgres::running_on(&data.postgres(), "postgres").map_err(|error| match error {
-        PostgresError::NotRunning(_) => {
-            let directory = data.data_dir.display();
-            Exit::environment((
-                format!(
-                    "no demo is running on {directory}: start ./demo, or name the directory of another demo with --data-dir, \
-                     or a database with --database-url"
-                ),
-                format!(
-                    "{directory}で動いているdemoがありません。./demoを起動するか、別のdemoのディレクトリーを--data-dirで、\
-                     またはデータベースを--database-urlで指定してください"
-                ),
-            ))
-        }
-        error => error.into(),
-    })
-}
-
 /// Lists the registrations that contradict the law, one text each. They are not faults, because answers follow the registration
 /// anyway.
 fn contradictions(fixtures: &Fixtures, options: &Check, language: Language) -> Vec<String> {
@@ -208,14 +178,14 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
         }
         Command::Export(options) => export::run(options, language).await?,
         Command::Load(options) if options.directory.is_mass() => {
-            let store = connect_to(options.database_url.as_deref(), &options.data).await?;
+            let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
             let loaded = mass_load::run(&options.directory.directory, &store, options.reset, language).await?;
             print_loaded(&loaded, language)?;
         }
         Command::Load(options) => {
             let fixtures = options.directory.read(language)?;
-            let store = connect_to(options.database_url.as_deref(), &options.data).await?;
+            let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
             let pki = PkiFiles::at(&options.pki.clone().unwrap_or_else(|| options.data.pki()));
             let loaded = fixtures.load(&store, &pki, system_now(), options.reset).await?;

@@ -57,6 +57,7 @@ fn card(fields: &mut Fields<'_>) -> Option<NewCard> {
     let serial = fields.require(serial);
     let kind = fields
         .maybe_code(code::parse_card_kind, ("must be card, android or ios", "card、android、iosのどれかを書いてください"));
+    let has_kind = fields.was_given();
     let state = fields.code(
         |word| match word {
             "good" => Some(Word::Good),
@@ -69,7 +70,7 @@ fn card(fields: &mut Fields<'_>) -> Option<NewCard> {
     );
     let id = issuer.zip(serial).map(|(issuer, serial)| CardId { issuer, serial });
     if state == Some(Word::Unknown) {
-        if kind.is_some() {
+        if has_kind {
             fields.fault((
                 "`medium`: must be empty if J-LIS does not know the certificate",
                 "`medium`: J-LISが知らない証明書では空にしてください",
@@ -83,7 +84,7 @@ fn card(fields: &mut Fields<'_>) -> Option<NewCard> {
         code::parse_revocation_reason,
         ("must be lost, key_compromise or ceased", "lost、key_compromise、ceasedのどれかを書いてください"),
     );
-    if state.is_some_and(|state| (state == Word::Revoked) != reason.is_some()) {
+    if state.is_some_and(|state| (state == Word::Revoked) != fields.was_given()) {
         fields.fault_here(("goes with the `state` revoked", "`state`のrevokedと一緒に使います"));
     }
     let changed_at = fields.instant();
@@ -96,7 +97,7 @@ fn card(fields: &mut Fields<'_>) -> Option<NewCard> {
     if superseded_by.is_some() && state.is_some_and(|state| state != Word::Superseded) {
         fields.fault_here(("goes with the `state` superseded", "`state`のsupersededと一緒に使います"));
     }
-    if kind.is_none() {
+    if !has_kind {
         fields.fault(("`medium`: must be card, android or ios", "`medium`: card、android、iosのどれかを書いてください"));
     }
     let (id, kind): (CardId, CardKind) = (id?, kind?);

@@ -68,8 +68,10 @@ fn coverage(fields: &mut Fields<'_>, insurers: Option<&HashSet<InsurerNumber>>) 
     let card_class = fields.code(code::parse_card_class, ("must be 01 to 07, or A1", "01〜07かA1を書いてください"));
     let acquired_on = fields.date();
     let lost_on = fields.maybe_date();
+    let is_lost = fields.was_given();
     let reason =
         fields.maybe_code(code::parse_loss_reason, ("must be 01, 02, 03 or 99", "01、02、03、99のどれかを書いてください"));
+    let has_reason = fields.was_given();
     let name = fields.require(PersonalText::parse);
     let kana = fields.maybe(PersonalText::parse);
     let other_name = fields.maybe(PersonalText::parse);
@@ -86,7 +88,7 @@ fn coverage(fields: &mut Fields<'_>, insurers: Option<&HashSet<InsurerNumber>>) 
         valid_from: fields.maybe_date(),
         valid_through: fields.maybe_last_date(),
     };
-    if lost_on.is_some() != reason.is_some() {
+    if is_lost != has_reason {
         fields.fault((
             "`lost_on` and `loss_reason` go together",
             "`lost_on`と`loss_reason`は両方書くか、どちらも書かないでください",

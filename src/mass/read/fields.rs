@@ -62,6 +62,11 @@ impl<'a> Fields<'a> {
         self.faults.push(self.place.path, self.row.line, of_column);
     }
 
+    /// Returns whether the field that was taken last is not empty, legible or not.
+    pub fn was_given(&self) -> bool {
+        !self.row.field(self.next - 1).is_empty()
+    }
+
     /// Takes a field as it is; an empty text if it is empty.
     pub fn raw(&mut self) -> &'a str {
         self.next += 1;

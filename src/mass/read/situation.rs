@@ -53,11 +53,12 @@ fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String>
     {
         fields.fault_here(("is no certificate of the person in cards.csv", "cards.csvにこの人物の証明書がありません"));
     }
-    let validity = fields.maybe_code(
+    fields.maybe_code(
         |text| code::VALIDITIES.contains(&text).then_some(()),
         ("must be 1 to 6", "1から6までのどれかを書いてください"),
     );
-    let unusable = fields.maybe(|word| {
+    let has_validity = fields.was_given();
+    fields.maybe(|word| {
         if UNUSABLE.contains(&word) {
             Ok(())
         } else {
@@ -67,7 +68,7 @@ fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String>
             ))
         }
     });
-    if validity.is_some() == unusable.is_some() {
+    if has_validity == fields.was_given() {
         fields.fault(("give either `validity` or `unusable`", "`validity`か`unusable`のどちらか一方を書いてください"));
     }
     fields.maybe_wari();
