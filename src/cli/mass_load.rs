@@ -119,9 +119,10 @@ fn show(bar: &ProgressBar, progress: Progress, language: Language) {
         bar.set_message(text.text(language).to_owned());
     };
     match progress {
-        Progress::Leftovers => bar.println(match language {
-            Language::Ja => "途中で止められた以前の読み込みの残りを取り除きました",
-            Language::En => "removed what a load left that was killed",
+        // The bar itself would print nothing unless standard error is a terminal.
+        Progress::Leftovers => bar.suspend(|| match language {
+            Language::Ja => eprintln!("途中で止められた以前の読み込みの残りを取り除きました"),
+            Language::En => eprintln!("removed what a load left that was killed"),
         }),
         Progress::People(people) => bar.set_position(people),
         Progress::Keeping => step(("copying what is kept of the registry", "残す登録を写しています").into()),

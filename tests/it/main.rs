@@ -53,6 +53,8 @@ mod login;
 mod look_alikes;
 mod lookup_plans;
 mod mass_load;
+mod mass_load_interrupted;
+mod mass_load_model;
 mod migration_rules;
 mod migrations;
 mod negotiation;
