@@ -16,6 +16,7 @@ use crate::store::registry::{Batch, LoadCounts, NewPerson, Progress};
 
 use super::exit::Exit;
 use super::output;
+use super::progress;
 use super::run::Signals;
 
 /// People that are handed on at once.
@@ -36,9 +37,9 @@ pub(super) async fn load(directory: &Path, store: &Store, reset: bool, language:
     let (send, receive) = channel(4);
     let reading = tokio::task::spawn_blocking(move || read(people, &send));
     let told = Arc::new(bar.clone());
-    let progress = move |progress: Progress| show(&told, progress, language);
+    let tell = move |progress: Progress| show(&told, progress, language);
     let loaded = tokio::select! {
-        loaded = store.load_mass(mass.insurers(), receive, at, reset, &progress) => Some(loaded),
+        loaded = store.load_mass(mass.insurers(), receive, at, reset, &tell) => Some(loaded),
         () = signals.stop() => None,
     };
     bar.finish_and_clear();
@@ -134,7 +135,7 @@ fn show(bar: &ProgressBar, progress: Progress, language: Language) {
 
 fn bar(people: Option<u64>, language: Language) -> ProgressBar {
     let bar = match people {
-        Some(people) => ProgressBar::new(people).with_style(super::people_bar(language)),
+        Some(people) => ProgressBar::new(people).with_style(progress::people(language)),
         None => ProgressBar::new_spinner(),
     };
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -17,6 +17,7 @@ mod operator;
 mod output;
 mod pki;
 mod population;
+mod progress;
 mod registrations;
 mod rules;
 mod run;
@@ -30,7 +31,6 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use indicatif::ProgressStyle;
 
 use crate::language::Language;
 
@@ -111,15 +111,6 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => exit.report(language),
     }
-}
-
-/// Returns the form of a progress bar that counts people.
-fn people_bar(language: Language) -> ProgressStyle {
-    let template = match language {
-        Language::Ja => "{bar:30} {human_pos}/{human_len}人、{per_sec}、残り{eta}",
-        Language::En => "{bar:30} {human_pos} of {human_len} people, {per_sec}, {eta} left",
-    };
-    ProgressStyle::with_template(template).expect("a template of known names")
 }
 
 fn parse(arguments: Vec<OsString>, language: Language) -> Result<Cli, clap::Error> {

@@ -54,6 +54,7 @@ mod look_alikes;
 mod lookup_plans;
 mod mass_load;
 mod mass_load_interrupted;
+mod mass_load_killed;
 mod mass_load_model;
 mod migration_rules;
 mod migrations;

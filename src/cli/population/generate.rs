@@ -13,7 +13,7 @@ use rustix::fs::statvfs;
 use crate::cli::exit::Exit;
 use crate::cli::number::{positive, within};
 use crate::cli::output;
-use crate::cli::people_bar;
+use crate::cli::progress;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
 use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
@@ -91,7 +91,7 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     check_room(&options.out, people, language)?;
     let mut signals = Signals::listen()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let bar = ProgressBar::new(people).with_style(people_bar(language));
+    let bar = ProgressBar::new(people).with_style(progress::people(language));
     let making = {
         let (stop, bar, out) = (Arc::clone(&stop), bar.clone(), options.out.clone());
         tokio::task::spawn_blocking(move || generate(&order, &out, &stop, |made| bar.set_position(made)))

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::super::NewPerson;
 use crate::domain::{Coverage, MedicalTicket, PersonalText, Protection};
 use crate::store::StoreError;
 use crate::store::jlis::{CardRecord, stored_state};
 use crate::store::medical_aid::ticket_keys;
+use crate::store::registry::NewPerson;
 use crate::store::rows::StoredEnum;
 
 use sqlx::PgConnection;

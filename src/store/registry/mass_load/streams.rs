@@ -5,9 +5,9 @@ use sqlx::PgConnection;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::JoinHandle;
 
+use crate::store::registry::NewPerson;
 use crate::store::{Store, StoreError};
 
-use super::super::new_person::NewPerson;
 use super::copy::CopyRows;
 use super::rows::{self, Types};
 use super::stage::SCHEMA;
