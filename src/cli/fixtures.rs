@@ -15,6 +15,7 @@ use crate::postgres::{PostgresError, PrivatePostgres};
 use crate::store::Store;
 
 use super::data_dir::DataDir;
+use super::day::day;
 use super::exit::Exit;
 use super::finding;
 use super::output;
@@ -40,7 +41,7 @@ pub(super) struct Check {
     #[command(flatten)]
     directory: FixturesDirectory,
     /// A coverage without a loss is judged until this day; by default today in Tokyo
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 

@@ -30,6 +30,7 @@ mod registrable;
 mod specific_disease;
 mod text;
 mod validity;
+mod written_date;
 mod yen;
 
 pub use batch::{
@@ -70,4 +71,5 @@ pub use registrable::{Parts, contradictions};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError};
 pub use validity::Validity;
+pub use written_date::{WrittenDateError, parse_date};
 pub use yen::{Yen, YenError, grouped};

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::{Date, date};
 use rustix::fs::statvfs;
 
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::number::{positive, within};
 use crate::cli::output;
@@ -30,7 +31,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The day as of which the people are made
-    #[arg(long, value_name = "DATE", default_value_t = AS_OF)]
+    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = AS_OF)]
     as_of: Date,
     /// A file of shares instead of the standard profile
     #[arg(long, value_name = "FILE")]
