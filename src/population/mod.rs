@@ -10,6 +10,7 @@
 mod cards;
 mod career;
 mod certificates;
+mod classes;
 mod draw;
 mod frame;
 mod generate;
@@ -26,6 +27,7 @@ mod prefectures;
 mod profile;
 mod registrations;
 mod situations;
+pub mod stats;
 pub mod tables;
 mod tickets;
 
