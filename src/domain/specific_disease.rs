@@ -18,6 +18,11 @@ pub struct SpecificDiseaseCertificate {
     pub self_pay: Yen,
 }
 
+impl SpecificDiseaseCertificate {
+    /// An upper bound of 自己負担限度額 in a month.
+    pub const MOST_SELF_PAY: Yen = Yen::new(20_000);
+}
+
 /// 特定疾病 (code table 013).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SpecificDisease {

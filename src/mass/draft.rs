@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use crate::language::Japanese;
 
 use super::kind::Kind;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Origin};
+use super::read::MANIFEST;
 use super::rows::Rows;
 
 /// A directory that is being written. If it is dropped before [`Draft::finish`], nothing of it stays.
@@ -19,6 +20,8 @@ pub struct Draft {
     out: PathBuf,
     temporary: TempDir,
     files: [BufWriter<File>; Kind::COUNT],
+    /// The number of rows in each file.
+    rows: [u64; Kind::COUNT],
 }
 
 /// The reason why a directory is not written.
@@ -91,7 +94,7 @@ impl Draft {
             files.push(open(kind)?);
         }
         let files = files.try_into().unwrap_or_else(|_| unreachable!("there is one file for each kind"));
-        Ok(Self { out: out.to_owned(), temporary, files })
+        Ok(Self { out: out.to_owned(), temporary, files, rows: [0; Kind::COUNT] })
     }
 
     /// Appends rows to all files.
@@ -99,8 +102,9 @@ impl Draft {
     /// # Errors
     /// If a file cannot be written, for example because the disk is full.
     pub fn append(&mut self, rows: &Rows) -> Result<(), DraftError> {
-        for (kind, file) in Kind::ALL.into_iter().zip(&mut self.files) {
+        for ((kind, file), number) in Kind::ALL.into_iter().zip(&mut self.files).zip(&mut self.rows) {
             file.write_all(rows.of(kind)).map_err(DraftError::of(&self.out.join(kind.file())))?;
+            *number += rows.number(kind);
         }
         Ok(())
     }
@@ -109,14 +113,15 @@ impl Draft {
     ///
     /// # Errors
     /// If something cannot be written; then nothing of the directory stays.
-    pub fn finish(self, manifest: &Manifest) -> Result<(), DraftError> {
-        let Self { out, temporary, files } = self;
+    pub fn finish(self, origin: Option<Origin>) -> Result<(), DraftError> {
+        let Self { out, temporary, files, rows } = self;
+        let manifest = Manifest { origin, rows: Some(rows) };
         for (kind, file) in Kind::ALL.into_iter().zip(files) {
             let path = out.join(kind.file());
             let file = file.into_inner().map_err(|error| DraftError::of(&path)(error.into_error()))?;
             file.sync_all().map_err(DraftError::of(&path))?;
         }
-        fs::write(temporary.path().join("population.toml"), manifest.to_string()).map_err(DraftError::of(&out))?;
+        fs::write(temporary.path().join(MANIFEST), manifest.to_string()).map_err(DraftError::of(&out))?;
         // An empty directory gives way to the new one; anything that came in meanwhile makes this fail.
         fs::rename(temporary.path(), &out).map_err(DraftError::of(&out))?;
         // The temporary name is gone; nothing is left to remove.
@@ -139,8 +144,8 @@ mod tests {
 
     use super::*;
 
-    fn manifest() -> Manifest {
-        Manifest { seed: 7, people: 0, as_of: date(2026, 12, 1), profile: "00".to_owned() }
+    fn origin() -> Option<Origin> {
+        Some(Origin { seed: 7, people: 0, as_of: date(2026, 12, 1), profile: "00".to_owned() })
     }
 
     #[test]
@@ -152,12 +157,13 @@ mod tests {
         assert_eq!(names(), 0);
         let mut draft = Draft::begin(&out).unwrap();
         draft.append(&Rows::default()).unwrap();
-        draft.finish(&manifest()).unwrap();
+        draft.finish(origin()).unwrap();
         assert_eq!(names(), 1);
         let people = fs::read_to_string(out.join("people.csv")).unwrap();
         assert_eq!(people, "person,about,address_withheld,self_information_blocked,died_on\n");
         let described = fs::read_to_string(out.join("population.toml")).unwrap();
         assert!(described.contains("\nformat = 1\nseed = 7\npeople = 0\nas_of = 2026-12-01\n"), "{described}");
+        assert!(described.contains("\n[rows]\ninsurers = 0\npeople = 0\n"), "{described}");
     }
 
     #[test]
@@ -165,7 +171,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let empty = root.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        Draft::begin(&empty).unwrap().finish(&manifest()).unwrap();
+        Draft::begin(&empty).unwrap().finish(origin()).unwrap();
         assert!(matches!(Draft::begin(&empty), Err(DraftError::Taken(_))));
         let file = root.path().join("file");
         fs::write(&file, "kept").unwrap();

@@ -37,19 +37,25 @@ impl Kind {
         Self::Situations,
     ];
 
+    /// Returns its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Insurers => "insurers",
+            Self::People => "people",
+            Self::Coverages => "coverages",
+            Self::Ratios => "ratios",
+            Self::Certificates => "certificates",
+            Self::Cards => "cards",
+            Self::Tickets => "tickets",
+            Self::Situations => "situations",
+        }
+    }
+
     /// Returns the name of its file.
     #[must_use]
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Insurers => "insurers.csv",
-            Self::People => "people.csv",
-            Self::Coverages => "coverages.csv",
-            Self::Ratios => "ratios.csv",
-            Self::Certificates => "certificates.csv",
-            Self::Cards => "cards.csv",
-            Self::Tickets => "tickets.csv",
-            Self::Situations => "situations.csv",
-        }
+    pub fn file(self) -> String {
+        format!("{}.csv", self.name())
     }
 
     /// Returns the names of its columns, in the order of the file.
@@ -180,7 +186,7 @@ mod tests {
 
     #[test]
     fn no_file_and_no_column_stands_twice() {
-        let files: HashSet<&str> = Kind::ALL.iter().map(|kind| kind.file()).collect();
+        let files: HashSet<String> = Kind::ALL.iter().map(|kind| kind.file()).collect();
         assert_eq!(files.len(), Kind::COUNT);
         for kind in Kind::ALL {
             let columns: HashSet<&str> = kind.columns().iter().copied().collect();

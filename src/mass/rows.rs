@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 
-use crate::domain::{CardState, CardUnusable, Insurer, RevocationReason};
+use crate::domain::{CardState, CardUnusable, Insurer};
 use crate::store::registry::{NewCard, NewPerson};
 use crate::wire::code;
 
@@ -61,6 +61,12 @@ impl Rows {
         self.ends.push(self.bytes.each_ref().map(Vec::len));
     }
 
+    /// Returns the number of rows of a kind. Every row is one line, because no text of a row can hold a line break.
+    #[must_use]
+    pub fn number(&self, kind: Kind) -> u64 {
+        self.of(kind).iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    }
+
     /// Keeps the first people only.
     pub fn truncate(&mut self, people: usize) {
         let Some(kept) = people.checked_sub(1).map_or(Some([0; Kind::COUNT]), |last| self.ends.get(last).copied()) else {
@@ -80,7 +86,7 @@ impl Rows {
             Some(record) => {
                 let (state, reason) = match record.state {
                     CardState::Good => ("good", None),
-                    CardState::Revoked(reason) => ("revoked", Some(revoked(reason))),
+                    CardState::Revoked(reason) => ("revoked", Some(code::revocation_reason(reason))),
                     CardState::Superseded => ("superseded", None),
                 };
                 let successor = record
@@ -118,15 +124,6 @@ impl Rows {
         let row = row.maybe(expected.category.map(code::limit_category));
         let row = row.maybe_number(expected.disease.map(|yen| yen.amount())).maybe(question.finding);
         row.end(Kind::Situations.columns());
-    }
-}
-
-/// Returns the word for the reason of a revocation; the words are those of `cards.toml`.
-fn revoked(reason: RevocationReason) -> &'static str {
-    match reason {
-        RevocationReason::Lost => "lost",
-        RevocationReason::KeyCompromise => "key_compromise",
-        RevocationReason::Ceased => "ceased",
     }
 }
 

@@ -93,14 +93,12 @@ fn ticket(row: Row<'_>, ticket: &MedicalTicket) {
     row.end(Kind::Tickets.columns());
 }
 
-/// Returns the other payers as the words of fixture files, separated by blanks.
+/// The words for the other payers, as in fixture files.
+pub(super) const PAYERS: [&str; 4] = ["social_insurance", "infection", "elderly_care", "prefecture"];
+
+/// Returns the other payers as words, separated by blanks.
 fn beside(beside: Beside) -> String {
-    let words = [
-        (beside.social_insurance, "social_insurance"),
-        (beside.infection, "infection"),
-        (beside.elderly_care, "elderly_care"),
-        (beside.prefecture, "prefecture"),
-    ];
-    let given: Vec<&str> = words.into_iter().filter_map(|(given, word)| given.then_some(word)).collect();
-    given.join(" ")
+    let given = [beside.social_insurance, beside.infection, beside.elderly_care, beside.prefecture];
+    let words: Vec<&str> = given.into_iter().zip(PAYERS).filter_map(|(given, word)| given.then_some(word)).collect();
+    words.join(" ")
 }

@@ -10,7 +10,7 @@ use std::thread;
 use jiff::civil::{Date, date};
 
 use crate::language::Japanese;
-use crate::mass::{Draft, DraftError, Manifest, Rows};
+use crate::mass::{Draft, DraftError, Origin, Rows};
 
 use super::frame::{Frame, Made};
 use super::insurers::Insurers;
@@ -92,9 +92,9 @@ pub fn generate(order: &Order, out: &Path, stop: &AtomicBool, progress: impl FnM
     }
     draft.append(&insurers)?;
     blocks(order, stop, progress, |rows| draft.append(rows))?;
-    let manifest =
-        Manifest { seed: order.seed, people: order.people, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
-    draft.finish(&manifest)?;
+    let origin =
+        Origin { seed: order.seed, people: order.people, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
+    draft.finish(Some(origin))?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::cli::number::{positive, within};
 use crate::cli::output;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
-use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
+use crate::population::{GenerateError, MOST_PEOPLE, Order, generate};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -81,10 +81,7 @@ const BYTES_AT_LEAST: u64 = 1 << 20;
 
 pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     let people = options.people.or_else(|| options.preset.map(Preset::people)).unwrap_or(0);
-    let profile = match &options.profile {
-        Some(path) => read_profile(path, language)?,
-        None => Profile::standard().clone(),
-    };
+    let profile = super::profile(options.profile.as_deref(), language)?;
     let threads = options.threads.and_then(NonZero::new);
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN));
     let order = Order { people, seed: options.seed, as_of: options.as_of, profile, threads };
@@ -119,26 +116,6 @@ fn exit(error: GenerateError) -> Exit {
         GenerateError::AsOf(_) | GenerateError::People(_) => Exit::usage(error),
         GenerateError::Stopped | GenerateError::Draft(_) => Exit::environment(error),
     }
-}
-
-/// Reads a profile; prints every fault to standard error.
-fn read_profile(path: &Path, language: Language) -> Result<Profile, Exit> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let japanese = format!("割合のファイル{shown}を読めません: {}", error.japanese());
-        Exit::environment((format!("cannot read the profile {shown}: {error}"), japanese))
-    })?;
-    Profile::read(&text).map_err(|faults| {
-        for fault in &faults {
-            eprintln!("{shown}:{}: {}", fault.line, fault.reason.text(language));
-        }
-        let number = faults.len();
-        let noun = if number == 1 { "fault" } else { "faults" };
-        Exit::data((
-            format!("{number} {noun} in {shown}; nothing was made"),
-            format!("{shown}に{number}件の誤りがあります。何も作りませんでした"),
-        ))
-    })
 }
 
 /// Says how much disk the files will take, and refuses if there is less.

@@ -1,7 +1,7 @@
 //! Reads an entry that an insurer sends.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
 use super::fields::instant;
@@ -11,12 +11,9 @@ use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardKey, CardNumber, CardSymbol, CopayRatio, CoverageChange, CoverageName, DatedRatio,
     ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Notice, NoticeAction, NoticeRefused, Period, PersonalText,
-    PostNumber, SpecificDiseaseCertificate, Yen, check_notice_id, parse_date,
+    PostNumber, RegistrableDays, SpecificDiseaseCertificate, Yen, check_notice_id, check_stable_id, parse_date,
 };
 use crate::wire::code;
-
-/// The first day that a registration can have: the first of Meiji. People who were born before are not insured any more.
-const FIRST: Date = date(1868, 1, 1);
 
 /// Reads the insurer's name of an entry, as far as it can be read.
 pub(super) fn id_of(entry: &Value) -> Option<String> {
@@ -34,7 +31,7 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
     {
         return Err(NoticeRefused::OtherInsurer);
     }
-    let reader = Reader { insurer, last: tokyo_date(now).saturating_add(100.years()) };
+    let reader = Reader { insurer, days: RegistrableDays::of(tokyo_date(now)) };
     let id = of("id", check_notice_id(&entry.id))?;
     let registered_at = entry.registered_at.as_deref().map(|text| instant("registered_at", text)).transpose();
     let registered_at = registered_at.map_err(NoticeRefused::Malformed)?;
@@ -62,8 +59,7 @@ fn part<T>(
 
 struct Reader {
     insurer: InsurerNumber,
-    /// The last day that a registration can have.
-    last: Date,
+    days: RegistrableDays,
 }
 
 impl Reader {
@@ -188,7 +184,8 @@ impl Reader {
             })?,
             specific_diseases: each("coverage.specific_disease", fields.specific_disease, |path, card| {
                 let disease = format!("{path}.disease");
-                let self_pay = Yen::try_from(card.self_pay_yen).ok().filter(|yen| *yen <= Yen::new(20_000));
+                let self_pay =
+                    Yen::try_from(card.self_pay_yen).ok().filter(|yen| *yen <= SpecificDiseaseCertificate::MOST_SELF_PAY);
                 Ok(SpecificDiseaseCertificate {
                     disease: coded(&disease, &card.disease, code::parse_specific_disease, "must be 1, 2 or 3")?,
                     issued_on: self.optional(path, "issued_on", card.issued_on.as_deref())?,
@@ -216,10 +213,10 @@ impl Reader {
         } else {
             of(path, parse_date(text))?
         };
-        if (FIRST..=self.last).contains(&day) || (path.ends_with("through") && day == date(9999, 12, 31)) {
+        if path.ends_with("through") && day == date(9999, 12, 31) {
             return Ok(day);
         }
-        of(path, Err(format!("must lie between {FIRST} and {}", self.last)))
+        of(path, self.days.check(day))
     }
 }
 
@@ -240,12 +237,5 @@ fn each<F, T>(
 
 /// Reads a stable id of a person, as in the fixture files.
 fn stable_id(path: &str, text: Option<String>) -> Result<Option<String>, NoticeRefused> {
-    let legal = |text: &str| {
-        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        (1..=60).contains(&text.len()) && text.bytes().all(letters)
-    };
-    match text {
-        Some(text) if !legal(&text) => of(path, Err("must have 1 to 60 lower-case letters, digits and hyphens")),
-        text => Ok(text),
-    }
+    text.map(|text| of(path, check_stable_id(&text).map_err(|(english, _)| english))).transpose()
 }

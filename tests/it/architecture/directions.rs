@@ -8,8 +8,9 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 26] = [
+const IMPORTS: [(&str, &str); 27] = [
     ("language", ""),
+    ("file_fault", "language"),
     ("domain", "language"),
     ("rules", "domain language"),
     ("decide", "domain rules"),
@@ -25,8 +26,8 @@ const IMPORTS: [(&str, &str); 26] = [
     ("terminal", "domain language"),
     ("pki", "domain clock language"),
     ("store", "domain language"),
-    ("fixtures", "domain wire store pki language"),
-    ("mass", "domain wire store language"),
+    ("fixtures", "domain wire store pki file_fault language"),
+    ("mass", "domain wire store file_fault language"),
     ("population", "domain rules decide mass store language"),
     ("identity", "domain pki shares clock config metrics language"),
     ("query", "domain decide store identity clock config metrics"),
