@@ -17,6 +17,7 @@ mod generate;
 mod household;
 mod income;
 mod insurers;
+pub mod live;
 mod lives;
 mod names;
 mod numbers;

@@ -10,7 +10,7 @@ use crate::language::Bilingual;
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::profile::{LAG_DAYS, Profile};
 
-use super::report::{Row, Section, shares, tolerance};
+use super::section::{Row, Section, shares, tolerance};
 
 /// The days that registrations took, by scheme.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ fn section(profile: &Profile, class: SchemeClass, counts: &[u64]) -> Section {
             format!("取得・喪失から登録までの日数（{}）", name.text(crate::language::Language::Ja)),
         )
             .into(),
-        of: ("registrations", "件の登録").into(),
+        of: ("{} registrations", "{}件の登録").into(),
         whole: counts.iter().sum(),
         rows: rows.collect(),
     }

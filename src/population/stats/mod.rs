@@ -8,10 +8,12 @@ mod lags;
 mod page;
 mod page_style;
 mod report;
+mod section;
 mod table;
 
 pub use counts::Counts;
 pub use lags::{LagFault, Lags};
 pub use page::page;
-pub use report::{AgeBand, Report, Row, Section, Target, Verdict};
+pub use report::{AgeBand, Report};
+pub use section::{Row, Section, Target, Verdict};
 pub use table::table;

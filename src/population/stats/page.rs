@@ -6,7 +6,8 @@ use crate::domain::grouped;
 use crate::language::Language;
 
 use super::page_style::{COLOURS, STYLE};
-use super::report::{Report, Row, Section, Verdict};
+use super::report::Report;
+use super::section::{Row, Section, Verdict};
 use super::table::percent;
 
 /// Renders the statistics as a page.
@@ -98,11 +99,7 @@ fn ages(html: &mut String, report: &Report, language: Language) -> std::fmt::Res
 }
 
 fn section(html: &mut String, section: &Section, language: Language) -> std::fmt::Result {
-    let (title, of, whole) = (section.title.text(language), section.of.text(language), grouped(section.whole));
-    let of = match language {
-        Language::En => format!("{whole} {of}"),
-        Language::Ja => format!("{of} {whole}"),
-    };
+    let (title, of) = (section.title.text(language), section.whole_text(language));
     writeln!(html, "<section>\n<h2>{}</h2>\n<p class=\"quiet\">{}</p>", escaped(title), escaped(&of))?;
     if section.whole == 0 {
         let none = said(language, "None are there.", "該当する人はいません。");

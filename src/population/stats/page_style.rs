@@ -7,9 +7,9 @@ pub(super) const COLOURS: [&str; 8] =
 /// The style sheet.
 pub(super) const STYLE: &str = r#"
 :root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #1d2329; --quiet: #5c6570; --line: #d9dce1;
-  --bar: #0072b2; --band: #d9e6ef; --want: #1d2329; --bad: #b3261e; --good: #1c6b46; }
+  --bar: #0072b2; --band: #b9d3e6; --want: #1d2329; --bad: #b3261e; --good: #1c6b46; }
 @media (prefers-color-scheme: dark) { :root { --paper: #14171b; --card: #1c2127; --ink: #e6e9ed; --quiet: #9aa4af;
-  --line: #343b44; --bar: #56b4e9; --band: #2c3d4a; --want: #f3f5f7; --bad: #ff8a80; --good: #7bd6a6; } }
+  --line: #343b44; --bar: #56b4e9; --band: #2f4b61; --want: #f3f5f7; --bad: #ff8a80; --good: #7bd6a6; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); line-height: 1.5;
   font-family: system-ui, -apple-system, "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic", sans-serif; }

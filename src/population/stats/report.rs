@@ -9,6 +9,7 @@ use crate::population::profile::{Group, Profile};
 
 use super::counts::Counts;
 use super::lags::Lags;
+use super::section::{Row, Section, Target, Verdict, shares, tolerance};
 
 /// The statistics of a population.
 #[derive(Debug, Clone)]
@@ -36,75 +37,6 @@ pub struct AgeBand {
     pub through: Option<u8>,
     /// The people by scheme; the last column has those without a coverage in force.
     pub columns: Vec<u64>,
-}
-
-/// The shares of a whole.
-#[derive(Debug, Clone)]
-pub struct Section {
-    /// The subject.
-    pub title: Bilingual,
-    /// What the whole is.
-    pub of: Bilingual,
-    /// The number of the whole.
-    pub whole: u64,
-    /// The parts.
-    pub rows: Vec<Row>,
-}
-
-/// A part of a whole.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// What is counted.
-    pub name: Bilingual,
-    /// How many there are.
-    pub count: u64,
-    /// What the profile wants; none if it says nothing.
-    pub target: Option<Target>,
-}
-
-/// A share that the profile wants, in thousandths.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Target {
-    /// The share.
-    pub share: f64,
-    /// How far a population of any size may be off.
-    pub tolerance: f64,
-}
-
-/// Whether a share is what the profile wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The share lies within the tolerance.
-    Within,
-    /// It lies outside of the tolerance, as chance alone would have it among so few.
-    WithinChance,
-    /// It lies outside.
-    Outside,
-}
-
-impl Row {
-    /// Returns the share of the whole, in thousandths.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "shares are shown with one decimal")]
-    pub fn share(&self, whole: u64) -> f64 {
-        if whole == 0 { 0.0 } else { self.count as f64 * 1_000.0 / whole as f64 }
-    }
-
-    /// Compares the share with its target. Chance moves a share of n people by up to three standard deviations; people of one
-    /// household are alike, so that they count as a third of as many.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a bound of chance need not be exact")]
-    pub fn verdict(&self, whole: u64) -> Option<Verdict> {
-        let target = self.target.filter(|_| whole > 0)?;
-        let off = (self.share(whole) - target.share).abs();
-        let (share, people) = (target.share / 1_000.0, whole as f64 / 3.0);
-        let chance = 3_000.0 * (share * (1.0 - share) / people).sqrt();
-        Some(match off {
-            _ if off <= target.tolerance => Verdict::Within,
-            _ if off <= target.tolerance + chance => Verdict::WithinChance,
-            _ => Verdict::Outside,
-        })
-    }
 }
 
 const LADDERS: [(Group, (&str, &str), &[C]); 5] = [
@@ -191,26 +123,13 @@ impl Report {
     }
 }
 
-/// Returns the shares of a group with weights, in thousandths, each with the same tolerance.
-pub(super) fn shares(profile: &Profile, group: Group, tolerance: f64) -> Vec<Target> {
-    let weights = profile.of(group);
-    let sum: f64 = weights.iter().copied().map(f64::from).sum();
-    weights.iter().map(|weight| Target { share: f64::from(*weight) * 1_000.0 / sum, tolerance }).collect()
-}
-
-/// Returns the tolerance of an entry of [`Group::TOLERANCE_OTHERS`].
-pub(super) fn tolerance(profile: &Profile, entry: &str) -> f64 {
-    let place = Group::TOLERANCE_OTHERS.entries.iter().position(|one| *one == entry);
-    place.and_then(|place| profile.of(Group::TOLERANCE_OTHERS).get(place)).copied().map_or(0.0, f64::from)
-}
-
 fn given(profile: &Profile, targets: Group, tolerances: Group) -> Vec<Target> {
     let pairs = profile.of(targets).iter().zip(profile.of(tolerances));
     pairs.map(|(share, tolerance)| Target { share: f64::from(*share), tolerance: f64::from(*tolerance) }).collect()
 }
 
 fn people() -> Bilingual {
-    ("people", "人").into()
+    ("{} people", "{}人").into()
 }
 
 fn schemes(counts: &Counts, profile: &Profile) -> Section {
@@ -249,7 +168,7 @@ fn ratios(counts: &Counts, profile: &Profile) -> Section {
     });
     Section {
         title: ("一部負担金割合, 後期高齢者医療", "一部負担金割合（後期高齢者医療）").into(),
-        of: ("people with a ratio", "割合のある人").into(),
+        of: ("{} people with a ratio", "割合のある{}人").into(),
         whole: counts.late_ratios.iter().sum(),
         rows: rows.collect(),
     }
@@ -259,7 +178,7 @@ fn elderly(counts: &Counts) -> Section {
     let rows = WARI.into_iter().zip(counts.elderly_ratios).skip(1);
     Section {
         title: ("一部負担金割合, 高齢受給者証", "一部負担金割合（高齢受給者証）").into(),
-        of: ("people with 高齢受給者証", "高齢受給者証のある人").into(),
+        of: ("{} people with 高齢受給者証", "高齢受給者証のある{}人").into(),
         whole: counts.elderly_ratios.iter().sum(),
         rows: rows.map(|(name, count)| Row { name: name.into(), count, target: None }).collect(),
     }
@@ -281,7 +200,7 @@ fn categories(
     });
     Section {
         title: (*title).into(),
-        of: ("people whose insurer registered a category", "区分が登録されている人").into(),
+        of: ("{} people whose insurer registered a category", "区分が登録されている{}人").into(),
         whole: found.iter().sum(),
         rows: rows.collect(),
     }

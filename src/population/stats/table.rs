@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::grouped;
 use crate::language::Language;
 
-use super::report::{Report, Row, Section, Verdict};
+use super::report::Report;
+use super::section::{Row, Section, Target, Verdict};
 
 /// Renders the statistics as a table. A share outside of its tolerance is marked.
 #[must_use]
@@ -35,12 +36,7 @@ pub fn table(report: &Report, language: Language) -> String {
 fn render(text: &mut String, section: &Section, language: Language) {
     let rows: Vec<[String; 4]> = section.rows.iter().map(|row| cells(row, section.whole, language)).collect();
     let widths: [usize; 4] = [0, 1, 2, 3].map(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or_default());
-    let (title, of) = (section.title.text(language), section.of.text(language));
-    let whole = grouped(section.whole);
-    match language {
-        Language::En => text.push_str(&format!("\n{title}: {whole} {of}\n")),
-        Language::Ja => text.push_str(&format!("\n{title}: {of} {whole}\n")),
-    }
+    text.push_str(&format!("\n{}: {}\n", section.title.text(language), section.whole_text(language)));
     for [name, count, share, target] in &rows {
         let gaps = [widths[0] - name.width(), widths[1] - count.width(), widths[2] - share.width()];
         let line = format!(
@@ -62,7 +58,7 @@ fn cells(row: &Row, whole: u64, language: Language) -> [String; 4] {
     [row.name.text(language).to_owned(), grouped(row.count), percent(row.share(whole)), target]
 }
 
-fn target_text(row: &Row, whole: u64, target: super::report::Target, language: Language) -> String {
+fn target_text(row: &Row, whole: u64, target: Target, language: Language) -> String {
     let mark = if row.verdict(whole) == Some(Verdict::Outside) { " *" } else { "" };
     let (share, tolerance) = (percent(target.share), format!("{:.1}", target.tolerance / 10.0));
     match language {
