@@ -19,6 +19,7 @@ use crate::pki::PkiFiles;
 use crate::store::registry::LoadCounts;
 
 use super::data_dir::DataDir;
+use super::day::day;
 use super::exit::Exit;
 use super::finding;
 use super::output;
@@ -45,7 +46,7 @@ pub(super) struct Check {
     #[command(flatten)]
     directory: FixturesDirectory,
     /// A coverage without a loss is judged until this day; by default today in Tokyo, or the day as of which people were generated
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 

@@ -3,6 +3,7 @@
 mod ask;
 mod bulk;
 mod data_dir;
+mod day;
 mod demo;
 mod exit;
 mod finding;

@@ -31,6 +31,7 @@ mod registrable;
 mod specific_disease;
 mod text;
 mod validity;
+mod written_date;
 mod yen;
 
 pub use batch::{
@@ -72,4 +73,5 @@ pub use registrable::{Parts, contradictions, date_contradictions, death_contradi
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError, plain_text, stable_id};
 pub use validity::Validity;
+pub use written_date::{WrittenDateError, parse_date};
 pub use yen::{Yen, YenError, grouped};

@@ -10,12 +10,14 @@
 mod cards;
 mod career;
 mod certificates;
+mod classes;
 mod draw;
 mod frame;
 mod generate;
 mod household;
 mod income;
 mod insurers;
+pub mod live;
 mod lives;
 mod names;
 mod numbers;
@@ -26,6 +28,7 @@ mod prefectures;
 mod profile;
 mod registrations;
 mod situations;
+pub mod stats;
 pub mod tables;
 mod tickets;
 

@@ -223,8 +223,11 @@ async fn terminals_get_the_old_answer_or_the_new_one_and_no_error_while_loads_ru
                 // The answer to a question that is asked after the end of the load must be the new one.
                 let last = stop.load(Ordering::Relaxed);
                 let begun = Instant::now();
-                let found =
-                    if by_certificate { by_card(&world, &mut reader).await } else { by_number(&mut reader, &ask_of(TWO)).await };
+                let found = if by_certificate {
+                    by_card(&world, &mut reader).await
+                } else {
+                    by_number(&mut reader, &ask_of(TWO)).await
+                };
                 let mut slowest = slowest.lock().unwrap();
                 *slowest = begun.elapsed().max(*slowest);
                 let old = found == valid("架空　明美");

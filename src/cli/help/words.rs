@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does, by its path; the program itself first.
-pub(super) const COMMANDS: [(&str, &str); 27] = [
+pub(super) const COMMANDS: [(&str, &str); 29] = [
     ("", "オンライン資格確認の国側を模した、だれでも動かせるサーバー"),
     ("demo", "すべてを起動: 専用のPostgreSQL、試験用PKI、用意されたデータ、サーバー"),
     ("serve", "既存のデータベースを使うサーバーの起動"),
@@ -17,6 +17,11 @@ pub(super) const COMMANDS: [(&str, &str); 27] = [
     ("registrations apply", "1行に1つのJSONで書いた登録のファイルを、動いているサーバーへ送信"),
     ("population", "架空の人々。人数は問わない"),
     ("population generate", "10年分の登録を持つ架空の世帯の作成。大量データの形式のファイルに書き出す"),
+    (
+        "population live",
+        "作った人々のその後: 出生、死亡、転居、就職と退職、誕生日、8月1日を、保険者からの登録として書き出す",
+    ),
+    ("population stats", "人々の実際の割合と、割合のファイルの目標との比較。表と、グラフのページ"),
     ("pki", "試験用PKIの作成と変更"),
     ("pki init", "足りないものの作成: CA、サーバー証明書、失効リスト、データにある全端末の証明書"),
     ("pki institution", "医療機関の端末をもう一台増やすための証明書の発行"),
@@ -40,7 +45,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 103] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 113] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -136,6 +141,24 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 103] = [
     ("population generate", "threads", "スレッドの数。指定しなければコアの数。できるものは変わらない"),
     ("population generate", "compress", "ファイルをzstdで圧縮する。大きさは約6分の1"),
     ("population generate", "out", "ファイルを書くディレクトリー。まだないか、空であること"),
+    ("population live", "dir", "ファイルのディレクトリー（population generateが書いたもの）"),
+    ("population live", "until", "この日までに登録されるものを書く"),
+    (
+        "population live",
+        "seed",
+        "出来事のシード。同じシードからは同じファイルができ、ある日までの登録は、後の日までの登録の先頭と同じになる",
+    ),
+    ("population live", "profile", "標準の割合の代わりに使う割合のファイル"),
+    ("population live", "out", "登録を月ごとのファイルに書くディレクトリー。まだないか、空であること"),
+    ("population stats", "dir", "ファイルのディレクトリー（population generateが書いたもの）"),
+    ("population stats", "on", "この日の時点で数える。指定しなければ作成時の日、それもなければ今日（日本時間）"),
+    (
+        "population stats",
+        "registrations",
+        "登録のファイルかディレクトリー（population liveが書いたもの）。登録までの日数も数える",
+    ),
+    ("population stats", "profile", "標準の割合の代わりに使う割合のファイル"),
+    ("population stats", "html", "グラフのページも書く。同じ名前のファイルは置き換える"),
     // The PKI.
     (
         "",

@@ -9,6 +9,7 @@ use std::thread;
 use jiff::civil::{Date, date};
 use rustix::fs::statvfs;
 
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::number::{positive, within};
 use crate::cli::output;
@@ -16,7 +17,7 @@ use crate::cli::progress;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
 use crate::mass::Packing;
-use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate_packed};
+use crate::population::{GenerateError, MOST_PEOPLE, Order, generate_packed};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The day as of which the people are made
-    #[arg(long, value_name = "DATE", default_value_t = AS_OF)]
+    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = AS_OF)]
     as_of: Date,
     /// A file of shares instead of the standard profile
     #[arg(long, value_name = "FILE")]
@@ -86,10 +87,7 @@ const BYTES_AT_LEAST: u64 = 1 << 20;
 
 pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     let people = options.people.or_else(|| options.preset.map(Preset::people)).unwrap_or(0);
-    let profile = match &options.profile {
-        Some(path) => read_profile(path, language)?,
-        None => Profile::standard().clone(),
-    };
+    let profile = super::profile(options.profile.as_deref(), language)?;
     let threads = options.threads.and_then(NonZero::new);
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN));
     let order = Order { people, seed: options.seed, as_of: options.as_of, profile, threads };
@@ -125,26 +123,6 @@ fn exit(error: GenerateError) -> Exit {
         GenerateError::AsOf(_) | GenerateError::People(_) => Exit::usage(error),
         GenerateError::Stopped | GenerateError::Draft(_) => Exit::environment(error),
     }
-}
-
-/// Reads a profile; prints every fault to standard error.
-fn read_profile(path: &Path, language: Language) -> Result<Profile, Exit> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let japanese = format!("割合のファイル{shown}を読めません: {}", error.japanese());
-        Exit::environment((format!("cannot read the profile {shown}: {error}"), japanese))
-    })?;
-    Profile::read(&text).map_err(|faults| {
-        for fault in &faults {
-            eprintln!("{shown}:{}: {}", fault.line, fault.reason.text(language));
-        }
-        let number = faults.len();
-        let noun = if number == 1 { "fault" } else { "faults" };
-        Exit::data((
-            format!("{number} {noun} in {shown}; nothing was made"),
-            format!("{shown}に{number}件の誤りがあります。何も作りませんでした"),
-        ))
-    })
 }
 
 /// Says how much disk the files will take, and refuses if there is less.

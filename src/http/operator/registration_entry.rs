@@ -11,7 +11,7 @@ use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardKey, CardNumber, CardSymbol, CopayRatio, CoverageChange, CoverageName, DatedRatio,
     ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Notice, NoticeAction, NoticeRefused, Period, PersonalText,
-    PostNumber, RegisteredDays, SpecificDiseaseCertificate, Yen, check_notice_id,
+    PostNumber, RegisteredDays, SpecificDiseaseCertificate, Yen, check_notice_id, parse_date,
 };
 use crate::wire::code;
 
@@ -204,11 +204,14 @@ impl Reader {
         text.map(|text| self.date(&format!("{path}.{field}"), text)).transpose()
     }
 
-    /// Reads a day of the form YYYY-MM-DD, from 1868 to a hundred years ahead. An open end is 9999-12-31.
+    /// Reads a day of the form YYYY-MM-DD or of an era, from 1868 to a hundred years ahead. An open end is 9999-12-31.
     fn date(&self, path: &str, text: &str) -> Result<Date, NoticeRefused> {
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let parsed: Option<Date> = if plain { text.parse().ok() } else { None };
-        let day = of(path, parsed.ok_or("not a date of the form YYYY-MM-DD that exists"))?;
+        let day = if plain {
+            of(path, text.parse().map_err(|_| "not a date of the form YYYY-MM-DD that exists"))?
+        } else {
+            of(path, parse_date(text))?
+        };
         if self.days.contains(day) || (path.ends_with("through") && day == RegisteredDays::OPEN) {
             return Ok(day);
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::domain::{CopayRatio, Period, RegisteredDays, Yen, stable_id};
+use crate::domain::{CopayRatio, Period, RegisteredDays, Yen, parse_date, stable_id};
 use crate::language::{Bilingual, Language};
 use crate::mass::kind::Kind;
 
@@ -214,10 +214,15 @@ pub(super) fn whole(text: &str) -> Option<u64> {
 
 /// Reads a day that a registration can have; `open` tells whether it may be the one that stands for an open end.
 fn day(text: &str, days: RegisteredDays, open: bool) -> Result<Date, Bilingual> {
-    let Some(day) = date(text) else {
-        return Err(
-            ("must be a day of the calendar such as 2026-12-01", "実在する日を2026-12-01の形で書いてください").into()
-        );
+    let day = match date(text) {
+        Some(day) => day,
+        None if text.len() == 10 && text.is_ascii() => {
+            return Err(
+                ("must be a day of the calendar such as 2026-12-01", "実在する日を2026-12-01の形で書いてください").into()
+            );
+        }
+        // As people write dates, such as S23.7.29.
+        None => parse_date(text).map_err(Bilingual::from)?,
     };
     if days.contains(day) || (open && day == RegisteredDays::OPEN) {
         return Ok(day);
