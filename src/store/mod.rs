@@ -127,8 +127,7 @@ impl Store {
     /// # Errors
     /// If no connection can be made.
     async fn unlimited(&self) -> Result<PgConnection, StoreError> {
-        let mut connection =
-            PgConnection::connect_with(&self.options.clone().options([("statement_timeout", "0")])).await?;
+        let mut connection = PgConnection::connect_with(&self.options.clone().options([("statement_timeout", "0")])).await?;
         // If this program is killed, a long statement would hold its locks to its end. A database that cannot notice that refuses the
         // setting, and goes on without it.
         let _ = sqlx::query!("select set_config('client_connection_check_interval', '1s', false)")
