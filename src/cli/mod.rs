@@ -9,7 +9,6 @@ mod finding;
 mod fixtures;
 mod help;
 mod language;
-mod mass_load;
 mod migrate;
 mod number;
 mod open_files;
@@ -60,7 +59,7 @@ enum Command {
     Work(work::Options),
     /// Bring the schema of a database up to date.
     Migrate(migrate::Options),
-    /// Check or load fixture files.
+    /// Check, load or export registrations.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
     /// Register what insurers send: gains, losses, corrections.

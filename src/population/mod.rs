@@ -30,5 +30,5 @@ pub mod tables;
 mod tickets;
 
 pub use frame::Made;
-pub use generate::{AS_OF, GenerateError, MOST_PEOPLE, Order, generate, households};
+pub use generate::{AS_OF, GenerateError, MOST_PEOPLE, Order, generate, generate_packed, households};
 pub use profile::{Group, Profile, ProfileFault};

@@ -20,6 +20,7 @@ pub mod consented;
 pub mod copy_log;
 mod error;
 mod expire;
+pub mod export;
 mod facts;
 pub mod finish_slice;
 pub mod inspect;

@@ -52,6 +52,7 @@ mod loads;
 mod login;
 mod look_alikes;
 mod lookup_plans;
+mod mass;
 mod mass_load;
 mod mass_load_interrupted;
 mod mass_load_killed;

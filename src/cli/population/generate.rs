@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use indicatif::ProgressBar;
 use jiff::civil::{Date, date};
 use rustix::fs::statvfs;
 
@@ -16,7 +15,8 @@ use crate::cli::output;
 use crate::cli::progress;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
-use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
+use crate::mass::Packing;
+use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate_packed};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -39,6 +39,9 @@ pub(in crate::cli) struct Options {
     /// Threads, by default one for each core; they do not change what is made
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
+    /// Compress the files with zstd, to a sixth of their size
+    #[arg(long)]
+    compress: bool,
     /// Directory of the files, which must not exist or be empty
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -76,6 +79,8 @@ impl Preset {
 
 /// Bytes of all files for each person, rounded up: 800 in a population of 20,000.
 const BYTES_OF_PERSON: u64 = 1_000;
+/// The same with `--compress`.
+const BYTES_OF_PERSON_COMPRESSED: u64 = 250;
 /// Bytes of the files that do not grow: above all the insurers.
 const BYTES_AT_LEAST: u64 = 1 << 20;
 
@@ -88,13 +93,14 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     let threads = options.threads.and_then(NonZero::new);
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN));
     let order = Order { people, seed: options.seed, as_of: options.as_of, profile, threads };
-    check_room(&options.out, people, language)?;
+    let packing = if options.compress { Packing::Zstd } else { Packing::Plain };
+    check_room(&options.out, people, packing, language)?;
     let mut signals = Signals::listen()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let bar = ProgressBar::new(people).with_style(progress::people(language));
+    let bar = progress::of_people(people, language);
     let making = {
         let (stop, bar, out) = (Arc::clone(&stop), bar.clone(), options.out.clone());
-        tokio::task::spawn_blocking(move || generate(&order, &out, &stop, |made| bar.set_position(made)))
+        tokio::task::spawn_blocking(move || generate_packed(&order, &out, packing, &stop, |made| bar.set_position(made)))
     };
     tokio::pin!(making);
     let made = tokio::select! {
@@ -142,8 +148,9 @@ fn read_profile(path: &Path, language: Language) -> Result<Profile, Exit> {
 }
 
 /// Says how much disk the files will take, and refuses if there is less.
-fn check_room(out: &Path, people: u64, language: Language) -> Result<(), Exit> {
-    let needed = people * BYTES_OF_PERSON + BYTES_AT_LEAST;
+fn check_room(out: &Path, people: u64, packing: Packing, language: Language) -> Result<(), Exit> {
+    let of_person = if packing == Packing::Zstd { BYTES_OF_PERSON_COMPRESSED } else { BYTES_OF_PERSON };
+    let needed = people * of_person + BYTES_AT_LEAST;
     let holder = out.ancestors().find(|directory| directory.is_dir()).unwrap_or_else(|| Path::new("."));
     let room = statvfs(holder).map_err(|error| {
         let error = std::io::Error::from(error);

@@ -1,7 +1,7 @@
 //! Reads an entry that an insurer sends.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::fields::instant;
@@ -11,7 +11,7 @@ use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardKey, CardNumber, CardSymbol, CopayRatio, CoverageChange, CoverageName, DatedRatio,
     ElderlyCertificate, InsurerNumber, LimitCertificate, Loss, Notice, NoticeAction, NoticeRefused, Period, PersonalText,
-    PostNumber, RegistrableDays, SpecificDiseaseCertificate, Yen, check_notice_id, check_stable_id,
+    PostNumber, RegisteredDays, SpecificDiseaseCertificate, Yen, check_notice_id,
 };
 use crate::wire::code;
 
@@ -31,7 +31,7 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
     {
         return Err(NoticeRefused::OtherInsurer);
     }
-    let reader = Reader { insurer, days: RegistrableDays::of(tokyo_date(now)) };
+    let reader = Reader { insurer, days: RegisteredDays::seen_on(tokyo_date(now)) };
     let id = of("id", check_notice_id(&entry.id))?;
     let registered_at = entry.registered_at.as_deref().map(|text| instant("registered_at", text)).transpose();
     let registered_at = registered_at.map_err(NoticeRefused::Malformed)?;
@@ -59,7 +59,7 @@ fn part<T>(
 
 struct Reader {
     insurer: InsurerNumber,
-    days: RegistrableDays,
+    days: RegisteredDays,
 }
 
 impl Reader {
@@ -184,8 +184,7 @@ impl Reader {
             })?,
             specific_diseases: each("coverage.specific_disease", fields.specific_disease, |path, card| {
                 let disease = format!("{path}.disease");
-                let self_pay =
-                    Yen::try_from(card.self_pay_yen).ok().filter(|yen| *yen <= SpecificDiseaseCertificate::MOST_SELF_PAY);
+                let self_pay = Yen::try_from(card.self_pay_yen).ok().filter(|yen| *yen <= Yen::new(20_000));
                 Ok(SpecificDiseaseCertificate {
                     disease: coded(&disease, &card.disease, code::parse_specific_disease, "must be 1, 2 or 3")?,
                     issued_on: self.optional(path, "issued_on", card.issued_on.as_deref())?,
@@ -210,10 +209,10 @@ impl Reader {
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let parsed: Option<Date> = if plain { text.parse().ok() } else { None };
         let day = of(path, parsed.ok_or("not a date of the form YYYY-MM-DD that exists"))?;
-        if path.ends_with("through") && day == date(9999, 12, 31) {
+        if self.days.contains(day) || (path.ends_with("through") && day == RegisteredDays::OPEN) {
             return Ok(day);
         }
-        of(path, self.days.check(day))
+        of(path, Err(format!("must lie between {} and {}", RegisteredDays::FIRST, self.days.last())))
     }
 }
 
@@ -234,5 +233,12 @@ fn each<F, T>(
 
 /// Reads a stable id of a person, as in the fixture files.
 fn stable_id(path: &str, text: Option<String>) -> Result<Option<String>, NoticeRefused> {
-    text.map(|text| of(path, check_stable_id(&text).map_err(|(english, _)| english))).transpose()
+    let legal = |text: &str| {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=60).contains(&text.len()) && text.bytes().all(letters)
+    };
+    match text {
+        Some(text) if !legal(&text) => of(path, Err("must have 1 to 60 lower-case letters, digits and hyphens")),
+        text => Ok(text),
+    }
 }
