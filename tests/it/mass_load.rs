@@ -89,8 +89,8 @@ async fn definitions(database: &TestDatabase) -> Vec<String> {
         select format('%s %s %s %s %s %s %s', relname, schema, relacl, relowner, reloptions, relpersistence, relreplident)
                || coalesce(obj_description(oid, 'pg_class'), '') from live
          union all
-        select format('%s.%s %s %s %s %s %s %s', relname, attname, atttypid::regtype, attnotnull, attidentity, attstorage
-                     , attcompression, pg_get_expr(adbin, adrelid)) || coalesce(col_description(live.oid, attnum), '')
+        select format('%s.%s %s %s %s %s %s %s %s %s', relname, attname, atttypid::regtype, attnotnull, attidentity, attstorage
+                     , attcompression, pg_get_expr(adbin, adrelid), attacl, attstattarget) || coalesce(col_description(live.oid, attnum), '')
           from live join pg_attribute on attrelid = live.oid and attnum > 0 and not attisdropped
           left join pg_attrdef on adrelid = attrelid and adnum = attnum
          union all
@@ -103,7 +103,8 @@ async fn definitions(database: &TestDatabase) -> Vec<String> {
          union all
         select format('%s: %s', relname, pg_get_triggerdef(pg_trigger.oid)) from live join pg_trigger on tgrelid = live.oid and not tgisinternal
          union all
-        select format('%s: %s', relname, pg_get_serial_sequence(relname, 'id')) from live
+        select format('%s: %s %s', relname, pg_get_serial_sequence(relname, 'id')
+                     , (select relacl from pg_class where oid = pg_get_serial_sequence(live.relname, 'id')::regclass)) from live
          where exists (select from pg_attribute where attrelid = live.oid and attname = 'id')
          order by 1";
     sqlx::query_scalar(all).fetch_all(&mut database.connect().await).await.unwrap()
@@ -116,6 +117,9 @@ async fn the_tables_are_defined_as_before() {
     database.execute("create role mass_load_reader").await;
     database.execute("grant select on coverage, person to mass_load_reader").await;
     database.execute("grant select (serial) on card_certificate to public").await;
+    database.execute("grant update (name) on coverage to mass_load_reader with grant option").await;
+    database.execute("grant usage on sequence person_id_seq to mass_load_reader").await;
+    database.execute("alter table coverage alter column name set statistics 500").await;
     database.execute("alter table coverage set (fillfactor = 90, autovacuum_enabled = false)").await;
     database.execute("comment on index coverage_search_key_idx is 'an operator''s note'").await;
     let before = definitions(&database).await;

@@ -15,7 +15,7 @@ use crate::support::card::{Reader, Shown, card};
 use crate::support::database::TestDatabase;
 use crate::support::mass::{ask_of_made, files, load_command, made, start_load};
 use crate::support::process::texts;
-use crate::support::registry::{later, load_mass, rows};
+use crate::support::registry::rows;
 use crate::support::{TEST_CLINIC, World, ask_of, message, parse, text_of};
 
 const TWO: &str = "overlap-two-insurers";
@@ -258,16 +258,44 @@ async fn terminals_get_the_old_answer_or_the_new_one_and_no_error_while_loads_ru
 }
 
 #[tokio::test]
-async fn what_the_database_does_not_allow_is_said() {
+async fn what_a_load_would_lose_refuses_it_before_it_begins() {
     let database = TestDatabase::new().await;
-    let store = database.store().await;
+    let files = files(200, 17);
     let before = rows(&database).await;
-    // Something of the operator's that would be lost with the old table.
-    database.execute("create view old_people as select id from person where died_on is not null").await;
-    let error = load_mass(&store, made(100, 17), later(1), false).await.unwrap_err();
-    assert!(error.to_string().contains("old_people") || error.to_string().contains("depend"), "{error}");
-    assert_eq!(rows(&database).await, before);
-    assert_eq!(schemas(&database).await, 0);
-    store.pool().close().await;
+    let made = [
+        ("create view old_people as select id from person", "drop view old_people", "rule _RETURN on view old_people"),
+        (
+            "create table notes (person bigint references person)",
+            "drop table notes",
+            "constraint notes_person_fkey on table notes",
+        ),
+        (
+            "create trigger noted before update on coverage for each row execute function suppress_redundant_updates_trigger()",
+            "drop trigger noted on coverage",
+            "trigger noted on table coverage",
+        ),
+        (
+            "create policy mine on card_certificate",
+            "drop policy mine on card_certificate",
+            "policy mine on table card_certificate",
+        ),
+    ];
+    for (make, drop, named) in made {
+        database.execute(make).await;
+        let output = load_command(&database, &files, &["--reset"]).output().unwrap();
+        let err = texts(&output).1;
+        assert_eq!(output.status.code(), Some(3), "{err}");
+        assert!(err.contains(&format!("these would be lost: {named}. Drop them")), "{err}");
+        database.execute(drop).await;
+        assert_eq!(rows(&database).await, before);
+        assert_eq!(schemas(&database).await, 0);
+    }
+    let japanese = {
+        database.execute(made[0].0).await;
+        texts(&load_command(&database, &files, &["--reset", "--lang", "ja"]).output().unwrap()).1
+    };
+    assert!(japanese.contains("次のものが失われます: rule _RETURN on view old_people。"), "{japanese}");
+    database.execute(made[0].1).await;
+    replace_everybody(&database, &files);
     database.drop().await;
 }

@@ -60,7 +60,8 @@ impl Store {
     /// Memory is bounded by the size of the batches. On the disk, the new tables stand beside the old ones until the swap.
     ///
     /// # Errors
-    /// If the database fails, for example because the role may not make a schema; then nothing has changed.
+    /// If the database fails, for example because the role may not make a schema, or if something that does not belong to the registry
+    /// hangs on its tables, such as a view; then nothing has changed.
     pub async fn load_mass(
         &self,
         insurers: &[Insurer],
@@ -118,6 +119,7 @@ impl Order<'_> {
     ) -> Result<Option<LoadCounts>, StoreError> {
         let live =
             sqlx::query_scalar!(r#"select quote_ident(current_schema()) as "schema!""#).fetch_one(&mut *connection).await?;
+        stage::refuse_dependants(connection).await?;
         stage::create(connection).await?;
         let mut transaction = connection.begin().await?;
         run(&mut transaction, "set local enable_seqscan = off".to_owned()).await?;
