@@ -31,6 +31,7 @@ mod documents;
 mod downloads;
 mod early_refusals;
 mod environment;
+mod eras;
 mod explain;
 mod explain_card;
 mod fairness;
