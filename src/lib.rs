@@ -98,7 +98,6 @@ pub mod config;
 pub mod decide;
 pub mod domain;
 pub mod exchange;
-pub mod file_fault;
 pub mod fixtures;
 pub mod http;
 pub mod identity;

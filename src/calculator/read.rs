@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::FieldFault;
-use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen};
+use crate::domain::{BirthDate, CopayRatio, Month, SpecificDisease, Yen, parse_date};
 use crate::language::Bilingual;
 use crate::rules::limit::{Ages, Band, BandName, Setting, band as band_of};
 use crate::wire::code;
@@ -46,12 +46,20 @@ pub fn date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
     })
 }
 
+/// Reads a day as people write it, such as `2026-08-31` or `R8.8.31`.
+///
+/// # Errors
+/// If it is written otherwise, is ambiguous or does not exist.
+pub fn written_date(field: &'static str, text: &str) -> Result<Date, FieldFault> {
+    of(field, parse_date(text))
+}
+
 /// Reads a birth date.
 ///
 /// # Errors
 /// If it does not exist or is before 1860.
 pub fn birth(field: &'static str, text: &str) -> Result<BirthDate, FieldFault> {
-    of(field, BirthDate::new(date(field, text)?))
+    of(field, BirthDate::new(written_date(field, text)?))
 }
 
 /// Reads a ratio: 1, 2 or 3 (割).

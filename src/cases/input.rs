@@ -74,11 +74,11 @@ impl Input {
     }
 
     pub fn date(&mut self, key: &'static str) -> FieldResult<Date> {
-        read::date(key, &self.text(key)?)
+        read::written_date(key, &self.text(key)?)
     }
 
     pub fn date_if(&mut self, key: &'static str) -> FieldResult<Option<Date>> {
-        self.text_if(key)?.map(|text| read::date(key, &text)).transpose()
+        self.text_if(key)?.map(|text| read::written_date(key, &text)).transpose()
     }
 
     pub fn birth(&mut self) -> FieldResult<BirthDate> {

@@ -23,7 +23,7 @@ impl Outcome {
         match self {
             Self::Yen(yen) => is_number(expected, yen.amount()),
             Self::Digit(digit) => is_number(expected, u64::from(*digit)),
-            Self::Date(date) => read::date("expected", expected) == Ok(*date),
+            Self::Date(date) => read::written_date("expected", expected) == Ok(*date),
             Self::Flag(flag) => expected.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
             Self::Word(word) => expected == *word,
         }

@@ -1,10 +1,14 @@
-//! `shikaku fixtures`: checks and loads fixture files.
+//! `shikaku fixtures`: checks and loads fixture files and directories of the mass format, and exports what is loaded.
+
+mod database;
+mod export;
+mod mass_check;
+mod mass_load;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use sqlx::postgres::PgConnectOptions;
 
 use crate::clock::{system_now, tokyo_date};
 use crate::decide::{Held, findings};
@@ -12,15 +16,13 @@ use crate::fixtures::Fixtures;
 use crate::language::{Japanese, Language};
 use crate::mass::MassDirectory;
 use crate::pki::PkiFiles;
-use crate::postgres::{PostgresError, PrivatePostgres};
-use crate::store::Store;
+use crate::store::registry::LoadCounts;
 
 use super::data_dir::DataDir;
+use super::day::day;
 use super::exit::Exit;
 use super::finding;
-use super::mass_load;
 use super::output;
-use super::serve::connect;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -28,11 +30,13 @@ pub(super) enum Command {
     Check(Check),
     /// Check, then load everything in one transaction.
     Load(Load),
+    /// Write what is loaded in the mass format, from which it can be loaded again.
+    Export(export::Export),
 }
 
 #[derive(clap::Args)]
 pub(super) struct FixturesDirectory {
-    /// Directory of the fixture files
+    /// Directory of the fixture files, or of files of the mass format
     #[arg(long = "dir", value_name = "DIR", default_value = "fixtures", env = "SHIKAKU_FIXTURES")]
     pub directory: PathBuf,
 }
@@ -41,8 +45,8 @@ pub(super) struct FixturesDirectory {
 pub(super) struct Check {
     #[command(flatten)]
     directory: FixturesDirectory,
-    /// A coverage without a loss is judged until this day; by default today in Tokyo
-    #[arg(long, value_name = "DATE")]
+    /// A coverage without a loss is judged until this day; by default today in Tokyo, or the day as of which people were generated
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 
@@ -58,12 +62,18 @@ pub(super) struct Load {
     /// Directory of the test PKI, for the certificates of cards, instead of that in --data-dir
     #[arg(long, value_name = "DIR", env = "SHIKAKU_PKI")]
     pki: Option<PathBuf>,
-    /// Also remove what the files do not hold; the access log, earlier registrations and consents are kept
+    /// Also remove what the files do not hold; the access log, earlier registrations and consents are kept, and the institutions
+    /// if there is no file of them
     #[arg(long)]
     reset: bool,
 }
 
 impl FixturesDirectory {
+    /// Returns whether the directory is of the mass format.
+    fn is_mass(&self) -> bool {
+        MassDirectory::is_at(&self.directory)
+    }
+
     /// Reads the directory; prints every fault to standard error.
     pub fn read(&self, language: Language) -> Result<Fixtures, Exit> {
         if !self.directory.is_dir() {
@@ -75,6 +85,17 @@ impl FixturesDirectory {
                 ),
                 format!(
                     "ディレクトリー{directory}がありません。プロジェクトのルートに移るか、データのディレクトリーを--dirで指定してください"
+                ),
+            )));
+        }
+        if self.is_mass() {
+            let directory = self.directory.display();
+            return Err(Exit::data((
+                format!(
+                    "{directory} is of the mass format (population.toml); this command reads hand-written fixture files"
+                ),
+                format!(
+                    "{directory}は大量データの形式（population.toml）です。このコマンドが読むのは手書きのデータのファイルです"
                 ),
             )));
         }
@@ -91,35 +112,6 @@ impl FixturesDirectory {
                 format!("{number} {noun} in {directory}; nothing was loaded"),
                 format!("{directory}に{number}件の誤りがあります。何も読み込みませんでした"),
             ))
-        })
-    }
-}
-
-impl Load {
-    /// Connects to the database of the command line, or otherwise to that of the running demo.
-    async fn connect(&self) -> Result<Store, Exit> {
-        match &self.database_url {
-            Some(url) => connect(url, 1).await,
-            None => Ok(Store::connect(self.of_demo()?, 1).await?),
-        }
-    }
-
-    fn of_demo(&self) -> Result<PgConnectOptions, Exit> {
-        PrivatePostgres::running_on(&self.data.postgres(), "postgres").map_err(|error| match error {
-            PostgresError::NotRunning(_) => {
-                let directory = self.data.data_dir.display();
-                Exit::environment((
-                    format!(
-                        "no demo is running on {directory}: start ./demo, or name the directory of another demo with --data-dir, \
-                         or a database with --database-url"
-                    ),
-                    format!(
-                        "{directory}で動いているdemoがありません。./demoを起動するか、別のdemoのディレクトリーを--data-dirで、\
-                         またはデータベースを--database-urlで指定してください"
-                    ),
-                ))
-            }
-            error => error.into(),
         })
     }
 }
@@ -163,6 +155,10 @@ fn contradictions(fixtures: &Fixtures, options: &Check, language: Language) -> V
 
 pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit> {
     match command {
+        Command::Check(options) if options.directory.is_mass() => {
+            // Nothing else runs meanwhile.
+            tokio::task::block_in_place(|| mass_check::run(&options.directory.directory, options.on, language))?;
+        }
         Command::Check(options) => {
             let fixtures = options.directory.read(language)?;
             let found = contradictions(&fixtures, &options, language);
@@ -181,36 +177,41 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
             };
             output::print(format!("{text}{summary}").as_bytes())?;
         }
-        Command::Load(options) if MassDirectory::is_at(&options.directory.directory) => {
-            let store = options.connect().await?;
+        Command::Export(options) => export::run(options, language).await?,
+        Command::Load(options) if options.directory.is_mass() => {
+            let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
-            mass_load::load(&options.directory.directory, &store, options.reset, language).await?;
+            let loaded = mass_load::run(&options.directory.directory, &store, options.reset, language).await?;
+            print_loaded(&loaded, language)?;
         }
         Command::Load(options) => {
             let fixtures = options.directory.read(language)?;
-            let store = options.connect().await?;
+            let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
             let pki = PkiFiles::at(&options.pki.clone().unwrap_or_else(|| options.data.pki()));
             let loaded = fixtures.load(&store, &pki, system_now(), options.reset).await?;
-            let (insurers, institutions, people) = (loaded.insurers, loaded.institutions, loaded.people);
-            let (coverages, cards, directory) = (loaded.coverages, loaded.cards, pki.root().display());
-            let text = match language {
-                Language::Ja => format!(
-                    "loaded: 保険者{insurers}、医療機関{institutions}、人物{people}（資格{coverages}、カード{cards}）\n"
-                ),
-                Language::En => format!(
-                    "loaded: {insurers} insurers, {institutions} institutions, {people} people with {coverages} coverages and \
-                     {cards} cards\n"
-                ),
-            };
+            let (cards, directory) = (loaded.cards, pki.root().display());
             if cards == 0 && !fixtures.cards.is_empty() {
                 match language {
                     Language::Ja => eprintln!("{directory}にカードがありません。`shikaku pki init`で作れます"),
                     Language::En => eprintln!("no cards in {directory}: `shikaku pki init` makes them"),
                 }
             }
-            output::print(text.as_bytes())?;
+            print_loaded(&loaded, language)?;
         }
     }
     Ok(())
+}
+
+fn print_loaded(loaded: &LoadCounts, language: Language) -> Result<(), Exit> {
+    let LoadCounts { insurers, institutions, people, coverages, cards } = loaded;
+    let text = match language {
+        Language::Ja => {
+            format!("loaded: 保険者{insurers}、医療機関{institutions}、人物{people}（資格{coverages}、カード{cards}）\n")
+        }
+        Language::En => format!(
+            "loaded: {insurers} insurers, {institutions} institutions, {people} people with {coverages} coverages and {cards} cards\n"
+        ),
+    };
+    output::print(text.as_bytes())
 }

@@ -3,13 +3,13 @@
 mod ask;
 mod bulk;
 mod data_dir;
+mod day;
 mod demo;
 mod exit;
 mod finding;
 mod fixtures;
 mod help;
 mod language;
-mod mass_load;
 mod migrate;
 mod number;
 mod open_files;
@@ -60,7 +60,7 @@ enum Command {
     Work(work::Options),
     /// Bring the schema of a database up to date.
     Migrate(migrate::Options),
-    /// Check or load fixture files.
+    /// Check, load or export registrations.
     #[command(subcommand)]
     Fixtures(fixtures::Command),
     /// Register what insurers send: gains, losses, corrections.

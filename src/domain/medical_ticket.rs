@@ -47,34 +47,33 @@ impl MedicalTicket {
     /// The most 傷病名, and the most 備考, of a ticket.
     pub const LINES: usize = 3;
 
-    /// An upper bound of 本人支払額.
+    /// An upper bound of what a ticket asks a patient to pay.
     pub const MOST_SELF_PAY: Yen = Yen::new(10_000_000);
+}
 
-    /// Lists the reasons why the ticket cannot be, in English and in Japanese.
-    pub fn contradictions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let of_month = |day| Month::of(day) == self.month;
-        let dispensing = self.kind == TicketKind::Dispensing;
-        [
-            (
-                dispensing && self.prescriber.is_none(),
-                ("a 調剤券 (02) needs `prescriber`", "調剤券（02）には`prescriber`が必要です"),
-            ),
-            (
-                !dispensing && self.prescriber.is_some(),
-                ("only a 調剤券 (02) has `prescriber`", "`prescriber`を書けるのは調剤券（02）だけです"),
-            ),
-            (
-                !of_month(self.period.from()) || !of_month(self.period.through()),
-                ("`from` and `through` must lie in `month`", "`from`と`through`は`month`の中の日です"),
-            ),
-            (
-                self.self_pay.is_some_and(|yen| yen > Self::MOST_SELF_PAY),
-                ("`self_pay_yen` must be 0 to 10,000,000 yen", "`self_pay_yen`は0〜10,000,000円です"),
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(wrong, reason)| wrong.then_some(reason))
-    }
+/// Lists the reasons why a ticket, as far as it is known, cannot be one.
+pub fn ticket_contradictions(
+    kind: Option<TicketKind>,
+    has_prescriber: bool,
+    month: Option<Month>,
+    period: Option<Period>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let outside = month
+        .zip(period)
+        .is_some_and(|(month, period)| Month::of(period.from()) != month || Month::of(period.through()) != month);
+    [
+        (
+            kind == Some(TicketKind::Dispensing) && !has_prescriber,
+            ("a 調剤券 (02) needs `prescriber`", "調剤券（02）には`prescriber`が必要です"),
+        ),
+        (
+            kind == Some(TicketKind::Treatment) && has_prescriber,
+            ("only a 調剤券 (02) has `prescriber`", "`prescriber`を書けるのは調剤券（02）だけです"),
+        ),
+        (outside, ("`from` and `through` must lie in `month`", "`from`と`through`は`month`の中の日です")),
+    ]
+    .into_iter()
+    .filter_map(|(wrong, fault)| wrong.then_some(fault))
 }
 
 /// 処方箋発行元医療機関.

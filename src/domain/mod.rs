@@ -27,11 +27,12 @@ mod person;
 mod query;
 mod ratio;
 mod recipient_number;
+mod registered_days;
 mod registrable;
 mod specific_disease;
-mod stable_id;
 mod text;
 mod validity;
+mod written_date;
 mod yen;
 
 pub use batch::{
@@ -59,7 +60,7 @@ pub use institution::{
 };
 pub use insurer::{Insurer, InsurerNumber, InsurerNumberError, InsurerSize, Scheme};
 pub use limit::{LimitCategory, LimitCertificate, LimitKind};
-pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind};
+pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind, ticket_contradictions};
 pub use moment::Moment;
 pub use month::{Month, MonthError};
 pub use notice::{CardLink, CoverageName, Notice, NoticeAction, NoticeRefused, ProtectionChange, check_notice_id};
@@ -69,9 +70,10 @@ pub use person::{InspectedPerson, PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};
-pub use registrable::{DayError, Parts, RegistrableDays, contradictions, death_contradictions};
+pub use registered_days::RegisteredDays;
+pub use registrable::{Parts, contradictions, date_contradictions, death_contradictions, number_contradiction};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
-pub use stable_id::{check_remark, check_stable_id};
-pub use text::{PersonalText, PostNumber, TextError};
+pub use text::{PersonalText, PostNumber, TextError, plain_text, stable_id};
 pub use validity::Validity;
+pub use written_date::{WrittenDateError, parse_date};
 pub use yen::{Yen, YenError, grouped};

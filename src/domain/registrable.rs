@@ -1,9 +1,6 @@
-//! What no insurer can register: parts that the scheme does not have, and impossible dates.
+//! What no insurer can register: parts that the scheme does not have, and dates in an impossible order.
 
-use std::borrow::Cow;
-
-use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
 use crate::language::{Bilingual, Japanese};
 
@@ -11,62 +8,6 @@ use super::card_key::CardKey;
 use super::coverage::{CardClass, Coverage, LossReason};
 use super::insurer::Scheme;
 use super::recipient_number::check_recipient_number;
-
-/// The days that a registration can have: from the first of Meiji, because people who were born before are not insured any more, to a
-/// hundred years ahead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RegistrableDays {
-    last: Date,
-}
-
-/// The day lies before 1868, or more than a hundred years ahead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must lie between {} and {last}", RegistrableDays::FIRST)]
-pub struct DayError {
-    last: Date,
-}
-
-impl Japanese for DayError {
-    fn japanese(&self) -> Cow<'static, str> {
-        format!("{}から{}までの日付を書いてください", RegistrableDays::FIRST, self.last).into()
-    }
-}
-
-impl RegistrableDays {
-    /// The first day, inclusive.
-    pub const FIRST: Date = date(1868, 1, 1);
-
-    /// Makes the days as of `today`.
-    #[must_use]
-    pub fn of(today: Date) -> Self {
-        Self { last: today.saturating_add(100.years()) }
-    }
-
-    /// Returns the day.
-    ///
-    /// # Errors
-    /// If it is not one of these days.
-    pub fn check(self, day: Date) -> Result<Date, DayError> {
-        if (Self::FIRST..=self.last).contains(&day) { Ok(day) } else { Err(DayError { last: self.last }) }
-    }
-}
-
-/// Lists the reasons why these coverages contradict the date of death: every coverage ends by the day after, and one that is lost for
-/// 死亡 exactly on that day.
-pub fn death_contradictions(died_on: Date, coverages: &[Coverage]) -> Vec<Bilingual> {
-    let after = died_on.tomorrow().unwrap_or(died_on);
-    let mut reasons = Vec::new();
-    if !coverages.iter().all(|coverage| coverage.loss.is_some_and(|loss| loss.on <= after)) {
-        let english = format!("`died_on` is {died_on}, so every coverage must be lost by {after}");
-        reasons.push((english, format!("`died_on`が{died_on}なので、すべての資格を{after}までに喪失させてください")).into());
-    }
-    let of_death = coverages.iter().filter_map(|coverage| coverage.loss).filter(|loss| loss.reason == LossReason::Death);
-    for _ in of_death.filter(|loss| loss.on != after) {
-        let english = format!("a coverage lost by death is lost on the day after, {after}");
-        reasons.push((english, format!("死亡による資格喪失日は翌日の{after}です")).into());
-    }
-    reasons
-}
 
 /// Says which parts a coverage has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,11 +26,12 @@ impl Parts {
     /// Returns the parts of a coverage.
     #[must_use]
     pub fn of(coverage: &Coverage) -> Self {
-        let certificates = [coverage.elderly.len(), coverage.limits.len(), coverage.specific_diseases.len()];
         Self {
             relationship: coverage.relationship.is_some(),
             ratio: !coverage.ratios.is_empty(),
-            certificate: certificates.iter().any(|number| *number > 0),
+            certificate: !(coverage.elderly.is_empty()
+                && coverage.limits.is_empty()
+                && coverage.specific_diseases.is_empty()),
             ticket: !coverage.tickets.is_empty(),
         }
     }
@@ -150,24 +92,70 @@ pub fn contradictions(
     .filter_map(|(wrong, fault)| wrong.then_some(fault))
 }
 
+/// Says why 受給者番号 of 医療扶助 cannot be the number of the coverage; None for other schemes.
+#[must_use]
+pub fn number_contradiction(key: &CardKey) -> Option<Bilingual> {
+    if key.insurer.scheme() != Scheme::MedicalAid {
+        return None;
+    }
+    let reason = check_recipient_number(key.number.as_str()).err()?;
+    let english = format!("`number` of 医療扶助 (12…): {reason}");
+    Some((english, format!("医療扶助（12…）の`number`: {}", reason.japanese())).into())
+}
+
+/// Lists the reasons why these dates of a coverage, as far as they are known, are in an impossible order.
+pub fn date_contradictions(
+    birth_on: Option<Date>,
+    acquired_on: Option<Date>,
+    lost_on: Option<Date>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let before = |one: Option<Date>, other: Option<Date>| one.zip(other).is_some_and(|(one, other)| one < other);
+    let lost_by = lost_on.zip(acquired_on).is_some_and(|(lost, acquired)| lost <= acquired);
+    [
+        (before(acquired_on, birth_on), ("`acquired_on` lies before `birth_on`", "`acquired_on`が`birth_on`より前です")),
+        (lost_by, ("`lost_on` must lie after `acquired_on`", "`lost_on`は`acquired_on`より後です")),
+    ]
+    .into_iter()
+    .filter_map(|(wrong, fault)| wrong.then_some(fault))
+}
+
+/// Lists the reasons why these coverages cannot be those of a person who died on that day: every coverage ends by the day after
+/// death, and one that is lost for 死亡 exactly on that day.
+#[must_use]
+pub fn death_contradictions(died_on: Date, coverages: &[Coverage]) -> Vec<Bilingual> {
+    let mut faults = Vec::new();
+    let after = died_on.tomorrow().unwrap_or(died_on);
+    let closed = |coverage: &Coverage| coverage.loss.is_some_and(|loss| loss.on <= after);
+    if !coverages.iter().all(closed) {
+        let english = format!("`died_on` is {died_on}, so every coverage must be lost by {after}");
+        let japanese = format!("`died_on`が{died_on}なので、すべての資格を{after}までに喪失させてください");
+        faults.push((english, japanese).into());
+    }
+    let of_death = coverages.iter().filter_map(|coverage| coverage.loss).filter(|loss| loss.reason == LossReason::Death);
+    for loss in of_death {
+        if loss.on != after {
+            let english = format!("a coverage lost by death is lost on the day after, {after}");
+            faults.push((english, format!("死亡による資格喪失日は翌日の{after}です")).into());
+        }
+    }
+    faults
+}
+
 /// Checks that an insurer can register the coverage.
 ///
 /// # Errors
 /// The first reason why not.
 pub(super) fn check(coverage: &Coverage) -> Result<(), String> {
-    let has = Parts::of(coverage);
-    if let Some((reason, _)) = contradictions(&coverage.key, coverage.card_class, has).next() {
+    if let Some((reason, _)) = contradictions(&coverage.key, coverage.card_class, Parts::of(coverage)).next() {
         return Err(reason.to_owned());
     }
-    if coverage.key.insurer.scheme() == Scheme::MedicalAid {
-        check_recipient_number(coverage.key.number.as_str())
-            .map_err(|reason| format!("`number` of 医療扶助 (12…): {reason}"))?;
+    if let Some(reason) = number_contradiction(&coverage.key) {
+        return Err(reason.to_string());
     }
-    if coverage.acquired_on < coverage.identity.birth_on.date() {
-        return Err("`acquired_on` lies before `birth_on`".to_owned());
+    let (birth_on, lost_on) = (coverage.identity.birth_on.date(), coverage.loss.map(|loss| loss.on));
+    match date_contradictions(Some(birth_on), Some(coverage.acquired_on), lost_on).next() {
+        // An entry holds the day in its table `loss`.
+        Some((reason, _)) => Err(reason.replace("`lost_on`", "`loss.on`")),
+        None => Ok(()),
     }
-    if coverage.loss.is_some_and(|loss| loss.on <= coverage.acquired_on) {
-        return Err("`loss.on` must lie after `acquired_on`".to_owned());
-    }
-    Ok(())
 }

@@ -19,7 +19,7 @@ pub struct SpecificDiseaseCertificate {
 }
 
 impl SpecificDiseaseCertificate {
-    /// An upper bound of 自己負担限度額 in a month.
+    /// The most that a patient pays for such a disease in a month.
     pub const MOST_SELF_PAY: Yen = Yen::new(20_000);
 }
 

@@ -63,6 +63,34 @@ impl fmt::Debug for PersonalText {
     }
 }
 
+/// Checks a text for readers that is not about a person: 1 to 200 characters, none of them a control character.
+///
+/// # Errors
+/// What the text must be, in English and in Japanese.
+pub fn plain_text(text: &str) -> Result<String, (&'static str, &'static str)> {
+    let legal = !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    if legal {
+        Ok(text.to_owned())
+    } else {
+        Err(("must have 1 to 200 characters and no control characters", "1〜200文字で書いてください。制御文字は使えません"))
+    }
+}
+
+/// Checks a stable id: 1 to 60 lower-case ASCII letters, digits and hyphens.
+///
+/// # Errors
+/// What the id must be, in English and in Japanese.
+pub fn stable_id(text: &str) -> Result<String, (&'static str, &'static str)> {
+    let legal = !text.is_empty()
+        && text.len() <= 60
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if legal {
+        Ok(text.to_owned())
+    } else {
+        Err(("an id has 1 to 60 lower-case letters, digits and hyphens", "idは小文字の英字、数字、ハイフンの1〜60文字です"))
+    }
+}
+
 /// 郵便番号 in the form `123-4567`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PostNumber(String);

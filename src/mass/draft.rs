@@ -1,8 +1,8 @@
 //! Writes a directory of the mass format: in a temporary directory beside it, which takes its name once everything is written.
 
 use std::borrow::Cow;
-use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -11,17 +11,22 @@ use tempfile::TempDir;
 use crate::language::Japanese;
 
 use super::kind::Kind;
-use super::manifest::{Manifest, Origin};
-use super::read::MANIFEST;
+use super::manifest::{FILE, Manifest};
+use super::output::{Output, Packing};
 use super::rows::Rows;
 
 /// A directory that is being written. If it is dropped before [`Draft::finish`], nothing of it stays.
 pub struct Draft {
     out: PathBuf,
     temporary: TempDir,
-    files: [BufWriter<File>; Kind::COUNT],
-    /// The number of rows in each file.
-    rows: [u64; Kind::COUNT],
+    files: Vec<DraftFile>,
+}
+
+struct DraftFile {
+    kind: Kind,
+    /// Its path once the directory has its name.
+    path: PathBuf,
+    output: Output,
 }
 
 /// The reason why a directory is not written.
@@ -30,6 +35,9 @@ pub enum DraftError {
     /// There is something already.
     #[error("{0} is there already and is not an empty directory: name another one, or remove it")]
     Taken(PathBuf),
+    /// Files are to be compressed, but the program cannot do it.
+    #[error("this program was built without zstd, so it writes no compressed files: build with `--features zstd`")]
+    NoZstd,
     /// A file or directory cannot be written.
     #[error("cannot write {path}: {error}")]
     Write {
@@ -48,6 +56,10 @@ impl Japanese for DraftError {
                 format!("{path}はすでにあり、空のディレクトリーではありません。別の名前を指定するか、取り除いてください")
                     .into()
             }
+            Self::NoZstd => {
+                "このプログラムはzstdなしでビルドされており、圧縮ファイルを書けません。`--features zstd`を付けてビルドしてください"
+                    .into()
+            }
             Self::Write { path, error } => format!("{}に書き込めません: {}", path.display(), error.japanese()).into(),
         }
     }
@@ -60,11 +72,14 @@ impl DraftError {
 }
 
 impl Draft {
-    /// Begins the directory `out`, which must not exist or be empty. Its parent must exist.
+    /// Begins the directory `out`, which must not exist or be empty, with the files of these kinds. Its parent must exist.
     ///
     /// # Errors
     /// See [`DraftError`]; then nothing has changed.
-    pub fn begin(out: &Path) -> Result<Self, DraftError> {
+    pub fn begin(out: &Path, kinds: &[Kind], packing: Packing) -> Result<Self, DraftError> {
+        if !packing.is_possible() {
+            return Err(DraftError::NoZstd);
+        }
         match fs::read_dir(out) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
@@ -82,29 +97,24 @@ impl Draft {
             .permissions(Permissions::from_mode(0o755))
             .tempdir_in(parent)
             .map_err(DraftError::of(parent))?;
-        let open = |kind: Kind| {
-            let path = temporary.path().join(kind.file());
-            let file = File::create(&path).map_err(DraftError::of(&path))?;
-            let mut file = BufWriter::with_capacity(1 << 18, file);
-            writeln!(file, "{}", kind.columns().join(",")).map_err(DraftError::of(&path))?;
-            Ok(file)
-        };
-        let mut files = Vec::with_capacity(Kind::COUNT);
-        for kind in Kind::ALL {
-            files.push(open(kind)?);
+        let mut files = Vec::with_capacity(kinds.len());
+        for kind in kinds.iter().copied() {
+            let name = packing.file(kind);
+            let path = temporary.path().join(&name);
+            let mut output = Output::create(&path, packing).map_err(DraftError::of(&path))?;
+            writeln!(output, "{}", kind.columns().join(",")).map_err(DraftError::of(&path))?;
+            files.push(DraftFile { kind, path: out.join(name), output });
         }
-        let files = files.try_into().unwrap_or_else(|_| unreachable!("there is one file for each kind"));
-        Ok(Self { out: out.to_owned(), temporary, files, rows: [0; Kind::COUNT] })
+        Ok(Self { out: out.to_owned(), temporary, files })
     }
 
-    /// Appends rows to all files.
+    /// Appends rows to all files. Rows of a kind that the directory does not have must not be among them.
     ///
     /// # Errors
     /// If a file cannot be written, for example because the disk is full.
     pub fn append(&mut self, rows: &Rows) -> Result<(), DraftError> {
-        for ((kind, file), number) in Kind::ALL.into_iter().zip(&mut self.files).zip(&mut self.rows) {
-            file.write_all(rows.of(kind)).map_err(DraftError::of(&self.out.join(kind.file())))?;
-            *number += rows.number(kind);
+        for file in &mut self.files {
+            file.output.write_all(rows.of(file.kind)).map_err(DraftError::of(&file.path))?;
         }
         Ok(())
     }
@@ -113,15 +123,26 @@ impl Draft {
     ///
     /// # Errors
     /// If something cannot be written; then nothing of the directory stays.
-    pub fn finish(self, origin: Option<Origin>) -> Result<(), DraftError> {
-        let Self { out, temporary, files, rows } = self;
-        let manifest = Manifest { origin, rows: Some(rows) };
-        for (kind, file) in Kind::ALL.into_iter().zip(files) {
-            let path = out.join(kind.file());
-            let file = file.into_inner().map_err(|error| DraftError::of(&path)(error.into_error()))?;
-            file.sync_all().map_err(DraftError::of(&path))?;
+    pub fn finish(self, manifest: &Manifest) -> Result<(), DraftError> {
+        self.finish_if(manifest, |_| Ok(()))
+    }
+
+    /// Writes `population.toml`, lets `check` look at the directory under its temporary name, and gives it its name.
+    ///
+    /// # Errors
+    /// If something cannot be written, and those of `check`; then nothing of the directory stays.
+    pub fn finish_if<E: From<DraftError>>(
+        self,
+        manifest: &Manifest,
+        check: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Self { out, temporary, files } = self;
+        for DraftFile { path, output, .. } in files {
+            let written = output.finish().and_then(|file| file.sync_all());
+            written.map_err(DraftError::of(&path))?;
         }
-        fs::write(temporary.path().join(MANIFEST), manifest.to_string()).map_err(DraftError::of(&out))?;
+        fs::write(temporary.path().join(FILE), manifest.to_string()).map_err(DraftError::of(&out))?;
+        check(temporary.path())?;
         // An empty directory gives way to the new one; anything that came in meanwhile makes this fail.
         fs::rename(temporary.path(), &out).map_err(DraftError::of(&out))?;
         // The temporary name is gone; nothing is left to remove.
@@ -143,9 +164,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::mass::manifest::MadeFrom;
 
-    fn origin() -> Option<Origin> {
-        Some(Origin { seed: 7, people: 0, as_of: date(2026, 12, 1), profile: "00".to_owned() })
+    fn manifest() -> Manifest {
+        let made = MadeFrom { seed: 7, as_of: date(2026, 12, 1), profile: "00".to_owned() };
+        Manifest { people: 0, made: Some(made) }
+    }
+
+    fn begin(out: &Path) -> Result<Draft, DraftError> {
+        Draft::begin(out, &Kind::GENERATED, Packing::Plain)
     }
 
     #[test]
@@ -153,17 +180,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let out = root.path().join("town");
         let names = || fs::read_dir(root.path()).unwrap().count();
-        drop(Draft::begin(&out).unwrap());
+        drop(begin(&out).unwrap());
         assert_eq!(names(), 0);
-        let mut draft = Draft::begin(&out).unwrap();
+        let mut draft = begin(&out).unwrap();
         draft.append(&Rows::default()).unwrap();
-        draft.finish(origin()).unwrap();
+        draft.finish(&manifest()).unwrap();
         assert_eq!(names(), 1);
         let people = fs::read_to_string(out.join("people.csv")).unwrap();
         assert_eq!(people, "person,about,address_withheld,self_information_blocked,died_on\n");
         let described = fs::read_to_string(out.join("population.toml")).unwrap();
         assert!(described.contains("\nformat = 1\nseed = 7\npeople = 0\nas_of = 2026-12-01\n"), "{described}");
-        assert!(described.contains("\n[rows]\ninsurers = 0\npeople = 0\n"), "{described}");
     }
 
     #[test]
@@ -171,11 +197,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let empty = root.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        Draft::begin(&empty).unwrap().finish(origin()).unwrap();
-        assert!(matches!(Draft::begin(&empty), Err(DraftError::Taken(_))));
+        begin(&empty).unwrap().finish(&manifest()).unwrap();
+        assert!(matches!(begin(&empty), Err(DraftError::Taken(_))));
         let file = root.path().join("file");
         fs::write(&file, "kept").unwrap();
-        assert!(matches!(Draft::begin(&file), Err(DraftError::Taken(_))));
+        assert!(matches!(begin(&file), Err(DraftError::Taken(_))));
         assert_eq!(fs::read_to_string(file).unwrap(), "kept");
     }
 }

@@ -5,6 +5,8 @@
 pub enum Kind {
     /// 保険者.
     Insurers,
+    /// 医療機関等.
+    Institutions,
     /// People.
     People,
     /// 資格, as an insurer registered it.
@@ -26,7 +28,20 @@ impl Kind {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every kind. A row refers only to rows of kinds before its own.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Insurers,
+        Self::Institutions,
+        Self::People,
+        Self::Coverages,
+        Self::Ratios,
+        Self::Certificates,
+        Self::Cards,
+        Self::Tickets,
+        Self::Situations,
+    ];
+
+    /// The kinds of generated people: their institutions are those that are there already.
+    pub const GENERATED: [Self; 8] = [
         Self::Insurers,
         Self::People,
         Self::Coverages,
@@ -37,25 +52,38 @@ impl Kind {
         Self::Situations,
     ];
 
-    /// Returns its name.
+    /// The kinds that a database holds, and an export writes.
+    pub const HELD: [Self; 8] = [
+        Self::Insurers,
+        Self::Institutions,
+        Self::People,
+        Self::Coverages,
+        Self::Ratios,
+        Self::Certificates,
+        Self::Cards,
+        Self::Tickets,
+    ];
+
+    /// Returns whether a directory may lack its file.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Insurers => "insurers",
-            Self::People => "people",
-            Self::Coverages => "coverages",
-            Self::Ratios => "ratios",
-            Self::Certificates => "certificates",
-            Self::Cards => "cards",
-            Self::Tickets => "tickets",
-            Self::Situations => "situations",
-        }
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Institutions | Self::Situations)
     }
 
     /// Returns the name of its file.
     #[must_use]
-    pub fn file(self) -> String {
-        format!("{}.csv", self.name())
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Insurers => "insurers.csv",
+            Self::Institutions => "institutions.csv",
+            Self::People => "people.csv",
+            Self::Coverages => "coverages.csv",
+            Self::Ratios => "ratios.csv",
+            Self::Certificates => "certificates.csv",
+            Self::Cards => "cards.csv",
+            Self::Tickets => "tickets.csv",
+            Self::Situations => "situations.csv",
+        }
     }
 
     /// Returns the names of its columns, in the order of the file.
@@ -63,6 +91,7 @@ impl Kind {
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Insurers => &["number", "name"],
+            Self::Institutions => &INSTITUTIONS,
             Self::People => &["person", "about", "address_withheld", "self_information_blocked", "died_on"],
             Self::Coverages => &COVERAGES,
             Self::Ratios => &["person", "coverage", "from", "through", "wari"],
@@ -73,6 +102,9 @@ impl Kind {
         }
     }
 }
+
+const INSTITUTIONS: [&str; 8] =
+    ["code", "name", "charset", "result_lists", "disease_list", "visual_check", "active_from", "active_through"];
 
 const COVERAGES: [&str; 24] = [
     "person",
@@ -186,7 +218,7 @@ mod tests {
 
     #[test]
     fn no_file_and_no_column_stands_twice() {
-        let files: HashSet<String> = Kind::ALL.iter().map(|kind| kind.file()).collect();
+        let files: HashSet<&str> = Kind::ALL.iter().map(|kind| kind.file()).collect();
         assert_eq!(files.len(), Kind::COUNT);
         for kind in Kind::ALL {
             let columns: HashSet<&str> = kind.columns().iter().copied().collect();

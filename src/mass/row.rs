@@ -62,10 +62,9 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Appends an instant in UTC, to the second, as `2026-12-01T00:00:00Z`; or nothing.
+    /// Appends an instant in UTC as `2026-12-01T00:00:00Z`, with the fraction of the second if there is one; or nothing.
     pub fn maybe_instant(self, instant: Option<Timestamp>) -> Self {
-        let text = instant.map(|instant| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        self.maybe(text.as_deref())
+        self.maybe(instant.map(|instant| instant.to_string()).as_deref())
     }
 
     /// Appends a whole number.

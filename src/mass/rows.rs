@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 
-use crate::domain::{CardState, CardUnusable, Insurer};
+use crate::domain::{AnswerCharset, CardState, CardUnusable, DiseaseList, Institution, Insurer, ResultLists};
 use crate::store::registry::{NewCard, NewPerson};
 use crate::wire::code;
 
@@ -43,6 +43,22 @@ impl Rows {
         row.end(Kind::Insurers.columns());
     }
 
+    /// Adds an institution.
+    pub fn institution(&mut self, institution: &Institution) {
+        let form = institution.form;
+        let row = self.row(Kind::Institutions).text(institution.code.as_str()).text(&institution.name);
+        let row = row.text(word_of(&CHARSETS, form.charset)).text(word_of(&RESULT_LISTS, form.result_lists));
+        let row = row.text(word_of(&DISEASE_LISTS, form.disease_list)).flag(institution.visual_check);
+        let row = row.date(institution.active_from).maybe_date(institution.active_through);
+        row.end(Kind::Institutions.columns());
+    }
+
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        self.ends.clear();
+        self.bytes.iter_mut().for_each(Vec::clear);
+    }
+
     /// Adds a person with everything that is registered, and the questions about the person.
     pub fn person(&mut self, person: &NewPerson, questions: &[Question]) {
         let id = &person.fixture_id;
@@ -59,12 +75,6 @@ impl Rows {
             self.question(id, question);
         }
         self.ends.push(self.bytes.each_ref().map(Vec::len));
-    }
-
-    /// Returns the number of rows of a kind. Every row is one line, because no text of a row can hold a line break.
-    #[must_use]
-    pub fn number(&self, kind: Kind) -> u64 {
-        self.of(kind).iter().map(|byte| u64::from(*byte == b'\n')).sum()
     }
 
     /// Keeps the first people only.
@@ -126,6 +136,24 @@ impl Rows {
         row.end(Kind::Situations.columns());
     }
 }
+
+/// The words for the character set of an institution's answers.
+pub(super) const CHARSETS: [(&str, AnswerCharset); 2] =
+    [("utf-8", AnswerCharset::Utf8), ("shift_jis", AnswerCharset::ShiftJis)];
+
+/// The words for the form of one person's records.
+pub(super) const RESULT_LISTS: [(&str, ResultLists); 2] = [("one_each", ResultLists::OneEach), ("one", ResultLists::One)];
+
+/// The words for the form of 特定疾病療養受療証情報.
+pub(super) const DISEASE_LISTS: [(&str, DiseaseList); 2] = [("nested", DiseaseList::Nested), ("flat", DiseaseList::Flat)];
+
+/// Returns the word for a value.
+fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
+}
+
+/// Every word for the reason why a card cannot be used.
+pub(super) const UNUSABLE: [&str; 7] = ["revoked", "superseded", "expired", "not_yet_valid", "unknown", "blocked", "stale"];
 
 /// Returns the word for the reason why a card cannot be used.
 fn unusable(reason: CardUnusable) -> &'static str {

@@ -93,12 +93,12 @@ fn ticket(row: Row<'_>, ticket: &MedicalTicket) {
     row.end(Kind::Tickets.columns());
 }
 
-/// The words for the other payers, as in fixture files.
+/// The other payers, as the words of fixture files.
 pub(super) const PAYERS: [&str; 4] = ["social_insurance", "infection", "elderly_care", "prefecture"];
 
 /// Returns the other payers as words, separated by blanks.
 fn beside(beside: Beside) -> String {
     let given = [beside.social_insurance, beside.infection, beside.elderly_care, beside.prefecture];
-    let words: Vec<&str> = given.into_iter().zip(PAYERS).filter_map(|(given, word)| given.then_some(word)).collect();
-    words.join(" ")
+    let given: Vec<&str> = PAYERS.into_iter().zip(given).filter_map(|(word, given)| given.then_some(word)).collect();
+    given.join(" ")
 }

@@ -59,7 +59,7 @@ pub(super) fn career(draw: &mut Draw, setting: &Setting<'_>, birth: BirthDate, n
 
 /// The kind of a stretch, before an insurer is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Plan {
+pub(super) enum Plan {
     Kyokai,
     HealthSociety,
     Mutual,
@@ -73,7 +73,7 @@ impl Plan {
     const ALL: [Self; 6] =
         [Self::Kyokai, Self::HealthSociety, Self::Mutual, Self::National, Self::NationalSociety, Self::Seamen];
 
-    fn draw(draw: &mut Draw, profile: &Profile, age: u8) -> Self {
+    pub fn draw(draw: &mut Draw, profile: &Profile, age: u8) -> Self {
         let group = match age {
             ..25 => Group::SCHEME_18,
             25..35 => Group::SCHEME_25,
@@ -85,7 +85,7 @@ impl Plan {
         Self::ALL[draw.pick(profile.of(group))]
     }
 
-    fn is_employee(self) -> bool {
+    pub fn is_employee(self) -> bool {
         !matches!(self, Self::National | Self::NationalSociety)
     }
 }
@@ -201,7 +201,7 @@ fn stretches(draw: &mut Draw, setting: &Setting<'_>, plan: &[(Date, Plan)]) -> V
 }
 
 /// Draws the insurer of a kind of stretch.
-fn own(draw: &mut Draw, setting: &Setting<'_>, kind: Plan, job: &mut usize) -> Own {
+pub(super) fn own(draw: &mut Draw, setting: &Setting<'_>, kind: Plan, job: &mut usize) -> Own {
     let insurers = Insurers::get();
     let mut next = || {
         *job += 1;

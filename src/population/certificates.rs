@@ -16,9 +16,10 @@ use super::profile::{Group, Profile};
 
 use LimitCategory as C;
 
-const UNDER_70: [LimitCategory; 5] = [C::A, C::I, C::U, C::E, C::O];
-const FROM_70: [LimitCategory; 6] = [C::ActiveThree, C::ActiveTwo, C::ActiveOne, C::General, C::LowTwo, C::LowOne];
-const LATE: [LimitCategory; 7] =
+pub(super) const UNDER_70: [LimitCategory; 5] = [C::A, C::I, C::U, C::E, C::O];
+pub(super) const FROM_70: [LimitCategory; 6] =
+    [C::ActiveThree, C::ActiveTwo, C::ActiveOne, C::General, C::LowTwo, C::LowOne];
+pub(super) const LATE: [LimitCategory; 7] =
     [C::ActiveThree, C::ActiveTwo, C::ActiveOne, C::GeneralTwo, C::GeneralOne, C::LowTwo, C::LowOne];
 
 /// What certificates depend on besides the coverage.
@@ -101,7 +102,7 @@ fn categories(
 }
 
 /// Returns the share that goes with a category of 70 and over.
-fn ratio(scheme: Scheme, category: LimitCategory) -> CopayRatio {
+pub(super) fn ratio(scheme: Scheme, category: LimitCategory) -> CopayRatio {
     match category {
         C::ActiveThree | C::ActiveTwo | C::ActiveOne => CopayRatio::Three,
         C::GeneralTwo => CopayRatio::Two,

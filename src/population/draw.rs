@@ -17,6 +17,17 @@ impl Draw {
         Self(stream)
     }
 
+    /// Returns the draws of a household that lives on, by the seed of the population and that of the events.
+    pub fn of_living_household(population: u64, seed: u64, household: u64) -> Self {
+        let mut key = *b"........ shikaku live / 1 ......";
+        key[..8].copy_from_slice(&population.to_le_bytes());
+        let (events, _) = key[24..].split_at_mut(8);
+        events.copy_from_slice(&seed.to_le_bytes());
+        let mut stream = ChaCha12Rng::from_seed(key);
+        stream.set_stream(household);
+        Self(stream)
+    }
+
     /// Draws a number from 0 to `bound` - 1, each equally likely.
     ///
     /// # Panics

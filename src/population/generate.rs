@@ -10,7 +10,7 @@ use std::thread;
 use jiff::civil::{Date, date};
 
 use crate::language::Japanese;
-use crate::mass::{Draft, DraftError, Origin, Rows};
+use crate::mass::{Draft, DraftError, Kind, MadeFrom, Manifest, Packing, Rows};
 
 use super::frame::{Frame, Made};
 use super::insurers::Insurers;
@@ -84,17 +84,31 @@ const BLOCK: u64 = 512;
 /// # Errors
 /// See [`GenerateError`]; then `out` is as it was.
 pub fn generate(order: &Order, out: &Path, stop: &AtomicBool, progress: impl FnMut(u64)) -> Result<(), GenerateError> {
+    generate_packed(order, out, Packing::Plain, stop, progress)
+}
+
+/// As [`generate()`], with files that are compressed or not.
+///
+/// # Errors
+/// See [`GenerateError`]; then `out` is as it was.
+pub fn generate_packed(
+    order: &Order,
+    out: &Path,
+    packing: Packing,
+    stop: &AtomicBool,
+    progress: impl FnMut(u64),
+) -> Result<(), GenerateError> {
     check(order)?;
-    let mut draft = Draft::begin(out)?;
+    let mut draft = Draft::begin(out, &Kind::GENERATED, packing)?;
     let mut insurers = Rows::default();
     for insurer in &Insurers::get().list {
         insurers.insurer(insurer);
     }
     draft.append(&insurers)?;
     blocks(order, stop, progress, |rows| draft.append(rows))?;
-    let origin =
-        Origin { seed: order.seed, people: order.people, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
-    draft.finish(Some(origin))?;
+    let made = MadeFrom { seed: order.seed, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
+    let manifest = Manifest { people: order.people, made: Some(made) };
+    draft.finish(&manifest)?;
     Ok(())
 }
 

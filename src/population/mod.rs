@@ -10,12 +10,14 @@
 mod cards;
 mod career;
 mod certificates;
+mod classes;
 mod draw;
 mod frame;
 mod generate;
 mod household;
 mod income;
 mod insurers;
+pub mod live;
 mod lives;
 mod names;
 mod numbers;
@@ -26,9 +28,10 @@ mod prefectures;
 mod profile;
 mod registrations;
 mod situations;
+pub mod stats;
 pub mod tables;
 mod tickets;
 
 pub use frame::Made;
-pub use generate::{AS_OF, GenerateError, MOST_PEOPLE, Order, generate, households};
+pub use generate::{AS_OF, GenerateError, MOST_PEOPLE, Order, generate, generate_packed, households};
 pub use profile::{Group, Profile, ProfileFault};

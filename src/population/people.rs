@@ -181,7 +181,7 @@ fn people(draw: &mut Draw, frame: &Frame<'_>, home: &Home<'_>, lives: &Lives) ->
 
 /// Returns the dates of 資格確認書, which people without a card have: yearly in national health insurance and 後期高齢者医療, for up
 /// to five years elsewhere. There are none before December 2024.
-fn confirmation(scheme: Scheme, acquired_on: Date, as_of: Date) -> CardDates {
+pub(super) fn confirmation(scheme: Scheme, acquired_on: Date, as_of: Date) -> CardDates {
     if scheme == Scheme::MedicalAid {
         return CardDates::default();
     }

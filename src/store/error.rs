@@ -39,6 +39,12 @@ pub enum StoreError {
     /// The schema is current, but the consents of an earlier version have not been copied to where this one reads them.
     #[error("consents in the access log have not been copied yet; run `shikaku migrate`")]
     Uncopied,
+    /// Something hangs on the tables of the registry that a load would replace: descriptions by the database, with commas.
+    #[error(
+        "this load puts new tables in the place of the registry's, and these would be lost: {0}. Drop them, load, and make them again; \
+         nothing was loaded"
+    )]
+    Dependants(String),
 }
 
 impl Japanese for StoreError {
@@ -62,6 +68,11 @@ impl Japanese for StoreError {
             Self::Outdated(number) => {
                 format!("スキーマにマイグレーション{number}が適用されていません。`shikaku migrate`を実行してください").into()
             }
+            Self::Dependants(found) => format!(
+                "この読み込みは登録のテーブルを新しいものに置き換えるため、次のものが失われます: {found}。\
+                 削除してから読み込み、作り直してください。何も読み込んでいません"
+            )
+            .into(),
             Self::Uncopied => "アクセス記録の同意がまだ複写されていません。`shikaku migrate`を実行してください".into(),
         }
     }

@@ -20,6 +20,7 @@ pub mod consented;
 pub mod copy_log;
 mod error;
 mod expire;
+pub mod export;
 mod facts;
 pub mod finish_slice;
 pub mod inspect;
@@ -127,7 +128,13 @@ impl Store {
     /// # Errors
     /// If no connection can be made.
     async fn unlimited(&self) -> Result<PgConnection, StoreError> {
-        Ok(PgConnection::connect_with(&self.options.clone().options([("statement_timeout", "0")])).await?)
+        let mut connection = PgConnection::connect_with(&self.options.clone().options([("statement_timeout", "0")])).await?;
+        // If this program is killed, a long statement would hold its locks to its end. A database that cannot notice that refuses the
+        // setting, and goes on without it.
+        let _ = sqlx::query!("select set_config('client_connection_check_interval', '1s', false)")
+            .fetch_one(&mut connection)
+            .await;
+        Ok(connection)
     }
 
     async fn connection(&self, statement_timeout: &str) -> Result<PgConnection, StoreError> {

@@ -1,6 +1,7 @@
 //! Reads insurers and institutions: small tables that every process keeps a copy of.
 
 use jiff_sqlx::Date as SqlDate;
+use sqlx::PgConnection;
 
 use crate::domain::{
     AnswerCharset, AnswerForm, DiseaseList, Institution, InstitutionCode, Insurer, InsurerNumber, ResultLists,
@@ -67,6 +68,12 @@ impl Store {
         let rows = select_institutions!("").fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(institution).collect())
     }
+}
+
+/// Returns the institutions in the order of their codes.
+pub(super) async fn institutions_in_order(connection: &mut PgConnection) -> Result<Vec<Institution>, StoreError> {
+    let rows = select_institutions!("order by code").fetch_all(connection).await?;
+    rows.into_iter().map(institution).collect()
 }
 
 struct InstitutionRow {

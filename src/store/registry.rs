@@ -93,7 +93,8 @@ impl Store {
         }
         if reset {
             end_others(&mut transaction, &ids, at).await?;
-            reference::delete_others(&mut transaction, insurers, institutions).await?;
+            reference::delete_other_insurers(&mut transaction, insurers).await?;
+            reference::delete_other_institutions(&mut transaction, institutions).await?;
         }
         sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;

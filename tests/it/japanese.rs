@@ -11,7 +11,7 @@ use crate::support::process::{Program, command, shikaku, texts};
 use crate::support::{World, fixtures_to_spoil, root, scratch};
 
 /// Every command.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "",
     "demo",
     "serve",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 26] = [
     "fixtures",
     "fixtures check",
     "fixtures load",
+    "fixtures export",
     "registrations",
     "registrations apply",
     "population",

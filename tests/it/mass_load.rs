@@ -65,7 +65,7 @@ async fn generated_people_are_stored_as_other_loads_store_them() {
                 send.try_send(Batch::People(batch.to_vec())).unwrap();
             }
             send.try_send(Batch::End).unwrap();
-            let counts = store.load_mass(&insurers, receive, later(1), false, &|_| ()).await.unwrap().unwrap();
+            let counts = store.load_mass(&insurers, None, receive, later(1), false, &|_| ()).await.unwrap().unwrap();
             assert_eq!((counts.people, counts.coverages), (3_000, people.iter().map(|one| one.coverages.len()).sum()));
         } else {
             store.load(&insurers, &[], people.clone(), later(1), false).await.unwrap();
@@ -89,8 +89,8 @@ async fn definitions(database: &TestDatabase) -> Vec<String> {
         select format('%s %s %s %s %s %s %s', relname, schema, relacl, relowner, reloptions, relpersistence, relreplident)
                || coalesce(obj_description(oid, 'pg_class'), '') from live
          union all
-        select format('%s.%s %s %s %s %s %s %s', relname, attname, atttypid::regtype, attnotnull, attidentity, attstorage
-                     , attcompression, pg_get_expr(adbin, adrelid)) || coalesce(col_description(live.oid, attnum), '')
+        select format('%s.%s %s %s %s %s %s %s %s %s', relname, attname, atttypid::regtype, attnotnull, attidentity, attstorage
+                     , attcompression, pg_get_expr(adbin, adrelid), attacl, attstattarget) || coalesce(col_description(live.oid, attnum), '')
           from live join pg_attribute on attrelid = live.oid and attnum > 0 and not attisdropped
           left join pg_attrdef on adrelid = attrelid and adnum = attnum
          union all
@@ -103,7 +103,8 @@ async fn definitions(database: &TestDatabase) -> Vec<String> {
          union all
         select format('%s: %s', relname, pg_get_triggerdef(pg_trigger.oid)) from live join pg_trigger on tgrelid = live.oid and not tgisinternal
          union all
-        select format('%s: %s', relname, pg_get_serial_sequence(relname, 'id')) from live
+        select format('%s: %s %s', relname, pg_get_serial_sequence(relname, 'id')
+                     , (select relacl from pg_class where oid = pg_get_serial_sequence(live.relname, 'id')::regclass)) from live
          where exists (select from pg_attribute where attrelid = live.oid and attname = 'id')
          order by 1";
     sqlx::query_scalar(all).fetch_all(&mut database.connect().await).await.unwrap()
@@ -116,6 +117,9 @@ async fn the_tables_are_defined_as_before() {
     database.execute("create role mass_load_reader").await;
     database.execute("grant select on coverage, person to mass_load_reader").await;
     database.execute("grant select (serial) on card_certificate to public").await;
+    database.execute("grant update (name) on coverage to mass_load_reader with grant option").await;
+    database.execute("grant usage on sequence person_id_seq to mass_load_reader").await;
+    database.execute("alter table coverage alter column name set statistics 500").await;
     database.execute("alter table coverage set (fillfactor = 90, autovacuum_enabled = false)").await;
     database.execute("comment on index coverage_search_key_idx is 'an operator''s note'").await;
     let before = definitions(&database).await;
@@ -203,7 +207,7 @@ async fn what_a_killed_load_left_is_removed_by_the_next() {
     send.try_send(Batch::People(vec![person(TWO)])).unwrap();
     send.try_send(Batch::End).unwrap();
     let tell = |progress| told.lock().unwrap().push(progress);
-    store.load_mass(&fixtures().insurers, receive, later(1), false, &tell).await.unwrap().unwrap();
+    store.load_mass(&fixtures().insurers, None, receive, later(1), false, &tell).await.unwrap().unwrap();
     assert_eq!(told.lock().unwrap()[0], shikaku::store::registry::Progress::Leftovers);
     assert_eq!(database.count("select count(*) from pg_namespace where nspname = 'shikaku_load'").await, 0);
     store.pool().close().await;
@@ -220,7 +224,7 @@ async fn a_load_that_ends_early_or_fails_changes_nothing() {
     let (send, receive) = tokio::sync::mpsc::channel(2);
     send.try_send(Batch::People(people[..800].to_vec())).unwrap();
     drop(send);
-    assert_eq!(store.load_mass(&insurers(&people), receive, later(1), true, &|_| ()).await.unwrap(), None);
+    assert_eq!(store.load_mass(&insurers(&people), None, receive, later(1), true, &|_| ()).await.unwrap(), None);
     // Two people have one certificate, which the key of the new table refuses after everybody was copied.
     let mut twice: Vec<NewPerson> = people.iter().filter(|person| !person.cards.is_empty()).take(2).cloned().collect();
     let card = twice[0].cards[0].clone();
@@ -232,7 +236,7 @@ async fn a_load_that_ends_early_or_fails_changes_nothing() {
     let all: Vec<_> = fixtures().insurers.iter().cloned().chain(insurers(&people)).collect();
     let mut distinct = std::collections::HashSet::new();
     let all: Vec<_> = all.into_iter().filter(|insurer| distinct.insert(insurer.number)).collect();
-    let error = store.load_mass(&all, receive, later(1), false, &|_| ()).await.unwrap_err();
+    let error = store.load_mass(&all, None, receive, later(1), false, &|_| ()).await.unwrap_err();
     assert!(error.to_string().contains("card_certificate_pkey"), "{error}");
     assert_eq!(said_at(&database, later(2)).await, before);
     assert_eq!(database.count("select count(*) from pg_namespace where nspname = 'shikaku_load'").await, 0);

@@ -102,7 +102,9 @@ async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
         let mut load = loading(&town, &world, if moment % 2 == 0 { &[] } else { &["--reset"] });
         tokio::time::sleep(whole_takes * moment / 14).await;
         let answered_meanwhile = of_fixtures(&world).await;
-        if load.try_wait().unwrap().is_some() {
+        // The program ends a moment after its transaction.
+        if load.try_wait().unwrap().is_some() || world.database.count(people).await != before {
+            load.wait().unwrap();
             break;
         }
         assert_eq!(answered_meanwhile, "1", "answers come while the load runs, from the old data");

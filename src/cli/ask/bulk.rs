@@ -19,6 +19,7 @@ use crate::wire::{Bounds, Element, Format};
 
 use super::labels::meaning;
 use super::terminal::{Caller, OutputOptions, TerminalOptions, no_message};
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "IDS")]
     people: Option<String>,
     /// 資格確認日 of --people; today in Tokyo by default
-    #[arg(long, value_name = "DATE", conflicts_with = "file")]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "file")]
     on: Option<Date>,
     /// The file id of --file: OQSmuquc01, OQSmuimm01, OQSmuhvq01, OQSmuonq01 or OQSmutic01
     #[arg(long, value_name = "ID", default_value = "OQSmuquc01", value_parser = parse_message, conflicts_with = "people")]

@@ -17,6 +17,7 @@ use crate::wire::message::by_certificate::NewRequest;
 
 use super::explain;
 use super::terminal::{OutputOptions, TerminalOptions};
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::operator::OperatorOptions;
 
@@ -26,7 +27,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "ID")]
     person: String,
     /// 資格確認日; the fixture's, or today in Tokyo
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
     /// What the patient consents to: all, none, or a list such as limit,drug; by default the fixture's, or all
     #[arg(long, value_name = "LIST", value_parser = parse_consents)]

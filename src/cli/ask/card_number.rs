@@ -11,6 +11,7 @@ use crate::wire::message::MessageKind;
 
 use super::explain;
 use super::terminal::{OutputOptions, TerminalOptions};
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::operator::OperatorOptions;
 
@@ -32,10 +33,10 @@ pub(in crate::cli) struct Options {
     #[arg(long)]
     branch: Option<String>,
     /// 生年月日, such as 1951-05-03
-    #[arg(long, value_name = "DATE", required_unless_present = "person")]
+    #[arg(long, value_name = "DATE", value_parser = day, required_unless_present = "person")]
     birth: Option<Date>,
     /// 資格確認日; the fixture's, or today in Tokyo
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
     /// Whether the patient consents to showing the limit certificate
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]

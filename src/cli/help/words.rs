@@ -3,19 +3,25 @@
 use clap::Command;
 
 /// What each command does, by its path; the program itself first.
-pub(super) const COMMANDS: [(&str, &str); 26] = [
+pub(super) const COMMANDS: [(&str, &str); 29] = [
     ("", "オンライン資格確認の国側を模した、だれでも動かせるサーバー"),
     ("demo", "すべてを起動: 専用のPostgreSQL、試験用PKI、用意されたデータ、サーバー"),
     ("serve", "既存のデータベースを使うサーバーの起動"),
     ("work", "多人数のファイルの処理。処理を受け持たないサーバーのためのもの"),
     ("migrate", "データベースのスキーマの更新"),
-    ("fixtures", "データのファイルの検査と読み込み"),
+    ("fixtures", "登録データの検査、読み込み、書き出し"),
     ("fixtures check", "すべてのファイルの検査。誤りをファイル・行・理由とともに、法令に反する登録も併せて報告"),
+    ("fixtures export", "読み込まれている内容を、大量データの形式のファイルに書き出す。そのまま読み込み直せる"),
     ("fixtures load", "検査の後、すべてを一つのトランザクションで読み込み"),
     ("registrations", "保険者からの登録: 資格取得、資格喪失、訂正など"),
     ("registrations apply", "1行に1つのJSONで書いた登録のファイルを、動いているサーバーへ送信"),
     ("population", "架空の人々。人数は問わない"),
     ("population generate", "10年分の登録を持つ架空の世帯の作成。大量データの形式のファイルに書き出す"),
+    (
+        "population live",
+        "作った人々のその後: 出生、死亡、転居、就職と退職、誕生日、8月1日を、保険者からの登録として書き出す",
+    ),
+    ("population stats", "人々の実際の割合と、割合のファイルの目標との比較。表と、グラフのページ"),
     ("pki", "試験用PKIの作成と変更"),
     ("pki init", "足りないものの作成: CA、サーバー証明書、失効リスト、データにある全端末の証明書"),
     ("pki institution", "医療機関の端末をもう一台増やすための証明書の発行"),
@@ -39,12 +45,12 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 99] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 113] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
     ("", "data_dir", "データベース、試験用PKI、秘密の値を置くディレクトリー"),
-    ("", "directory", "データ（fixtures）のファイルのディレクトリー"),
+    ("", "directory", "データ（fixtures）のファイル、または大量データの形式のファイルのディレクトリー"),
     ("", "operator_addr", "サーバーの運用者用の待ち受け"),
     ("", "operator_token", "運用者用の待ち受けのベアラートークン"),
     ("", "database_url", "データベース。postgres://user@host/nameの形"),
@@ -93,16 +99,31 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 99] = [
     ),
     ("work", "secret_file", "ログのハッシュの鍵になる秘密の値のファイル。サーバーと同じもの。なければ作成"),
     // Fixtures.
-    ("fixtures check", "on", "喪失の登録のない資格を、この日まで検査。指定しなければ今日（日本時間）"),
+    (
+        "fixtures check",
+        "on",
+        "喪失の登録のない資格を、この日まで検査。指定しなければ今日（日本時間）、作成された人々ならその時点の日",
+    ),
     (
         "fixtures load",
         "database_url",
         "--data-dirで動いているdemoの代わりに、読み込み先にするデータベース。postgres://user@host/nameの形",
     ),
+    (
+        "fixtures export",
+        "database_url",
+        "--data-dirで動いているdemoの代わりに、書き出すデータベース。postgres://user@host/nameの形",
+    ),
+    ("fixtures export", "out", "ファイルを書くディレクトリー。まだないか、空であること"),
+    ("fixtures export", "compress", "ファイルをzstdで圧縮する。大きさは約6分の1"),
     ("fixtures load", "pki", "カードの証明書を読む試験用PKIのディレクトリー。指定しなければ--data-dirの中"),
     ("registrations apply", "file", "登録のファイル。書き方はdocs/registrations.ja.md"),
     ("registrations apply", "insurer", "`insurer`のない行の保険者番号"),
-    ("fixtures load", "reset", "ファイルにないものも登録から外す。アクセス記録、それまでの登録内容の履歴、患者の同意は残る"),
+    (
+        "fixtures load",
+        "reset",
+        "ファイルにないものも登録から外す。アクセス記録、それまでの登録内容の履歴、患者の同意は残り、医療機関もそのファイルがなければ残る",
+    ),
     // Populations.
     ("population generate", "people", "人数"),
     (
@@ -118,7 +139,26 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 99] = [
     ("population generate", "as_of", "この日の時点の人々を作る"),
     ("population generate", "profile", "標準の割合の代わりに使う割合のファイル"),
     ("population generate", "threads", "スレッドの数。指定しなければコアの数。できるものは変わらない"),
+    ("population generate", "compress", "ファイルをzstdで圧縮する。大きさは約6分の1"),
     ("population generate", "out", "ファイルを書くディレクトリー。まだないか、空であること"),
+    ("population live", "dir", "ファイルのディレクトリー（population generateが書いたもの）"),
+    ("population live", "until", "この日までに登録されるものを書く"),
+    (
+        "population live",
+        "seed",
+        "出来事のシード。同じシードからは同じファイルができ、ある日までの登録は、後の日までの登録の先頭と同じになる",
+    ),
+    ("population live", "profile", "標準の割合の代わりに使う割合のファイル"),
+    ("population live", "out", "登録を月ごとのファイルに書くディレクトリー。まだないか、空であること"),
+    ("population stats", "dir", "ファイルのディレクトリー（population generateが書いたもの）"),
+    ("population stats", "on", "この日の時点で数える。指定しなければ作成時の日、それもなければ今日（日本時間）"),
+    (
+        "population stats",
+        "registrations",
+        "登録のファイルかディレクトリー（population liveが書いたもの）。登録までの日数も数える",
+    ),
+    ("population stats", "profile", "標準の割合の代わりに使う割合のファイル"),
+    ("population stats", "html", "グラフのページも書く。同じ名前のファイルは置き換える"),
     // The PKI.
     (
         "",

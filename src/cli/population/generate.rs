@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use indicatif::ProgressBar;
 use jiff::civil::{Date, date};
 use rustix::fs::statvfs;
 
+use crate::cli::day::day;
 use crate::cli::exit::Exit;
 use crate::cli::number::{positive, within};
 use crate::cli::output;
 use crate::cli::progress;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
-use crate::population::{GenerateError, MOST_PEOPLE, Order, Profile, generate};
+use crate::mass::Packing;
+use crate::population::{GenerateError, MOST_PEOPLE, Order, generate_packed};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The day as of which the people are made
-    #[arg(long, value_name = "DATE", default_value_t = AS_OF)]
+    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = AS_OF)]
     as_of: Date,
     /// A file of shares instead of the standard profile
     #[arg(long, value_name = "FILE")]
@@ -39,6 +40,9 @@ pub(in crate::cli) struct Options {
     /// Threads, by default one for each core; they do not change what is made
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
+    /// Compress the files with zstd, to a sixth of their size
+    #[arg(long)]
+    compress: bool,
     /// Directory of the files, which must not exist or be empty
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -76,25 +80,25 @@ impl Preset {
 
 /// Bytes of all files for each person, rounded up: 800 in a population of 20,000.
 const BYTES_OF_PERSON: u64 = 1_000;
+/// The same with `--compress`.
+const BYTES_OF_PERSON_COMPRESSED: u64 = 250;
 /// Bytes of the files that do not grow: above all the insurers.
 const BYTES_AT_LEAST: u64 = 1 << 20;
 
 pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit> {
     let people = options.people.or_else(|| options.preset.map(Preset::people)).unwrap_or(0);
-    let profile = match &options.profile {
-        Some(path) => read_profile(path, language)?,
-        None => Profile::standard().clone(),
-    };
+    let profile = super::profile(options.profile.as_deref(), language)?;
     let threads = options.threads.and_then(NonZero::new);
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN));
     let order = Order { people, seed: options.seed, as_of: options.as_of, profile, threads };
-    check_room(&options.out, people, language)?;
+    let packing = if options.compress { Packing::Zstd } else { Packing::Plain };
+    check_room(&options.out, people, packing, language)?;
     let mut signals = Signals::listen()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let bar = ProgressBar::new(people).with_style(progress::people(language));
+    let bar = progress::of_people(people, language);
     let making = {
         let (stop, bar, out) = (Arc::clone(&stop), bar.clone(), options.out.clone());
-        tokio::task::spawn_blocking(move || generate(&order, &out, &stop, |made| bar.set_position(made)))
+        tokio::task::spawn_blocking(move || generate_packed(&order, &out, packing, &stop, |made| bar.set_position(made)))
     };
     tokio::pin!(making);
     let made = tokio::select! {
@@ -121,29 +125,10 @@ fn exit(error: GenerateError) -> Exit {
     }
 }
 
-/// Reads a profile; prints every fault to standard error.
-fn read_profile(path: &Path, language: Language) -> Result<Profile, Exit> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let japanese = format!("割合のファイル{shown}を読めません: {}", error.japanese());
-        Exit::environment((format!("cannot read the profile {shown}: {error}"), japanese))
-    })?;
-    Profile::read(&text).map_err(|faults| {
-        for fault in &faults {
-            eprintln!("{shown}:{}: {}", fault.line, fault.reason.text(language));
-        }
-        let number = faults.len();
-        let noun = if number == 1 { "fault" } else { "faults" };
-        Exit::data((
-            format!("{number} {noun} in {shown}; nothing was made"),
-            format!("{shown}に{number}件の誤りがあります。何も作りませんでした"),
-        ))
-    })
-}
-
 /// Says how much disk the files will take, and refuses if there is less.
-fn check_room(out: &Path, people: u64, language: Language) -> Result<(), Exit> {
-    let needed = people * BYTES_OF_PERSON + BYTES_AT_LEAST;
+fn check_room(out: &Path, people: u64, packing: Packing, language: Language) -> Result<(), Exit> {
+    let of_person = if packing == Packing::Zstd { BYTES_OF_PERSON_COMPRESSED } else { BYTES_OF_PERSON };
+    let needed = people * of_person + BYTES_AT_LEAST;
     let holder = out.ancestors().find(|directory| directory.is_dir()).unwrap_or_else(|| Path::new("."));
     let room = statvfs(holder).map_err(|error| {
         let error = std::io::Error::from(error);

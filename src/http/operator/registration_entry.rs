@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::fields::instant;
@@ -16,8 +16,7 @@ use crate::domain::{
     BirthDate, BranchNumber, CardId, CardKey, CardLink, CardNumber, CardSymbol, CertificateKind, CertificateSerial,
     CopayRatio, CoverageChange, CoverageName, DatedRatio, ElderlyCertificate, InsurerNumber, IssuedCertificate,
     LimitCertificate, Loss, Notice, NoticeAction, NoticeRefused, Period, PersonalText, PostNumber, ProtectionChange,
-    RegistrableDays, ReturnedCertificate, SpecificDisease, SpecificDiseaseCertificate, Yen, check_notice_id,
-    check_stable_id,
+    RegisteredDays, ReturnedCertificate, SpecificDisease, SpecificDiseaseCertificate, Yen, check_notice_id, parse_date,
 };
 use crate::wire::code;
 
@@ -41,7 +40,7 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
     let registered_at = entry.registered_at.as_deref().map(|text| instant("registered_at", text)).transpose();
     let registered_at = registered_at.map_err(NoticeRefused::Malformed)?;
     let registered_on = tokyo_date(registered_at.unwrap_or(now));
-    let reader = Reader { insurer, days: RegistrableDays::of(tokyo_date(now)), registered_on };
+    let reader = Reader { insurer, days: RegisteredDays::seen_on(tokyo_date(now)), registered_on };
     let action = reader.action(entry)?;
     Ok(Notice { id, registered_at, action })
 }
@@ -150,7 +149,7 @@ fn card_id(path: &str, issuer: &str, serial: &str) -> Result<CardId, NoticeRefus
 
 struct Reader {
     insurer: InsurerNumber,
-    days: RegistrableDays,
+    days: RegisteredDays,
     /// The day on which the entry counts as registered.
     registered_on: Date,
 }
@@ -343,15 +342,18 @@ impl Reader {
         text.map(|text| self.date(&format!("{path}.{field}"), text)).transpose()
     }
 
-    /// Reads a day of the form YYYY-MM-DD, from 1868 to a hundred years ahead. An open end is 9999-12-31.
+    /// Reads a day of the form YYYY-MM-DD or of an era, from 1868 to a hundred years ahead. An open end is 9999-12-31.
     fn date(&self, path: &str, text: &str) -> Result<Date, NoticeRefused> {
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let parsed: Option<Date> = if plain { text.parse().ok() } else { None };
-        let day = of(path, parsed.ok_or("not a date of the form YYYY-MM-DD that exists"))?;
-        if path.ends_with("through") && day == date(9999, 12, 31) {
+        let day = if plain {
+            of(path, text.parse().map_err(|_| "not a date of the form YYYY-MM-DD that exists"))?
+        } else {
+            of(path, parse_date(text))?
+        };
+        if self.days.contains(day) || (path.ends_with("through") && day == RegisteredDays::OPEN) {
             return Ok(day);
         }
-        of(path, self.days.check(day))
+        of(path, Err(format!("must lie between {} and {}", RegisteredDays::FIRST, self.days.last())))
     }
 }
 
@@ -372,5 +374,12 @@ fn each<F, T>(
 
 /// Reads a stable id of a person, as in the fixture files.
 fn stable_id(path: &str, text: Option<String>) -> Result<Option<String>, NoticeRefused> {
-    text.map(|text| of(path, check_stable_id(&text).map_err(|(english, _)| english))).transpose()
+    let legal = |text: &str| {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=60).contains(&text.len()) && text.bytes().all(letters)
+    };
+    match text {
+        Some(text) if !legal(&text) => of(path, Err("must have 1 to 60 lower-case letters, digits and hyphens")),
+        text => Ok(text),
+    }
 }

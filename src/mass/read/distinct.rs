@@ -1,142 +1,210 @@
-//! Finds what stands twice among any number of rows, in bounded memory.
+//! Finds values that stand on two lines, among more of them than memory holds.
 //!
-//! Keys are hashed. A million hashes are sorted in memory; more go to temporary files as sorted runs of a million, which are merged at
-//! the end. Hashes of 128 bits are equal for equal keys alone: among 125 million keys, the probability that two others agree is below
-//! 10^-22.
+//! Each value becomes a digest of 128 bits, with keys that are random in each run. Digests with their lines are sorted in runs of a
+//! fixed size; full runs go to a temporary file without a name, and are merged at the end. A run that is the only one stays in memory.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileExt;
 
-use aws_lc_rs::digest::{SHA256, digest};
+/// The entries of a run in memory: 12 MiB.
+const RUN: usize = 1 << 19;
 
-/// The most hashes in memory.
-const RUN: usize = 1 << 20;
+/// The entries that are read at once of each run in the file.
+const PIECE: usize = 1 << 10;
 
-/// A key with its owner and its line; sorted, equal keys stand together in the order of their lines.
+/// The pairs that are put into the order of their lines at once.
+const SORTED: usize = 1 << 16;
+
+/// The bytes of an entry in the file.
+const BYTES: usize = 24;
+
+/// A digest of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    hash: [u8; 16],
-    line: u64,
-    owner: u64,
-}
+pub(super) struct Digest([u64; 2]);
 
-impl Entry {
-    const BYTES: usize = 32;
+/// Makes digests.
+pub(super) struct Digests([RandomState; 2]);
 
-    fn to_bytes(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        bytes[..16].copy_from_slice(&self.hash);
-        bytes[16..24].copy_from_slice(&self.line.to_le_bytes());
-        bytes[24..].copy_from_slice(&self.owner.to_le_bytes());
-        bytes
+impl Digests {
+    pub fn new() -> Self {
+        Self([RandomState::new(), RandomState::new()])
     }
 
-    fn of_bytes(bytes: &[u8; Self::BYTES]) -> Self {
-        let [hash, line, owner] = [[0, 8], [16, 24], [24, 32]];
-        let number = |[from, through]: [usize; 2]| {
-            let mut octets = [0; 8];
-            octets.copy_from_slice(&bytes[from..through]);
-            u64::from_le_bytes(octets)
-        };
-        let mut whole = [0; 16];
-        whole.copy_from_slice(&bytes[hash[0]..16]);
-        Self { hash: whole, line: number(line), owner: number(owner) }
+    pub fn of(&self, value: impl Hash) -> Digest {
+        Digest(self.0.each_ref().map(|state| state.hash_one(&value)))
     }
 }
 
-/// Two rows with the same key and different owners.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Twice {
-    /// The line of the first of them.
-    pub first: usize,
-    /// The line of another one.
-    pub line: usize,
-}
+/// A digest and its line. The line is the last in the order, so that equal values come in the order of their lines.
+type Entry = (Digest, u64);
 
-/// Keys that must be distinct among owners.
-#[derive(Default)]
+/// The values of one kind, with their lines.
 pub(super) struct Distinct {
     run: Vec<Entry>,
-    runs: Vec<File>,
+    size: usize,
+    file: Option<BufWriter<File>>,
+    /// The number of entries of each run in the file.
+    runs: Vec<usize>,
 }
 
 impl Distinct {
-    /// Adds the key of a row. One owner may have a key several times.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be written.
-    pub fn add(&mut self, key: &[&[u8]], owner: usize, line: usize) -> io::Result<()> {
-        let joined = key.join(&0xff);
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&digest(&SHA256, &joined).as_ref()[..16]);
-        self.run.push(Entry { hash, line: line as u64, owner: owner as u64 });
-        if self.run.len() == RUN {
-            self.run.sort_unstable();
-            let mut file = BufWriter::new(tempfile::tempfile()?);
-            for entry in self.run.drain(..) {
-                file.write_all(&entry.to_bytes())?;
-            }
-            let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.rewind()?;
-            self.runs.push(file);
-        }
-        Ok(())
+    pub fn new() -> Self {
+        Self::with_runs_of(RUN)
     }
 
-    /// Passes the keys that stand twice to `found`, in no order of lines.
+    fn with_runs_of(size: usize) -> Self {
+        Self { run: Vec::new(), size, file: None, runs: Vec::new() }
+    }
+
+    /// Adds a value of a line.
     ///
     /// # Errors
-    /// If a temporary file cannot be read.
-    pub fn finish(mut self, mut found: impl FnMut(Twice)) -> io::Result<()> {
+    /// If the temporary file cannot be written.
+    pub fn add(&mut self, digest: Digest, line: u64) -> io::Result<()> {
+        self.run.push((digest, line));
+        if self.run.len() < self.size {
+            return Ok(());
+        }
+        self.write_run()
+    }
+
+    fn write_run(&mut self) -> io::Result<()> {
         self.run.sort_unstable();
-        let mut first: Option<Entry> = None;
-        let mut next = |entry: Entry| match first {
-            Some(first) if first.hash == entry.hash => {
-                if first.owner != entry.owner {
-                    found(Twice { first: line(first), line: line(entry) });
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(BufWriter::with_capacity(1 << 16, tempfile::tempfile()?)),
+        };
+        for (Digest([first, second]), line) in &self.run {
+            file.write_all(&first.to_le_bytes())?;
+            file.write_all(&second.to_le_bytes())?;
+            file.write_all(&line.to_le_bytes())?;
+        }
+        self.runs.push(self.run.len());
+        self.run.clear();
+        Ok(())
+    }
+
+    /// Returns the pairs of lines with one value: an earlier line, and a later one. A value of three lines makes two pairs, both with
+    /// the first line.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be written.
+    pub fn pairs(mut self) -> io::Result<Pairs> {
+        let merged = match self.file.is_some() {
+            false => {
+                self.run.sort_unstable();
+                Merged {
+                    file: None,
+                    runs: vec![Run { left: 0, offset: 0, piece: self.run, next: 0 }],
+                    heap: BinaryHeap::new(),
                 }
             }
-            _ => first = Some(entry),
+            true => {
+                self.write_run()?;
+                self.run = Vec::new();
+                let file =
+                    self.file.take().map(|file| file.into_inner().map_err(io::IntoInnerError::into_error)).transpose()?;
+                let mut offset = 0;
+                let runs = self.runs.iter().map(|length| {
+                    let run = Run { left: *length, offset, piece: Vec::new(), next: 0 };
+                    offset += (*length * BYTES) as u64;
+                    run
+                });
+                Merged { runs: runs.collect(), file, heap: BinaryHeap::new() }
+            }
         };
-        let mut runs: Vec<Run> = self.runs.into_iter().map(|file| Run::File(BufReader::new(file))).collect();
-        runs.push(Run::Memory(self.run.into_iter()));
-        let mut heads = BinaryHeap::new();
-        for (place, run) in runs.iter_mut().enumerate() {
-            heads.extend(run.next()?.map(|entry| Reverse((entry, place))));
-        }
-        while let Some(Reverse((entry, place))) = heads.pop() {
-            next(entry);
-            heads.extend(runs[place].next()?.map(|entry| Reverse((entry, place))));
-        }
-        Ok(())
+        let mut pairs = Pairs { merged, first: None, sorted: Vec::new() };
+        pairs.merged.begin()?;
+        Ok(pairs)
     }
 }
 
-fn line(entry: Entry) -> usize {
-    usize::try_from(entry.line).unwrap_or(usize::MAX)
+/// A sorted run, of which a piece is in memory.
+struct Run {
+    /// Entries that are still in the file, from `offset` on.
+    left: usize,
+    offset: u64,
+    piece: Vec<Entry>,
+    next: usize,
 }
 
-/// Sorted entries.
-enum Run {
-    File(BufReader<File>),
-    Memory(std::vec::IntoIter<Entry>),
+/// All entries in order.
+struct Merged {
+    file: Option<File>,
+    runs: Vec<Run>,
+    heap: BinaryHeap<Reverse<(Entry, usize)>>,
 }
 
-impl Run {
+impl Merged {
+    fn begin(&mut self) -> io::Result<()> {
+        (0..self.runs.len()).try_for_each(|run| self.push(run))
+    }
+
+    /// Puts the next entry of a run among those that are compared.
+    fn push(&mut self, place: usize) -> io::Result<()> {
+        let run = &mut self.runs[place];
+        if run.next == run.piece.len()
+            && run.left > 0
+            && let Some(file) = &self.file
+        {
+            let entries = run.left.min(PIECE);
+            let mut bytes = vec![0; entries * BYTES];
+            file.read_exact_at(&mut bytes, run.offset)?;
+            run.offset += bytes.len() as u64;
+            run.left -= entries;
+            run.next = 0;
+            run.piece.clear();
+            let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("a word has eight bytes"));
+            run.piece.extend(
+                bytes
+                    .chunks_exact(BYTES)
+                    .map(|entry| (Digest([word(&entry[..8]), word(&entry[8..16])]), word(&entry[16..]))),
+            );
+        }
+        if let Some(entry) = run.piece.get(run.next) {
+            self.heap.push(Reverse((*entry, place)));
+            run.next += 1;
+        }
+        Ok(())
+    }
+
     fn next(&mut self) -> io::Result<Option<Entry>> {
-        match self {
-            Self::Memory(entries) => Ok(entries.next()),
-            Self::File(file) => {
-                let mut bytes = [0; Entry::BYTES];
-                match file.read_exact(&mut bytes) {
-                    Ok(()) => Ok(Some(Entry::of_bytes(&bytes))),
-                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-                    Err(error) => Err(error),
+        let Some(Reverse((entry, run))) = self.heap.pop() else { return Ok(None) };
+        self.push(run)?;
+        Ok(Some(entry))
+    }
+}
+
+/// Pairs of lines with one value.
+pub(super) struct Pairs {
+    merged: Merged,
+    first: Option<Entry>,
+    /// Pairs that are not handed out yet, the last one first: (later line, first line).
+    sorted: Vec<(u64, u64)>,
+}
+
+impl Pairs {
+    /// Returns the next pair: an earlier line, and a later one. Up to 65,536 pairs are in the order of the later line.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be read.
+    pub fn next(&mut self) -> io::Result<Option<(u64, u64)>> {
+        if self.sorted.is_empty() {
+            while self.sorted.len() < SORTED
+                && let Some((digest, line)) = self.merged.next()?
+            {
+                match self.first {
+                    Some((known, first)) if known == digest => self.sorted.push((line, first)),
+                    _ => self.first = Some((digest, line)),
                 }
             }
+            self.sorted.sort_unstable_by(|one, other| other.cmp(one));
         }
+        Ok(self.sorted.pop().map(|(later, first)| (first, later)))
     }
 }
 
@@ -144,41 +212,32 @@ impl Run {
 mod tests {
     use super::*;
 
-    fn twice(distinct: Distinct) -> Vec<(usize, usize)> {
-        let mut found = Vec::new();
-        distinct.finish(|twice| found.push((twice.first, twice.line))).unwrap();
-        found.sort_unstable();
-        found
+    fn pairs(size: usize, values: &[u32]) -> Vec<(u64, u64)> {
+        let digests = Digests::new();
+        let mut distinct = Distinct::with_runs_of(size);
+        for (line, value) in (1..).zip(values) {
+            distinct.add(digests.of(value), line).unwrap();
+        }
+        let mut pairs = distinct.pairs().unwrap();
+        std::iter::from_fn(|| pairs.next().unwrap()).collect()
     }
 
     #[test]
-    fn keys_of_two_owners_are_found_with_both_lines() {
-        let mut distinct = Distinct::default();
-        for (key, owner, line) in [("a", 1, 2), ("b", 1, 3), ("a", 1, 4), ("b", 2, 5), ("c", 3, 6), ("b", 4, 7)] {
-            distinct.add(&[key.as_bytes()], owner, line).unwrap();
+    fn every_second_line_of_a_value_is_found_with_the_first() {
+        let values = [5, 6, 7, 5, 8, 6, 5];
+        for size in [1, 2, 3, 7, 100] {
+            assert_eq!(pairs(size, &values), [(1, 4), (2, 6), (1, 7)], "runs of {size}");
         }
-        assert_eq!(twice(distinct), [(3, 5), (3, 7)]);
+        assert_eq!(pairs(2, &[]), []);
+        assert_eq!(pairs(4, &[1, 2, 3, 4, 5, 6, 7, 8]), []);
     }
 
     #[test]
-    fn parts_of_a_key_stay_apart() {
-        let mut distinct = Distinct::default();
-        distinct.add(&[b"ab", b"c"], 1, 2).unwrap();
-        distinct.add(&[b"a", b"bc"], 2, 3).unwrap();
-        assert_eq!(twice(distinct), []);
-    }
-
-    #[test]
-    fn keys_are_compared_across_files_and_memory() {
-        let mut distinct = Distinct::default();
-        let most = 2 * RUN + 10;
-        for number in 0..most {
-            distinct.add(&[&number.to_le_bytes()], number, number + 1).unwrap();
-        }
-        for (number, line) in [(5, most + 1), (RUN + 5, most + 2)] {
-            distinct.add(&[&number.to_le_bytes()], most, line).unwrap();
-        }
-        assert_eq!(distinct.runs.len(), 2);
-        assert_eq!(twice(distinct), [(6, most + 1), (RUN + 6, most + 2)]);
+    fn runs_are_longer_than_what_is_read_of_them_at_once() {
+        let many = u32::try_from(PIECE).unwrap() * 3;
+        let values: Vec<u32> = (0..many).chain(0..many).collect();
+        let found = pairs(PIECE * 2 + 1, &values);
+        let expected: Vec<(u64, u64)> = (1..=u64::from(many)).map(|line| (line, line + u64::from(many))).collect();
+        assert_eq!(found, expected);
     }
 }

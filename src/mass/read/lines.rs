@@ -1,96 +1,93 @@
-//! Reads a file line by line, in bounded memory.
+//! Reads a file line by line, with a bound of their length.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
 
-use crate::language::{Bilingual, Japanese};
+use crate::language::Bilingual;
 
-/// The most bytes of a line: more than any row can take.
-pub(super) const LONGEST: usize = 64 * 1024;
+use super::input::{Input, unreadable};
 
-/// The lines of a file, each ended by a line feed.
+/// The bytes that a line may have. The longest legal line, of a ticket full of texts, has fewer.
+pub(super) const LONGEST: usize = 1 << 14;
+
+/// The lines of a file.
 pub(super) struct Lines {
-    reader: Box<dyn BufRead + Send>,
-    /// The number of the line that was read last, from 1.
-    number: usize,
-    line: Vec<u8>,
+    path: PathBuf,
+    input: Input,
+    bytes: Vec<u8>,
+    number: u64,
+}
+
+/// What stands in a file next.
+pub(super) enum Next<'a> {
+    /// A line without its end.
+    Line(&'a str),
+    /// A line that is no text; others follow it.
+    Faulty(Bilingual),
+    /// Something after which the file cannot be read.
+    Broken(Bilingual),
+    /// The end of the file.
+    End,
 }
 
 impl Lines {
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let reader = BufReader::with_capacity(1 << 18, File::open(path)?);
-        Ok(Self::of(Box::new(reader)))
-    }
-
-    pub fn of(reader: Box<dyn BufRead + Send>) -> Self {
-        Self { reader, number: 0, line: Vec::new() }
+    pub fn new(path: &Path, input: Input) -> Self {
+        Self { path: path.to_owned(), input, bytes: Vec::new(), number: 0 }
     }
 
     /// Returns the number of the line that was read last, from 1.
-    pub fn number(&self) -> usize {
+    pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Reads the next line, without its end; None after the last. A carriage return before the line feed belongs to the end, and a
-    /// byte order mark before the first line is skipped, because spreadsheets write them.
-    pub fn next(&mut self) -> Option<Result<&str, Bilingual>> {
-        self.line.clear();
-        let mut length = 0;
-        let ended = loop {
-            let (taken, ended) = match self.reader.fill_buf() {
-                Ok([]) => break false,
-                Ok(bytes) => {
-                    let end = bytes.iter().position(|byte| *byte == b'\n');
-                    let taken = end.unwrap_or(bytes.len());
-                    // The rest of a line that is too long is passed over.
-                    let room = LONGEST.saturating_sub(self.line.len());
-                    self.line.extend_from_slice(&bytes[..taken.min(room)]);
-                    (taken, end.is_some())
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    self.number += 1;
-                    // Nothing can be read after it.
-                    self.reader = Box::new(io::empty());
-                    let japanese = format!("読めません: {}", error.japanese());
-                    return Some(Err((format!("cannot be read: {error}"), japanese).into()));
-                }
-            };
-            self.reader.consume(taken + usize::from(ended));
-            length += taken;
-            if ended {
-                break true;
-            }
-        };
-        if length == 0 && !ended {
-            return None;
-        }
+    /// Reads the next line. A carriage return before the line feed, and a byte order mark at the beginning, are left out.
+    pub fn next(&mut self) -> Next<'_> {
+        self.bytes.clear();
+        let bounded = (&mut self.input).take(LONGEST as u64 + 1).read_until(b'\n', &mut self.bytes);
         self.number += 1;
-        if length > LONGEST {
-            let japanese = format!("1行は{LONGEST}バイトまでです。この行は{length}バイトあります");
-            return Some(Err((format!("a line has {LONGEST} bytes at most; this one has {length}"), japanese).into()));
+        match bounded {
+            Ok(0) => return Next::End,
+            Ok(_) => {}
+            Err(error) => return Next::Broken(unreadable(&self.path, &error)),
         }
-        if !ended {
-            let fault = (
-                "the last line has no line feed: the file was cut off, or its writer does not end lines",
-                "最後の行に改行がありません。ファイルが途中で切れているか、行末の改行が書かれていません",
-            );
-            return Some(Err(fault.into()));
-        }
-        let mut line = self.line.as_slice();
-        if self.number == 1 {
-            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        }
+        let Some(line) = self.bytes.strip_suffix(b"\n") else {
+            return Next::Broken(if self.bytes.len() > LONGEST {
+                let english = format!(
+                    "the line has more than {LONGEST} bytes, so the rest of the file is not read: rows end with a line feed"
+                );
+                let japanese =
+                    format!("行が{LONGEST}バイトより長いので、以降は読みません。行の終わりには改行（LF）を入れてください");
+                (english, japanese).into()
+            } else {
+                (
+                    "the file ends in the middle of this line, without a line feed: it was cut off",
+                    "ファイルが行の途中で終わっています（最後に改行がありません）。途切れたファイルです",
+                )
+                    .into()
+            });
+        };
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Some(str::from_utf8(line).map_err(|error| {
-            let place = error.valid_up_to() + 1;
-            (
-                format!("byte {place} is not UTF-8: save the file as UTF-8"),
-                format!("{place}バイト目がUTF-8ではありません。UTF-8で保存してください"),
-            )
-                .into()
-        }))
+        match std::str::from_utf8(line) {
+            Err(error) => {
+                let byte = error.valid_up_to() + 1;
+                Next::Faulty(
+                    (
+                        format!("byte {byte} of the line is not UTF-8: save the file as UTF-8"),
+                        format!("行の{byte}バイト目がUTF-8ではありません。UTF-8で保存してください"),
+                    )
+                        .into(),
+                )
+            }
+            Ok(line) if line.contains('\0') => Next::Faulty(
+                (
+                    "the line holds a NUL character: the file is damaged, or not saved as UTF-8",
+                    "行にNUL文字があります。ファイルが壊れているか、UTF-8で保存されていません",
+                )
+                    .into(),
+            ),
+            Ok(line) if self.number == 1 => Next::Line(line.strip_prefix('\u{feff}').unwrap_or(line)),
+            Ok(line) => Next::Line(line),
+        }
     }
 }
 
@@ -100,46 +97,43 @@ mod tests {
 
     use super::*;
 
-    fn all(bytes: Vec<u8>) -> Vec<Result<String, String>> {
-        let mut lines = Lines::of(Box::new(Cursor::new(bytes)));
-        let mut read = Vec::new();
-        while let Some(line) = lines.next() {
-            read.push(line.map(str::to_owned).map_err(|fault| fault.to_string()));
+    /// Lists the lines of a text: a legal one as it is, another as the word for it.
+    fn read(text: &[u8]) -> Vec<String> {
+        let mut lines = Lines::new(Path::new("people.csv"), Box::new(Cursor::new(text.to_vec())));
+        let mut found = Vec::new();
+        loop {
+            match lines.next() {
+                Next::Line(line) => found.push(line.to_owned()),
+                Next::Faulty(reason) => found.push(format!("faulty: {reason}")),
+                Next::Broken(reason) => {
+                    found.push(format!("broken: {reason}"));
+                    return found;
+                }
+                Next::End => return found,
+            }
         }
-        read
     }
 
     #[test]
-    fn lines_end_with_a_line_feed_as_spreadsheets_write_it() {
-        let read = all(b"\xef\xbb\xbfa,b\r\n\nc\n".to_vec());
-        assert_eq!(read, [Ok("a,b".to_owned()), Ok(String::new()), Ok("c".to_owned())]);
-        assert!(all(Vec::new()).is_empty());
+    fn ends_of_lines_and_the_byte_order_mark_are_left_out() {
+        assert_eq!(read("\u{feff}a,b\r\n\n山,\r\n".as_bytes()), ["a,b", "", "山,"]);
+        assert_eq!(read(b""), [""; 0]);
     }
 
     #[test]
-    fn the_longest_line_is_read_and_a_longer_one_is_passed_over() {
-        let mut bytes = vec![b'x'; LONGEST];
-        bytes.push(b'\n');
-        bytes.extend(vec![b'y'; LONGEST + 1]);
-        bytes.extend(b"\nz\n");
-        let read = all(bytes);
-        assert_eq!(read[0].as_ref().map(String::len), Ok(LONGEST));
-        assert_eq!(read[1], Err("a line has 65536 bytes at most; this one has 65537".to_owned()));
-        assert_eq!(read[2], Ok("z".to_owned()));
-        assert_eq!(read.len(), 3);
+    fn what_is_no_text_is_named_and_the_next_line_is_read() {
+        let found = read(b"a\nab\x8e\nb\0\nc\n");
+        assert_eq!((found[0].as_str(), found[3].as_str()), ("a", "c"));
+        assert!(found[1].starts_with("faulty: byte 3 of the line is not UTF-8"), "{found:?}");
+        assert!(found[2].starts_with("faulty: the line holds a NUL"), "{found:?}");
     }
 
     #[test]
-    fn a_file_that_is_cut_off_is_noticed() {
-        let read = all(b"a\nb".to_vec());
-        assert_eq!(read[0], Ok("a".to_owned()));
-        assert!(read[1].as_ref().unwrap_err().starts_with("the last line has no line feed"));
-        assert_eq!(read.len(), 2);
-    }
-
-    #[test]
-    fn other_character_codes_are_refused_with_their_place() {
-        let read = all(b"ok\n\x8e\x91\x8a\x69\n".to_vec());
-        assert_eq!(read[1], Err("byte 1 is not UTF-8: save the file as UTF-8".to_owned()));
+    fn a_file_that_is_cut_off_and_an_endless_line_end_it() {
+        assert!(read(b"a\nb").last().is_some_and(|last| last.contains("in the middle of this line")));
+        let longest = [vec![b'x'; LONGEST - 1], b"\n".to_vec()].concat();
+        assert_eq!(read(&longest)[0].len(), LONGEST - 1);
+        let found = read(&vec![b'x'; 10 * LONGEST]);
+        assert!(found.len() == 1 && found[0].contains("more than 16384 bytes"), "{found:?}");
     }
 }

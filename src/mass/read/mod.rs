@@ -1,138 +1,131 @@
-//! Reads a directory of the mass format, person by person, in bounded memory.
+//! Reads a directory of the mass format, and finds every fault with file, line and reason.
+//!
+//! [`MassDirectory::open`] looks at the directory as a whole, [`MassDirectory::entries`] goes through the people. Both take little
+//! memory, whatever the files hold.
 
+mod card;
 mod coverage;
 mod distinct;
+mod entries;
+mod faults;
+mod fields;
+mod input;
 mod lines;
-mod person;
+mod reference;
 mod row;
+mod situation;
 mod table;
+mod ticket;
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::{Insurer, InsurerNumber, RegistrableDays, check_remark};
-use crate::file_fault::FileFault;
-use crate::language::Japanese;
+use crate::domain::{Institution, Insurer, RegisteredDays};
+use crate::fixtures::FixtureFault;
+use crate::store::registry::NewPerson;
 
 use super::kind::Kind;
-use super::manifest::Manifest;
-use distinct::Distinct;
-pub use person::{MassPerson, People};
+use super::manifest::{FILE, Manifest, VERSION};
+
+pub use entries::{Entries, Entry};
+pub use faults::Faults;
+
 use table::Table;
 
-/// The name of the description of a directory.
-pub(super) const MANIFEST: &str = "population.toml";
-
-/// The most bytes of the description.
-const LONGEST_MANIFEST: u64 = 64 * 1024;
-
-/// The most insurers of a directory. Japan has about 3,400, and they are kept in memory.
-const MOST_INSURERS: usize = 100_000;
-
-/// A directory of the mass format whose description and insurers are free of faults.
+/// A directory of the mass format.
 #[derive(Debug)]
 pub struct MassDirectory {
-    path: PathBuf,
+    description: PathBuf,
     manifest: Manifest,
+    files: Vec<(Kind, PathBuf)>,
+    days: RegisteredDays,
     insurers: Vec<Insurer>,
-    days: RegistrableDays,
+    institutions: Option<Vec<Institution>>,
+    /// Faults of insurers and institutions.
+    faults: Faults,
 }
 
 impl MassDirectory {
     /// Returns whether a directory is of the mass format: it holds `population.toml`.
     #[must_use]
     pub fn is_at(directory: &Path) -> bool {
-        directory.join(MANIFEST).is_file()
+        directory.join(FILE).exists()
     }
 
-    /// Reads the description and the insurers; days are judged as of `today`.
+    /// Opens a directory: reads its description, finds its files, plain or compressed, and checks their headers; then reads insurers
+    /// and institutions. No date may lie more than a hundred years after `today`.
     ///
     /// # Errors
-    /// All faults of the two files.
-    pub fn open(directory: &Path, today: Date) -> Result<Self, Vec<FileFault>> {
-        let path = directory.join(MANIFEST);
-        let manifest = read_manifest(&path).map_err(|fault| vec![fault])?;
-        let days = RegistrableDays::of(today);
-        let mut table = Table::open(directory, Kind::Insurers).map_err(|fault| vec![fault])?;
-        let (mut insurers, mut known, mut faults) = (Vec::new(), HashSet::new(), Vec::new());
-        while insurers.len() < MOST_INSURERS && table.fill(&mut faults) {
-            let mut row = table.take(days, &mut faults);
-            if let (Some(number), Some(name)) = (row.require(InsurerNumber::parse), row.require(check_remark)) {
-                if !known.insert(number) {
-                    row.fault((format!("insurer {number} stands twice"), format!("保険者{number}が重複しています")));
-                }
-                insurers.push(Insurer { number, name });
+    /// The faults for which people cannot be read at all. Faults of insurers and institutions come with the people.
+    pub fn open(directory: &Path, today: Date) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let description = directory.join(FILE);
+        let manifest =
+            Manifest::read(&description).map_err(|found| found.into_iter().for_each(|fault| faults.add(|| fault)));
+        let mut files = Vec::new();
+        for kind in Kind::ALL {
+            match input::find(directory, kind) {
+                Ok(Some(path)) => match Table::open(&path, kind) {
+                    Ok(_) => files.push((kind, path)),
+                    Err(fault) => faults.add(|| fault),
+                },
+                Ok(None) if kind.is_optional() => {}
+                Ok(None) => faults.add(|| missing(directory, kind)),
+                Err(fault) => faults.add(|| fault),
             }
-            if faults.len() >= MOST_INSURERS {
-                break;
-            }
         }
-        if insurers.len() == MOST_INSURERS && table.fill(&mut faults) {
-            let english = format!("a directory has {MOST_INSURERS} insurers at most");
-            faults.push(table.fault(0, (english, format!("保険者は{MOST_INSURERS}までです"))));
-        }
-        if let Some(rows) = manifest.rows
-            && faults.is_empty()
-            && table.rows != rows[0]
-        {
-            faults.push(table.fault(0, person::rows_differ(table.rows, rows[0])));
-        }
-        if faults.is_empty() { Ok(Self { path: directory.to_owned(), manifest, insurers, days }) } else { Err(faults) }
+        let Some(manifest) = manifest.ok().filter(|_| faults.is_empty()) else { return Err(faults) };
+        let days = RegisteredDays::seen_on(today);
+        let path = |wanted: Kind| files.iter().find(|(kind, _)| *kind == wanted).map(|(_, path)| path.as_path());
+        let insurers = path(Kind::Insurers).map(|path| reference::insurers(path, days, &mut faults)).unwrap_or_default();
+        let institutions = path(Kind::Institutions).map(|path| reference::institutions(path, days, &mut faults));
+        Ok(Self { description, manifest, files, days, insurers, institutions, faults })
     }
 
-    /// Returns the description.
+    /// Returns the description of the directory.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Returns the insurers.
+    /// Returns the insurers that could be read. If one has a fault, [`MassDirectory::entries`] tells.
     #[must_use]
     pub fn insurers(&self) -> &[Insurer] {
         &self.insurers
     }
 
-    /// Opens the files of people.
-    ///
-    /// # Errors
-    /// All faults of files that are missing or have other columns.
-    pub fn people(&self) -> Result<People, Vec<FileFault>> {
-        let mut faults = Vec::new();
-        let mut open = |kind| Table::open(&self.path, kind).map_err(|fault| faults.push(fault)).ok();
-        let people = open(Kind::People);
-        let [coverages, ratios, certificates, cards, tickets, situations] =
-            [Kind::Coverages, Kind::Ratios, Kind::Certificates, Kind::Cards, Kind::Tickets, Kind::Situations].map(&mut open);
-        let all = || Some((people?, [coverages?, ratios?, certificates?, cards?, tickets?, situations?]));
-        let Some((people, parts)) = all() else { return Err(faults) };
-        Ok(People {
-            insurers: self.insurers.iter().map(|insurer| insurer.number).collect(),
-            days: self.days,
-            people,
-            parts,
-            rows: self.manifest.rows,
-            ids: Distinct::default(),
-            card_keys: Distinct::default(),
-            certificates: Distinct::default(),
-            finished: false,
-        })
+    /// Returns the institutions; None if the directory leaves them as they are. If one has a fault, [`MassDirectory::entries`] tells.
+    #[must_use]
+    pub fn institutions(&self) -> Option<&[Institution]> {
+        self.institutions.as_deref()
+    }
+
+    /// Reads the people from the first on; see [`Entries`].
+    #[must_use]
+    pub fn entries(&self) -> Entries {
+        let insurers: HashSet<_> = self.insurers.iter().map(|insurer| insurer.number).collect();
+        let insurers = self.faults.is_empty().then(|| Arc::new(insurers));
+        let of_people = |kind: &Kind| !matches!(kind, Kind::Insurers | Kind::Institutions);
+        let files = self.files.iter().filter(|(kind, _)| of_people(kind)).cloned().collect();
+        Entries::begin(files, self.days, insurers, self.manifest.people, &self.description, self.faults.clone())
+    }
+
+    /// Reads the people from the first on, without what `situations.csv` says of them; see [`Entries`].
+    pub fn people(&self) -> impl Iterator<Item = Result<NewPerson, Faults>> + Send + use<> {
+        self.entries().map(|entry| entry.map(|entry| entry.person))
     }
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest, FileFault> {
-    let of_error = |error: std::io::Error| {
-        let japanese = error.japanese().into_owned();
-        FileFault::of_file(path, (error.to_string(), japanese))
-    };
-    if fs::metadata(path).map_err(of_error)?.len() > LONGEST_MANIFEST {
-        let english = format!("has more than {LONGEST_MANIFEST} bytes: this is no description of a population");
-        return Err(FileFault::of_file(
-            path,
-            (english, format!("{LONGEST_MANIFEST}バイトを超えています。人々の説明のファイルではありません")),
-        ));
-    }
-    let text = fs::read_to_string(path).map_err(of_error)?;
-    Manifest::read(&text).map_err(|reason| FileFault::of_file(path, reason))
+fn missing(directory: &Path, kind: Kind) -> FixtureFault {
+    let file = kind.file();
+    FixtureFault::of_file(
+        &directory.join(file),
+        (
+            format!("the file is missing: a directory with {FILE} has it, or {file}.zst"),
+            format!("ファイルがありません。{FILE}のあるディレクトリーには、このファイルか{file}.zstが必要です"),
+        ),
+    )
 }

@@ -1,82 +1,105 @@
-//! Reads one row of a CSV file (RFC 4180, without line breaks in fields).
+//! Splits a line into its fields (RFC 4180, but no field holds a line break).
 
 use crate::language::Bilingual;
 
-/// The fields of a row.
+/// The fields of a line.
 #[derive(Debug, Default)]
 pub(super) struct Row {
-    /// The line of the row, from 1.
-    pub line: usize,
+    /// The number of the line, from 1.
+    pub line: u64,
+    /// All fields one after the other, without quotation marks.
     text: String,
-    /// The end of each field in `text`.
+    /// Where each field ends in `text`.
     ends: Vec<usize>,
 }
 
 impl Row {
-    /// Takes the fields of a line in place of those of the row before.
-    ///
-    /// # Errors
-    /// If a field begins with a quotation mark and does not end with one.
-    pub fn split(&mut self, line: &str) -> Result<(), Bilingual> {
-        self.text.clear();
-        self.ends.clear();
-        let mut rest = line;
-        loop {
-            let after = match rest.strip_prefix('"') {
-                None => {
-                    let end = rest.find(',').unwrap_or(rest.len());
-                    self.text.push_str(&rest[..end]);
-                    &rest[end..]
-                }
-                Some(quoted) => self.quoted(quoted)?,
-            };
-            self.ends.push(self.text.len());
-            match after.strip_prefix(',') {
-                Some(next) => rest = next,
-                None if after.is_empty() => return Ok(()),
-                None => {
-                    let field = self.ends.len();
-                    return Err((
-                        format!("field {field}: after the closing quotation mark comes a comma or the end of the line"),
-                        format!("{field}番目の項目: 閉じる引用符の次はコンマか行末です"),
-                    )
-                        .into());
-                }
-            }
-        }
-    }
-
-    /// Takes a field after its opening quotation mark; returns what comes after the closing one.
-    fn quoted<'a>(&mut self, mut rest: &'a str) -> Result<&'a str, Bilingual> {
-        loop {
-            let Some((text, after)) = rest.split_once('"') else {
-                let field = self.ends.len() + 1;
-                return Err((
-                    format!("field {field}: the closing quotation mark is missing in this line"),
-                    format!("{field}番目の項目: この行に閉じる引用符がありません"),
-                )
-                    .into());
-            };
-            self.text.push_str(text);
-            match after.strip_prefix('"') {
-                Some(more) => {
-                    self.text.push('"');
-                    rest = more;
-                }
-                None => return Ok(after),
-            }
-        }
-    }
-
     /// Returns the number of fields.
-    pub fn len(&self) -> usize {
+    pub fn fields(&self) -> usize {
         self.ends.len()
     }
 
-    /// Returns a field, counted from 0; beyond the last, an empty one.
+    /// Returns a field, from 0; an empty text if there are fewer fields.
     pub fn field(&self, place: usize) -> &str {
-        let begin = place.checked_sub(1).and_then(|before| self.ends.get(before).copied()).unwrap_or(0);
-        self.ends.get(place).map_or("", |end| &self.text[begin..*end])
+        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let end = self.ends.get(place).copied();
+        start.zip(end).map_or("", |(start, end)| &self.text[start..end])
+    }
+
+    /// Returns the bytes of all fields.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Takes the fields of a line in place of the present ones.
+    ///
+    /// # Errors
+    /// If a quotation mark stands in a wrong place.
+    pub fn split(&mut self, line: u64, text: &str) -> Result<(), Bilingual> {
+        self.line = line;
+        self.text.clear();
+        self.ends.clear();
+        if text.as_bytes().contains(&b'"') {
+            return self.split_quoted(text);
+        }
+        for field in text.split(',') {
+            self.text.push_str(field);
+            self.ends.push(self.text.len());
+        }
+        Ok(())
+    }
+
+    fn split_quoted(&mut self, text: &str) -> Result<(), Bilingual> {
+        let mut rest = text;
+        loop {
+            if let Some(quoted) = rest.strip_prefix('"') {
+                rest = self.quoted(quoted)?;
+            } else {
+                let end = rest.find(',').unwrap_or(rest.len());
+                if rest[..end].contains('"') {
+                    return Err(self.misplaced());
+                }
+                self.text.push_str(&rest[..end]);
+                rest = &rest[end..];
+            }
+            self.ends.push(self.text.len());
+            if rest.is_empty() {
+                return Ok(());
+            }
+            rest = rest.strip_prefix(',').ok_or_else(|| self.misplaced())?;
+        }
+    }
+
+    /// Takes a field up to its closing quotation mark, and returns what follows it.
+    fn quoted<'a>(&mut self, mut rest: &'a str) -> Result<&'a str, Bilingual> {
+        loop {
+            let Some(end) = rest.find('"') else {
+                let place = self.ends.len() + 1;
+                return Err((
+                    format!("field {place} begins with a quotation mark that no other ends on this line"),
+                    format!("{place}番目の項目の引用符が、この行の中で閉じていません"),
+                )
+                    .into());
+            };
+            self.text.push_str(&rest[..end]);
+            rest = &rest[end + 1..];
+            match rest.strip_prefix('"') {
+                Some(after) => {
+                    self.text.push('"');
+                    rest = after;
+                }
+                None => return Ok(rest),
+            }
+        }
+    }
+
+    fn misplaced(&self) -> Bilingual {
+        let place = self.ends.len() + 1;
+        (
+            format!("field {place} holds a quotation mark in a wrong place: write the whole field in quotation marks, and \"\" for one"),
+            format!("{place}番目の項目の引用符の位置が違います。項目の全体を引用符で囲み、中の引用符は\"\"と書いてください"),
+        )
+            .into()
     }
 }
 
@@ -84,24 +107,29 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn fields(line: &str) -> Result<Vec<String>, String> {
+    fn split(text: &str) -> Result<Vec<String>, String> {
         let mut row = Row::default();
-        row.split(line).map_err(|fault| fault.to_string())?;
-        Ok((0..row.len()).map(|place| row.field(place).to_owned()).collect())
+        row.split(1, text).map_err(|reason| reason.to_string())?;
+        Ok((0..row.fields()).map(|place| row.field(place).to_owned()).collect())
     }
 
     #[test]
-    fn fields_are_read_as_spreadsheets_write_them() {
-        assert_eq!(fields("a,,\"b,\"\"c\"\"\",d"), Ok(["a", "", "b,\"c\"", "d"].map(str::to_owned).to_vec()));
-        assert_eq!(fields(""), Ok(vec![String::new()]));
-        assert_eq!(fields("\"\","), Ok(vec![String::new(), String::new()]));
-        assert_eq!(fields("say \"a\""), Ok(vec!["say \"a\"".to_owned()]));
+    fn fields_are_those_of_spreadsheets() {
+        assert_eq!(split("a,,b").unwrap(), ["a", "", "b"]);
+        assert_eq!(split("").unwrap(), [""]);
+        assert_eq!(split("\"a,b\",\"say \"\"c\"\"\",\"\",d").unwrap(), ["a,b", "say \"c\"", "", "d"]);
+        assert_eq!(split("山,\"\"\"\"").unwrap(), ["山", "\""]);
     }
 
     #[test]
-    fn half_a_field_is_refused_with_its_place() {
-        assert_eq!(fields("a,\"b"), Err("field 2: the closing quotation mark is missing in this line".to_owned()));
-        let after = "field 1: after the closing quotation mark comes a comma or the end of the line";
-        assert_eq!(fields("\"a\"b,c"), Err(after.to_owned()));
+    fn quotation_marks_in_wrong_places_are_named() {
+        for (text, reason) in [
+            ("a,\"b", "field 2 begins with a quotation mark that no other ends"),
+            ("a,b\"c", "field 2 holds a quotation mark in a wrong place"),
+            ("\"a\"b,c", "field 2 holds a quotation mark in a wrong place"),
+        ] {
+            let found = split(text).unwrap_err();
+            assert!(found.starts_with(reason), "{text} {found}");
+        }
     }
 }

@@ -1,286 +1,187 @@
-//! Reads the rows of one file, and the fields of a row in the order of its columns.
+//! The rows of one file, joined to the people in their order.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use crate::fixtures::FixtureFault;
+use crate::mass::kind::Kind;
 
-use crate::domain::{CopayRatio, Period, RegistrableDays};
-use crate::file_fault::FileFault;
-use crate::language::{Bilingual, Japanese};
-use crate::mass::Kind;
-
-use super::lines::Lines;
+use super::faults::Faults;
+use super::input;
+use super::lines::{Lines, Next};
 use super::row::Row;
 
-/// One file of the mass format.
+/// How many rows are read ahead to find a person whose rows do not come next. Rows that stand in a wrong place are then passed over,
+/// so that the people after them still get theirs.
+const AHEAD: usize = 16;
+
+/// The rows that one person may have in a file.
+const MOST_ROWS: usize = 500;
+
+/// The bytes that all rows of one person in a file may have.
+const MOST_BYTES: usize = 1 << 20;
+
+/// The rows of one file, from the first one after its header.
 pub(super) struct Table {
     pub path: PathBuf,
     kind: Kind,
     lines: Lines,
-    row: Row,
-    /// Whether `row` has been read and not been taken.
-    waiting: bool,
-    /// The number of rows that were read, those with faults included.
-    pub rows: u64,
+    ended: bool,
+    ahead: VecDeque<Row>,
+    spare: Vec<Row>,
 }
 
 impl Table {
-    /// Opens a file of `directory`, and reads its first line.
-    pub fn open(directory: &Path, kind: Kind) -> Result<Self, FileFault> {
-        let path = directory.join(kind.file());
-        let lines = Lines::open(&path).map_err(|error| {
-            let japanese = error.japanese().into_owned();
-            FileFault::of_file(&path, (error.to_string(), japanese))
-        })?;
-        let mut table = Self { path, kind, lines, row: Row::default(), waiting: false, rows: 0 };
-        table.check_columns().map_err(|reason| FileFault { file: table.path.clone(), line: 1, reason })?;
-        Ok(table)
-    }
-
-    fn check_columns(&mut self) -> Result<(), Bilingual> {
-        let columns = self.kind.columns();
-        let wanted = columns.join(",");
-        let names = || {
-            let english = format!("the first line must name the columns: {wanted}");
-            Bilingual::from((english, format!("1行目には次の列名を書いてください: {wanted}")))
+    /// Opens a file and checks its header.
+    ///
+    /// # Errors
+    /// If it cannot be read, or its first line does not name the columns.
+    pub fn open(path: &Path, kind: Kind) -> Result<Self, FixtureFault> {
+        let mut lines = Lines::new(path, input::open(path)?);
+        let wanted = kind.columns().join(",");
+        let reason = match lines.next() {
+            Next::Line(line) if line == wanted => {
+                let (path, ahead, spare) = (path.to_owned(), VecDeque::new(), Vec::new());
+                return Ok(Self { path, kind, lines, ended: false, ahead, spare });
+            }
+            Next::Faulty(reason) | Next::Broken(reason) => reason,
+            Next::Line(_) | Next::End => {
+                let english = format!("the first line must name the columns of format {}: {wanted}", super::VERSION);
+                let japanese = format!("1行目には形式{}の列名を書いてください: {wanted}", super::VERSION);
+                (english, japanese).into()
+            }
         };
-        let line = self.lines.next().ok_or_else(names)??;
-        self.row.split(line)?;
-        let right =
-            self.row.len() == columns.len() && columns.iter().enumerate().all(|(at, name)| self.row.field(at) == *name);
-        if right { Ok(()) } else { Err(names()) }
+        Err(FixtureFault { file: path.to_owned(), line: 1, reason })
     }
 
-    /// Makes a fault of a line.
-    pub fn fault(&self, line: usize, reason: impl Into<Bilingual>) -> FileFault {
-        FileFault { file: self.path.clone(), line, reason: reason.into() }
+    /// Returns the next row, whoever it is about. The caller gives it back by [`Table::give_back`].
+    pub fn next(&mut self, faults: &mut Faults) -> Option<Row> {
+        self.fill(1, faults);
+        self.ahead.pop_front()
     }
 
-    /// Reads up to the next row with the right number of fields, which waits until it is taken. False after the last row. Others are
-    /// faults.
-    pub fn fill(&mut self, faults: &mut Vec<FileFault>) -> bool {
-        while !self.waiting {
-            let read = match self.lines.next() {
-                None => return false,
-                Some(line) => line.and_then(|line| self.row.split(line)),
-            };
-            self.row.line = self.lines.number();
-            self.rows += 1;
-            let (given, wanted) = (self.row.len(), self.kind.columns().len());
-            let read = read.and_then(|()| {
-                let fields = || {
-                    (
-                        format!("a row has {wanted} fields; this one has {given}"),
-                        format!("1行は{wanted}項目です。この行には{given}項目あります"),
-                    )
-                };
-                if given == wanted { Ok(()) } else { Err(fields().into()) }
+    /// Keeps the memory of a row for another one.
+    pub fn give_back(&mut self, rows: impl IntoIterator<Item = Row>) {
+        self.spare.extend(rows);
+        self.spare.truncate(2 * AHEAD);
+    }
+
+    /// Takes the rows of a person, who is the next one in the order of the people. Rows of others that stand before them are faults.
+    pub fn take(&mut self, person: &str, rows: &mut Vec<Row>, faults: &mut Faults) {
+        self.fill(1, faults);
+        let is_of = |row: &Row| row.field(0) == person;
+        match self.ahead.front() {
+            None => return,
+            Some(first) if is_of(first) => {}
+            Some(_) => {
+                self.fill(AHEAD, faults);
+                let Some(place) = self.ahead.iter().position(is_of) else { return };
+                self.pass_over(place, person, faults);
+            }
+        }
+        let mut bytes = 0;
+        let mut excess = None;
+        while let Some(row) = self.ahead.pop_front_if(|row| is_of(row)) {
+            bytes += row.bytes();
+            if rows.len() < MOST_ROWS && bytes < MOST_BYTES {
+                rows.push(row);
+            } else {
+                excess.get_or_insert(row.line);
+                self.give_back([row]);
+            }
+            self.fill(1, faults);
+        }
+        if let Some(line) = excess {
+            faults.push(&self.path, line, || {
+                let english = format!("person {person} has more than {MOST_ROWS} rows here, or too long ones");
+                (english, format!("人物{person}の行が{MOST_ROWS}行を超えているか、長すぎます"))
             });
-            match read {
-                Ok(()) => self.waiting = true,
-                Err(reason) => faults.push(self.fault(self.row.line, reason)),
-            }
-        }
-        true
-    }
-
-    /// Returns the first field of the row that waits: the person.
-    pub fn person(&self) -> &str {
-        self.row.field(0)
-    }
-
-    /// Returns the line of the row that waits or was taken last.
-    pub fn line(&self) -> usize {
-        self.row.line
-    }
-
-    /// Takes the row that waits.
-    pub fn take<'a>(&'a mut self, days: RegistrableDays, faults: &'a mut Vec<FileFault>) -> Fields<'a> {
-        self.waiting = false;
-        Fields { path: &self.path, columns: self.kind.columns(), row: &self.row, place: 0, days, faults }
-    }
-}
-
-/// The fields of a row, taken in the order of the columns. What cannot be read is None, and a fault.
-pub(super) struct Fields<'a> {
-    path: &'a Path,
-    columns: &'static [&'static str],
-    row: &'a Row,
-    /// The place of the next field.
-    place: usize,
-    days: RegistrableDays,
-    faults: &'a mut Vec<FileFault>,
-}
-
-impl<'a> Fields<'a> {
-    fn next(&mut self) -> &'a str {
-        let text = self.row.field(self.place);
-        self.place += 1;
-        text
-    }
-
-    /// Passes over a field.
-    pub fn skip(&mut self) {
-        self.place += 1;
-    }
-
-    /// Returns the last field of the row.
-    pub fn last(&self) -> &'a str {
-        self.row.field(self.columns.len().saturating_sub(1))
-    }
-
-    /// Adds a fault of the row.
-    pub fn fault(&mut self, reason: impl Into<Bilingual>) {
-        self.faults.push(FileFault { file: self.path.to_owned(), line: self.row.line, reason: reason.into() });
-    }
-
-    /// Adds a fault of the field that was taken last.
-    fn fault_here(&mut self, reason: impl Into<Bilingual>) {
-        let column = self.columns.get(self.place.saturating_sub(1)).copied().unwrap_or_default();
-        self.fault(reason.into().map(|reason| format!("`{column}`: {reason}")));
-    }
-
-    /// Takes a field that must not be empty.
-    pub fn require<T, E: Into<Bilingual>>(&mut self, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
-        match self.maybe(parse) {
-            Some(None) => {
-                self.fault_here(("must not be empty", "空にはできません"));
-                None
-            }
-            read => read.flatten(),
         }
     }
 
-    /// Takes a field that may be empty.
-    #[expect(clippy::option_option, reason = "a field that cannot be read is another thing than an empty one")]
-    pub fn maybe<T, E: Into<Bilingual>>(&mut self, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<Option<T>> {
-        let text = self.next();
-        if text.is_empty() {
-            return Some(None);
-        }
-        match parse(text) {
-            Ok(value) => Some(Some(value)),
-            Err(reason) => {
-                self.fault_here(reason);
-                None
+    /// Drops rows before those of `person`, and reports the first one of each person.
+    fn pass_over(&mut self, rows: usize, person: &str, faults: &mut Faults) {
+        let mut last = String::new();
+        for _ in 0..rows {
+            let Some(row) = self.ahead.pop_front() else { return };
+            if row.field(0) != last {
+                row.field(0).clone_into(&mut last);
+                let named = shown(&last);
+                faults.push(&self.path, row.line, || {
+                    (
+                        format!(
+                            "`person`: {named} is not in people.csv, or stands there at another place: rows stand in the order of \
+                             people.csv, the rows of a person together, and here follows {person}"
+                        ),
+                        format!(
+                            "`person`: {named}はpeople.csvにないか、位置が違います。行はpeople.csvの順に、一人の行を続けて書いてください（ここの次は{person}）"
+                        ),
+                    )
+                });
             }
-        }
-    }
-
-    /// Takes a code of a table, which must not be empty.
-    pub fn code<T>(&mut self, parse: fn(&str) -> Option<T>, known: (&'static str, &'static str)) -> Option<T> {
-        self.require(|text| parse(text).ok_or(known))
-    }
-
-    /// Takes a code of a table, which may be empty.
-    #[expect(clippy::option_option, reason = "a field that cannot be read is another thing than an empty one")]
-    pub fn maybe_code<T>(&mut self, parse: fn(&str) -> Option<T>, known: (&'static str, &'static str)) -> Option<Option<T>> {
-        self.maybe(|text| parse(text).ok_or(known))
-    }
-
-    pub fn date(&mut self) -> Option<Date> {
-        let days = self.days_of_column();
-        self.require(|text| read_date(text, days))
-    }
-
-    #[expect(clippy::option_option, reason = "a field that cannot be read is another thing than an empty one")]
-    pub fn maybe_date(&mut self) -> Option<Option<Date>> {
-        let days = self.days_of_column();
-        self.maybe(|text| read_date(text, days))
-    }
-
-    /// Returns the days that the next column may have; the last day of a period may be without an end.
-    fn days_of_column(&self) -> (RegistrableDays, bool) {
-        (self.days, self.columns.get(self.place).is_some_and(|column| column.ends_with("through")))
-    }
-
-    /// Takes two dates.
-    pub fn period(&mut self) -> Option<Period> {
-        let (from, through) = (self.date(), self.date());
-        match Period::new(from?, through?) {
-            Ok(period) => Some(period),
-            Err(reason) => {
-                self.fault(reason);
-                None
-            }
+            self.give_back([row]);
         }
     }
 
-    #[expect(clippy::option_option, reason = "a field that cannot be read is another thing than an empty one")]
-    pub fn maybe_instant(&mut self) -> Option<Option<Timestamp>> {
-        self.maybe(|text| {
-            let form = ("must be an instant such as 2026-11-30T15:00:00Z", "2026-11-30T15:00:00Zの形の日時を書いてください");
-            text.parse::<Timestamp>().map_err(|_| form)
-        })
-    }
-
-    pub fn instant(&mut self) -> Option<Timestamp> {
-        match self.maybe_instant() {
-            Some(None) => {
-                self.fault_here(("must not be empty", "空にはできません"));
-                None
-            }
-            read => read.flatten(),
+    /// Reads the rows that belong to nobody once all people are read; reports the first and the number of the others.
+    pub fn drain(&mut self, faults: &mut Faults) {
+        let Some(row) = self.next(faults) else { return };
+        let (line, person) = (row.line, shown(row.field(0)));
+        self.give_back([row]);
+        let mut others: u64 = 0;
+        while let Some(row) = self.next(faults) {
+            self.give_back([row]);
+            others += 1;
         }
+        faults.push(&self.path, line, || {
+            (
+                format!(
+                    "`person`: {person} is not in people.csv, or stands there before the people of the rows above; the {others} \
+                     rows after this line were not checked"
+                ),
+                format!(
+                    "`person`: {person}はpeople.csvにないか、上の行の人物より前にあります。この後の{others}行は検査していません"
+                ),
+            )
+        });
     }
 
-    pub fn number(&mut self) -> Option<u64> {
-        self.require(read_number)
-    }
-
-    #[expect(clippy::option_option, reason = "a field that cannot be read is another thing than an empty one")]
-    pub fn maybe_number(&mut self) -> Option<Option<u64>> {
-        self.maybe(read_number)
-    }
-
-    pub fn flag(&mut self) -> Option<bool> {
-        self.require(|text| match text {
-            "0" => Ok(false),
-            "1" => Ok(true),
-            _ => Err(("must be 1 or 0", "1か0を書いてください")),
-        })
-    }
-
-    pub fn wari(&mut self) -> Option<CopayRatio> {
-        self.require(|text| {
-            let ratio = text.parse().ok().and_then(CopayRatio::from_tenths);
-            ratio.ok_or(("must be 1, 2 or 3", "1、2、3のどれかを書いてください"))
-        })
-    }
-
-    /// Takes fields that must be empty in this row.
-    pub fn none(&mut self, fields: usize) {
-        for _ in 0..fields {
-            if !self.next().is_empty() {
-                self.fault_here(("must be empty in a row of this kind", "この種類の行では空にしてください"));
+    /// Reads rows until so many are ahead or the file ends.
+    fn fill(&mut self, wanted: usize, faults: &mut Faults) {
+        while !self.ended && self.ahead.len() < wanted {
+            let mut row = self.spare.pop().unwrap_or_default();
+            let line = self.lines.number() + 1;
+            match self.lines.next() {
+                Next::Line(text) => match row.split(line, text) {
+                    Ok(()) if row.fields() == self.kind.columns().len() => {
+                        self.ahead.push_back(row);
+                        continue;
+                    }
+                    Ok(()) => {
+                        let (found, columns) = (row.fields(), self.kind.columns().len());
+                        faults.push(&self.path, line, || {
+                            let english = format!("the line has {found} fields instead of {columns}");
+                            (english, format!("行の項目が{found}個あります。{columns}個書いてください"))
+                        });
+                    }
+                    Err(reason) => faults.push(&self.path, line, || reason),
+                },
+                Next::Faulty(reason) => faults.push(&self.path, line, || reason),
+                Next::Broken(reason) => {
+                    faults.push(&self.path, line, || reason);
+                    self.ended = true;
+                }
+                Next::End => self.ended = true,
             }
+            self.spare.push(row);
         }
     }
 }
 
-fn read_number(text: &str) -> Result<u64, (&'static str, &'static str)> {
-    let digits = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if digits { text.parse().ok() } else { None };
-    number.ok_or(("must be a whole number", "整数を書いてください"))
-}
-
-/// Reads a date of the form `2026-12-01`.
-fn read_date(text: &str, (days, may_be_open): (RegistrableDays, bool)) -> Result<Date, Bilingual> {
-    let form = || {
-        Bilingual::from(("must be a date such as 2026-12-01 that exists", "実在する2026-12-01の形の日付を書いてください"))
-    };
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return Err(form()) };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
-    };
-    let (Some(year), Some(month), Some(day)) = (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2])) else {
-        return Err(form());
-    };
-    let short = |number: i16| i8::try_from(number).map_err(|_| form());
-    let day = Date::new(year, short(month)?, short(day)?).map_err(|_| form())?;
-    if may_be_open && day == date(9999, 12, 31) {
-        return Ok(day);
+/// Returns an id as messages show it: anything else may be long, or hold personal data in a wrong column.
+fn shown(id: &str) -> String {
+    match crate::domain::stable_id(id) {
+        Ok(id) => id,
+        Err(_) => "(no id)".to_owned(),
     }
-    days.check(day).map_err(Into::into)
 }

@@ -16,6 +16,13 @@ const SCHEMES: &[&str] = &["kyokai", "society", "mutual", "national_health", "na
 const BANDS_UNDER_70: &[&str] = &["a", "i", "u", "e", "o"];
 const BANDS_70_TO_74: &[&str] = &["active_3", "active_2", "active_1", "general", "low_2", "low_1"];
 const BANDS_LATE: &[&str] = &["active_3", "active_2", "active_1", "general_2", "general_1", "low_2", "low_1"];
+/// Days from an event to its registration, each through the day before the next; the last through 45.
+pub(in crate::population) const LAG_DAYS: &[&str] = &["0", "1", "2", "3", "5", "7", "10", "14", "21", "30"];
+const TARGET_SCHEMES: &[&str] =
+    &["kyokai", "society", "mutual", "national_health", "national_health_society", "late_elderly", "medical_aid"];
+const TARGET_AGES: &[&str] = &["0", "15", "65", "75"];
+const TARGET_RATIOS: &[&str] = &["1", "2", "3"];
+const TARGET_OTHERS: &[&str] = &["card", "category", "phone", "lag"];
 const DISEASES: &[&str] = &["none", "dialysis", "haemophilia", "hiv"];
 
 /// Makes the constants of groups and the list of all.
@@ -156,4 +163,58 @@ groups! {
     TICKET = "ticket", &["none", "outpatient", "outpatient_and_dispensing", "inpatient", "dental"];
     /// Whether a household is a named situation.
     SITUATION = "situation", YES_NO;
+    /// Whether a woman of 20 to 29 who lives with a man gives birth within a year.
+    BIRTH_20 = "birth_a_year_20_to_29", YES_NO;
+    /// See above; 30 to 41.
+    BIRTH_30 = "birth_a_year_30_to_41", YES_NO;
+    /// Whether a person dies within a year, by age.
+    DEATH_0 = "death_a_year_under_50", YES_NO;
+    /// See above.
+    DEATH_50 = "death_a_year_50_to_64", YES_NO;
+    /// See above.
+    DEATH_65 = "death_a_year_65_to_74", YES_NO;
+    /// See above.
+    DEATH_75 = "death_a_year_75_to_84", YES_NO;
+    /// See above.
+    DEATH_85 = "death_a_year_85_and_over", YES_NO;
+    /// Whether an unmarried person of 20 to 44 marries within a year, if there is somebody to marry.
+    MARRIAGE = "marriage_a_year", YES_NO;
+    /// Whether somebody in national health insurance finds employment within a year, by age.
+    EMPLOYED_YOUNG = "employed_a_year_under_35", YES_NO;
+    /// See above; through 59.
+    EMPLOYED_OLD = "employed_a_year_35_to_59", YES_NO;
+    /// Whether a card is lost within a year.
+    CARD_LOST = "card_lost_a_year", YES_NO;
+    /// Whether somebody without a card gets one within a year.
+    CARD_NEW = "card_new_a_year", YES_NO;
+    /// Whether certificates that end are renewed.
+    CARD_KEPT = "certificates_renewed", YES_NO;
+    /// Days from an event to its registration, by scheme.
+    LAG_KYOKAI = "lag_kyokai", LAG_DAYS;
+    /// See above.
+    LAG_SOCIETY = "lag_society", LAG_DAYS;
+    /// See above.
+    LAG_MUTUAL = "lag_mutual", LAG_DAYS;
+    /// See above.
+    LAG_NATIONAL_HEALTH = "lag_national_health", LAG_DAYS;
+    /// See above.
+    LAG_NATIONAL_HEALTH_SOCIETY = "lag_national_health_society", LAG_DAYS;
+    /// See above.
+    LAG_LATE = "lag_late_elderly", LAG_DAYS;
+    /// See above.
+    LAG_AID = "lag_medical_aid", LAG_DAYS;
+    /// The members of the schemes that a population should have, of 1,000 people.
+    TARGET_SCHEMES = "target_schemes", TARGET_SCHEMES;
+    /// How far they may be off, of 1,000 people.
+    TOLERANCE_SCHEMES = "tolerance_schemes", TARGET_SCHEMES;
+    /// The ages that a population should have, of 1,000 people.
+    TARGET_AGES = "target_ages", TARGET_AGES;
+    /// How far they may be off, of 1,000 people.
+    TOLERANCE_AGES = "tolerance_ages", TARGET_AGES;
+    /// How far ratios may be off what the categories say, of 1,000 people of the scheme.
+    TOLERANCE_RATIOS = "tolerance_ratios", TARGET_RATIOS;
+    /// Whether people have cards, of all ages.
+    TARGET_CARDS = "target_cards", YES_NO;
+    /// How far other shares may be off, of 1,000.
+    TOLERANCE_OTHERS = "tolerance_others", TARGET_OTHERS;
 }

@@ -13,6 +13,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 
 pub use groups::Group;
+pub(super) use groups::LAG_DAYS;
 pub use read::ProfileFault;
 
 /// The text of the standard profile.

@@ -76,13 +76,17 @@ pub(super) async fn put_institutions(connection: &mut PgConnection, institutions
     Ok(())
 }
 
-/// Deletes all insurers and institutions except these. No coverage may name one of the others.
-pub(super) async fn delete_others(
+/// Deletes all insurers except these. No coverage may name one of the others.
+pub(super) async fn delete_other_insurers(connection: &mut PgConnection, insurers: &[Insurer]) -> Result<(), StoreError> {
+    sqlx::query!("delete from insurer where number <> all($1)", &numbers(insurers)).execute(connection).await?;
+    Ok(())
+}
+
+/// Deletes all institutions except these.
+pub(super) async fn delete_other_institutions(
     connection: &mut PgConnection,
-    insurers: &[Insurer],
     institutions: &[Institution],
 ) -> Result<(), StoreError> {
-    sqlx::query!("delete from insurer where number <> all($1)", &numbers(insurers)).execute(&mut *connection).await?;
     sqlx::query!("delete from institution where code <> all($1)", &codes(institutions)).execute(connection).await?;
     Ok(())
 }

@@ -8,9 +8,8 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 27] = [
+const IMPORTS: [(&str, &str); 26] = [
     ("language", ""),
-    ("file_fault", "language"),
     ("domain", "language"),
     ("rules", "domain language"),
     ("decide", "domain rules"),
@@ -26,9 +25,9 @@ const IMPORTS: [(&str, &str); 27] = [
     ("terminal", "domain language"),
     ("pki", "domain clock language"),
     ("store", "domain language"),
-    ("fixtures", "domain wire store pki file_fault language"),
-    ("mass", "domain wire store file_fault language"),
-    ("population", "domain rules mass store language"),
+    ("fixtures", "domain wire store pki language"),
+    ("mass", "domain wire store fixtures language"),
+    ("population", "domain rules decide mass store language"),
     ("identity", "domain pki shares clock config metrics language"),
     ("query", "domain decide store identity clock config metrics"),
     ("jobs", "domain decide wire store query clock config metrics"),
@@ -38,7 +37,7 @@ const IMPORTS: [(&str, &str); 27] = [
     (
         "cli",
         "domain decide wire calculator cases store pki fixtures mass population query jobs http app terminal postgres telemetry clock \
-         config metrics file_fault language",
+         config metrics language",
     ),
 ];
 

@@ -4,7 +4,9 @@ mod answers;
 mod bytes;
 mod command;
 mod law;
+mod live;
 mod shares;
+mod stats;
 
 use std::num::NonZero;
 

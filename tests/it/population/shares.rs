@@ -1,4 +1,4 @@
-//! The shares of generated people are near those of rules.md §5.
+//! The shares of generated people are near those of rules.md §5, and so are the targets of the profile.
 
 use shikaku::domain::{CardKind, CopayRatio, Coverage, Scheme};
 use shikaku::store::registry::NewPerson;
@@ -95,4 +95,17 @@ fn ratios_and_cards_are_those_of_the_profile() {
         ("3割", ratio(CopayRatio::Three), 55, 85),
         ("マイナンバーカード", town.per_thousand(card), 776, 816),
     ]);
+}
+
+#[test]
+fn the_targets_of_the_profile_are_those_of_japan() {
+    use shikaku::population::{Group, Profile};
+    let profile = Profile::standard();
+    // Of 1,000 people: 協会けんぽ 39.7 of 124.5 million, 組合健保 28.0, 共済 9.86, 市町村国保 23.1, 国保組合 2.6, 後期 20.5, 生活保護 2.0.
+    assert_eq!(profile.of(Group::TARGET_SCHEMES), [319, 225, 79, 186, 21, 165, 16]);
+    assert_eq!(profile.of(Group::TARGET_AGES), [110, 595, 125, 172]);
+    assert_eq!(profile.of(Group::TARGET_CARDS), [796, 204]);
+    // 2割 20 %, 3割 7 % of 後期高齢者医療.
+    let late = profile.of(Group::LATE);
+    assert_eq!((late[0] + late[1] + late[2], late[3], late.iter().sum::<u32>()), (7, 20, 100));
 }

@@ -5,6 +5,7 @@ pub mod card;
 pub mod database;
 pub mod h2;
 pub mod look_alike;
+pub mod mass;
 pub mod process;
 pub mod registry;
 pub mod world;

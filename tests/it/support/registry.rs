@@ -53,7 +53,7 @@ pub async fn load_mass(
         send.try_send(Batch::People(batch.to_vec())).unwrap();
     }
     send.try_send(Batch::End).unwrap();
-    store.load_mass(&fixtures().insurers, receive, at, reset, &|_| ()).await
+    store.load_mass(&fixtures().insurers, None, receive, at, reset, &|_| ()).await
 }
 
 /// Sets the name in a coverage.

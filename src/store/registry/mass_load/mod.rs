@@ -18,7 +18,7 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::mpsc::Receiver;
 
-use crate::domain::Insurer;
+use crate::domain::{Institution, Insurer};
 use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
 
@@ -54,16 +54,18 @@ pub enum Batch {
 }
 
 impl Store {
-    /// Loads people as [`Store::load`] does, and leaves institutions as they are. Returns None, and changes nothing, if `people` ends
-    /// before [`Batch::End`]. People must be distinct; a certificate must not be given twice.
+    /// Loads people as [`Store::load`] does. Without institutions, those of the registry stay as they are, also with `reset`. Returns
+    /// None, and changes nothing, if `people` ends before [`Batch::End`]. People must be distinct; a certificate must not be given twice.
     ///
     /// Memory is bounded by the size of the batches. On the disk, the new tables stand beside the old ones until the swap.
     ///
     /// # Errors
-    /// If the database fails, for example because the role may not make a schema; then nothing has changed.
+    /// If the database fails, for example because the role may not make a schema, or if something that does not belong to the registry
+    /// hangs on its tables, such as a view; then nothing has changed.
     pub async fn load_mass(
         &self,
         insurers: &[Insurer],
+        institutions: Option<&[Institution]>,
         people: Receiver<Batch>,
         at: Timestamp,
         reset: bool,
@@ -75,7 +77,7 @@ impl Store {
         if stage::remove(&mut connection).await? {
             progress(Progress::Leftovers);
         }
-        let order = Order { store: self, insurers, at, reset, progress };
+        let order = Order { store: self, insurers, institutions, at, reset, progress };
         let loaded = order.load(&mut connection, people).await;
         if !matches!(loaded, Ok(Some(_))) {
             // The transaction has ended; its tables are removed now, or by the next load if the database is gone.
@@ -103,6 +105,7 @@ impl Store {
 struct Order<'a> {
     store: &'a Store,
     insurers: &'a [Insurer],
+    institutions: Option<&'a [Institution]>,
     at: Timestamp,
     reset: bool,
     progress: &'a (dyn Fn(Progress) + Sync),
@@ -116,6 +119,7 @@ impl Order<'_> {
     ) -> Result<Option<LoadCounts>, StoreError> {
         let live =
             sqlx::query_scalar!(r#"select quote_ident(current_schema()) as "schema!""#).fetch_one(&mut *connection).await?;
+        stage::refuse_dependants(connection).await?;
         stage::create(connection).await?;
         let mut transaction = connection.begin().await?;
         run(&mut transaction, "set local enable_seqscan = off".to_owned()).await?;
@@ -123,9 +127,21 @@ impl Order<'_> {
         run(&mut transaction, "lock table person, coverage, card_certificate in share row exclusive mode".to_owned())
             .await?;
         reference::put_insurers(&mut transaction, self.insurers).await?;
+        if let Some(institutions) = self.institutions {
+            reference::put_institutions(&mut transaction, institutions).await?;
+            if self.reset {
+                reference::delete_other_institutions(&mut transaction, institutions).await?;
+            }
+        }
         let empty = is_empty(&mut transaction).await?;
         let mut streams = Streams::begin(self.store).await?;
-        let mut counts = LoadCounts { insurers: self.insurers.len(), institutions: 0, people: 0, coverages: 0, cards: 0 };
+        let mut counts = LoadCounts {
+            insurers: self.insurers.len(),
+            institutions: self.institutions.map_or(0, <[_]>::len),
+            people: 0,
+            coverages: 0,
+            cards: 0,
+        };
         let mut kept = Vec::new();
         loop {
             let people = match batches.recv().await {
@@ -155,8 +171,7 @@ impl Order<'_> {
         (self.progress)(Progress::Swap);
         swap::swap(&mut transaction, &live).await?;
         if self.reset {
-            let numbers: Vec<String> = self.insurers.iter().map(|insurer| insurer.number.as_str().to_owned()).collect();
-            sqlx::query!("delete from insurer where number <> all($1)", &numbers).execute(&mut *transaction).await?;
+            reference::delete_other_insurers(&mut transaction, self.insurers).await?;
         }
         sqlx::query!("select pg_notify($1, '')", CHANGED).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;

@@ -24,6 +24,48 @@ pub(super) async fn remove(connection: &mut PgConnection) -> Result<bool, StoreE
     Ok(there)
 }
 
+/// Refuses a load if something was made that hangs on the tables of the registry, and would not be moved to the new ones.
+pub(super) async fn refuse_dependants(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"
+        with tables as (
+            select to_regclass(name)::oid as oid from unnest($1::text[]) as name
+        ), dependants as (
+            select 'pg_trigger'::regclass as class, pg_trigger.oid
+              from pg_trigger
+              join tables on tables.oid = tgrelid
+             where not tgisinternal
+             union
+            select 'pg_policy'::regclass, pg_policy.oid
+              from pg_policy
+              join tables on tables.oid = polrelid
+             union
+            -- Views, and rules of the tables themselves.
+            select classid::regclass, objid
+              from pg_depend
+              join tables on tables.oid = refobjid
+             where refclassid = 'pg_class'::regclass
+               and classid = 'pg_rewrite'::regclass
+             union
+            select 'pg_constraint'::regclass, pg_constraint.oid
+              from pg_constraint
+              join tables on tables.oid = confrelid
+             where conrelid not in (select oid from tables)
+             union
+            select 'pg_publication_rel'::regclass, pg_publication_rel.oid
+              from pg_publication_rel
+              join tables on tables.oid = prrelid
+        )
+        select string_agg(description, ', ' order by description)
+          from (select pg_describe_object(class, oid, 0) as description from dependants) as described
+        "#,
+        &TABLES.map(str::to_owned)
+    )
+    .fetch_one(connection)
+    .await?;
+    found.map_or(Ok(()), |found| Err(StoreError::Dependants(found)))
+}
+
 /// Makes the tables, without indexes and foreign keys.
 pub(super) async fn create(connection: &mut PgConnection) -> Result<(), StoreError> {
     run(connection, format!("create schema {SCHEMA}")).await?;
@@ -31,7 +73,7 @@ pub(super) async fn create(connection: &mut PgConnection) -> Result<(), StoreErr
         let like = format!("like {table} including all excluding indexes");
         run(connection, format!("create table {SCHEMA}.{table} ({like})")).await?;
     }
-    // Comments of tables, storage parameters, rights and owners are not copied with the columns.
+    // Comments of tables, storage parameters, rights, owners and targets of statistics are not copied with the columns.
     let statements = sqlx::query_scalar!(
         r#"
         with live as (
@@ -57,6 +99,28 @@ pub(super) async fn create(connection: &mut PgConnection) -> Result<(), StoreErr
                    from live
                   cross join lateral aclexplode(relacl) as granted
                   where granted.grantee <> relowner
+                 union all
+                 select format('grant %s (%I) on %I.%s to %s%s', granted.privilege_type, attname, $2::text, name
+                              , case when granted.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(granted.grantee)) end
+                              , case when granted.is_grantable then ' with grant option' else '' end)
+                   from live
+                   join pg_attribute on attrelid = live.oid and attnum > 0 and not attisdropped
+                  cross join lateral aclexplode(attacl) as granted
+                 union all
+                 select format('grant %s on sequence %s to %s%s', granted.privilege_type
+                              , pg_get_serial_sequence(format('%I.%s', $2::text, name), attname)
+                              , case when granted.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(granted.grantee)) end
+                              , case when granted.is_grantable then ' with grant option' else '' end)
+                   from live
+                   join pg_attribute on attrelid = live.oid and attidentity <> ''
+                   join pg_class as sequence on sequence.oid = pg_get_serial_sequence(live.oid::regclass::text, attname)::regclass
+                  cross join lateral aclexplode(sequence.relacl) as granted
+                  where granted.grantee <> sequence.relowner
+                 union all
+                 select format('alter table %I.%s alter column %I set statistics %s', $2::text, name, attname, attstattarget)
+                   from live
+                   join pg_attribute on attrelid = live.oid and attnum > 0 and not attisdropped
+                  where attstattarget >= 0
                ) as all_of_them
         "#,
         &TABLES.map(str::to_owned),

@@ -1,0 +1,112 @@
+//! Writes entries as insurers send them (docs/registrations.md).
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{
+    Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, PersonalText, SpecificDiseaseCertificate,
+};
+use crate::wire::code;
+
+/// 資格取得.
+pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
+    let identity = &coverage.identity;
+    let text = |text: &Option<PersonalText>| text.as_ref().map(|text| text.as_str().to_owned());
+    let mut fields = json!({
+        "symbol": coverage.key.symbol.as_ref().map(|symbol| symbol.as_str()),
+        "number": coverage.key.number.as_str(),
+        "branch": coverage.key.branch.map(|branch| branch.as_str().to_owned()),
+        "relationship": coverage.relationship.map(code::relationship),
+        "card_class": code::card_class(coverage.card_class),
+        "name": identity.name.as_str(),
+        "kana": text(&identity.kana),
+        "other_name": text(&identity.other_name),
+        "other_kana": text(&identity.other_kana),
+        "insured_name": text(&identity.insured_name),
+        "sex": code::sex(identity.sex),
+        "birth_on": identity.birth_on.date(),
+        "post_number": identity.post_number.as_ref().map(|post| post.as_str().to_owned()),
+        "address": text(&identity.address),
+        "card_issued_on": coverage.card.issued_on,
+        "card_valid_from": coverage.card.valid_from,
+        "card_valid_through": coverage.card.valid_through,
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+        for (name, list) in [
+            ("ratio", ratios(&coverage.ratios)),
+            ("elderly", elderly(&coverage.elderly)),
+            ("limit", limits(&coverage.limits)),
+        ] {
+            if list.as_array().is_some_and(|list| !list.is_empty()) {
+                fields.insert(name.to_owned(), list);
+            }
+        }
+    }
+    object(json!({ "kind": "gain", "person": person, "acquired_on": coverage.acquired_on, "coverage": fields }))
+}
+
+/// 資格喪失.
+pub(super) fn loss(person: &str, coverage: &Coverage, loss: Loss) -> Map<String, Value> {
+    let ends = json!({ "on": loss.on, "reason": code::loss_reason(loss.reason) });
+    object(json!({ "kind": "loss", "of": name(person, coverage), "loss": ends }))
+}
+
+/// 訂正: new values of parts.
+pub(super) fn correction(person: &str, coverage: &Coverage, change: Value) -> Map<String, Value> {
+    object(json!({ "kind": "correction", "of": name(person, coverage), "coverage": change }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn name(person: &str, coverage: &Coverage) -> Value {
+    let key = &coverage.key;
+    let mut name = json!({ "person": person, "number": key.number.as_str(), "acquired_on": coverage.acquired_on });
+    if let (Some(fields), Some(symbol)) = (name.as_object_mut(), &key.symbol) {
+        fields.insert("symbol".into(), symbol.as_str().into());
+    }
+    if let (Some(fields), Some(branch)) = (name.as_object_mut(), key.branch) {
+        fields.insert("branch".into(), branch.as_str().into());
+    }
+    name
+}
+
+pub(super) fn ratios(list: &[DatedRatio]) -> Value {
+    let one = |dated: &DatedRatio| json!({ "from": dated.period.from(), "through": dated.period.through(), "wari": dated.ratio.tenths() });
+    list.iter().map(one).collect()
+}
+
+pub(super) fn elderly(list: &[ElderlyCertificate]) -> Value {
+    let one = |card: &ElderlyCertificate| {
+        json!({
+            "issued_on": card.issued_on, "from": card.period.from(), "through": card.period.through(),
+            "wari": card.ratio.tenths(),
+        })
+    };
+    list.iter().map(one).collect()
+}
+
+pub(super) fn limits(list: &[LimitCertificate]) -> Value {
+    let one = |limit: &LimitCertificate| {
+        json!({
+            "kind": code::limit_kind(limit.kind), "category": code::limit_category(limit.category),
+            "issued_on": limit.issued_on, "from": limit.period.from(), "through": limit.period.through(),
+            "long_stay_on": limit.long_stay_on,
+        })
+    };
+    list.iter().map(one).collect()
+}
+
+pub(super) fn diseases(list: &[SpecificDiseaseCertificate]) -> Value {
+    let one = |card: &SpecificDiseaseCertificate| {
+        json!({
+            "disease": code::specific_disease(card.disease), "issued_on": card.issued_on, "from": card.period.from(),
+            "through": card.period.through(), "self_pay_yen": card.self_pay.amount(),
+        })
+    };
+    list.iter().map(one).collect()
+}
