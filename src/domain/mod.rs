@@ -8,6 +8,7 @@ mod batch_views;
 mod birth;
 mod card;
 mod card_key;
+mod certificate_change;
 mod check_digit;
 mod consent;
 mod coverage;
@@ -45,6 +46,7 @@ pub use card::{
     HolderVerification, KnownCard, LIST_LASTS, RevocationReason,
 };
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey};
+pub use certificate_change::{CertificateKind, IssuedCertificate, ReturnedCertificate};
 pub use check_digit::{check_digit, has_valid_check_digit};
 pub use consent::{CONSENT_LASTS, Consent, Consents, TreatmentKind};
 pub use coverage::{
@@ -61,7 +63,7 @@ pub use limit::{LimitCategory, LimitCertificate, LimitKind};
 pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, TicketKind, ticket_contradictions};
 pub use moment::Moment;
 pub use month::{Month, MonthError};
-pub use notice::{CoverageName, Notice, NoticeAction, NoticeRefused, check_notice_id};
+pub use notice::{CardLink, CoverageName, Notice, NoticeAction, NoticeRefused, ProtectionChange, check_notice_id};
 pub use notice_file::{CarriedOut, NoticeContent, NoticeOutcome, NoticeRecord, NoticeState, SentNotice};
 pub use period::{Period, PeriodError};
 pub use person::{InspectedPerson, PersonFacts, PersonId, Protection};

@@ -1,12 +1,16 @@
-//! Notices: what insurers tell the registry about coverages, one change of one coverage each.
+//! Notices: what insurers tell the registry, one change of one coverage or person each.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::card::{CardId, CardKind};
 use super::card_key::CardKey;
-use super::coverage::{Coverage, Loss};
+use super::certificate_change::{IssuedCertificate, NotReturned, ReturnedCertificate, set_ratio};
+use super::coverage::{Coverage, Loss, LossReason};
 use super::coverage_change::CoverageChange;
 use super::insurer::InsurerNumber;
+use super::person::Protection;
+use super::ratio::DatedRatio;
 use super::registrable;
 
 /// 加入者情報の登録: one entry of what an insurer sends.
@@ -40,6 +44,68 @@ pub enum NoticeAction {
     Correction(CoverageName, Box<CoverageChange>),
     /// 取消: the coverage should never have been registered.
     Withdrawal(CoverageName),
+    /// 一部負担金割合 of 後期高齢者医療 on the days of its period; on other days the ratios stay.
+    Ratio(CoverageName, DatedRatio),
+    /// A certificate is issued or renewed. One of the same kind that overlaps it ends the day before.
+    Certificate(CoverageName, IssuedCertificate),
+    /// A certificate is returned or withdrawn before its end.
+    CertificateWithdrawal(CoverageName, ReturnedCertificate),
+    /// 死亡. The coverages of the insurer end the day after.
+    Death {
+        /// The person's stable id.
+        person: String,
+        /// 死亡日.
+        died_on: Date,
+    },
+    /// 利用申込: a certificate of a card or phone becomes the person's.
+    CardLink {
+        /// The person's stable id.
+        person: String,
+        /// The certificate.
+        card: CardLink,
+    },
+    /// Measures of protection begin or end.
+    Protection {
+        /// The person's stable id.
+        person: String,
+        /// What changes.
+        change: ProtectionChange,
+    },
+}
+
+/// A certificate of a card or phone that is linked to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardLink {
+    /// Issuer and serial number.
+    pub id: CardId,
+    /// The medium that carries it.
+    pub kind: CardKind,
+    /// The first instant of the certificate.
+    pub valid_from: Timestamp,
+    /// The last second of the certificate, inclusive.
+    pub valid_through: Timestamp,
+    /// The person's certificate of the same medium in use, which it replaces.
+    pub supersedes: Option<CardId>,
+}
+
+/// New values of measures of protection; `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProtectionChange {
+    /// 不開示該当.
+    pub address_withheld: Option<bool>,
+    /// 自己情報提供不可.
+    pub self_information_blocked: Option<bool>,
+}
+
+impl ProtectionChange {
+    /// Returns the measures after the change.
+    #[must_use]
+    pub fn changed(self, protection: Protection) -> Protection {
+        Protection {
+            address_withheld: self.address_withheld.unwrap_or(protection.address_withheld),
+            self_information_blocked: self.self_information_blocked.unwrap_or(protection.self_information_blocked),
+        }
+    }
 }
 
 /// How an insurer names one of its coverages.
@@ -102,6 +168,27 @@ pub enum NoticeRefused {
     /// A closing that would not bring the loss forward.
     #[error("loss.on: a closing must lie before the loss that is registered, {0}; a correction changes it otherwise")]
     NotEarlier(Date),
+    /// The insurer has no coverage of such a person.
+    #[error("person: this insurer has registered no coverage of such a person; send the gain first")]
+    NoPerson,
+    /// A coverage of the insurer begins after the death.
+    #[error("died_on: this insurer has registered a coverage from {0} on, after the death; withdraw it first")]
+    GainedAfterDeath(Date),
+    /// The coverage has no such certificate.
+    #[error("returned: the coverage has no certificate of this kind from that day on; `from` must be as registered")]
+    NoCertificate,
+    /// The certificate ends earlier.
+    #[error("returned.on: the certificate ends on {0}; `on` must not lie after that day")]
+    CertificateEnded(Date),
+    /// The certificate of the card is known.
+    #[error("card: this certificate is linked already; a certificate is linked once")]
+    LinkedBefore,
+    /// The person has another certificate of the medium in use.
+    #[error("card: the person has a certificate of this medium in use; name it in `card.supersedes`")]
+    CardInUse,
+    /// There is no such certificate to replace.
+    #[error("card.supersedes: this person has no such certificate of this medium in use; leave it out, or name that one")]
+    NotInUse,
 }
 
 /// Checks the insurer's name of an entry: 1 to 64 printable ASCII characters without blanks.
@@ -125,8 +212,8 @@ impl NoticeAction {
         Ok(coverage)
     }
 
-    /// Changes `coverage`, which the notice names; returns the coverage as it is to be, or None if it is withdrawn. A gain changes no
-    /// coverage that there is.
+    /// Changes `coverage`, which the notice names; returns the coverage as it is to be, or None if it is withdrawn. A notice that names
+    /// no coverage changes none.
     ///
     /// # Errors
     /// If the coverage cannot be changed in this way.
@@ -140,18 +227,60 @@ impl NoticeAction {
             }
             (Self::Loss(_, loss) | Self::Closing(_, loss), _) => changed.loss = Some(*loss),
             (Self::Correction(_, change), _) => change.change(&mut changed),
-            (Self::Gain { .. }, _) => {}
+            (Self::Ratio(_, ratio), _) => set_ratio(&mut changed.ratios, *ratio),
+            (Self::Certificate(_, issued), _) => issued.add_to(&mut changed),
+            (Self::CertificateWithdrawal(_, returned), _) => {
+                returned.end_in(&mut changed).map_err(|reason| match reason {
+                    NotReturned::Missing => NoticeRefused::NoCertificate,
+                    NotReturned::Ended(through) => NoticeRefused::CertificateEnded(through),
+                })?;
+            }
+            (Self::Gain { .. } | Self::Death { .. } | Self::CardLink { .. } | Self::Protection { .. }, _) => {}
         }
         registrable::check(&changed).map_err(NoticeRefused::Impossible)?;
         Ok(Some(changed))
     }
 
-    /// Returns the coverage that it names; a gain names none.
+    /// Returns the coverage that it names; a gain, and what is about a person as a whole, names none.
     #[must_use]
     pub fn name(&self) -> Option<&CoverageName> {
         match self {
-            Self::Gain { .. } => None,
-            Self::Loss(name, _) | Self::Closing(name, _) | Self::Correction(name, _) | Self::Withdrawal(name) => Some(name),
+            Self::Gain { .. } | Self::Death { .. } | Self::CardLink { .. } | Self::Protection { .. } => None,
+            Self::Loss(name, _)
+            | Self::Closing(name, _)
+            | Self::Correction(name, _)
+            | Self::Withdrawal(name)
+            | Self::Ratio(name, _)
+            | Self::Certificate(name, _)
+            | Self::CertificateWithdrawal(name, _) => Some(name),
         }
+    }
+
+    /// Returns the stable id of the person whom it is about, if it names the person and no coverage.
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::Gain { person, .. }
+            | Self::Death { person, .. }
+            | Self::CardLink { person, .. }
+            | Self::Protection { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Ends a coverage of the insurer by death: one without a loss, one with a later loss, and one that is lost by death, whose day may
+    /// be corrected in this way.
+    ///
+    /// # Errors
+    /// If the coverage begins after the death.
+    pub fn end_by_death(died_on: Date, coverage: &mut Coverage) -> Result<(), NoticeRefused> {
+        if coverage.acquired_on > died_on {
+            return Err(NoticeRefused::GainedAfterDeath(coverage.acquired_on));
+        }
+        let on = died_on.tomorrow().unwrap_or(died_on);
+        if coverage.loss.is_none_or(|loss| loss.on > on || loss.reason == LossReason::Death) {
+            coverage.loss = Some(Loss { on, reason: LossReason::Death });
+        }
+        Ok(())
     }
 }

@@ -33,8 +33,8 @@ pub enum NoticeOutcome {
     Applied {
         /// The place of the person in [`CarriedOut::people`].
         person: usize,
-        /// The coverage after the entry; if it was withdrawn, before.
-        coverage: Box<Coverage>,
+        /// The coverage after the entry; if it was withdrawn, before. None of an entry about the person as a whole.
+        coverage: Option<Box<Coverage>>,
         /// The instant from which on the registry says so.
         at: Timestamp,
     },

@@ -73,30 +73,10 @@ impl Store {
     pub async fn renew_card(&self, old: &CardId, new: &CardRecord) -> Result<(), JlisError> {
         let mut connection = self.pool().acquire().await.map_err(StoreError::from)?;
         let mut transaction = connection.begin().await.map_err(StoreError::from)?;
-        let row = sqlx::query!(
-            r#"
-            update card_certificate
-               set state = 3
-                 , changed_at = $3
-                 , superseded_by_issuer_key_id = $4
-                 , superseded_by_serial = $5
-             where issuer_key_id = $1
-               and serial = $2
-               and state = 1
-         returning person_id, kind
-            "#,
-            old.issuer,
-            old.serial.as_bytes(),
-            new.changed_at.to_sqlx() as SqlTimestamp,
-            new.id.issuer,
-            new.id.serial.as_bytes(),
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(StoreError::from)?;
-        let Some(row) = row else { return Err(missing(&mut transaction, old).await?) };
-        let new = CardRecord { kind: CardKind::read(row.kind)?, ..new.clone() };
-        insert_card(&mut transaction, row.person_id, &new).await.map_err(conflict)?;
+        let superseded = supersede(&mut transaction, old, new).await?;
+        let Some((person, kind)) = superseded else { return Err(missing(&mut transaction, old).await?) };
+        let new = CardRecord { kind, ..new.clone() };
+        insert_card(&mut transaction, person, &new).await.map_err(conflict)?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
@@ -192,8 +172,37 @@ pub(super) fn stored_state(state: CardState) -> (i16, Option<i16>) {
     }
 }
 
+/// Supersedes the certificate `old`, which must be in use, by `new`; returns its person and kind, or None if it is not in use.
+pub(super) async fn supersede(
+    connection: &mut PgConnection,
+    old: &CardId,
+    new: &CardRecord,
+) -> Result<Option<(i64, CardKind)>, StoreError> {
+    let row = sqlx::query!(
+        r#"
+        update card_certificate
+           set state = 3
+             , changed_at = $3
+             , superseded_by_issuer_key_id = $4
+             , superseded_by_serial = $5
+         where issuer_key_id = $1
+           and serial = $2
+           and state = 1
+     returning person_id, kind
+        "#,
+        old.issuer,
+        old.serial.as_bytes(),
+        new.changed_at.to_sqlx() as SqlTimestamp,
+        new.id.issuer,
+        new.id.serial.as_bytes(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok((row.person_id, CardKind::read(row.kind)?))).transpose()
+}
+
 /// Inserts a certificate that must be new.
-async fn insert_card(connection: &mut PgConnection, person: i64, card: &CardRecord) -> Result<(), StoreError> {
+pub(super) async fn insert_card(connection: &mut PgConnection, person: i64, card: &CardRecord) -> Result<(), StoreError> {
     let (state, reason) = stored_state(card.state);
     sqlx::query!(
         r#"

@@ -5,6 +5,7 @@ mod compare;
 mod coverages;
 mod feed;
 mod held;
+mod links;
 mod mass_load;
 mod new_person;
 mod people;

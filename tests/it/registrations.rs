@@ -16,24 +16,24 @@ const KYOKAI: &str = "01130012";
 const SOCIETY: &str = "06132013";
 
 /// Starts a server whose clock a test sets.
-async fn world_with_clock(start: &str) -> (World, Arc<Mutex<Timestamp>>) {
+pub async fn world_with_clock(start: &str) -> (World, Arc<Mutex<Timestamp>>) {
     let now = Arc::new(Mutex::new(start.parse::<Timestamp>().unwrap()));
     let told = now.clone();
     let clock = Clock::told_by(move || *told.lock().unwrap());
     (World::with(Wishes { clock: Some(clock), ..Wishes::default() }).await, now)
 }
 
-fn set(clock: &Mutex<Timestamp>, to: &str) {
+pub fn set(clock: &Mutex<Timestamp>, to: &str) {
     *clock.lock().unwrap() = to.parse().unwrap();
 }
 
-async fn post(world: &World, path: &str, body: &str) -> (u16, Value) {
+pub async fn post(world: &World, path: &str, body: &str) -> (u16, Value) {
     let address = world.app.operator_addr().to_string();
     let (status, text, _) = process::http(&address, "POST", path, &[("content-type", "application/json")], body).await;
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-async fn register(world: &World, insurer: &str, entries: Value) -> Value {
+pub async fn register(world: &World, insurer: &str, entries: Value) -> Value {
     let body = json!({ "entries": entries }).to_string();
     let (status, answer) = post(world, &format!("/api/insurers/{insurer}/registrations"), &body).await;
     assert_eq!(status, 200, "{answer}");
@@ -41,20 +41,20 @@ async fn register(world: &World, insurer: &str, entries: Value) -> Value {
 }
 
 /// Registers one entry; returns its outcome, and the code and the detail of its error.
-async fn outcome_of(world: &World, insurer: &str, entry: Value) -> (String, String, String) {
+pub async fn outcome_of(world: &World, insurer: &str, entry: Value) -> (String, String, String) {
     let answer = register(world, insurer, json!([entry])).await;
     let result = &answer["entries"][0];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&result["outcome"]), text(&result["error"]["code"]), text(&result["error"]["detail"]))
 }
 
-async fn get(world: &World, path: &str) -> (u16, Value) {
+pub async fn get(world: &World, path: &str) -> (u16, Value) {
     let (status, text) = world.get(path).await;
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
 /// A new employee, Ichiro, of the first of December.
-fn gain(id: &str) -> Value {
+pub fn gain(id: &str) -> Value {
     json!({
         "id": id, "kind": "gain", "person": "new-employee", "acquired_on": "2026-12-01",
         "coverage": {
@@ -83,7 +83,7 @@ fn question(check_on: Date) -> Ask {
 }
 
 /// Returns 資格有効性 as a terminal is told.
-async fn validity(world: &World, ask: &Ask) -> String {
+pub async fn validity(world: &World, ask: &Ask) -> String {
     let reply = world.ask(ask, Format::Json).await;
     text_of(&parse(Format::Json, &reply.body), "QualificationValidity").unwrap()
 }

@@ -81,7 +81,10 @@ pub(super) async fn explain(
                 let institution = institution(question.institution.as_deref())?;
                 (institution, query, registered_by(question.registered_by.as_deref())?)
             }
-            None => return Ok(Json(Explanation::unregistered(question.check_on()?))),
+            None => {
+                let registered_by = registered_by(question.registered_by.as_deref())?;
+                return Ok(Json(Explanation { registered_by, ..Explanation::unregistered(question.check_on()?) }));
+            }
         },
         Question::Official => {
             let (institution, query) = official_query(sent, &bytes)?;
@@ -90,7 +93,7 @@ pub(super) async fn explain(
     };
     let check_on = query.check_on;
     let (answer, lost_with_insured) = state.operations.answer(institution, query, registered_by).await?;
-    Ok(Json(Explanation::of(check_on, &answer, lost_with_insured)))
+    Ok(Json(Explanation { registered_by, ..Explanation::of(check_on, &answer, lost_with_insured) }))
 }
 
 /// The kinds of questions.

@@ -50,7 +50,7 @@ pub(super) async fn explain(state: &OperatorState, card: &ShownCard) -> Result<E
     };
     let answered = state.operations.answer_card(&certificate, institution, &query, now, registered_by).await?;
     let (answer, lost_with_insured) = answered;
-    Ok(Explanation::of_card(&query, &answer, days, lost_with_insured))
+    Ok(Explanation { registered_by, ..Explanation::of_card(&query, &answer, days, lost_with_insured) })
 }
 
 fn consents(words: Option<&[String]>) -> Result<Consents, HttpError> {

@@ -1,5 +1,6 @@
 //! The answer of `POST /api/explain`.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ use crate::wire::message::record::elements;
 pub struct Explanation {
     /// 資格有効性 (code); none for a card that cannot be used.
     pub validity: Option<String>,
+    /// The instant of the registry out of which the answer is, as it was asked for; none if it is the present one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub registered_by: Option<Timestamp>,
     /// One entry for each part of the answer.
     pub reasons: Vec<ReasonView>,
     /// Contradictions between the registrations that are shown and the law on the check date.
@@ -135,6 +139,7 @@ impl Explanation {
     pub(super) fn of(check_on: Date, answer: &Answer, lost_with_insured: Option<Date>) -> Self {
         Self {
             validity: Some(code::validity(answer.validity).to_owned()),
+            registered_by: None,
             reasons: decide::explain(check_on, answer, lost_with_insured).into_iter().map(ReasonView::from).collect(),
             findings: findings(check_on, answer.record.as_slice(), &answer.others),
         }
@@ -154,6 +159,7 @@ impl Explanation {
         let reasons = decide::explain_card(query, answer, certificate, lost_with_insured);
         Self {
             validity,
+            registered_by: None,
             reasons: reasons.into_iter().map(ReasonView::from).collect(),
             findings: findings(query.check_on, records, &[]),
         }
@@ -163,6 +169,7 @@ impl Explanation {
     pub(super) fn unregistered(check_on: Date) -> Self {
         Self {
             validity: Some(code::validity(Validity::NoneFound).to_owned()),
+            registered_by: None,
             reasons: decide::explain_unregistered(check_on).into_iter().map(ReasonView::from).collect(),
             findings: Vec::new(),
         }

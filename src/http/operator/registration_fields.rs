@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// An entry: one change of one coverage.
+/// An entry: one change of one coverage, or of one person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
@@ -11,9 +11,12 @@ pub(super) struct Entry {
     /// sent.
     #[schema(min_length = 1, max_length = 64)]
     pub id: String,
-    /// gain (資格取得), loss (資格喪失), closing (遡及喪失: a loss that begins earlier than the one registered), correction (訂正) or
-    /// withdrawal (取消: it should never have been registered).
-    #[schema(pattern = "^(gain|loss|closing|correction|withdrawal)$")]
+    /// gain (資格取得), loss (資格喪失), closing (遡及喪失: a loss that begins earlier than the one registered), correction (訂正),
+    /// withdrawal (取消: it should never have been registered), ratio (負担割合), certificate (issued or renewed),
+    /// certificate_withdrawal (returned or withdrawn), death (死亡), card_link (利用申込) or protection (不開示, 自己情報提供不可).
+    #[schema(
+        pattern = "^(gain|loss|closing|correction|withdrawal|ratio|certificate|certificate_withdrawal|death|card_link|protection)$"
+    )]
     pub kind: String,
     /// 保険者番号; if it is given, it must be that of the path.
     pub insurer: Option<String>,
@@ -21,17 +24,93 @@ pub(super) struct Entry {
     /// the future, and not before the last change of the person.
     #[schema(format = DateTime)]
     pub registered_at: Option<String>,
-    /// Of a gain: the person's stable id, in the place of 個人番号. A person who is not known yet is added.
+    /// Of a gain, death, card_link or protection: the person's stable id, in the place of 個人番号. A gain adds a person who is not
+    /// known yet; of others the insurer must have a coverage.
     pub person: Option<String>,
     /// Of a gain: 資格取得日.
     #[schema(format = Date)]
     pub acquired_on: Option<String>,
-    /// Of all others: the coverage.
+    /// Of all that change one coverage: the coverage.
     pub of: Option<OfCoverage>,
     /// Of a gain: the coverage, with at least number, name, sex and birth_on. Of a correction: the parts that change; null removes a part.
     pub coverage: Option<CoverageFields>,
     /// Of a loss or a closing: the loss.
     pub loss: Option<LossFields>,
+    /// Of a ratio: 一部負担金割合 of 後期高齢者医療 and its days. On other days the ratios stay as they are.
+    pub ratio: Option<RatioFields>,
+    /// Of a certificate: what is issued or renewed.
+    pub certificate: Option<CertificateFields>,
+    /// Of a certificate_withdrawal: what is returned or withdrawn.
+    pub returned: Option<ReturnedFields>,
+    /// Of a death: 死亡日.
+    #[schema(format = Date)]
+    pub died_on: Option<String>,
+    /// Of a card_link: the certificate.
+    pub card: Option<CardFields>,
+    /// Of a protection: 不開示該当.
+    pub address_withheld: Option<bool>,
+    /// Of a protection: 自己情報提供不可.
+    pub self_information_blocked: Option<bool>,
+}
+
+/// A certificate: one of the three.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CertificateFields {
+    /// 高齢受給者証.
+    pub elderly: Option<ElderlyFields>,
+    /// 限度額適用認定証.
+    pub limit: Option<LimitFields>,
+    /// 特定疾病療養受療証.
+    pub specific_disease: Option<DiseaseFields>,
+}
+
+/// The end of a certificate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReturnedFields {
+    /// elderly, limit or specific_disease.
+    #[schema(pattern = "^(elderly|limit|specific_disease)$")]
+    pub kind: String,
+    /// 認定疾病区分 of a specific_disease: 1, 2 or 3.
+    pub disease: Option<String>,
+    /// 有効開始年月日, as it is registered.
+    #[schema(format = Date)]
+    pub from: String,
+    /// The first day without the certificate. On the day `from` the certificate was never valid.
+    #[schema(format = Date)]
+    pub on: String,
+}
+
+/// A certificate of a card or phone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CardFields {
+    /// The key identifier of the issuer, in lower-case hexadecimal.
+    pub issuer: String,
+    /// The serial number, in lower-case hexadecimal.
+    pub serial: String,
+    /// card, android or ios.
+    #[schema(pattern = "^(card|android|ios)$")]
+    pub medium: String,
+    /// The first instant of the certificate.
+    #[schema(format = DateTime)]
+    pub valid_from: String,
+    /// The last second of the certificate.
+    #[schema(format = DateTime)]
+    pub valid_through: String,
+    /// The person's certificate of the same medium in use, which it replaces.
+    pub supersedes: Option<CardName>,
+}
+
+/// How a certificate of a card is named.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CardName {
+    /// The key identifier of the issuer, in lower-case hexadecimal.
+    pub issuer: String,
+    /// The serial number, in lower-case hexadecimal.
+    pub serial: String,
 }
 
 /// How an insurer names its coverage.

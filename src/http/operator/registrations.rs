@@ -75,7 +75,7 @@ pub(super) struct EntryResult {
     registered_at: Option<Timestamp>,
     /// The person's stable id, if it was applied.
     person: Option<String>,
-    /// The registration's id, as explanations name it; none if it was withdrawn.
+    /// The registration's id, as explanations name it; none if it was withdrawn, and of an entry about the person as a whole.
     record: Option<i64>,
     /// Why it was refused.
     error: Option<EntryError>,
@@ -132,9 +132,8 @@ pub(super) struct RecordedEntry {
     entry: Option<Value>,
 }
 
-/// Registers what an insurer sends: gains, losses, closings, corrections and withdrawals, in their order and in one transaction. An entry
-/// that is refused changes nothing and does not stop the others. What contradicts the law is applied and reported. The next lookup
-/// sees the change.
+/// Registers what an insurer sends about coverages and people, in their order and in one transaction. An entry that is refused
+/// changes nothing and does not stop the others. What contradicts the law is applied and reported. The next lookup sees the change.
 #[utoipa::path(
     post, path = "/api/insurers/{number}/registrations", tag = "registry", request_body = NewRegistrations,
     params(("number" = String, Path, description = "保険者番号")),
@@ -177,11 +176,13 @@ pub(super) async fn send(
     );
     let today = tokyo_date(now);
     let entries = (1..).zip(sent).zip(&done.outcomes);
-    let entries = entries.map(|((place, sent), outcome)| result(place, sent.id, outcome, &done.people, today)).collect();
+    let entries =
+        entries.map(|((place, sent), outcome)| result(insurer, place, sent.id, outcome, &done.people, today)).collect();
     Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
 }
 
 fn result(
+    insurer: InsurerNumber,
     place: usize,
     id: Option<String>,
     outcome: &NoticeOutcome,
@@ -203,13 +204,16 @@ fn result(
         NoticeOutcome::Refused(refused) => EntryResult { outcome: "refused", error: Some(entry_error(refused)), ..result },
         NoticeOutcome::Applied { person, coverage, at } => {
             let (stable_id, registrations) = &people[*person];
-            let same = |one: &&Registration| is_same(&one.coverage, coverage);
+            let same = |one: &&Registration| coverage.as_ref().is_some_and(|coverage| is_same(&one.coverage, coverage));
             let registration = registrations.iter().find(same);
+            // What is about the person as a whole is judged with all coverages of the insurer.
+            let of_insurer = |one: &&Registration| coverage.is_none() && one.coverage.key.insurer == insurer;
+            let judged = registration.into_iter().chain(registrations.iter().filter(of_insurer));
             EntryResult {
                 registered_at: Some(*at),
                 person: Some(stable_id.clone()),
                 record: registration.map(|one| one.id),
-                findings: registration.map(|one| findings_of(one, registrations, today)).unwrap_or_default(),
+                findings: judged.flat_map(|one| findings_of(one, registrations, today)).collect(),
                 ..result
             }
         }
@@ -234,14 +238,19 @@ fn entry_error(refused: &NoticeRefused) -> EntryError {
         | NoticeRefused::Impossible(_)
         | NoticeRefused::OtherInsurer
         | NoticeRefused::Future(_) => HttpError::OperatorRequest("".into()),
-        NoticeRefused::NoCoverage => HttpError::NotFound(None),
+        NoticeRefused::NoCoverage | NoticeRefused::NoPerson | NoticeRefused::NoCertificate => HttpError::NotFound(None),
         NoticeRefused::IdTaken
         | NoticeRefused::Earlier(_)
         | NoticeRefused::Several
         | NoticeRefused::GainedTwice(_)
         | NoticeRefused::OthersCard
         | NoticeRefused::LostBefore(_)
-        | NoticeRefused::NotEarlier(_) => HttpError::Conflict("".into()),
+        | NoticeRefused::NotEarlier(_)
+        | NoticeRefused::GainedAfterDeath(_)
+        | NoticeRefused::CertificateEnded(_)
+        | NoticeRefused::LinkedBefore
+        | NoticeRefused::CardInUse
+        | NoticeRefused::NotInUse => HttpError::Conflict("".into()),
     };
     let row = error.row();
     EntryError { code: row.code, title: row.title, message: row.message, detail }

@@ -16,6 +16,8 @@ use crate::store::{Store, StoreError};
 
 use super::compare::{Wanted, compare};
 use super::held::{self, HeldPerson};
+use super::links::Links;
+use super::new_person::NewPerson;
 use super::times::Times;
 use super::{coverages, people, take_turn};
 
@@ -44,7 +46,8 @@ impl Store {
         }
         let applied = notices::applied(&mut transaction, insurer, sent.iter().filter_map(|one| one.id.as_deref())).await?;
         let people = held::read(&mut transaction, insurer, sent).await?;
-        let mut feed = Feed::new(insurer, now, applied, people);
+        let links = Links::read(&mut transaction, sent, &people).await?;
+        let mut feed = Feed::new(insurer, now, applied, people, links);
         let mut outcomes = Vec::with_capacity(sent.len());
         for one in sent {
             outcomes.push(match feed.judge(one) {
@@ -60,6 +63,7 @@ impl Store {
             });
         }
         feed.write(&mut transaction).await?;
+        feed.links.write(&mut transaction, &feed.people).await?;
         let people = feed.registrations(&mut transaction).await?;
         let ids = feed.people.iter().map(|person| person.id).collect::<Vec<_>>();
         let rows: Vec<Written<'_>> = sent.iter().zip(&outcomes).map(|(one, outcome)| written(one, outcome, &ids)).collect();
@@ -110,6 +114,8 @@ struct Feed {
     changed: Vec<usize>,
     /// The instant of those changes.
     at: Timestamp,
+    /// Certificates of cards.
+    links: Links,
 }
 
 impl Feed {
@@ -118,6 +124,7 @@ impl Feed {
         now: Timestamp,
         applied: HashMap<String, NoticeContent>,
         people: Vec<HeldPerson>,
+        links: Links,
     ) -> Self {
         let mut by_card: HashMap<SearchKey, Vec<usize>> = HashMap::new();
         for (place, person) in people.iter().enumerate() {
@@ -126,7 +133,7 @@ impl Feed {
             }
         }
         let by_id = people.iter().enumerate().map(|(place, person)| (person.stable_id.clone(), place)).collect();
-        Self { insurer, now, applied, people, by_id, by_card, changed: Vec::new(), at: now }
+        Self { insurer, now, applied, people, by_id, by_card, changed: Vec::new(), at: now, links }
     }
 
     /// Judges an entry by its id and its time alone.
@@ -156,19 +163,44 @@ impl Feed {
             Err(refused) => NoticeOutcome::Refused(refused),
             Ok((person, coverage)) => {
                 self.applied.insert(notice.id.clone(), sent.content.clone());
-                if !self.changed.contains(&person) {
+                // Certificates of cards have no versions: linking one is no change of the person's registrations.
+                let is_link = matches!(notice.action, NoticeAction::CardLink { .. });
+                if !is_link && !self.changed.contains(&person) {
                     self.changed.push(person);
                 }
-                NoticeOutcome::Applied { person, coverage: Box::new(coverage), at: self.at }
+                NoticeOutcome::Applied { person, coverage: coverage.map(Box::new), at: self.at }
             }
         }
     }
 
-    /// Returns the place of the person, and the coverage; a coverage that is withdrawn as it was.
-    fn try_change(&mut self, action: &NoticeAction) -> Result<(usize, Coverage), NoticeRefused> {
-        if let NoticeAction::Gain { person, acquired_on, coverage } = action {
-            return self.gain(person, *acquired_on, coverage);
+    /// Returns the place of the person, and the coverage if the entry is about one; a coverage that is withdrawn as it was.
+    fn try_change(&mut self, action: &NoticeAction) -> Result<(usize, Option<Coverage>), NoticeRefused> {
+        match action {
+            NoticeAction::Gain { person, acquired_on, coverage } => {
+                self.gain(person, *acquired_on, coverage).map(|(person, coverage)| (person, Some(coverage)))
+            }
+            NoticeAction::Death { person, died_on } => Ok((self.death(person, *died_on)?, None)),
+            NoticeAction::Protection { person, change } => {
+                let person = self.insured(person)?;
+                self.check_time(person)?;
+                let held = &mut self.people[person];
+                let changed = change.changed(held.protection);
+                held.row_differs |= held.protection != changed;
+                held.protection = changed;
+                Ok((person, None))
+            }
+            NoticeAction::CardLink { person, card } => {
+                // Certificates are of the present, so that the time of the person's last change does not matter.
+                let person = self.insured(person)?;
+                self.links.add(person, card, self.at)?;
+                Ok((person, None))
+            }
+            _ => self.change_named(action).map(|(person, coverage)| (person, Some(coverage))),
         }
+    }
+
+    /// Changes the coverage that the entry names.
+    fn change_named(&mut self, action: &NoticeAction) -> Result<(usize, Coverage), NoticeRefused> {
         let (person, place) = self.named(action)?;
         let coverage = &self.people[person].coverages[place];
         let changed = action.changed(coverage)?;
@@ -180,6 +212,27 @@ impl Feed {
         }
         self.people[person].coverages[place] = changed.clone();
         Ok((person, changed))
+    }
+
+    /// Returns the place of a person of whom the insurer has a coverage, lost or not.
+    fn insured(&self, stable_id: &str) -> Result<usize, NoticeRefused> {
+        let place = self.by_id.get(stable_id).copied().ok_or(NoticeRefused::NoPerson)?;
+        let own = self.people[place].coverages.iter().any(|held| held.key.insurer == self.insurer);
+        if own { Ok(place) } else { Err(NoticeRefused::NoPerson) }
+    }
+
+    fn death(&mut self, stable_id: &str, died_on: Date) -> Result<usize, NoticeRefused> {
+        let person = self.insured(stable_id)?;
+        let mut coverages = self.people[person].coverages.clone();
+        for own in coverages.iter_mut().filter(|held| held.key.insurer == self.insurer) {
+            NoticeAction::end_by_death(died_on, own)?;
+        }
+        self.check_time(person)?;
+        let held = &mut self.people[person];
+        held.row_differs |= held.died_on != Some(died_on);
+        held.died_on = Some(died_on);
+        held.coverages = coverages;
+        Ok(person)
     }
 
     fn gain(
@@ -272,10 +325,23 @@ impl Feed {
             })
             .collect();
         let changes = compare(transaction, &known, &wanted).await?;
+        let rows: Vec<(i64, NewPerson)> = changed
+            .iter()
+            .filter_map(|place| self.people.get(*place))
+            .filter(|person| person.row_differs)
+            .filter_map(|person| Some((person.id?, person.to_new())))
+            .collect();
+        let rows: Vec<(i64, &NewPerson)> = rows.iter().map(|(id, person)| (*id, person)).collect();
+        let people: Vec<i64> = changes.people.iter().copied().chain(rows.iter().map(|(id, _)| *id)).collect();
         // Entries before a later change of their person were refused, so that all count from their own time on.
-        let times = Times::find(transaction, &changes.people, at).await?;
+        let times = Times::find(transaction, &people, at).await?;
         coverages::keep(transaction, &changes.replaced(), &times).await?;
-        coverages::write(transaction, &changes, &times).await
+        people::update(transaction, &rows, &times).await?;
+        coverages::write(transaction, &changes, &times).await?;
+        for place in changed {
+            self.people[place].row_differs = false;
+        }
+        Ok(())
     }
 
     /// Reads what is registered of everybody now.

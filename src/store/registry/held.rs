@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff_sqlx::Timestamp as SqlTimestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
 use sqlx::PgConnection;
 
 use crate::domain::{CardKey, Coverage, InsurerNumber, NoticeAction, PersonId, Protection, Registration, SentNotice};
@@ -20,7 +21,12 @@ pub(super) struct HeldPerson {
     /// None for a person who is not in the database yet.
     pub id: Option<i64>,
     pub stable_id: String,
+    pub about: String,
     pub protection: Protection,
+    /// 死亡日.
+    pub died_on: Option<Date>,
+    /// Whether protection or the date of death differs from the row in the database.
+    pub row_differs: bool,
     pub coverages: Vec<Coverage>,
     /// The last change of the person.
     pub last: Option<Timestamp>,
@@ -29,16 +35,25 @@ pub(super) struct HeldPerson {
 impl HeldPerson {
     /// Returns a person without coverages.
     pub fn new(stable_id: String) -> Self {
-        Self { id: None, stable_id, protection: Protection::default(), coverages: Vec::new(), last: None }
+        Self {
+            id: None,
+            stable_id,
+            about: "保険者の登録による (registered by an insurer)".to_owned(),
+            protection: Protection::default(),
+            died_on: None,
+            row_differs: false,
+            coverages: Vec::new(),
+            last: None,
+        }
     }
 
     /// Returns the person's own row; coverages are written apart.
     pub fn to_new(&self) -> NewPerson {
         NewPerson {
             fixture_id: self.stable_id.clone(),
-            about: "保険者の登録による (registered by an insurer)".to_owned(),
+            about: self.about.clone(),
             protection: self.protection,
-            died_on: None,
+            died_on: self.died_on,
             coverages: Vec::new(),
             cards: Vec::new(),
         }
@@ -57,9 +72,9 @@ pub(super) async fn read(
         if let Some(name) = action.name() {
             add(&name.key);
         }
+        stable_ids.extend(action.person().map(str::to_owned));
         match action {
-            NoticeAction::Gain { person, acquired_on, coverage } => {
-                stable_ids.push(person.clone());
+            NoticeAction::Gain { acquired_on, coverage, .. } => {
                 if let Ok(coverage) = coverage.new_coverage(insurer, *acquired_on) {
                     add(&coverage.key);
                 }
@@ -72,6 +87,8 @@ pub(super) async fn read(
         r#"
         select person.id
              , coalesce(person.fixture_id, '') as "stable_id!"
+             , coalesce(person.about, '') as "about!"
+             , person.died_on as "died_on: SqlDate"
              , person.address_withheld
              , person.self_information_blocked
              , nullif(greatest( person.recorded_at
@@ -100,6 +117,9 @@ pub(super) async fn read(
         .map(|row| HeldPerson {
             id: Some(row.id),
             stable_id: row.stable_id,
+            about: row.about,
+            died_on: row.died_on.map(SqlDate::to_jiff),
+            row_differs: false,
             protection: Protection {
                 address_withheld: row.address_withheld,
                 self_information_blocked: row.self_information_blocked,
