@@ -21,9 +21,11 @@ use crate::store::Store;
 use crate::telemetry;
 
 use super::data_dir::DataDir;
+use super::demo_population;
 use super::exit::Exit;
 use super::fixtures::FixturesDirectory;
 use super::pki::{self, ServerNames};
+use super::population::generate::Preset;
 use super::run::{ServerOptions, Signals, announce};
 use super::serve::{POOL, connect};
 use super::suggestion::{Suggestion, program};
@@ -44,6 +46,10 @@ pub(super) struct Options {
     fixtures: FixturesDirectory,
     #[command(flatten)]
     names: ServerNames,
+    /// Also make synthetic people and load them, unless they are there: tiny 100, town 10,000, city 1 million, prefecture 10 million,
+    /// nation 125 million
+    #[arg(long, value_enum, value_name = "PRESET")]
+    population: Option<Preset>,
     /// A database to use instead of a private PostgreSQL
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -90,6 +96,9 @@ impl Demo {
         let files = PkiFiles::at(&options.data.pki());
         pki::init(&files, &fixtures, KeyKind::Ecdsa, &names(options))?;
         let loaded = fixtures.load(&store, &files, system_now(), false).await?;
+        if let Some(population) = options.population {
+            demo_population::load(&store, population.people(), loaded.people, language).await?;
+        }
         let secret = Secret::read_or_make(&options.data.secret())?;
         let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
         let (insurers, institutions, people, cards) = (loaded.insurers, loaded.institutions, loaded.people, loaded.cards);

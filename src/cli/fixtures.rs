@@ -3,7 +3,7 @@
 mod database;
 mod export;
 mod mass_check;
-mod mass_load;
+pub(super) mod mass_load;
 
 use std::path::PathBuf;
 

@@ -5,6 +5,7 @@ mod bulk;
 mod data_dir;
 mod day;
 mod demo;
+mod demo_population;
 mod exit;
 mod finding;
 mod fixtures;

@@ -37,6 +37,10 @@ pub struct Order {
 /// and 2割 of 後期高齢者医療 begins in October 2022; codes of categories are known until July 2027.
 pub const AS_OF: (Date, Date) = (date(2025, 8, 1), date(2027, 7, 31));
 
+/// The day as of which a population is made by default. It does not follow the calendar, so that one seed makes the same people on every
+/// day.
+pub const DEFAULT_AS_OF: Date = date(2026, 12, 1);
+
 /// The most people.
 pub const MOST_PEOPLE: u64 = 130_000_000;
 
@@ -124,8 +128,8 @@ fn check(order: &Order) -> Result<(), GenerateError> {
 
 /// Makes the people of an order in memory, household by household without end of its own: the caller takes as many as it wants. They are
 /// the people of [`generate()`], in its order.
-pub fn households(order: &Order) -> impl Iterator<Item = Vec<Made>> {
-    let numbers = Numbers::new(order.seed);
+pub fn households(order: &Order) -> impl Iterator<Item = Vec<Made>> + Send + use<> {
+    let (order, numbers) = (order.clone(), Numbers::new(order.seed));
     (0..HOUSEHOLDS).map(move |number| {
         let frame = Frame { seed: order.seed, as_of: order.as_of, profile: &order.profile, numbers: &numbers };
         household(&frame, number)

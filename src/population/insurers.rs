@@ -39,6 +39,12 @@ const NATIONAL_MUTUAL: usize = 20;
 
 const TRADES: [&str; 12] = ["機械", "電気", "化学", "食品", "運輸", "情報", "建設", "繊維", "金属", "商業", "金融", "印刷"];
 
+/// Returns the synthetic insurers of every population.
+#[must_use]
+pub fn insurers() -> &'static [Insurer] {
+    &Insurers::get().list
+}
+
 impl Insurers {
     /// The numbers of a union of 後期高齢者医療. A real union has one for each of its municipalities.
     pub const GROUPS: usize = 4;

@@ -33,5 +33,6 @@ pub mod tables;
 mod tickets;
 
 pub use frame::Made;
-pub use generate::{AS_OF, GenerateError, MOST_PEOPLE, Order, generate, generate_packed, households};
+pub use generate::{AS_OF, DEFAULT_AS_OF, GenerateError, MOST_PEOPLE, Order, generate, generate_packed, households};
+pub use insurers::insurers;
 pub use profile::{Group, Profile, ProfileFault};

@@ -102,6 +102,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Returns whether so many people are in the registry.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn people_are_at_least(&self, number: u64) -> Result<bool, StoreError> {
+        let most = i64::try_from(number).unwrap_or(i64::MAX);
+        let found = sqlx::query_scalar!(r#"select count(*) as "count!" from (select from person limit $1) as found"#, most)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(found >= most)
+    }
+}
+
 /// Waits until no other load is under way. A statement of the transaction, this wait included, may take the time `patience`, such as
 /// `15s`; 0 stands for no limit.
 async fn take_turn(transaction: &mut PgConnection, patience: &str) -> Result<(), StoreError> {

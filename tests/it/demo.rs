@@ -54,6 +54,27 @@ fn a_demo_answers_keeps_its_state_and_stops_cleanly() {
     assert_none_left(&data.join("postgres"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_makes_a_population_once() {
+    let data = scratch("demo-population");
+    let told = "100 synthetic people with ";
+    let mut first = Program::start(demo(&data, &["--population", "tiny", "--lang", "en"]));
+    assert!(first.log().contains(told), "{}", first.log());
+    // Without a person named by a situation, the first household of seed 1 is this one.
+    let one = "/api/people/h00000000-1";
+    let (status, text, _) = process::http(&first.operator_addr, "GET", one, &[], "").await;
+    assert_eq!(status, 200, "{text}");
+    let (code, out, err) = ask(&first, &data, &["--person", "elderly-2wari-tokyo"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    first.signal("TERM");
+    assert!(first.wait().success());
+    let mut second = Program::start(demo(&data, &["--population", "tiny", "--lang", "en"]));
+    assert!(!second.log().contains(told), "{}", second.log());
+    assert_eq!(process::http(&second.operator_addr, "GET", one, &[], "").await.0, 200);
+    second.signal("TERM");
+    assert!(second.wait().success());
+}
+
 /// Pastes the command that a demo suggests into another shell.
 fn paste(server: &Program) -> (Option<i32>, String, String) {
     let mut shell = Command::new("sh");

@@ -40,7 +40,7 @@ fn fixture_files_take_both_forms() {
     let (directory, _, _) = rewritten(of_era);
     let read = Fixtures::read(&directory).unwrap();
     let births = |fixtures: &Fixtures| -> Vec<_> {
-        fixtures.people.iter().map(|entry| entry.person.coverages[0].identity.birth_on).collect()
+        fixtures.people.iter().flat_map(|entry| &entry.person.coverages).map(|one| one.identity.birth_on).collect()
     };
     assert!(births(&read) == births(fixtures()));
 }

@@ -118,7 +118,7 @@ fn what_is_wrong_with_the_command_line_is_said_in_japanese() {
         (&["ask", "card-number", "--insurer", "1"], &["次の引数が必要です:\n  --number <NUMBER>\n  --birth <DATE>"]),
         (
             &["ask", "card-number", "--person", "x", "--on", "2026-02-30"],
-            &["「2026-02-30」は指定できません: 2026-11-22のように"],
+            &["「2026-02-30」は指定できません: その日はありません"],
         ),
         (
             &["ask", "card", "--person", "x", "--holder", "eye"],
@@ -162,7 +162,7 @@ fn faults_of_files_are_said_in_japanese_with_file_and_line() {
     std::fs::write(
         &people,
         "[[person]]\nid = \"faulty\"\nabout = \"two faults\"\ncolour = \"red\"\n\n[[person.coverage]]\ninsurer = \"01130013\"\n\
-         number = \"1\"\nname = \"試験　太郎\"\nsex = \"male\"\nbirth_on = \"1981-05-14\"\nacquired_on = 2010-04-01\n\n\
+         number = \"1\"\nname = \"試験　太郎\"\nsex = \"male\"\nbirth_on = \"S64.5.14\"\nacquired_on = 2010-04-01\n\n\
          [person.expect]\nvalidity = \"7\"\n",
     )
     .unwrap();
@@ -172,7 +172,7 @@ fn faults_of_files_are_said_in_japanese_with_file_and_line() {
     for (line, fault) in [
         (4, "`colour`はここに書ける項目ではありません"),
         (7, "`insurer`: 保険者番号の検証番号が違います。正しくは2です"),
-        (11, "`birth_on`は引用符のない2026-11-22の形の日付です"),
+        (11, "`birth_on`: S64.5.14はその元号の日ではありません"),
         (1, "`[person.ask]`がありません"),
         (15, "`validity`: \"1\"から\"6\"までのどれかを書いてください"),
     ] {
@@ -275,7 +275,7 @@ async fn json_is_the_same_in_every_language() {
         |language: &str, more: &[&str]| texts(&shikaku(&[&["rules", "check", cases, "--lang", language], more].concat())).0;
     assert_eq!(check("ja", &["--json"]), check("en", &["--json"]));
     let lines = check("ja", &[]);
-    let found = "期待値は2026-03-03、結果はerror:event_date: 2026-08-31のように、存在する日付を書いてください\n";
+    let found = "期待値は2026-03-03、結果はerror:event_date: その日はありません。日付は2026-12-01、R8.12.1、令和8年12月1日のように書きます\n";
     assert!(lines.ends_with(&format!("{found}1件中、一致0件、不一致1件\n")), "{lines}");
 
     let world = World::start().await;

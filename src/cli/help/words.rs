@@ -45,7 +45,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 113] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 114] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -58,6 +58,11 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 113] = [
     ("", "log_format", "標準エラー出力のログの形式。textは人が読む形、jsonは1行に1つのJSON"),
     // Servers.
     ("demo", "ephemeral", "--data-dirの代わりに使い捨てのディレクトリーを使い、終了時にすべて消去"),
+    (
+        "demo",
+        "population",
+        "架空の人々も作って読み込む（すでにそれだけいれば何もしない）: tiny 100人、town 1万人、city 100万人、prefecture 1000万人、nation 1億2500万人",
+    ),
     ("demo", "database_url", "専用のPostgreSQLの代わりに使うデータベース"),
     ("demo", "terminal_addr", "端末用の待ち受け（相互TLS）。ポート0なら空きポート"),
     ("serve", "terminal_addr", "端末用の待ち受け（相互TLS）。ポート0なら空きポート"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use rustix::fs::statvfs;
 
 use crate::cli::day::day;
@@ -17,7 +17,7 @@ use crate::cli::progress;
 use crate::cli::run::Signals;
 use crate::language::{Japanese, Language};
 use crate::mass::Packing;
-use crate::population::{GenerateError, MOST_PEOPLE, Order, generate_packed};
+use crate::population::{DEFAULT_AS_OF, GenerateError, MOST_PEOPLE, Order, generate_packed};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
@@ -32,7 +32,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The day as of which the people are made
-    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = AS_OF)]
+    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = DEFAULT_AS_OF)]
     as_of: Date,
     /// A file of shares instead of the standard profile
     #[arg(long, value_name = "FILE")]
@@ -48,12 +48,9 @@ pub(in crate::cli) struct Options {
     out: PathBuf,
 }
 
-/// The day by default. It does not follow the calendar, so that one seed makes the same files on every day.
-const AS_OF: Date = date(2026, 12, 1);
-
 /// Sizes of populations.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Preset {
+pub(in crate::cli) enum Preset {
     /// 100 people
     Tiny,
     /// 10,000 people
@@ -67,7 +64,7 @@ enum Preset {
 }
 
 impl Preset {
-    fn people(self) -> u64 {
+    pub(in crate::cli) fn people(self) -> u64 {
         match self {
             Self::Tiny => 100,
             Self::Town => 10_000,

@@ -1,6 +1,6 @@
 //! `shikaku population`: synthetic people in any number.
 
-mod generate;
+pub(super) mod generate;
 mod live;
 mod profile;
 mod source;

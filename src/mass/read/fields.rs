@@ -273,15 +273,15 @@ mod tests {
             assert_eq!(day(text, days(), false).unwrap().to_string(), text);
         }
         assert!(day("9999-12-31", days(), true).is_ok());
+        for text in ["S23.7.29", "昭和２３年７月２９日", "1948/7/29"] {
+            assert_eq!(day(text, days(), false).unwrap().to_string(), "1948-07-29", "{text}");
+        }
         for (text, reason) in [
             ("1867-12-31", "must lie between 1868-01-01 and 2126-12-01"),
             ("2126-12-02", "must lie between"),
             ("9999-12-31", "must lie between"),
             ("2026-02-29", "must be a day of the calendar"),
-            ("2026-2-03", "must be a day"),
-            ("2026/02/03", "must be a day"),
             ("+026-02-03", "must be a day"),
-            ("２０２６-02-03", "must be a day"),
         ] {
             let found = day(text, days(), false).unwrap_err().to_string();
             assert!(found.starts_with(reason), "{text} {found}");

@@ -1,5 +1,6 @@
 //! Writes entries as insurers send them (docs/registrations.md).
 
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
@@ -49,6 +50,11 @@ pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
 pub(super) fn loss(person: &str, coverage: &Coverage, loss: Loss) -> Map<String, Value> {
     let ends = json!({ "on": loss.on, "reason": code::loss_reason(loss.reason) });
     object(json!({ "kind": "loss", "of": name(person, coverage), "loss": ends }))
+}
+
+/// 死亡: ends the coverage, too.
+pub(super) fn death(person: &str, died_on: Date) -> Map<String, Value> {
+    object(json!({ "kind": "death", "person": person, "died_on": died_on }))
 }
 
 /// 訂正: new values of parts.

@@ -121,7 +121,11 @@ impl<'a> Home<'a> {
         coverage.loss = Some(loss);
         let coverage = coverage.clone();
         let id = self.members[member].person.fixture_id.clone();
-        self.push(member, coverage.key.insurer, loss.on, when, entry::loss(&id, &coverage, loss));
+        let fields = match loss.reason {
+            LossReason::Death => entry::death(&id, days_after(loss.on, -1)),
+            _ => entry::loss(&id, &coverage, loss),
+        };
+        self.push(member, coverage.key.insurer, loss.on, when, fields);
     }
 
     /// Registers a new coverage of a member.

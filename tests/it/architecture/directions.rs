@@ -27,7 +27,7 @@ const IMPORTS: [(&str, &str); 26] = [
     ("store", "domain language"),
     ("fixtures", "domain wire store pki language"),
     ("mass", "domain wire store fixtures language"),
-    ("population", "domain rules decide mass store language"),
+    ("population", "domain rules decide wire mass store language"),
     ("identity", "domain pki shares clock config metrics language"),
     ("query", "domain decide store identity clock config metrics"),
     ("jobs", "domain decide wire store query clock config metrics"),

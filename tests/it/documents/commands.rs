@@ -11,9 +11,10 @@ use crate::support::process::{self, Program, texts};
 use crate::support::{root, scratch};
 
 /// Blocks that are not pasted in turn with the others of their page, by page and first line.
-const NOT_IN_TURN: [(&str, &str, Way); 7] = [
+const NOT_IN_TURN: [(&str, &str, Way); 8] = [
     ("README.md", "./demo", Way::Never("builds for minutes; every page is tested beside a demo that the test starts")),
     ("README.md", "./demo --ephemeral", Way::Alone),
+    ("README.md", "./demo --population", Way::Never("makes a million people; a test of the demo makes a hundred")),
     ("docs/operations.md", "export DATABASE_URL=postgres://user@host/name", Way::Alone),
     ("docs/operations.md", "shikaku serve", Way::Never("serves until it is stopped; serve is tested throughout")),
     ("CONTRIBUTING.md", "cargo run -- demo", Way::Never("builds, and serves until it is stopped")),
