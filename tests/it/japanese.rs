@@ -172,7 +172,7 @@ fn faults_of_files_are_said_in_japanese_with_file_and_line() {
     for (line, fault) in [
         (4, "`colour`はここに書ける項目ではありません"),
         (7, "`insurer`: 保険者番号の検証番号が違います。正しくは2です"),
-        (11, "`birth_on`: S64.5.14はその元号の日ではありません"),
+        (11, "`birth_on`: S64.5.14はその元号の日ではありません。H1.5.14または1989-05-14と書いてください"),
         (1, "`[person.ask]`がありません"),
         (15, "`validity`: \"1\"から\"6\"までのどれかを書いてください"),
     ] {

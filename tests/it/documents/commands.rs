@@ -40,7 +40,7 @@ fn way(page: &str, block: &str) -> Way {
 }
 
 /// The expected output of blocks: page, a fragment of the block, and the texts that it must print.
-const PRINTED: [(&str, &str, &[&str]); 20] = [
+const PRINTED: [(&str, &str, &[&str]); 23] = [
     ("README.md", "ask card-number --person elderly-2wari-tokyo", &["B09", "late-elderly-ratio"]),
     (
         "README.md",
@@ -66,6 +66,9 @@ const PRINTED: [(&str, &str, &[&str]); 20] = [
     ("docs/registrations.md", "registrations apply", &["applied: 3, already applied: 0, refused: 0"]),
     ("docs/registrations.md", "2026-11-05T17:00", &[r#""validity":"2""#]),
     ("docs/registrations.md", "2026-11-13T09:00", &[r#""validity":"1""#]),
+    ("docs/population.md", "--preset town", &["10000 people in town"]),
+    ("docs/population.md", "fixtures load --dir town", &["10000 people with "]),
+    ("docs/population.md", "population live", &["registrations until 2027-07-31"]),
     ("docs/operations.md", "shikaku migrate", &["the schema is up to date", "loaded: "]),
     ("docs/operations.md", "pki institution", &["reception-3.pem", "is revoked"]),
     ("docs/operations.md", "--server-name", &["shikaku.example", "192.0.2.7"]),
@@ -212,12 +215,18 @@ async fn registrations() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn population() {
+    paste("docs/population.md").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn operations() {
     paste("docs/operations.md").await;
 }
 
 /// The pages whose blocks the tests above paste.
-const PASTED: [&str; 5] = ["README.md", "docs/messages.md", "docs/law.md", "docs/registrations.md", "docs/operations.md"];
+const PASTED: [&str; 6] =
+    ["README.md", "docs/messages.md", "docs/law.md", "docs/registrations.md", "docs/population.md", "docs/operations.md"];
 
 #[test]
 fn every_block_is_pasted_or_left_out_for_a_reason() {
