@@ -27,6 +27,7 @@ struct DraftFile {
     /// Its path once the directory has its name.
     path: PathBuf,
     output: Output,
+    rows: u64,
 }
 
 /// The reason why a directory is not written.
@@ -103,7 +104,7 @@ impl Draft {
             let path = temporary.path().join(&name);
             let mut output = Output::create(&path, packing).map_err(DraftError::of(&path))?;
             writeln!(output, "{}", kind.columns().join(",")).map_err(DraftError::of(&path))?;
-            files.push(DraftFile { kind, path: out.join(name), output });
+            files.push(DraftFile { kind, path: out.join(name), output, rows: 0 });
         }
         Ok(Self { out: out.to_owned(), temporary, files })
     }
@@ -115,6 +116,7 @@ impl Draft {
     pub fn append(&mut self, rows: &Rows) -> Result<(), DraftError> {
         for file in &mut self.files {
             file.output.write_all(rows.of(file.kind)).map_err(DraftError::of(&file.path))?;
+            file.rows += rows.number(file.kind);
         }
         Ok(())
     }
@@ -127,7 +129,7 @@ impl Draft {
         self.finish_if(manifest, |_| Ok(()))
     }
 
-    /// Writes `population.toml`, lets `check` look at the directory under its temporary name, and gives it its name.
+    /// Writes `population.toml` with the number of rows of each file, lets `check` look at the directory under its temporary name, and gives it its name.
     ///
     /// # Errors
     /// If something cannot be written, and those of `check`; then nothing of the directory stays.
@@ -137,6 +139,7 @@ impl Draft {
         check: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<(), E> {
         let Self { out, temporary, files } = self;
+        let manifest = Manifest { rows: files.iter().map(|file| (file.kind, file.rows)).collect(), ..manifest.clone() };
         for DraftFile { path, output, .. } in files {
             let written = output.finish().and_then(|file| file.sync_all());
             written.map_err(DraftError::of(&path))?;
@@ -168,7 +171,7 @@ mod tests {
 
     fn manifest() -> Manifest {
         let made = MadeFrom { seed: 7, as_of: date(2026, 12, 1), profile: "00".to_owned() };
-        Manifest { people: 0, made: Some(made) }
+        Manifest { people: 0, made: Some(made), rows: Vec::new() }
     }
 
     fn begin(out: &Path) -> Result<Draft, DraftError> {

@@ -101,7 +101,7 @@ pub async fn export(
         progress(ExportProgress::Written(counts.people as u64));
     }
     drop(snapshot);
-    let manifest = Manifest { people: counts.people as u64, made: None };
+    let manifest = Manifest { people: counts.people as u64, made: None, rows: Vec::new() };
     draft.finish_if(&manifest, |written| check(written, out, today, stop, progress))?;
     Ok(counts)
 }

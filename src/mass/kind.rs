@@ -86,6 +86,12 @@ impl Kind {
         }
     }
 
+    /// Returns its name: that of its file, without `.csv`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.file().trim_end_matches(".csv")
+    }
+
     /// Returns the names of its columns, in the order of the file.
     #[must_use]
     pub fn columns(self) -> &'static [&'static str] {

@@ -9,6 +9,8 @@ use jiff::civil::Date;
 
 use crate::fixtures::{FixtureFault, Source};
 
+use super::kind::Kind;
+
 /// The version of the format, written to `population.toml`.
 pub const VERSION: u32 = 1;
 
@@ -25,6 +27,8 @@ pub struct Manifest {
     pub people: u64,
     /// How they were made; none if they were exported from a database, which does not know it.
     pub made: Option<MadeFrom>,
+    /// The number of rows of files, by which a file that was cut off between two rows is noticed. [`super::Draft`] counts them.
+    pub rows: Vec<(Kind, u64)>,
 }
 
 /// What a population was made from.
@@ -52,6 +56,12 @@ impl fmt::Display for Manifest {
         if let Some(made) = &self.made {
             writeln!(f, "as_of = {}", made.as_of)?;
             writeln!(f, "profile_sha256 = \"{}\"", made.profile)?;
+        }
+        if !self.rows.is_empty() {
+            writeln!(f, "\n[rows]")?;
+        }
+        for (kind, rows) in &self.rows {
+            writeln!(f, "{} = {rows}", kind.name())?;
         }
         Ok(())
     }
@@ -98,10 +108,15 @@ impl Manifest {
                 None
             }
         };
+        let mut rows = Vec::new();
+        if let Some(mut counted) = table.table("rows") {
+            rows.extend(Kind::ALL.into_iter().filter_map(|kind| Some((kind, counted.natural(kind.name())?))));
+            counted.finish();
+        }
         table.finish();
         let (faults, _) = source.into_faults_and_names();
         match people {
-            Some(people) if faults.is_empty() => Ok(Self { people, made }),
+            Some(people) if faults.is_empty() => Ok(Self { people, made, rows }),
             _ => Err(faults),
         }
     }

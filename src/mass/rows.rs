@@ -32,6 +32,11 @@ impl Rows {
         &self.bytes[kind as usize]
     }
 
+    /// Returns the number of rows of a kind. Each is one line, because no text of a row can hold a line break.
+    pub(super) fn number(&self, kind: Kind) -> u64 {
+        self.of(kind).iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    }
+
     /// Returns a row to be filled.
     fn row(&mut self, kind: Kind) -> Row<'_> {
         Row::on(&mut self.bytes[kind as usize])

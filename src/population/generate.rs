@@ -111,7 +111,7 @@ pub fn generate_packed(
     draft.append(&insurers)?;
     blocks(order, stop, progress, |rows| draft.append(rows))?;
     let made = MadeFrom { seed: order.seed, as_of: order.as_of, profile: order.profile.sha256().to_owned() };
-    let manifest = Manifest { people: order.people, made: Some(made) };
+    let manifest = Manifest { people: order.people, made: Some(made), rows: Vec::new() };
     draft.finish(&manifest)?;
     Ok(())
 }

@@ -177,7 +177,7 @@ async fn a_load_that_is_killed_in_any_phase_changes_nothing() {
 
     assert_eq!(schemas(&world.database).await, 1, "what the killed load left");
     let said = replace_everybody(&world.database, &files);
-    assert!(said.contains("removed what a load left that was killed"), "{said}");
+    assert!(said.contains("removed what a killed load left"), "{said}");
     answers(&world, &newcomer, true).await;
     assert_eq!(schemas(&world.database).await, 0);
     world.stop().await;

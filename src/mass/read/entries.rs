@@ -9,6 +9,7 @@ use crate::domain::{CardId, InsurerNumber, Protection, RegisteredDays, death_con
 use crate::fixtures::FixtureFault;
 use crate::language::Japanese;
 use crate::mass::kind::Kind;
+use crate::mass::manifest::Manifest;
 use crate::store::registry::{NewCard, NewPerson};
 
 use super::card::cards;
@@ -40,6 +41,8 @@ pub struct Entries {
     insurers: Option<Arc<HashSet<InsurerNumber>>>,
     /// The number of people by the description of the directory.
     wanted: u64,
+    /// The numbers of rows by the description of the directory.
+    counted: Vec<(Kind, u64)>,
     description: std::path::PathBuf,
     state: State,
 }
@@ -81,7 +84,7 @@ impl Entries {
         files: Vec<(Kind, std::path::PathBuf)>,
         days: RegisteredDays,
         insurers: Option<Arc<HashSet<InsurerNumber>>>,
-        wanted: u64,
+        manifest: &Manifest,
         description: &Path,
         before: Faults,
     ) -> Self {
@@ -122,7 +125,8 @@ impl Entries {
                 State::Closed(all)
             }
         };
-        Self { days, insurers, wanted, description: description.to_owned(), state }
+        let (wanted, counted) = (manifest.people, manifest.rows.clone());
+        Self { days, insurers, wanted, counted, description: description.to_owned(), state }
     }
 }
 
@@ -197,6 +201,22 @@ impl Entries {
                     ),
                 )
             });
+        }
+        for (kind, table) in &others {
+            let wanted = self.counted.iter().find(|(one, _)| one == kind).map(|(_, rows)| *rows);
+            let found = table.rows;
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
+                faults.push(&table.path, 0, || {
+                    (
+                        format!(
+                            "has {found} rows, but population.toml counts {wanted}: a file is cut off, or rows were added"
+                        ),
+                        format!(
+                            "{found}行ですが、population.tomlでは{wanted}行です。途切れたファイルか、行を足したファイルです"
+                        ),
+                    )
+                });
+            }
         }
         let path = |kind: Kind| others.iter().find(|(one, _)| *one == kind).map(|(_, table)| table.path.clone());
         let mut left = Vec::new();

@@ -110,7 +110,7 @@ impl MassDirectory {
         let insurers = self.faults.is_empty().then(|| Arc::new(insurers));
         let of_people = |kind: &Kind| !matches!(kind, Kind::Insurers | Kind::Institutions);
         let files = self.files.iter().filter(|(kind, _)| of_people(kind)).cloned().collect();
-        Entries::begin(files, self.days, insurers, self.manifest.people, &self.description, self.faults.clone())
+        Entries::begin(files, self.days, insurers, &self.manifest, &self.description, self.faults.clone())
     }
 
     /// Reads the people from the first on, without what `situations.csv` says of them; see [`Entries`].

@@ -26,6 +26,8 @@ pub(super) struct Table {
     pub path: PathBuf,
     kind: Kind,
     lines: Lines,
+    /// The number of rows that were read, those with faults included.
+    pub rows: u64,
     ended: bool,
     ahead: VecDeque<Row>,
     spare: Vec<Row>,
@@ -42,7 +44,7 @@ impl Table {
         let reason = match lines.next() {
             Next::Line(line) if line == wanted => {
                 let (path, ahead, spare) = (path.to_owned(), VecDeque::new(), Vec::new());
-                return Ok(Self { path, kind, lines, ended: false, ahead, spare });
+                return Ok(Self { path, kind, lines, rows: 0, ended: false, ahead, spare });
             }
             Next::Faulty(reason) | Next::Broken(reason) => reason,
             Next::Line(_) | Next::End => {
@@ -151,7 +153,9 @@ impl Table {
         while !self.ended && self.ahead.len() < wanted {
             let mut row = self.spare.pop().unwrap_or_default();
             let line = self.lines.number() + 1;
-            match self.lines.next() {
+            let next = self.lines.next();
+            self.rows += u64::from(!matches!(next, Next::End));
+            match next {
                 Next::Line(text) => match row.split(line, text) {
                     Ok(()) if row.fields() == self.kind.columns().len() => {
                         self.ahead.push_back(row);

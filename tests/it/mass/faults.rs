@@ -284,6 +284,13 @@ fn the_directory_as_a_whole() {
         ("people = 3", "people = 4", "population.toml", "`people` is 4, but people.csv has 3 rows"),
         ("format = 1", "format = 2", "population.toml", "the format 2 is not known: this program reads format 1"),
         ("format = 1\n", "", "population.toml:1", "`format` is missing"),
+        (
+            "people = 3",
+            "people = 3\n[rows]\ncoverages = 5",
+            "coverages.csv",
+            "has 4 rows, but population.toml counts 5: a file is cut off, or rows were added",
+        ),
+        ("people = 3", "people = 3\n[rows]\nanimals = 5", "population.toml:4", "`animals` is not known here"),
         ("people = 3", "people = 3\nmade_in = \"Tokyo\"", "population.toml:3", "`made_in` is not known here"),
         ("people = 3", "people = 3\nseed = 3", "population.toml:1", "`seed`, `as_of` and `profile_sha256` go together"),
         ("people = 3", "people = -3", "population.toml:2", "`people` must be a whole number, 0 or more"),
