@@ -12,7 +12,7 @@ use shikaku::store::registry::NewPerson;
 
 use crate::support::TEST_CLINIC;
 use crate::support::database::TestDatabase;
-use crate::support::registry::{later, load, person, rename, rows, said_at, try_load};
+use crate::support::registry::{later, load, load_mass, person, rename, rows, said_at, try_load};
 use crate::support::world::{fixed_now, shared_pki};
 
 const TWO: &str = "overlap-two-insurers";
@@ -144,6 +144,17 @@ fn shows(facts: &PersonFacts) -> (Vec<&str>, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lookups_during_loads_see_the_old_or_the_new_whole() {
+    lookups_during_loads(60, false).await;
+}
+
+/// Prepared statements go on when other tables take the place of those that they were prepared for.
+#[tokio::test(flavor = "multi_thread")]
+async fn lookups_during_swaps_of_tables_see_the_old_or_the_new_whole() {
+    lookups_during_loads(12, true).await;
+}
+
+/// Looks up during at least so many loads, by a swap of tables if `mass`.
+async fn lookups_during_loads(rounds: i64, mass: bool) {
     let database = TestDatabase::new().await;
     let store = database.store().await;
     let old = person(TWO);
@@ -196,10 +207,14 @@ async fn lookups_during_loads_see_the_old_or_the_new_whole() {
     // Loads go on until lookups have seen both states often, however fast the loads are.
     let enough = || seen.iter().all(|one| one.load(Ordering::Relaxed) > 50) || looking_up.is_finished();
     let mut round = 0;
-    while round < 60 || !enough() {
+    while round < rounds || !enough() {
         assert!(round < 20_000, "lookups do not get on beside loads: {seen:?}");
         let person = if round % 2 == 0 { new.clone() } else { old.clone() };
-        load(&store, [person], later(round), false).await;
+        if mass {
+            load_mass(&store, [person], later(round), false).await.unwrap().unwrap();
+        } else {
+            load(&store, [person], later(round), false).await;
+        }
         round += 1;
     }
     stop.store(true, Ordering::Relaxed);

@@ -1,40 +1,15 @@
 //! Loads by way of COPY and a swap of tables: the same registry as other loads, seen at once, and nothing lost on the way.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use shikaku::domain::{CardFacts, CardNumber, CardQuery, InstitutionCode};
-use shikaku::pki::IssuedCard;
-use shikaku::population::{Order, Profile, households};
-use shikaku::store::by_card;
-use shikaku::store::by_certificate::{self, PresentedCard};
+use shikaku::domain::CardNumber;
+use shikaku::population::insurers;
 use shikaku::store::registry::{Batch, NewPerson};
 
 use crate::support::database::TestDatabase;
-use crate::support::registry::{later, load_mass, person, rename, said_at};
-use crate::support::world::{fixed_now, shared_pki};
-use crate::support::{TEST_CLINIC, fixtures};
+use crate::support::fixtures;
+use crate::support::mass::made;
+use crate::support::registry::{later, load_mass, person, said_at};
 
 const TWO: &str = "overlap-two-insurers";
-
-/// Makes people, with whole households, of a seed.
-fn made(people: usize, seed: u64) -> Vec<NewPerson> {
-    let order = Order {
-        people: people as u64,
-        seed,
-        as_of: jiff::civil::date(2026, 12, 1),
-        profile: Profile::standard().clone(),
-        threads: std::num::NonZero::<usize>::MIN,
-    };
-    households(&order).flatten().map(|(person, _)| person).take(people).collect()
-}
-
-/// Returns the insurers of people.
-fn insurers(people: &[NewPerson]) -> Vec<shikaku::domain::Insurer> {
-    let numbers: std::collections::BTreeSet<_> =
-        people.iter().flat_map(|person| &person.coverages).map(|coverage| coverage.key.insurer).collect();
-    numbers.into_iter().map(|number| shikaku::domain::Insurer { number, name: "試験".to_owned() }).collect()
-}
 
 /// Returns every column of every row, but for ids.
 async fn everything(database: &TestDatabase) -> Vec<String> {
@@ -53,7 +28,6 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
 #[tokio::test]
 async fn generated_people_are_stored_as_other_loads_store_them() {
     let people = made(3_000, 7);
-    let insurers = insurers(&people);
     let mut found = Vec::new();
     for mass in [false, true] {
         let database = TestDatabase::empty().await;
@@ -65,10 +39,10 @@ async fn generated_people_are_stored_as_other_loads_store_them() {
                 send.try_send(Batch::People(batch.to_vec())).unwrap();
             }
             send.try_send(Batch::End).unwrap();
-            let counts = store.load_mass(&insurers, None, receive, later(1), false, &|_| ()).await.unwrap().unwrap();
+            let counts = store.load_mass(insurers(), None, receive, later(1), false, &|_| ()).await.unwrap().unwrap();
             assert_eq!((counts.people, counts.coverages), (3_000, people.iter().map(|one| one.coverages.len()).sum()));
         } else {
-            store.load(&insurers, &[], people.clone(), later(1), false).await.unwrap();
+            store.load(insurers(), &[], people.clone(), later(1), false).await.unwrap();
         }
         let tables = everything(&database).await;
         assert!(tables.len() > 9_000 && tables.iter().any(|row| row.contains("\"medical_tickets\": [")), "{}", tables.len());
@@ -136,66 +110,6 @@ async fn the_tables_are_defined_as_before() {
     database.drop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn prepared_lookups_go_on_and_see_the_old_or_the_new_whole() {
-    let database = TestDatabase::new().await;
-    let store = database.store().await;
-    let old = person(TWO);
-    let mut new = old.clone();
-    rename(&mut new, 0, "新　名");
-    rename(&mut new, 1, "新　名");
-    let institution = InstitutionCode::parse(TEST_CLINIC).unwrap();
-    let coverage = &old.coverages[0];
-    let query = CardQuery {
-        key: coverage.key.clone(),
-        birth_on: coverage.identity.birth_on,
-        check_on: jiff::civil::date(2026, 11, 22),
-        limit_consent: true,
-    };
-    let card = IssuedCard::find(shared_pki(), TWO).unwrap().unwrap().id;
-    let shown = PresentedCard { card, institution: Some(institution), at: fixed_now() };
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
-    let looking_up = tokio::spawn({
-        let (store, stop, seen) = (store.clone(), stop.clone(), seen.clone());
-        async move {
-            let mut connection = store.dedicated().await.unwrap();
-            while !stop.load(Ordering::Relaxed) {
-                let by_card =
-                    by_card::facts(&mut connection, &[(Some(institution), query.clone())]).await.unwrap().remove(0).unwrap();
-                let shown =
-                    by_certificate::facts(&mut connection, std::slice::from_ref(&shown)).await.unwrap().remove(0).unwrap();
-                let Some(CardFacts::Holder(by_certificate)) = shown else { panic!("the certificate is in use") };
-                assert_eq!(by_card.len(), 1);
-                for facts in [&by_card[0], &by_certificate] {
-                    let names: Vec<&str> =
-                        facts.registrations.iter().map(|one| one.coverage.identity.name.as_str()).collect();
-                    let place = usize::from(names == ["新　名", "新　名"]);
-                    assert!(place == 1 || names == ["架空　明美", "架空　明美"], "half of it: {names:?}");
-                    seen[place].fetch_add(1, Ordering::Relaxed);
-                }
-            }
-        }
-    });
-    let ids = "select array_agg(coverage.id order by coverage.id) from coverage join person on person.id = person_id
-                where fixture_id = 'overlap-two-insurers'";
-    let before: Vec<i64> = sqlx::query_scalar(ids).fetch_one(&mut database.connect().await).await.unwrap();
-    let enough = || seen.iter().all(|one| one.load(Ordering::Relaxed) > 50) || looking_up.is_finished();
-    let mut round = 0;
-    while round < 12 || !enough() {
-        assert!(round < 500, "lookups do not get on beside loads: {seen:?}");
-        let person = if round % 2 == 0 { new.clone() } else { old.clone() };
-        load_mass(&store, [person], later(round), false).await.unwrap().unwrap();
-        round += 1;
-    }
-    stop.store(true, Ordering::Relaxed);
-    looking_up.await.unwrap();
-    let after: Vec<i64> = sqlx::query_scalar(ids).fetch_one(&mut database.connect().await).await.unwrap();
-    assert_eq!(after, before, "coverages keep their ids");
-    store.pool().close().await;
-    database.drop().await;
-}
-
 #[tokio::test]
 async fn what_a_killed_load_left_is_removed_by_the_next() {
     let database = TestDatabase::new().await;
@@ -224,7 +138,7 @@ async fn a_load_that_ends_early_or_fails_changes_nothing() {
     let (send, receive) = tokio::sync::mpsc::channel(2);
     send.try_send(Batch::People(people[..800].to_vec())).unwrap();
     drop(send);
-    assert_eq!(store.load_mass(&insurers(&people), None, receive, later(1), true, &|_| ()).await.unwrap(), None);
+    assert_eq!(store.load_mass(insurers(), None, receive, later(1), true, &|_| ()).await.unwrap(), None);
     // Two people have one certificate, which the key of the new table refuses after everybody was copied.
     let mut twice: Vec<NewPerson> = people.iter().filter(|person| !person.cards.is_empty()).take(2).cloned().collect();
     let card = twice[0].cards[0].clone();
@@ -233,7 +147,7 @@ async fn a_load_that_ends_early_or_fails_changes_nothing() {
     let (send, receive) = tokio::sync::mpsc::channel(3);
     send.try_send(Batch::People(given.clone())).unwrap();
     send.try_send(Batch::End).unwrap();
-    let all: Vec<_> = fixtures().insurers.iter().cloned().chain(insurers(&people)).collect();
+    let all: Vec<_> = fixtures().insurers.iter().cloned().chain(insurers().iter().cloned()).collect();
     let mut distinct = std::collections::HashSet::new();
     let all: Vec<_> = all.into_iter().filter(|insurer| distinct.insert(insurer.number)).collect();
     let error = store.load_mass(&all, None, receive, later(1), false, &|_| ()).await.unwrap_err();

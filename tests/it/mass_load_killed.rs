@@ -1,8 +1,6 @@
 //! `shikaku fixtures load` of a town into the database of a running server: killed at any moment, the old data go on answering;
 //! finished, terminals get the new ones.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use shikaku::domain::{AnswerCharset, Format, Validity};
@@ -10,33 +8,18 @@ use shikaku::mass::{AskedBy, Question};
 use shikaku::population::{Order, Profile, households};
 use shikaku::wire::message::by_card::NewRequest;
 
-use crate::support::process::{command, shikaku, texts};
+use crate::support::mass::{files, start_load};
+use crate::support::process::texts;
 use crate::support::world::World;
-use crate::support::{TEST_CLINIC, answered, ask_of, outcome, parse, scratch, text_of};
+use crate::support::{TEST_CLINIC, answered, ask_of, outcome, parse, text_of};
 
-const PEOPLE: u64 = 4_000;
+const PEOPLE: usize = 4_000;
 const SEED: u64 = 11;
-
-/// Makes a town as a user does.
-fn town() -> PathBuf {
-    let directory = scratch("town");
-    let (people, seed) = (PEOPLE.to_string(), SEED.to_string());
-    let out = directory.to_str().unwrap();
-    let made = shikaku(&["population", "generate", "--people", &people, "--seed", &seed, "--out", out]);
-    assert!(made.status.success(), "{}", texts(&made).1);
-    directory
-}
-
-fn loading(town: &Path, world: &World, more: &[&str]) -> Child {
-    let mut command = command();
-    command.args(["fixtures", "load", "--dir", town.to_str().unwrap(), "--database-url", &world.database.url()]).args(more);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
 
 /// Returns a question by number about a person of the town whose coverage is valid, with the day on which it is asked.
 fn question() -> (Question, jiff::civil::Date) {
     let order = Order {
-        people: PEOPLE,
+        people: PEOPLE as u64,
         seed: SEED,
         as_of: jiff::civil::date(2026, 12, 1),
         profile: Profile::standard().clone(),
@@ -82,7 +65,7 @@ async fn of_fixtures(world: &World) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
     let world = World::start().await;
-    let town = town();
+    let town = files(PEOPLE, SEED);
     let (question, on) = question();
     assert_eq!(validity(&world, &question, on).await, "4", "nobody of the town is known yet");
     let people = "select count(*) from person";
@@ -90,7 +73,7 @@ async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
     // The time of a whole load, in another database, so that the moments lie all over it.
     let other = World::start().await;
     let begun = Instant::now();
-    let whole = loading(&town, &other, &[]).wait_with_output().unwrap();
+    let whole = start_load(&other.database, &town, &[]).wait_with_output().unwrap();
     let whole_takes = begun.elapsed();
     let (told, faults) = texts(&whole);
     assert!(told.starts_with("loaded: ") && told.contains("4000 people"), "{told}{faults}");
@@ -99,7 +82,7 @@ async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
 
     let mut killed = 0;
     for moment in 0..14 {
-        let mut load = loading(&town, &world, if moment % 2 == 0 { &[] } else { &["--reset"] });
+        let mut load = start_load(&world.database, &town, if moment % 2 == 0 { &[] } else { &["--reset"] });
         tokio::time::sleep(whole_takes * moment / 14).await;
         let answered_meanwhile = of_fixtures(&world).await;
         // The program ends a moment after its transaction.
@@ -128,7 +111,7 @@ async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
     }
     assert!(killed >= 5, "only {killed} loads were killed before their end");
     // Whatever they left does not hinder the next.
-    let load = loading(&town, &world, &[]).wait_with_output().unwrap();
+    let load = start_load(&world.database, &town, &[]).wait_with_output().unwrap();
     let (told, faults) = texts(&load);
     assert!(told.contains("4000 people"), "{told}{faults}");
     assert_eq!(validity(&world, &question, on).await, "1");
@@ -138,7 +121,7 @@ async fn a_load_that_is_killed_at_any_moment_leaves_the_old_data_answering() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_in_the_files_is_named_and_nothing_is_loaded() {
     let world = World::start().await;
-    let town = town();
+    let town = files(PEOPLE, SEED);
     let people = "select count(*) from person";
     let before = world.database.count(people).await;
     let coverages = std::fs::read_to_string(town.join("coverages.csv")).unwrap();
@@ -148,7 +131,7 @@ async fn a_fault_in_the_files_is_named_and_nothing_is_loaded() {
     let fields: Vec<&str> = lines[line].split(',').collect();
     spoiled[line] = lines[line].replacen(fields[8], "2026-13-01", 1);
     std::fs::write(town.join("coverages.csv"), spoiled.join("\n") + "\n").unwrap();
-    let load = loading(&town, &world, &["--reset"]).wait_with_output().unwrap();
+    let load = start_load(&world.database, &town, &["--reset"]).wait_with_output().unwrap();
     let (told, faults) = texts(&load);
     assert_eq!(load.status.code(), Some(4), "{told}{faults}");
     let wanted = format!("coverages.csv:{}: person ", line + 1);
