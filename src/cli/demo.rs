@@ -46,7 +46,7 @@ pub(super) struct Options {
     fixtures: FixturesDirectory,
     #[command(flatten)]
     names: ServerNames,
-    /// Also make synthetic people and load them, unless they are there: tiny 100, town 10,000, city 1 million, prefecture 10 million,
+    /// Also make synthetic people and load them, unless as many are there: tiny 100, town 10,000, city 1 million, prefecture 10 million,
     /// nation 125 million
     #[arg(long, value_enum, value_name = "PRESET")]
     population: Option<Preset>,

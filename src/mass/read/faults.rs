@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::fixtures::FixtureFault;
 use crate::language::Bilingual;
 
-/// Faults, each with file, line and reason. Only the first [`Faults::MOST`] are kept.
+/// Faults, each with file, line and reason. Only the first [`Faults::MOST`] are kept, and all that are about a whole file: they are few,
+/// and explain many others.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     first: Vec<FixtureFault>,
@@ -44,7 +45,11 @@ impl Faults {
     pub fn absorb(&mut self, other: Self) {
         self.more += other.more;
         for fault in other.first {
-            self.add(|| fault);
+            if fault.line == 0 {
+                self.first.push(fault);
+            } else {
+                self.add(|| fault);
+            }
         }
     }
 
@@ -60,11 +65,16 @@ impl Faults {
 
     /// Adds a fault of a line, from 1; of the whole file if the line is 0.
     pub(super) fn push<R: Into<Bilingual>>(&mut self, file: &Path, line: u64, reason: impl FnOnce() -> R) {
-        self.add(|| FixtureFault {
+        let fault = || FixtureFault {
             file: file.to_owned(),
             line: usize::try_from(line).unwrap_or(usize::MAX),
             reason: reason().into(),
-        });
+        };
+        if line == 0 {
+            self.first.push(fault());
+        } else {
+            self.add(fault);
+        }
     }
 
     /// Adds a fault, which is made only if it is kept.

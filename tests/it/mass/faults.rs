@@ -326,13 +326,16 @@ fn a_thousand_faults_are_printed_and_the_others_counted() {
     let garbage = "what is this\n".repeat(2_500);
     append(&directory, "cards.csv", garbage.as_bytes());
     append(&directory, "insurers.csv", garbage.as_bytes());
+    fs::write(directory.join("population.toml"), "format = 1\npeople = 4\n").unwrap();
     let (code, _, err) = check(&directory, &[]);
     assert_eq!(code, Some(4));
     let lines: Vec<&str> = err.lines().collect();
-    assert_eq!(lines.len(), 1_002, "{}", lines[..3].join("\n"));
+    assert_eq!(lines.len(), 1_003, "{}", lines[..3].join("\n"));
     assert!(lines[0].contains("insurers.csv:5: the line has 1 fields instead of 2"), "{}", lines[0]);
-    assert_eq!(lines[1_000], "… and 4,000 more");
-    assert!(lines[1_001].starts_with("shikaku: 5,000 faults in "), "{}", lines[1_001]);
+    // What is wrong with a whole file explains many others, and is told however many there are.
+    assert!(lines[1_000].contains("population.toml: `people` is 4, but people.csv has 3 rows"), "{}", lines[1_000]);
+    assert_eq!(lines[1_001], "… and 4,000 more");
+    assert!(lines[1_002].starts_with("shikaku: 5,001 faults in "), "{}", lines[1_002]);
 }
 
 #[test]
