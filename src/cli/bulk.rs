@@ -36,6 +36,9 @@ pub(super) struct BulkOptions {
     /// How many seconds the clocks of the processes on one database may be apart; so much later a dead worker's work goes on
     #[arg(long, value_name = "SECONDS", default_value_t = BulkLimits::default().skew.as_secs(), help_heading = "Bulk files")]
     bulk_clock_skew_seconds: i64,
+    /// Tries at a slice before its file is given up; a worker that dies or loses its lease has tried too
+    #[arg(long, value_name = "N", default_value_t = BulkLimits::default().attempts, help_heading = "Bulk files")]
+    bulk_attempts: i16,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -51,6 +54,7 @@ impl BulkOptions {
         positive("--bulk-file-mib", self.bulk_file_mib > 0)?;
         positive("--bulk-keep-hours", self.bulk_keep_hours > 0)?;
         positive("--bulk-lease-seconds", self.bulk_lease_seconds > 0)?;
+        positive("--bulk-attempts", self.bulk_attempts > 0)?;
         if self.bulk_clock_skew_seconds < 0 {
             return Err(Exit::usage((
                 "--bulk-clock-skew-seconds must not be negative",
@@ -71,6 +75,7 @@ impl BulkOptions {
             workers: self.bulk_workers,
             lease: SignedDuration::from_secs(self.bulk_lease_seconds),
             skew: SignedDuration::from_secs(self.bulk_clock_skew_seconds),
+            attempts: self.bulk_attempts,
             ..usual
         })
     }
@@ -99,7 +104,8 @@ mod tests {
         let usual = limits(&[]).unwrap();
         assert_eq!((usual.lease, usual.skew), (BulkLimits::default().lease, BulkLimits::default().skew));
         assert_eq!(limits(&["--bulk-clock-skew-seconds", "0"]).unwrap().skew, SignedDuration::ZERO);
-        for wrong in [["--bulk-clock-skew-seconds=-1"], ["--bulk-lease-seconds=0"]] {
+        assert_eq!((usual.attempts, limits(&["--bulk-attempts", "9"]).unwrap().attempts), (5, 9));
+        for wrong in [["--bulk-clock-skew-seconds=-1"], ["--bulk-lease-seconds=0"], ["--bulk-attempts=0"]] {
             assert!(limits(&wrong).is_none(), "{wrong:?}");
         }
     }

@@ -69,15 +69,15 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     world.stop().await;
 }
 
-/// Returns `shikaku serve` or `shikaku work` on one database, with a lease of a second. No skew is allowed, because all use
-/// one clock.
+/// Returns `shikaku serve` or `shikaku work` on one database, with a short lease. No skew is allowed, because all use one clock.
+/// A file is never given up, however often a worker is killed or loses its lease on a busy machine.
 fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process::Command {
     let mut program = process::command();
     program
         .arg(command)
         .arg("--database-url")
         .arg(database.url())
-        .args(["--bulk-lease-seconds", "1", "--bulk-clock-skew-seconds", "0"])
+        .args(["--bulk-lease-seconds", "2", "--bulk-clock-skew-seconds", "0", "--bulk-attempts", "1000"])
         .args(extra);
     program
 }

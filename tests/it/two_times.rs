@@ -77,8 +77,8 @@ const ATTEMPTS: &str = "select max(attempts)::bigint from batch_slice";
 async fn a_slice_in_work_stays_with_its_worker() {
     for days in [YEAR, -YEAR] {
         let mut limits = Limits::default();
-        // Renewed three times a second. As soon as it is not, the other workers may take the slice.
-        (limits.bulk.lease, limits.bulk.skew) = (SignedDuration::from_secs(1), SignedDuration::ZERO);
+        // Renewed every second, so that a busy machine does not lose it. If it is not, the other workers may take the slice.
+        (limits.bulk.lease, limits.bulk.skew) = (SignedDuration::from_secs(3), SignedDuration::ZERO);
         limits.bulk.poll = Duration::from_millis(50);
         let (world, set) = settable(limits).await;
         // The log is locked meanwhile, so that the slice stays in work.
@@ -88,7 +88,7 @@ async fn a_slice_in_work_stays_with_its_worker() {
         let number = clinic.upload(&[PERSON]).await;
         until(&world, ATTEMPTS, 1).await;
         set.days(days);
-        tokio::time::sleep(Duration::from_millis(2500)).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
         let seen = line(&world, &number).await;
         assert_eq!((&seen["state"], &seen["leased_slices"], &seen["retries"]), (&"processing".into(), &1.into(), &0.into()));
         assert_eq!(world.database.count(ATTEMPTS).await, 1, "somebody else has taken the slice");
@@ -100,7 +100,7 @@ async fn a_slice_in_work_stays_with_its_worker() {
             assert_eq!(world.metric(series).await, 0.0, "{series}");
         }
         let took = world.metric("shikaku_bulk_seconds_sum").await;
-        assert!((2.5..60.0).contains(&took), "{took}");
+        assert!((5.0..60.0).contains(&took), "{took}");
         // The times shown are those at which the slice was begun; a year later the result has expired.
         let seen = line(&world, &number).await;
         assert_eq!(

@@ -45,7 +45,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 114] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 115] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -97,6 +97,7 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 114] = [
         "bulk_clock_skew_seconds",
         "一つのデータベースを使うプロセスの時計のずれの許容秒数。止まった処理者からの引き継ぎは、その分だけ遅れる",
     ),
+    ("", "bulk_attempts", "ファイルを打ち切るまでの、一区分の試行回数。終了した処理者や、期限を過ぎた処理者の試行も数える"),
     (
         "serve",
         "secret_file",
@@ -128,6 +129,10 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 114] = [
         "fixtures load",
         "reset",
         "ファイルにないものも登録から外す。アクセス記録、それまでの登録内容の履歴、患者の同意は残り、医療機関もそのファイルがなければ残る",
+    ),
+    (
+        "fixtures load",
+        "データベースのディスクが足りないと見積もられても、大量データの形式のファイルを読み込む",
     ),
     // Populations.
     ("population generate", "people", "人数"),
