@@ -6,9 +6,10 @@ use crate::clock::system_now;
 use crate::language::Language;
 use crate::population::{DEFAULT_AS_OF, Order, Profile, households, insurers};
 use crate::store::Store;
+use crate::store::registry::LoadSize;
 
 use super::exit::Exit;
-use super::fixtures::mass_load::{NewRegistry, load_people};
+use super::fixtures::mass_load::{How, NewRegistry, load_people};
 
 /// The seed of the people: those of `population generate` without `--seed`.
 const SEED: u64 = 1;
@@ -27,8 +28,9 @@ pub(super) async fn load(store: &Store, people: u64, others: usize, language: La
     };
     let wanted = usize::try_from(people).unwrap_or(usize::MAX);
     let made = households(&order).flatten().take(wanted).map(|(person, _)| Ok(person));
-    let new = NewRegistry { insurers: insurers(), institutions: None, at: system_now(), reset: false };
-    let loaded = load_people(store, new, people, made, language).await?;
+    let how = How { reset: false, check_disk: true };
+    let new = NewRegistry { insurers: insurers(), institutions: None, at: system_now(), how };
+    let loaded = load_people(store, new, LoadSize::of_people(people), made, language).await?;
     let counts = loaded.map_err(|_| Exit::environment(("generated people have faults", "生成した人々に誤りがあります")))?;
     let (people, coverages) = (counts.people, counts.coverages);
     match language {

@@ -3,6 +3,7 @@
 mod database;
 mod export;
 mod mass_check;
+mod mass_estimate;
 pub(super) mod mass_load;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use super::day::day;
 use super::exit::Exit;
 use super::finding;
 use super::output;
+use mass_load::How;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -66,6 +68,9 @@ pub(super) struct Load {
     /// if there is no file of them
     #[arg(long)]
     reset: bool,
+    /// Load files of the mass format even if the disk of the database seems too small
+    #[arg(long)]
+    skip_disk_check: bool,
 }
 
 impl FixturesDirectory {
@@ -181,7 +186,8 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
         Command::Load(options) if options.directory.is_mass() => {
             let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
-            let loaded = mass_load::run(&options.directory.directory, &store, options.reset, language).await?;
+            let how = How { reset: options.reset, check_disk: !options.skip_disk_check };
+            let loaded = mass_load::run(&options.directory.directory, &store, how, language).await?;
             print_loaded(&loaded, language)?;
         }
         Command::Load(options) => {

@@ -45,6 +45,12 @@ pub enum StoreError {
          nothing was loaded"
     )]
     Dependants(String),
+    /// A role that could not finish a load.
+    #[error(
+        "the role {0} cannot load these files: it needs CREATE on the database, and must own the tables person, coverage and \
+         card_certificate; nothing was loaded"
+    )]
+    MayNotLoad(String),
 }
 
 impl Japanese for StoreError {
@@ -71,6 +77,11 @@ impl Japanese for StoreError {
             Self::Dependants(found) => format!(
                 "この読み込みは登録のテーブルを新しいものに置き換えるため、次のものが失われます: {found}。\
                  削除してから読み込み、作り直してください。何も読み込んでいません"
+            )
+            .into(),
+            Self::MayNotLoad(role) => format!(
+                "ロール{role}ではこのファイルを読み込めません。データベースのCREATE権限と、テーブルperson、coverage、card_certificateの\
+                 所有が必要です。何も読み込んでいません"
             )
             .into(),
             Self::Uncopied => "アクセス記録の同意がまだ複写されていません。`shikaku migrate`を実行してください".into(),

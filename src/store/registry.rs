@@ -25,7 +25,7 @@ use crate::domain::{Institution, Insurer};
 use super::reference::CHANGED;
 use super::{Store, StoreError};
 use compare::{Wanted, compare};
-pub use mass_load::{Batch, Progress};
+pub use mass_load::{Batch, Estimate, LoadPlace, LoadSize, Progress};
 pub use new_person::{NewCard, NewPerson};
 use people::Held;
 use times::Times;
@@ -186,12 +186,18 @@ async fn put(
 async fn end_others(transaction: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
     let others = people::others(transaction, ids).await?;
     for people in others.chunks(CHUNK) {
-        let times = Times::find(transaction, people, at).await?;
-        let coverages = coverages::of(transaction, people).await?;
-        coverages::keep(transaction, &coverages, &times).await?;
+        let times = keep_coverages(transaction, people, at).await?;
         // Coverages and cards are deleted with their person. An id is never used again, so an old record of the access log never
         // seems to be about a new person.
         people::end(transaction, people, &times).await?;
     }
     Ok(())
+}
+
+/// Keeps the versions of all coverages of people who end; returns the instants at which they end.
+async fn keep_coverages(transaction: &mut PgConnection, people: &[i64], at: SqlTimestamp) -> Result<Times, StoreError> {
+    let times = Times::find(transaction, people, at).await?;
+    let coverages = coverages::of(transaction, people).await?;
+    coverages::keep(transaction, &coverages, &times).await?;
+    Ok(times)
 }

@@ -2,12 +2,14 @@
 
 use shikaku::domain::CardNumber;
 use shikaku::population::insurers;
+use shikaku::store::Store;
 use shikaku::store::registry::{Batch, NewPerson};
+use sqlx::{AssertSqlSafe, Executor};
 
 use crate::support::database::TestDatabase;
 use crate::support::fixtures;
 use crate::support::mass::made;
-use crate::support::registry::{later, load_mass, person, said_at};
+use crate::support::registry::{later, load, load_mass, person, rename, said_at};
 
 const TWO: &str = "overlap-two-insurers";
 
@@ -165,4 +167,93 @@ async fn a_load_that_ends_early_or_fails_changes_nothing() {
     );
     store.pool().close().await;
     database.drop().await;
+}
+
+#[tokio::test]
+async fn a_role_that_could_not_finish_is_refused_at_the_start() {
+    let database = TestDatabase::new().await;
+    let before = said_at(&database, later(2)).await;
+    database.execute("create role mass_load_writer").await;
+    let store = Store::connect(database.options().options([("role", "mass_load_writer")]), 2).await.unwrap();
+    database.execute("grant all on all tables in schema public to mass_load_writer").await;
+    // It may do everything but own the tables, then everything but make a schema.
+    let name: String =
+        sqlx::query_scalar("select current_database()").fetch_one(&mut database.connect().await).await.unwrap();
+    let grant = |word: &str, to: &str| AssertSqlSafe(format!("{word} create on database {name} {to} mass_load_writer"));
+    database.connect().await.execute(grant("grant", "to")).await.unwrap();
+    let refusal = "the role mass_load_writer cannot load these files: it needs CREATE on the database";
+    for owns in [false, true] {
+        if owns {
+            database.connect().await.execute(grant("revoke", "from")).await.unwrap();
+            for table in ["person", "coverage", "card_certificate"] {
+                let own = format!("alter table {table} owner to mass_load_writer");
+                database.connect().await.execute(AssertSqlSafe(own)).await.unwrap();
+            }
+        }
+        let error = load_mass(&store, [person(TWO)], later(1), false).await.unwrap_err();
+        assert!(error.to_string().starts_with(refusal), "{error}");
+        assert_eq!(said_at(&database, later(2)).await, before);
+    }
+    // With both it loads.
+    database.connect().await.execute(grant("grant", "to")).await.unwrap();
+    database.execute("grant usage, select, update on all sequences in schema public to mass_load_writer").await;
+    database.execute("grant create on schema public to mass_load_writer").await;
+    load_mass(&store, [person(TWO)], later(1), false).await.unwrap().unwrap();
+    store.pool().close().await;
+    database.execute("drop owned by mass_load_writer").await;
+    database.execute("drop role mass_load_writer").await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn who_writes_during_a_load_waits_and_is_not_lost() {
+    let database = TestDatabase::new().await;
+    let store = database.store().await;
+    let (send, receive) = tokio::sync::mpsc::channel(2);
+    send.try_send(Batch::People(vec![person(TWO)])).unwrap();
+    let (began, begun) = tokio::sync::oneshot::channel();
+    let began = std::sync::Mutex::new(Some(began));
+    let loading = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            // The load holds its locks when the first people are written.
+            let tell = |_| {
+                let began = began.lock().unwrap().take();
+                began.into_iter().for_each(|began| began.send(()).unwrap());
+            };
+            store.load_mass(&fixtures().insurers, None, receive, later(1), false, &tell).await
+        })
+    };
+    begun.await.unwrap();
+    // Another load, and a statement of somebody else.
+    let other = tokio::spawn({
+        let store = store.clone();
+        async move { load(&store, [renamed()], later(2), false).await }
+    });
+    let mut row = database.connect().await;
+    let written = tokio::spawn(async move {
+        row.execute("update person set address_withheld = true where fixture_id = 'overlap-two-insurers'").await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(!other.is_finished() && !written.is_finished(), "written during the load");
+    send.send(Batch::End).await.unwrap();
+    loading.await.unwrap().unwrap().unwrap();
+    other.await.unwrap();
+    // A statement that waited for the old table fails and says so, or finds the new one; it never writes to the old one.
+    let written = i64::from(written.await.unwrap().is_ok());
+    assert_eq!(
+        database.count("select count(*) from person where fixture_id = 'overlap-two-insurers' and address_withheld").await,
+        written
+    );
+    let name = "select count(*) from coverage where name = '改名　後'";
+    assert_eq!(database.count(name).await, 1);
+    store.pool().close().await;
+    database.drop().await;
+}
+
+/// Returns a person under another name.
+fn renamed() -> NewPerson {
+    let mut one = person("kyokai-insured-tokyo");
+    rename(&mut one, 0, "改名　後");
+    one
 }

@@ -45,7 +45,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 115] = [
+pub(super) const ARGUMENTS: [(&str, &str, &str); 116] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -132,6 +132,7 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 115] = [
     ),
     (
         "fixtures load",
+        "skip_disk_check",
         "データベースのディスクが足りないと見積もられても、大量データの形式のファイルを読み込む",
     ),
     // Populations.

@@ -174,29 +174,28 @@ pub(super) async fn others(connection: &mut PgConnection, ids: &[i64]) -> Result
     Ok(others)
 }
 
-/// Deletes people, with their coverages and cards, and keeps the versions of their rows.
-pub(super) async fn end(connection: &mut PgConnection, ids: &[i64], times: &Times) -> Result<(), StoreError> {
+/// Keeps the versions of people's rows that end at `times`.
+pub(super) async fn keep(connection: &mut PgConnection, ids: &[i64], times: &Times) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        with ended as (
-            select *
-              from rows from (unnest($1::bigint[]), unnest($2::timestamptz[])) as ended (id, at)
-        ), gone as (
-            delete from person
-             using ended
-             where person.id = ended.id
-         returning person.id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, ended.at
-        )
         insert into person_history
              ( person_id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, replaced_at )
-        select id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, at
-          from gone
-         where recorded_at < at
+        select person.id, fixture_id, about, address_withheld, self_information_blocked, died_on, recorded_at, ended.at
+          from person
+          join rows from (unnest($1::bigint[]), unnest($2::timestamptz[])) as ended (id, at) on person.id = ended.id
+         where recorded_at < ended.at
         "#,
         ids,
         &times.each(ids.iter().copied()) as &[SqlTimestamp]
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Deletes people, with their coverages and cards, and keeps the versions of their rows.
+pub(super) async fn end(connection: &mut PgConnection, ids: &[i64], times: &Times) -> Result<(), StoreError> {
+    keep(connection, ids, times).await?;
+    sqlx::query!("delete from person where id = any($1)", ids).execute(connection).await?;
     Ok(())
 }

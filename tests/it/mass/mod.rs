@@ -1,5 +1,6 @@
 //! Directories of the mass format: what is read, what is refused and why, and that what is exported loads again.
 
+mod estimate;
 mod export;
 mod faults;
 #[cfg(target_os = "linux")]

@@ -8,6 +8,7 @@
 //! Other loads, insurers' entries and changes of cards wait until the load has ended.
 
 mod copy;
+mod estimate;
 mod rows;
 mod stage;
 mod streams;
@@ -23,7 +24,8 @@ use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
 
 use super::new_person::{NewCard, NewPerson};
-use super::{CHUNK, LoadCounts, cards, end_others, people, put, reference};
+use super::{CHUNK, LoadCounts, cards, keep_coverages, people, put, reference};
+pub use estimate::{Estimate, LoadPlace, LoadSize};
 use stage::{SCHEMA, run};
 use streams::{Numbers, Streams};
 
@@ -119,6 +121,7 @@ impl Order<'_> {
     ) -> Result<Option<LoadCounts>, StoreError> {
         let live =
             sqlx::query_scalar!(r#"select quote_ident(current_schema()) as "schema!""#).fetch_one(&mut *connection).await?;
+        stage::refuse_rights(connection).await?;
         stage::refuse_dependants(connection).await?;
         stage::create(connection).await?;
         let mut transaction = connection.begin().await?;
@@ -211,19 +214,19 @@ impl Order<'_> {
         Ok((new, Some(times.into_iter().map(SqlTimestamp::to_jiff).collect())))
     }
 
-    /// Copies what is kept of the registry: everything, or with `reset` the people of the files; the others end.
+    /// Copies what is kept of the registry: everything, or with `reset` the people of the files. The others end: they are not deleted
+    /// one by one, because they go with the old tables.
     async fn keep(&self, transaction: &mut PgConnection, kept: &[i64]) -> Result<(), StoreError> {
         if self.reset {
-            end_others(transaction, kept, self.at.to_sqlx()).await?;
+            for others in people::others(transaction, kept).await?.chunks(CHUNK) {
+                let times = keep_coverages(transaction, others, self.at.to_sqlx()).await?;
+                people::keep(transaction, others, &times).await?;
+            }
         }
-        let tables = [("person", rows::PERSON.as_slice()), ("coverage", &rows::COVERAGE), ("card_certificate", &rows::CARD)];
-        for (table, columns) in tables {
-            let columns = columns.join(", ");
-            let overriding = if table == "card_certificate" { "" } else { " overriding system value" };
-            let from = format!("select {columns} from {table}");
-            run(transaction, format!("insert into {SCHEMA}.{table} ({columns}){overriding} {from}")).await?;
-        }
-        Ok(())
+        let only = self.reset.then_some(kept);
+        stage::copy_kept(transaction, ("person", "id"), &rows::PERSON, only).await?;
+        stage::copy_kept(transaction, ("coverage", "person_id"), &rows::COVERAGE, only).await?;
+        stage::copy_kept(transaction, ("card_certificate", "person_id"), &rows::CARD, only).await
     }
 
     /// Makes indexes, keys and statistics of the new tables.

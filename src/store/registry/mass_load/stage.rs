@@ -24,6 +24,22 @@ pub(super) async fn remove(connection: &mut PgConnection) -> Result<bool, StoreE
     Ok(there)
 }
 
+/// Refuses a load by a role that could not make the new tables, or not put them in the place of the old ones after all the work.
+pub(super) async fn refuse_rights(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let row = sqlx::query!(
+        r#"
+        select current_user::text as "role!", has_database_privilege(current_database(), 'create') as "may_create!"
+             , bool_and(pg_has_role(relowner, 'usage')) as "owns!"
+          from pg_class
+         where oid = any (select to_regclass(name) from unnest($1::text[]) as name)
+        "#,
+        &TABLES.map(str::to_owned)
+    )
+    .fetch_one(connection)
+    .await?;
+    if row.may_create && row.owns { Ok(()) } else { Err(StoreError::MayNotLoad(row.role)) }
+}
+
 /// Refuses a load if something was made that hangs on the tables of the registry, and would not be moved to the new ones.
 pub(super) async fn refuse_dependants(connection: &mut PgConnection) -> Result<(), StoreError> {
     let found = sqlx::query_scalar!(
@@ -131,6 +147,22 @@ pub(super) async fn create(connection: &mut PgConnection) -> Result<(), StoreErr
     for statement in statements {
         run(connection, statement).await?;
     }
+    Ok(())
+}
+
+/// Copies rows of a table of the registry, which names people in a column: all of them, or those of some people.
+pub(super) async fn copy_kept(
+    connection: &mut PgConnection,
+    (table, of_person): (&str, &str),
+    columns: &[&str],
+    people: Option<&[i64]>,
+) -> Result<(), StoreError> {
+    let columns = columns.join(", ");
+    let overriding = if columns.starts_with("id, ") { " overriding system value" } else { "" };
+    let into = format!("insert into {SCHEMA}.{table} ({columns}){overriding} select {columns} from {table}");
+    let Some(people) = people else { return run(connection, into).await };
+    let of_some = format!("{into} where {of_person} in (select unnest($1::bigint[]))");
+    sqlx::query(AssertSqlSafe(of_some)).bind(people).execute(connection).await?;
     Ok(())
 }
 
