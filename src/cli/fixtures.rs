@@ -12,7 +12,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use crate::clock::{system_now, tokyo_date};
-use crate::decide::{Held, findings};
+use crate::decide::{Held, Holder, findings};
 use crate::fixtures::Fixtures;
 use crate::language::{Japanese, Language};
 use crate::mass::MassDirectory;
@@ -128,8 +128,9 @@ fn contradictions(fixtures: &Fixtures, options: &Check, language: Language) -> V
     let mut texts = Vec::new();
     for person in fixtures.people.iter().map(|person| &person.person) {
         let held: Vec<Held> = person.coverages.iter().map(Held::from).collect();
+        let holder = Holder { coverages: &held, died_on: person.died_on };
         for (place, coverage) in person.coverages.iter().enumerate() {
-            for found in findings(coverage, &held, as_of) {
+            for found in findings(coverage, &holder, as_of) {
                 let japanese = language == Language::Ja;
                 let registered = if japanese { found.registered_japanese() } else { found.registered_english() };
                 let words = finding::Words {

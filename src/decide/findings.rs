@@ -3,6 +3,7 @@
 mod card_class;
 mod certificates;
 mod days;
+mod death;
 mod finding;
 mod held;
 mod overlaps;
@@ -18,16 +19,17 @@ use days::{before, days};
 
 pub(super) use days::ages_on;
 pub use finding::Finding;
-pub use held::Held;
+pub use held::{Held, Holder};
 
-/// Returns the contradictions between `coverage` and the law, in the order of its parts, and between it and the coverages `held`
-/// by the same person, which may include itself. A coverage without a loss is judged until `as_of`, inclusive. Certificates count
+/// Returns the contradictions between `coverage` and the law, in the order of its parts, and between it and what else is known of its
+/// `holder`, whose coverages may include itself. A coverage without a loss is judged until `as_of`, inclusive. Certificates count
 /// only on the days of the coverage, because no answer shows them on others.
 #[must_use]
-pub fn findings(coverage: &Coverage, held: &[Held], as_of: Date) -> Vec<Finding> {
+pub fn findings(coverage: &Coverage, holder: &Holder<'_>, as_of: Date) -> Vec<Finding> {
     let coverage = &within_coverage(coverage);
     let mut found = scheme::scheme(coverage, as_of);
-    found.extend(held::beside_others(coverage, held, as_of));
+    found.extend(held::beside_others(coverage, holder.coverages, as_of));
+    found.extend(death::death(coverage, holder.died_on, as_of));
     found.extend(card_class::card_class(coverage, as_of));
     found.extend(ratios::ratios(coverage));
     found.extend(certificates::elderly(coverage));

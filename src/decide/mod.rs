@@ -27,7 +27,7 @@ pub use by_ticket::by_ticket;
 pub use compared::Compared;
 pub use explain::{Reason, explain, explain_unregistered};
 pub use explain_card::{CertificateDays, explain_card};
-pub use findings::{Finding, Held, findings};
+pub use findings::{Finding, Held, Holder, findings};
 pub use lost_insured::{lost_as_dependant, lost_with_insured};
 pub use part::AnswerPart;
 pub use registered::Registered;

@@ -64,14 +64,14 @@ pub use medical_ticket::{Beside, MedicalTicket, MedicalTreatment, Prescriber, Ti
 pub use moment::Moment;
 pub use month::{Month, MonthError};
 pub use notice::{CardLink, CoverageName, Notice, NoticeAction, NoticeRefused, ProtectionChange, check_notice_id};
-pub use notice_file::{CarriedOut, NoticeContent, NoticeOutcome, NoticeRecord, NoticeState, SentNotice};
+pub use notice_file::{CarriedOut, NotedPerson, NoticeContent, NoticeOutcome, NoticeRecord, NoticeState, SentNotice};
 pub use period::{Period, PeriodError};
 pub use person::{InspectedPerson, PersonFacts, PersonId, Protection};
 pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};
 pub use registered_days::RegisteredDays;
-pub use registrable::{Parts, contradictions, date_contradictions, death_contradictions, number_contradiction};
+pub use registrable::{Parts, contradictions, date_contradictions, number_contradiction};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError, plain_text, stable_id};
 pub use validity::Validity;

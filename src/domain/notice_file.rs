@@ -1,6 +1,7 @@
 //! Files of notices: entries as they were sent, and what became of each.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::coverage::{Coverage, Registration};
 use super::notice::{Notice, NoticeRefused};
@@ -51,8 +52,19 @@ pub struct CarriedOut {
     pub file: i64,
     /// What became of each entry.
     pub outcomes: Vec<NoticeOutcome>,
-    /// The stable ids of the people whom the entries are about, with their registrations after the whole file.
-    pub people: Vec<(String, Vec<Registration>)>,
+    /// The people whom the entries are about, as they are after the whole file.
+    pub people: Vec<NotedPerson>,
+}
+
+/// A person whom an entry is about.
+#[derive(Debug)]
+pub struct NotedPerson {
+    /// The stable id.
+    pub stable_id: String,
+    /// 死亡日.
+    pub died_on: Option<Date>,
+    /// The registrations of all insurers.
+    pub registrations: Vec<Registration>,
 }
 
 /// An entry as it was recorded.

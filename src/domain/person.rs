@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 use super::coverage::Registration;
 
 /// The surrogate id of a person, assigned by the database. It links the registrations of several insurers.
@@ -48,6 +50,8 @@ pub struct InspectedPerson {
     pub fixture_id: String,
     /// One line about the person.
     pub about: Option<String>,
+    /// 死亡日.
+    pub died_on: Option<Date>,
     /// The facts that answers are made from; without registrations if no insurer has registered the person.
     pub facts: Option<PersonFacts>,
 }

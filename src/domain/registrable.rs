@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::language::{Bilingual, Japanese};
 
 use super::card_key::CardKey;
-use super::coverage::{CardClass, Coverage, LossReason};
+use super::coverage::{CardClass, Coverage};
 use super::insurer::Scheme;
 use super::recipient_number::check_recipient_number;
 
@@ -117,28 +117,6 @@ pub fn date_contradictions(
     ]
     .into_iter()
     .filter_map(|(wrong, fault)| wrong.then_some(fault))
-}
-
-/// Lists the reasons why these coverages cannot be those of a person who died on that day: every coverage ends by the day after
-/// death, and one that is lost for 死亡 exactly on that day.
-#[must_use]
-pub fn death_contradictions(died_on: Date, coverages: &[Coverage]) -> Vec<Bilingual> {
-    let mut faults = Vec::new();
-    let after = died_on.tomorrow().unwrap_or(died_on);
-    let closed = |coverage: &Coverage| coverage.loss.is_some_and(|loss| loss.on <= after);
-    if !coverages.iter().all(closed) {
-        let english = format!("`died_on` is {died_on}, so every coverage must be lost by {after}");
-        let japanese = format!("`died_on`が{died_on}なので、すべての資格を{after}までに喪失させてください");
-        faults.push((english, japanese).into());
-    }
-    let of_death = coverages.iter().filter_map(|coverage| coverage.loss).filter(|loss| loss.reason == LossReason::Death);
-    for loss in of_death {
-        if loss.on != after {
-            let english = format!("a coverage lost by death is lost on the day after, {after}");
-            faults.push((english, format!("死亡による資格喪失日は翌日の{after}です")).into());
-        }
-    }
-    faults
 }
 
 /// Checks that an insurer can register the coverage.

@@ -58,6 +58,15 @@ pub const DAY_AFTER_JOINING: Rule = Rule {
     japanese: "国保の資格は、社保の資格取得日の翌日に喪失する。市区町村によっては取得日当日を登録していることもある",
 };
 
+/// 死亡: a coverage that goes on contradicts it, and so does one that is lost by death on another day.
+pub const DAY_AFTER_DEATH: Rule = Rule {
+    name: "lost-by-death",
+    source: "健康保険法36条; 国民健康保険法8条; 高齢者の医療の確保に関する法律53条",
+    effective_on: None,
+    english: "a coverage is lost on the day after its holder's death",
+    japanese: "資格は、死亡した日の翌日に喪失する",
+};
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

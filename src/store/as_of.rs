@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 
 use crate::domain::{BirthDate, CardKey, CardQuery, InspectedPerson, InstitutionCode, PersonFacts, PersonId, Relationship};
 
@@ -20,12 +20,12 @@ impl Store {
     pub async fn person_at(&self, fixture_id: &str, at: Timestamp) -> Result<Option<InspectedPerson>, StoreError> {
         let row = sqlx::query!(
             r#"
-            select id as "id!", about
+            select id as "id!", about, died_on as "died_on: SqlDate"
               from person
              where fixture_id = $1
                and recorded_at <= $2
              union all
-            select person_id, about
+            select person_id, about, died_on
               from person_history
              where fixture_id = $1
                and recorded_at <= $2
@@ -38,7 +38,12 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let facts = self.facts_at(&[PersonId(row.id)], None, at).await?.pop();
-        Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))
+        Ok(Some(InspectedPerson {
+            fixture_id: fixture_id.to_owned(),
+            about: row.about,
+            died_on: row.died_on.map(SqlDate::to_jiff),
+            facts,
+        }))
     }
 
     /// Reads what a question by the numbers on the card would have been answered from at the instant `at`: every person who had such

@@ -1,5 +1,7 @@
 //! Reads what is loaded, for the operator.
 
+use jiff_sqlx::Date as SqlDate;
+
 use crate::domain::{InspectedPerson, InsurerSize};
 
 use super::facts::{gather, select_facts};
@@ -13,7 +15,9 @@ impl Store {
     /// If the database fails or holds an illegal value.
     pub async fn person(&self, fixture_id: &str) -> Result<Option<InspectedPerson>, StoreError> {
         let Some(row) =
-            sqlx::query!("select about from person where fixture_id = $1", fixture_id).fetch_optional(self.pool()).await?
+            sqlx::query!(r#"select about, died_on as "died_on: SqlDate" from person where fixture_id = $1"#, fixture_id)
+                .fetch_optional(self.pool())
+                .await?
         else {
             return Ok(None);
         };
@@ -31,7 +35,12 @@ impl Store {
         let rows = rows.map_err(|error| StoreError::from(error).in_row("coverage", format_args!("of {fixture_id}")))?;
         let found = gather(1, rows)?.into_iter().next().transpose()?;
         let facts = found.into_iter().flatten().next();
-        Ok(Some(InspectedPerson { fixture_id: fixture_id.to_owned(), about: row.about, facts }))
+        Ok(Some(InspectedPerson {
+            fixture_id: fixture_id.to_owned(),
+            about: row.about,
+            died_on: row.died_on.map(SqlDate::to_jiff),
+            facts,
+        }))
     }
 
     /// Lists up to `most` people by fixture id, in order, with ids after `after`; each with the line about them.

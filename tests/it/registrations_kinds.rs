@@ -6,6 +6,7 @@ use shikaku::wire::Format;
 
 use crate::registrations::{gain, get, outcome_of, post, register, set, validity, world_with_clock};
 use crate::support::card::{Reader, Shown, card};
+use crate::support::process::{shikaku, texts};
 use crate::support::{World, ask_of, fixtures, parse, text_of};
 
 const KYOKAI: &str = "01130012";
@@ -132,6 +133,39 @@ async fn a_death_ends_the_coverages_of_the_insurer_and_is_kept_in_versions() {
     assert_eq!(validity(&world, &on_the_day).await, "2");
     let (_, then) = get(&world, "/api/people/kyokai-insured-tokyo?registered_by=2026-12-11T00:00:00Z").await;
     assert_eq!(then["coverages"][0]["lost_on"], Value::Null);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_death_that_another_insurer_does_not_know_is_told_and_can_be_exported_and_loaded() {
+    let (world, _) = world_with_clock("2026-12-12T01:00:00Z").await;
+    // The society registers the death; the coverage of the other insurer goes on.
+    let death = json!({ "id": "d-1", "kind": "death", "person": "overlap-two-insurers", "died_on": "2026-12-10" });
+    let answer = register(&world, SOCIETY, json!([death])).await;
+    let told = |findings: &Value| -> Vec<(String, String, String, bool)> {
+        let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+        let each = findings.as_array().unwrap().iter();
+        each.map(|one| (text(one, "insurer"), text(one, "rule"), text(one, "from"), one["open"] == json!(true))).collect()
+    };
+    let goes_on = (KYOKAI.to_owned(), "lost-by-death".to_owned(), "2026-12-11".to_owned(), true);
+    assert_eq!(told(&answer["entries"][0]["findings"]), [goes_on.clone()]);
+    let (_, person) = get(&world, "/api/people/overlap-two-insurers").await;
+    assert_eq!(person["died_on"], json!("2026-12-10"));
+    assert_eq!(told(&person["coverages"][0]["findings"]), [goes_on]);
+    assert_eq!(person["coverages"][1]["lost_on"], json!("2026-12-11"));
+    // What the registry holds is exported, checked with this finding, and loaded again.
+    let out = crate::support::scratch("death").join("out");
+    let url = world.database.url();
+    let exported = shikaku(&["fixtures", "export", "--database-url", &url, "--out", out.to_str().unwrap()]);
+    assert!(exported.status.success(), "{}", texts(&exported).1);
+    let checked = shikaku(&["fixtures", "check", "--on", "2026-12-12", "--dir", out.to_str().unwrap()]);
+    let (standard, error) = texts(&checked);
+    assert!(
+        checked.status.success() && standard.contains("lost-by-death: 1, such as overlap-two-insurers#1"),
+        "{standard}{error}"
+    );
+    let loaded = shikaku(&["fixtures", "load", "--database-url", &url, "--dir", out.to_str().unwrap()]);
+    assert!(loaded.status.success(), "{}", texts(&loaded).1);
     world.stop().await;
 }
 

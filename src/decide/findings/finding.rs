@@ -5,6 +5,7 @@ use crate::decide::part::AnswerPart;
 use crate::decide::registered::Registered;
 use crate::domain::Period;
 use crate::rules::Rule;
+use crate::rules::loss::DAY_AFTER_DEATH;
 
 /// A contradiction between a registration and the law, or within the registration. Answers follow the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,12 @@ pub struct Finding {
 impl Finding {
     pub(super) fn new(registered: Registered, days: Period, rule: Rule) -> Self {
         Self { part: registered.part(), registered, beside: None, days, open: false, soft: false, rule }
+    }
+
+    /// Returns whether it contradicts the day of the holder's death.
+    #[must_use]
+    pub fn is_about_death(&self) -> bool {
+        self.rule == DAY_AFTER_DEATH
     }
 
     /// Names the registered values briefly in English.

@@ -21,6 +21,15 @@ pub struct Held {
     lost_on: Option<Date>,
 }
 
+/// What is known of a person beside the coverage that is judged.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Holder<'a> {
+    /// The person's coverages.
+    pub coverages: &'a [Held],
+    /// 死亡日; none if the person lives, or if it is not known here.
+    pub died_on: Option<Date>,
+}
+
 impl From<&Coverage> for Held {
     fn from(coverage: &Coverage) -> Self {
         let Coverage { key, acquired_on, loss, .. } = coverage;

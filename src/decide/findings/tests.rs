@@ -63,7 +63,7 @@ pub(crate) fn limit(category: LimitCategory, from: Date, through: Date) -> Limit
 
 /// Returns rule and days of every finding.
 pub(super) fn found(coverage: &Coverage) -> Vec<(&'static str, Date, Date)> {
-    let found = findings(coverage, &[], TODAY);
+    let found = findings(coverage, &Holder::default(), TODAY);
     found.iter().map(|finding| (finding.rule.name, finding.days.from(), finding.days.through())).collect()
 }
 
@@ -92,19 +92,19 @@ fn nobody_is_late_elderly_at_64_and_a_recognised_disability_may_be_from_65_on() 
 #[test]
 fn findings_name_what_is_registered_in_both_languages() {
     let words = |coverage: &Coverage| -> Vec<(String, String)> {
-        let found = findings(coverage, &[], TODAY);
+        let found = findings(coverage, &Holder::default(), TODAY);
         found.iter().map(|finding| (finding.registered_english(), finding.registered_japanese())).collect()
     };
     let pair = |english: &str, japanese: &str| vec![(english.to_owned(), japanese.to_owned())];
     let old = employee(date(1950, 12, 1));
-    assert!(findings(&old, &[], TODAY)[0].open);
+    assert!(findings(&old, &Holder::default(), TODAY)[0].open);
     assert_eq!(words(&old), pair("coverage by health-insurance society (組合健保)", "組合健保の資格"));
     let mut late = late_elderly(date(1940, 1, 1), date(2015, 1, 1));
     late.ratios.push(DatedRatio { period: period(date(2026, 8, 1), date(2027, 7, 31)), ratio: CopayRatio::Three });
     late.limits.push(limit(LimitCategory::GeneralTwo, date(2026, 8, 1), date(2027, 7, 31)));
     let both = pair("category general II (一般Ⅱ) and ratio of 30 %", "適用区分「一般Ⅱ」と一部負担金割合3割");
     assert_eq!(words(&late), both);
-    assert!(!findings(&late, &[], TODAY)[0].open);
+    assert!(!findings(&late, &Holder::default(), TODAY)[0].open);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn categories_follow_the_ratio_on_the_days_they_share() {
 #[test]
 fn the_rule_of_a_finding_was_in_force_on_its_days() {
     let effective = |coverage: &Coverage| -> Vec<(Date, Date, Option<Date>)> {
-        let found = findings(coverage, &[], TODAY);
+        let found = findings(coverage, &Holder::default(), TODAY);
         found.iter().map(|finding| (finding.days.from(), finding.days.through(), finding.rule.effective_on)).collect()
     };
     // 一般Ⅱ at 70 to 74 is wrong by the rule of 2018-08 and, from 2022-10 on, by that of 2022-10.
@@ -239,7 +239,7 @@ fn our_reading_of_cheaper_meals_is_reported_as_a_reading() {
         kind: LimitKind::LimitAndMeal,
         ..limit(LimitCategory::U, date(2026, 8, 1), date(2027, 7, 31))
     }];
-    let found = findings(&covered, &[], TODAY);
+    let found = findings(&covered, &Holder::default(), TODAY);
     assert!(!found.is_empty());
     for finding in found {
         assert!(finding.soft);

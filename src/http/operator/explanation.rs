@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::finding::FindingView;
-use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Held, Other, Reason, Record};
+use crate::decide::{self, Amounts, Answer, CardAnswer, CertificateDays, Held, Holder, Other, Reason, Record};
 use crate::domain::{CertificateQuery, Validity};
 use crate::rules::limit::{HALVED_SINCE, Note};
 use crate::rules::meals::{self, MealCharge};
@@ -181,8 +181,10 @@ impl Explanation {
 fn findings(check_on: Date, records: &[Record], others: &[Other]) -> Vec<FindingView> {
     let shown = records.iter().map(|record| Held::from(&*record.coverage));
     let held: Vec<Held> = shown.chain(others.iter().map(Held::from)).collect();
+    // Answers do not depend on a death that no insurer has registered as a loss, so that it is not read for them.
+    let holder = Holder { coverages: &held, died_on: None };
     let found = records.iter().flat_map(|record| {
-        let found = decide::findings(&record.coverage, &held, check_on);
+        let found = decide::findings(&record.coverage, &holder, check_on);
         let source = (record.registration, record.coverage.key.insurer);
         found.into_iter().filter(|one| one.days.contains(check_on)).map(move |one| FindingView::of(one, source))
     });

@@ -13,7 +13,7 @@ use super::finding::FindingView;
 use super::stable_id;
 use super::state::OperatorState;
 use crate::clock::tokyo_date;
-use crate::decide::{Held, findings};
+use crate::decide::{Held, Holder, findings};
 use crate::domain::{Coverage, PersonFacts, Registration, Yen};
 use crate::http::error::HttpError;
 use crate::wire::code;
@@ -65,6 +65,9 @@ pub(super) struct PersonView {
     address_withheld: bool,
     /// 自己情報提供不可.
     self_information_blocked: bool,
+    /// 死亡日.
+    #[schema(value_type = Option<String>, format = Date)]
+    died_on: Option<Date>,
     /// Certificates of the person's card and phones, the oldest first.
     cards: Vec<CardView>,
     /// Registrations in order of acquisition.
@@ -213,17 +216,19 @@ pub(super) async fn one(
     };
     let today = tokyo_date(registered_by.unwrap_or_else(|| state.clock.now()));
     let held: Vec<Held> = registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
+    let holder = Holder { coverages: &held, died_on: person.died_on };
     Ok(Json(PersonView {
         id: person.fixture_id,
         about: person.about,
         address_withheld: protection.address_withheld,
         self_information_blocked: protection.self_information_blocked,
+        died_on: person.died_on,
         cards: cards.into_iter().map(CardView::from).collect(),
-        coverages: registrations.into_iter().map(|one| coverage_view(one, &held, today)).collect(),
+        coverages: registrations.into_iter().map(|one| coverage_view(one, &holder, today)).collect(),
     }))
 }
 
-fn coverage_view(Registration { id, coverage, .. }: Registration, held: &[Held], today: Date) -> CoverageView {
+fn coverage_view(Registration { id, coverage, .. }: Registration, holder: &Holder<'_>, today: Date) -> CoverageView {
     let Coverage { key, identity, loss, .. } = &*coverage;
     let ratio = |period: crate::domain::Period, wari| RatioView { from: period.from(), through: period.through(), wari };
     CoverageView {
@@ -274,6 +279,9 @@ fn coverage_view(Registration { id, coverage, .. }: Registration, held: &[Held],
                 self_pay_yen: ticket.self_pay.map(Yen::amount),
             })
             .collect(),
-        findings: findings(&coverage, held, today).into_iter().map(|one| FindingView::of(one, (id, key.insurer))).collect(),
+        findings: findings(&coverage, holder, today)
+            .into_iter()
+            .map(|one| FindingView::of(one, (id, key.insurer)))
+            .collect(),
     }
 }

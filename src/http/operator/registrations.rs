@@ -16,10 +16,10 @@ use super::registration_entry;
 use super::registration_fields::Entry;
 use super::state::OperatorState;
 use crate::clock::tokyo_date;
-use crate::decide::{Held, findings};
+use crate::decide::{Finding, Held, Holder, findings};
 use crate::domain::{
-    Coverage, InsurerNumber, NoticeContent, NoticeOutcome, NoticeRecord, NoticeRefused, NoticeState, Registration,
-    SentNotice,
+    Coverage, InsurerNumber, NotedPerson, NoticeContent, NoticeOutcome, NoticeRecord, NoticeRefused, NoticeState,
+    Registration, SentNotice,
 };
 use crate::exchange::MessageBody;
 use crate::http::body::Unread;
@@ -186,7 +186,7 @@ fn result(
     place: usize,
     id: Option<String>,
     outcome: &NoticeOutcome,
-    people: &[(String, Vec<Registration>)],
+    people: &[NotedPerson],
     today: jiff::civil::Date,
 ) -> EntryResult {
     let result = EntryResult {
@@ -203,17 +203,24 @@ fn result(
         NoticeOutcome::AppliedBefore => EntryResult { outcome: "already_applied", ..result },
         NoticeOutcome::Refused(refused) => EntryResult { outcome: "refused", error: Some(entry_error(refused)), ..result },
         NoticeOutcome::Applied { person, coverage, at } => {
-            let (stable_id, registrations) = &people[*person];
+            let person = &people[*person];
+            let registrations = &person.registrations;
             let same = |one: &&Registration| coverage.as_ref().is_some_and(|coverage| is_same(&one.coverage, coverage));
             let registration = registrations.iter().find(same);
-            // What is about the person as a whole is judged with all coverages of the insurer.
-            let of_insurer = |one: &&Registration| coverage.is_none() && one.coverage.key.insurer == insurer;
-            let judged = registration.into_iter().chain(registrations.iter().filter(of_insurer));
+            // What is about the person as a whole is judged with all coverages of the insurer, and a death with those of others too.
+            let whole = coverage.is_none();
+            let found = registrations.iter().flat_map(|one| {
+                let own = registration.is_some_and(|registration| registration.id == one.id);
+                let of_insurer = whole && one.coverage.key.insurer == insurer;
+                let mut found = findings_of(one, person, today);
+                found.retain(|finding| own || of_insurer || (whole && finding.is_about_death()));
+                found.into_iter().map(|finding| FindingView::of(finding, (one.id, one.coverage.key.insurer)))
+            });
             EntryResult {
                 registered_at: Some(*at),
-                person: Some(stable_id.clone()),
+                person: Some(person.stable_id.clone()),
                 record: registration.map(|one| one.id),
-                findings: judged.flat_map(|one| findings_of(one, registrations, today)).collect(),
+                findings: found.collect(),
                 ..result
             }
         }
@@ -225,10 +232,9 @@ fn is_same(one: &Coverage, other: &Coverage) -> bool {
     one.key.insurer == other.key.insurer && one.acquired_on == other.acquired_on
 }
 
-fn findings_of(one: &Registration, all: &[Registration], today: jiff::civil::Date) -> Vec<FindingView> {
-    let held: Vec<Held> = all.iter().map(|one| Held::from(&*one.coverage)).collect();
-    let found = findings(&one.coverage, &held, today).into_iter();
-    found.map(|finding| FindingView::of(finding, (one.id, one.coverage.key.insurer))).collect()
+fn findings_of(one: &Registration, person: &NotedPerson, today: jiff::civil::Date) -> Vec<Finding> {
+    let held: Vec<Held> = person.registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
+    findings(&one.coverage, &Holder { coverages: &held, died_on: person.died_on }, today)
 }
 
 fn entry_error(refused: &NoticeRefused) -> EntryError {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::{CardId, InsurerNumber, Protection, RegisteredDays, death_contradictions, plain_text, stable_id};
+use crate::domain::{CardId, InsurerNumber, Protection, RegisteredDays, plain_text, stable_id};
 use crate::fixtures::FixtureFault;
 use crate::language::Japanese;
 use crate::mass::kind::Kind;
@@ -328,10 +328,6 @@ impl Reading {
         }
 
         let whole: Option<Vec<_>> = registered.into_iter().collect();
-        if let (Some(died_on), Some(coverages)) = (died_on, &whole) {
-            let mut fields = Fields::of(of_people, &row, faults);
-            death_contradictions(died_on, coverages).into_iter().for_each(|reason| fields.fault(reason));
-        }
         for ((_, table), rows) in self.others.iter_mut().zip(&mut self.rows) {
             table.give_back(rows.drain(..));
         }

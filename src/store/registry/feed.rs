@@ -8,8 +8,8 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{Connection, PgConnection};
 
 use crate::domain::{
-    CarriedOut, Coverage, CoverageChange, InsurerNumber, NoticeAction, NoticeContent, NoticeOutcome, NoticeRefused,
-    NoticeState, Registration, SearchKey, SentNotice,
+    CarriedOut, Coverage, CoverageChange, InsurerNumber, NotedPerson, NoticeAction, NoticeContent, NoticeOutcome,
+    NoticeRefused, NoticeState, SearchKey, SentNotice,
 };
 use crate::store::notices::{self, Written};
 use crate::store::{Store, StoreError};
@@ -345,10 +345,15 @@ impl Feed {
     }
 
     /// Reads what is registered of everybody now.
-    async fn registrations(&self, transaction: &mut PgConnection) -> Result<Vec<(String, Vec<Registration>)>, StoreError> {
+    async fn registrations(&self, transaction: &mut PgConnection) -> Result<Vec<NotedPerson>, StoreError> {
         let ids: Vec<i64> = self.people.iter().filter_map(|person| person.id).collect();
         let mut facts = held::facts(transaction, &ids).await?;
         let mut of = |person: &HeldPerson| person.id.and_then(|id| facts.remove(&id)).unwrap_or_default();
-        Ok(self.people.iter().map(|person| (person.stable_id.clone(), of(person))).collect())
+        let noted = |person: &HeldPerson| NotedPerson {
+            stable_id: person.stable_id.clone(),
+            died_on: person.died_on,
+            registrations: of(person),
+        };
+        Ok(self.people.iter().map(noted).collect())
     }
 }

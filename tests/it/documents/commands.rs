@@ -40,7 +40,7 @@ fn way(page: &str, block: &str) -> Way {
 }
 
 /// The expected output of blocks: page, a fragment of the block, and the texts that it must print.
-const PRINTED: [(&str, &str, &[&str]); 23] = [
+const PRINTED: [(&str, &str, &[&str]); 24] = [
     ("README.md", "ask card-number --person elderly-2wari-tokyo", &["B09", "late-elderly-ratio"]),
     (
         "README.md",
@@ -53,6 +53,11 @@ const PRINTED: [(&str, &str, &[&str]); 23] = [
     ),
     ("README.md", "ask card --person kumiai-dialysis", &["20000", "specific-disease"]),
     ("README.md", "ask bulk", &["people (", "elderly-2wari-tokyo"]),
+    (
+        "README.md",
+        "registrations apply",
+        &["applied: 3, already applied: 0, refused: 0, no entries: 0; 0 findings\n\"validity\":\"2\"\n\"validity\":\"1\""],
+    ),
     ("README.md", "fixtures load --reset", &["no faults: ", "loaded: "]),
     ("README.md", "./demo --ephemeral", &["the server answers: SHK1001"]),
     ("docs/messages.md", "https://localhost:8443/oqs/OQSsiquc01", &[r#""InsuredPartialContributionRatio":"020""#]),

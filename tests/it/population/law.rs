@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use shikaku::decide::{Held, findings};
+use shikaku::decide::{Held, Holder, findings};
 use shikaku::domain::{CardState, LossReason, Scheme, check_recipient_number};
 use shikaku::store::registry::NewPerson;
 
@@ -17,7 +17,8 @@ fn no_registration_contradicts_the_law_but_on_purpose() {
             let held: Vec<Held> = person.coverages.iter().map(Held::from).collect();
             let mut found: Vec<&str> = Vec::new();
             for coverage in &person.coverages {
-                found.extend(findings(coverage, &held, order.as_of).iter().map(|finding| finding.rule.name));
+                let holder = Holder { coverages: &held, died_on: person.died_on };
+                found.extend(findings(coverage, &holder, order.as_of).iter().map(|finding| finding.rule.name));
             }
             let deliberate: Vec<&str> = questions.iter().filter_map(|question| question.finding).collect();
             if found != deliberate {
