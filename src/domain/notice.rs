@@ -9,9 +9,11 @@ use super::certificate_change::{IssuedCertificate, NotReturned, ReturnedCertific
 use super::coverage::{Coverage, Loss, LossReason};
 use super::coverage_change::CoverageChange;
 use super::insurer::InsurerNumber;
+use super::medical_ticket::MedicalTicket;
 use super::person::Protection;
 use super::ratio::DatedRatio;
 use super::registrable;
+use super::ticket_change::{TicketName, issue_ticket, withdraw_ticket};
 
 /// 加入者情報の登録: one entry of what an insurer sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub enum NoticeAction {
     Certificate(CoverageName, IssuedCertificate),
     /// A certificate is returned or withdrawn before its end.
     CertificateWithdrawal(CoverageName, ReturnedCertificate),
+    /// 医療券・調剤券 of 医療扶助 is issued. One of the same [`TicketName`] is replaced.
+    Ticket(CoverageName, Box<MedicalTicket>),
+    /// A ticket is withdrawn: it was never valid.
+    TicketWithdrawal(CoverageName, TicketName),
     /// 死亡. The coverages of the insurer end the day after.
     Death {
         /// The person's stable id.
@@ -180,6 +186,11 @@ pub enum NoticeRefused {
     /// The certificate ends earlier.
     #[error("returned.on: the certificate ends on {0}; `on` must not lie after that day")]
     CertificateEnded(Date),
+    /// The coverage has no such ticket.
+    #[error(
+        "withdrawn: the coverage has no such ticket; kind, month, institution, treatment, prescriber and issue_number must be as registered"
+    )]
+    NoTicket,
     /// The certificate of the card is known.
     #[error("card: this certificate is linked already; a certificate is linked once")]
     LinkedBefore,
@@ -235,6 +246,12 @@ impl NoticeAction {
                     NotReturned::Ended(through) => NoticeRefused::CertificateEnded(through),
                 })?;
             }
+            (Self::Ticket(_, ticket), _) => issue_ticket(&mut changed.tickets, ticket),
+            (Self::TicketWithdrawal(_, name), _) => {
+                if !withdraw_ticket(&mut changed.tickets, name) {
+                    return Err(NoticeRefused::NoTicket);
+                }
+            }
             (Self::Gain { .. } | Self::Death { .. } | Self::CardLink { .. } | Self::Protection { .. }, _) => {}
         }
         registrable::check(&changed).map_err(NoticeRefused::Impossible)?;
@@ -252,7 +269,9 @@ impl NoticeAction {
             | Self::Withdrawal(name)
             | Self::Ratio(name, _)
             | Self::Certificate(name, _)
-            | Self::CertificateWithdrawal(name, _) => Some(name),
+            | Self::CertificateWithdrawal(name, _)
+            | Self::Ticket(name, _)
+            | Self::TicketWithdrawal(name, _) => Some(name),
         }
     }
 

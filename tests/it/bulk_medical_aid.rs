@@ -6,7 +6,7 @@ use shikaku::wire::{Element, Format};
 
 use crate::support::bulk::{Clinic, json_file, outcomes, parse, text, units};
 use crate::support::world::{Wishes, fixed_now};
-use crate::support::{SHIFT_JIS_CLINIC, World, outcome, refused};
+use crate::support::{SHIFT_JIS_CLINIC, World, outcome, refused, texts_of};
 
 const HEADER: &str = r#""MedicalInstitutionCode":"1310012344","ArbitraryFileIdentifier":"AID""#;
 
@@ -99,24 +99,18 @@ async fn aid_that_ends_or_changes_hands_within_the_month() {
     for format in [Format::Json, Format::Xml] {
         let result = parse(format, &clinic.result_as("OQSmutic02", format, &number).await.body);
         let of = |number: &str| {
-            let has = |unit: &&Element| all(unit, "InsuredIdentificationNumber").contains(&number);
+            let has = |unit: &&Element| texts_of(unit, "InsuredIdentificationNumber").contains(&number);
             units(&result).iter().find(has).unwrap_or_else(|| panic!("{number} is missing"))
         };
         assert_eq!(text(of("0001230"), "QualificationValidity"), Some("1"));
-        assert_eq!(all(of("0001230"), "IssueNumber"), ["000101"]);
+        assert_eq!(texts_of(of("0001230"), "IssueNumber"), ["000101"]);
         assert_eq!(text(of("0001230"), "DisqualificationDate"), None, "judged on its last day");
         let moved = of("0016170");
         assert_eq!(text(moved, "QualificationValidity"), Some("1"));
-        assert_eq!(all(moved, "InsuredIdentificationNumber"), ["0010116", "0016170"]);
-        assert_eq!(all(moved, "IssueNumber"), ["000310", "000310"]);
+        assert_eq!(texts_of(moved, "InsuredIdentificationNumber"), ["0010116", "0016170"]);
+        assert_eq!(texts_of(moved, "IssueNumber"), ["000310", "000310"]);
     }
     world.stop().await;
-}
-
-/// Returns every text of elements with this name, at any depth.
-fn all<'a>(element: &'a Element, name: &str) -> Vec<&'a str> {
-    let own = (element.name == name).then_some(&*element.text);
-    own.into_iter().chain(element.children.iter().flat_map(|child| all(child, name))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

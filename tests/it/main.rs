@@ -73,6 +73,7 @@ mod refusals;
 mod registrations;
 mod registrations_kinds;
 mod registrations_model;
+mod registrations_tickets;
 mod reload;
 mod rules;
 mod search_by_token;

@@ -367,6 +367,29 @@ async fn what_contradicts_the_law_is_applied_and_reported() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn what_is_registered_already_is_no_change_that_later_entries_must_follow() {
+    let (world, clock) = world_with_clock("2026-12-12T01:00:00Z").await;
+    register(&world, SOCIETY, json!([gain("g-1")])).await;
+    set(&clock, "2026-12-13T01:00:00Z");
+    let same = json!({ "id": "p-1", "kind": "protection", "person": "new-employee", "address_withheld": false });
+    let there_and_back =
+        |id: &str, name: &str| json!({ "id": id, "kind": "correction", "of": self::name(), "coverage": { "name": name } });
+    let late = json!({ "id": "l-1", "kind": "loss", "of": name(), "loss": { "on": "2026-12-10", "reason": "99" },
+        "registered_at": "2026-12-12T12:00:00Z" });
+    let earlier = json!({ "id": "c-3", "kind": "correction", "of": name(), "coverage": { "loss": null },
+        "registered_at": "2026-12-12T11:59:59Z" });
+    let entries = json!([same, there_and_back("c-1", "新規　二郎"), there_and_back("c-2", "新規　一郎"), late, earlier]);
+    let answer = register(&world, SOCIETY, entries).await;
+    assert_eq!((&answer["applied"], &answer["refused"]), (&json!(4), &json!(1)), "{answer}");
+    let detail = answer["entries"][4]["error"]["detail"].as_str().unwrap();
+    assert!(detail.starts_with("registered_at: the registry changed this person at 2026-12-12T12:00:00Z"), "{detail}");
+    let of_tenth = |by: &'static str| explained(&world, "new-employee", "2026-12-10", by);
+    assert_eq!(of_tenth("2026-12-12T11:59:59Z").await, json!("1"));
+    assert_eq!(of_tenth("2026-12-12T12:00:00Z").await, json!("2"));
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_applied_through_the_running_server() {
     let (world, _) = world_with_clock("2026-12-12T01:00:00Z").await;

@@ -11,6 +11,7 @@ use super::registration_fields::{
     CardFields, CertificateFields, CoverageFields, DiseaseFields, ElderlyFields, Entry, LimitFields, LossFields, OfCoverage,
     RatioFields, ReturnedFields,
 };
+use super::registration_ticket::ticket_name;
 use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardId, CardKey, CardLink, CardNumber, CardSymbol, CertificateKind, CertificateSerial,
@@ -46,12 +47,17 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
 }
 
 /// Adds the path of the field to the reason.
-fn of<T, E: std::fmt::Display>(path: &str, parsed: Result<T, E>) -> Result<T, NoticeRefused> {
+pub(super) fn of<T, E: std::fmt::Display>(path: &str, parsed: Result<T, E>) -> Result<T, NoticeRefused> {
     parsed.map_err(|reason| NoticeRefused::Malformed(format!("{path}: {reason}")))
 }
 
 /// Reads a value of a code table.
-fn coded<T>(path: &str, text: &str, parse: fn(&str) -> Option<T>, known: &'static str) -> Result<T, NoticeRefused> {
+pub(super) fn coded<T>(
+    path: &str,
+    text: &str,
+    parse: fn(&str) -> Option<T>,
+    known: &'static str,
+) -> Result<T, NoticeRefused> {
     of(path, parse(text).ok_or(known))
 }
 
@@ -64,7 +70,7 @@ fn part<T>(
 }
 
 /// The kinds of entries.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 13] = [
     "gain",
     "loss",
     "closing",
@@ -73,14 +79,25 @@ const KINDS: [&str; 11] = [
     "ratio",
     "certificate",
     "certificate_withdrawal",
+    "ticket",
+    "ticket_withdrawal",
     "death",
     "card_link",
     "protection",
 ];
 
 /// Kinds that name a coverage of the insurer.
-const OF_COVERAGE: [&str; 7] =
-    ["loss", "closing", "correction", "withdrawal", "ratio", "certificate", "certificate_withdrawal"];
+const OF_COVERAGE: [&str; 9] = [
+    "loss",
+    "closing",
+    "correction",
+    "withdrawal",
+    "ratio",
+    "certificate",
+    "certificate_withdrawal",
+    "ticket",
+    "ticket_withdrawal",
+];
 
 fn unknown_kind() -> NoticeRefused {
     NoticeRefused::Malformed(format!("kind: must be one of {}", KINDS.join(", ")))
@@ -102,6 +119,8 @@ fn check_fields(entry: &Entry) -> Result<(), NoticeRefused> {
         ("ratio", entry.ratio.is_some(), &["ratio"]),
         ("certificate", entry.certificate.is_some(), &["certificate"]),
         ("returned", entry.returned.is_some(), &["certificate_withdrawal"]),
+        ("ticket", entry.ticket.is_some(), &["ticket"]),
+        ("withdrawn", entry.withdrawn.is_some(), &["ticket_withdrawal"]),
         ("died_on", entry.died_on.is_some(), &["death"]),
         ("card", entry.card.is_some(), &["card_link"]),
         ("address_withheld` or `self_information_blocked", of_protection.iter().any(Option::is_some), &["protection"]),
@@ -147,7 +166,7 @@ fn card_id(path: &str, issuer: &str, serial: &str) -> Result<CardId, NoticeRefus
     Ok(CardId { issuer: of(&format!("{path}.issuer"), issuer)?, serial: of(&format!("{path}.serial"), serial.ok_or(form))? })
 }
 
-struct Reader {
+pub(super) struct Reader {
     insurer: InsurerNumber,
     days: RegisteredDays,
     /// The day on which the entry counts as registered.
@@ -184,6 +203,14 @@ impl Reader {
             "certificate_withdrawal" => NoticeAction::CertificateWithdrawal(
                 name()?,
                 self.returned(&entry.returned.ok_or_else(|| needed("returned"))?)?,
+            ),
+            "ticket" => NoticeAction::Ticket(
+                name()?,
+                Box::new(self.ticket("ticket", entry.ticket.ok_or_else(|| needed("ticket"))?)?),
+            ),
+            "ticket_withdrawal" => NoticeAction::TicketWithdrawal(
+                name()?,
+                ticket_name("withdrawn", &entry.withdrawn.ok_or_else(|| needed("withdrawn"))?)?,
             ),
             "death" => NoticeAction::Death {
                 person: person()?,
@@ -333,7 +360,7 @@ impl Reader {
         })
     }
 
-    fn period(&self, path: &str, from: &str, through: &str) -> Result<Period, NoticeRefused> {
+    pub(super) fn period(&self, path: &str, from: &str, through: &str) -> Result<Period, NoticeRefused> {
         let from = self.date(&format!("{path}.from"), from)?;
         of(path, Period::new(from, self.date(&format!("{path}.through"), through)?))
     }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
+use super::registration_ticket::{TicketFields, TicketNameFields};
+
 /// An entry: one change of one coverage, or of one person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -13,9 +15,10 @@ pub(super) struct Entry {
     pub id: String,
     /// gain (資格取得), loss (資格喪失), closing (遡及喪失: a loss that begins earlier than the one registered), correction (訂正),
     /// withdrawal (取消: it should never have been registered), ratio (負担割合), certificate (issued or renewed),
-    /// certificate_withdrawal (returned or withdrawn), death (死亡), card_link (利用申込) or protection (不開示, 自己情報提供不可).
+    /// certificate_withdrawal (returned or withdrawn), ticket (医療券・調剤券 is issued), ticket_withdrawal, death (死亡), card_link
+    /// (利用申込) or protection (不開示, 自己情報提供不可).
     #[schema(
-        pattern = "^(gain|loss|closing|correction|withdrawal|ratio|certificate|certificate_withdrawal|death|card_link|protection)$"
+        pattern = "^(gain|loss|closing|correction|withdrawal|ratio|certificate|certificate_withdrawal|ticket|ticket_withdrawal|death|card_link|protection)$"
     )]
     pub kind: String,
     /// 保険者番号; if it is given, it must be that of the path.
@@ -42,6 +45,10 @@ pub(super) struct Entry {
     pub certificate: Option<CertificateFields>,
     /// Of a certificate_withdrawal: what is returned or withdrawn.
     pub returned: Option<ReturnedFields>,
+    /// Of a ticket: 医療券・調剤券 that is issued. One with the same name, as in a ticket_withdrawal, is replaced.
+    pub ticket: Option<TicketFields>,
+    /// Of a ticket_withdrawal: the ticket, as it is registered.
+    pub withdrawn: Option<TicketNameFields>,
     /// Of a death: 死亡日.
     #[schema(format = Date)]
     pub died_on: Option<String>,

@@ -244,7 +244,9 @@ fn entry_error(refused: &NoticeRefused) -> EntryError {
         | NoticeRefused::Impossible(_)
         | NoticeRefused::OtherInsurer
         | NoticeRefused::Future(_) => HttpError::OperatorRequest("".into()),
-        NoticeRefused::NoCoverage | NoticeRefused::NoPerson | NoticeRefused::NoCertificate => HttpError::NotFound(None),
+        NoticeRefused::NoCoverage | NoticeRefused::NoPerson | NoticeRefused::NoCertificate | NoticeRefused::NoTicket => {
+            HttpError::NotFound(None)
+        }
         NoticeRefused::IdTaken
         | NoticeRefused::Earlier(_)
         | NoticeRefused::Several

@@ -1,6 +1,6 @@
 //! Carries out what insurers send, entry by entry: one transaction for a file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -184,9 +184,7 @@ impl Feed {
                 let person = self.insured(person)?;
                 self.check_time(person)?;
                 let held = &mut self.people[person];
-                let changed = change.changed(held.protection);
-                held.row_differs |= held.protection != changed;
-                held.protection = changed;
+                held.protection = change.changed(held.protection);
                 Ok((person, None))
             }
             NoticeAction::CardLink { person, card } => {
@@ -229,7 +227,6 @@ impl Feed {
         }
         self.check_time(person)?;
         let held = &mut self.people[person];
-        held.row_differs |= held.died_on != Some(died_on);
         held.died_on = Some(died_on);
         held.coverages = coverages;
         Ok(person)
@@ -314,8 +311,10 @@ impl Feed {
         let added: HashMap<String, i64> = added.into_iter().map(|person| (person.fixture_id, person.id)).collect();
         for place in changed.iter().copied() {
             let held = &mut self.people[place];
-            held.id = held.id.or_else(|| added.get(&held.stable_id).copied());
-            held.last = Some(self.at);
+            if let Some(id) = added.get(&held.stable_id) {
+                held.id = Some(*id);
+                held.written = (held.protection, held.died_on);
+            }
         }
         let wanted: Vec<Wanted> = changed
             .iter()
@@ -328,7 +327,7 @@ impl Feed {
         let rows: Vec<(i64, NewPerson)> = changed
             .iter()
             .filter_map(|place| self.people.get(*place))
-            .filter(|person| person.row_differs)
+            .filter(|person| person.row_differs())
             .filter_map(|person| Some((person.id?, person.to_new())))
             .collect();
         let rows: Vec<(i64, &NewPerson)> = rows.iter().map(|(id, person)| (*id, person)).collect();
@@ -338,8 +337,14 @@ impl Feed {
         coverages::keep(transaction, &changes.replaced(), &times).await?;
         people::update(transaction, &rows, &times).await?;
         coverages::write(transaction, &changes, &times).await?;
+        // Who was registered so already has not changed, and may be changed as of an earlier instant yet.
+        let changed_ids: HashSet<i64> = people.into_iter().chain(added.into_values()).collect();
         for place in changed {
-            self.people[place].row_differs = false;
+            let held = &mut self.people[place];
+            held.written = (held.protection, held.died_on);
+            if held.id.is_some_and(|id| changed_ids.contains(&id)) {
+                held.last = Some(self.at);
+            }
         }
         Ok(())
     }

@@ -25,8 +25,8 @@ pub(super) struct HeldPerson {
     pub protection: Protection,
     /// 死亡日.
     pub died_on: Option<Date>,
-    /// Whether protection or the date of death differs from the row in the database.
-    pub row_differs: bool,
+    /// Protection and the date of death as they are in the row in the database.
+    pub written: (Protection, Option<Date>),
     pub coverages: Vec<Coverage>,
     /// The last change of the person.
     pub last: Option<Timestamp>,
@@ -41,10 +41,15 @@ impl HeldPerson {
             about: "保険者の登録による (registered by an insurer)".to_owned(),
             protection: Protection::default(),
             died_on: None,
-            row_differs: false,
+            written: (Protection::default(), None),
             coverages: Vec::new(),
             last: None,
         }
+    }
+
+    /// Returns whether the row in the database is to be written.
+    pub fn row_differs(&self) -> bool {
+        self.written != (self.protection, self.died_on)
     }
 
     /// Returns the person's own row; coverages are written apart.
@@ -114,18 +119,22 @@ pub(super) async fn read(
     let coverages = |registration: Registration| Arc::unwrap_or_clone(registration.coverage);
     let mut people: Vec<HeldPerson> = rows
         .into_iter()
-        .map(|row| HeldPerson {
-            id: Some(row.id),
-            stable_id: row.stable_id,
-            about: row.about,
-            died_on: row.died_on.map(SqlDate::to_jiff),
-            row_differs: false,
-            protection: Protection {
+        .map(|row| {
+            let protection = Protection {
                 address_withheld: row.address_withheld,
                 self_information_blocked: row.self_information_blocked,
-            },
-            coverages: facts.remove(&row.id).unwrap_or_default().into_iter().map(coverages).collect(),
-            last: row.last.map(SqlTimestamp::to_jiff),
+            };
+            let died_on = row.died_on.map(SqlDate::to_jiff);
+            HeldPerson {
+                id: Some(row.id),
+                stable_id: row.stable_id,
+                about: row.about,
+                protection,
+                died_on,
+                written: (protection, died_on),
+                coverages: facts.remove(&row.id).unwrap_or_default().into_iter().map(coverages).collect(),
+                last: row.last.map(SqlTimestamp::to_jiff),
+            }
         })
         .collect();
     people.extend(ended);

@@ -81,6 +81,12 @@ pub fn text_of(element: &Element, name: &str) -> Option<String> {
     element.children.iter().find_map(|child| text_of(child, name))
 }
 
+/// Returns every text of elements with this name, at any depth.
+pub fn texts_of<'a>(element: &'a Element, name: &str) -> Vec<&'a str> {
+    let own = (element.name == name).then_some(&*element.text);
+    own.into_iter().chain(element.children.iter().flat_map(|child| texts_of(child, name))).collect()
+}
+
 /// Returns status, SegmentOfResult and ErrorCode of a reply.
 pub fn outcome(format: Format, reply: &Reply) -> (u16, Option<String>, Option<String>) {
     let answer = parse(format, &reply.body);
