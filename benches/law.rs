@@ -7,7 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
-use shikaku::decide::{Held, by_card, findings};
+use shikaku::decide::{Held, Holder, by_card, findings};
 use shikaku::domain::{AnswerCharset, CardQuery, PersonFacts, PersonId, Registration};
 use shikaku::fixtures::{FixturePerson, Fixtures};
 use shikaku::wire::message::by_card::Request;
@@ -72,8 +72,9 @@ fn decisions(criterion: &mut Criterion) {
         bencher.iter(|| {
             for person in questions.iter().flat_map(|(_, people)| people) {
                 let held: Vec<Held> = person.registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
+                let holder = Holder { coverages: &held, died_on: None };
                 for registration in &person.registrations {
-                    black_box(findings(black_box(&registration.coverage), &held, date(2026, 11, 22)));
+                    black_box(findings(black_box(&registration.coverage), &holder, date(2026, 11, 22)));
                 }
             }
         });

@@ -155,6 +155,7 @@ impl App {
             clock,
             limits: config.limits,
             token: config.operator_token.map(Into::into),
+            registering: Arc::new(Semaphore::new(config.limits.registering)),
         };
         tasks.spawn(directory.follow(stop.clone()));
         tasks.spawn(identity::serve(listener, stop.clone()));

@@ -59,6 +59,8 @@ pub struct Limits {
     /// greater than the number of requests in progress, so that simultaneous lookups are not refused for results that they might
     /// have.
     pub misses: usize,
+    /// Requests with insurers' registrations that are in memory at once; further ones wait, within the time `request`.
+    pub registering: usize,
     /// Bounds on files with questions about many people.
     pub bulk: BulkLimits,
 }
@@ -89,6 +91,7 @@ impl Default for Limits {
             waiting: 4096,
             group: 256,
             misses: 2000,
+            registering: 8,
             bulk: BulkLimits::default(),
         }
     }

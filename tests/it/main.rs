@@ -71,6 +71,7 @@ mod privacy;
 mod reference_numbers;
 mod refusals;
 mod registrations;
+mod registrations_bounds;
 mod registrations_kinds;
 mod registrations_model;
 mod registrations_tickets;

@@ -148,7 +148,7 @@ async fn a_death_that_another_insurer_does_not_know_is_told_and_can_be_exported_
         each.map(|one| (text(one, "insurer"), text(one, "rule"), text(one, "from"), one["open"] == json!(true))).collect()
     };
     let goes_on = (KYOKAI.to_owned(), "lost-by-death".to_owned(), "2026-12-11".to_owned(), true);
-    assert_eq!(told(&answer["entries"][0]["findings"]), [goes_on.clone()]);
+    assert_eq!(told(&answer["entries"][0]["findings"]), std::slice::from_ref(&goes_on));
     let (_, person) = get(&world, "/api/people/overlap-two-insurers").await;
     assert_eq!(person["died_on"], json!("2026-12-10"));
     assert_eq!(told(&person["coverages"][0]["findings"]), [goes_on]);

@@ -17,6 +17,7 @@ mod metrics;
 mod people;
 mod registration_entry;
 mod registration_fields;
+mod registration_file;
 mod registration_ticket;
 mod registrations;
 mod router;

@@ -7,13 +7,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::finding::FindingView;
 use super::json;
-use super::registration_entry;
 use super::registration_fields::Entry;
+use super::registration_file;
 use super::state::OperatorState;
 use crate::clock::tokyo_date;
 use crate::decide::{Finding, Held, Holder, findings};
@@ -25,9 +25,6 @@ use crate::exchange::MessageBody;
 use crate::http::body::Unread;
 use crate::http::content::require_json;
 use crate::http::error::HttpError;
-
-/// The most entries of one request.
-const MOST: usize = 1000;
 
 /// The size of a body, in bytes: about a thousand long entries.
 const BODY: usize = 2 * 1024 * 1024;
@@ -43,7 +40,8 @@ const NO_INSURER: HttpError = HttpError::NotFound(Some("number: no insurer has t
 pub(super) struct NewRegistrations {
     /// 1 to 1,000 entries, which are carried out in their order.
     #[schema(value_type = Vec<Entry>, min_items = 1, max_items = 1000)]
-    entries: Vec<Value>,
+    #[serde(deserialize_with = "registration_file::first_entries")]
+    entries: Vec<Box<RawValue>>,
 }
 
 /// What became of a request.
@@ -127,9 +125,9 @@ pub(super) struct RecordedEntry {
     registered_at: Option<Timestamp>,
     /// Why it was refused.
     reason: Option<String>,
-    /// The entry as it was sent; none if it had been applied before.
+    /// The entry as it was sent; none if it had been applied before. Of one that could not be read, only its `bytes`.
     #[schema(value_type = Option<Object>)]
-    entry: Option<Value>,
+    entry: Option<Box<RawValue>>,
 }
 
 /// Registers what an insurer sends about coverages and people, in their order and in one transaction. An entry that is refused
@@ -150,23 +148,17 @@ pub(super) async fn send(
 ) -> Result<Json<Registered>, HttpError> {
     require_json(&headers)?;
     let insurer = insurer(number)?;
+    // Files are carried out one after the other anyway; the others wait here before their bodies are in memory.
+    let _place = state.registering.acquire().await.expect("places are never closed");
     let bytes = Unread::new(&headers, body).read(BODY, state.limits.body).await?;
     let NewRegistrations { entries } = json::parse(&bytes)?;
-    if !(1..=MOST).contains(&entries.len()) {
+    if !(1..=registration_file::MOST).contains(&entries.len()) {
         return Err(HttpError::OperatorRequest(
             "entries: must have 1 to 1,000 entries; send the others in further requests".into(),
         ));
     }
     let now = state.clock.now();
-    let sent: Vec<SentNotice> = entries
-        .into_iter()
-        .map(|entry| SentNotice {
-            id: registration_entry::id_of(&entry),
-            read: registration_entry::read(&entry, insurer, now),
-            // Members of objects are in the order of their names.
-            content: NoticeContent(entry.to_string()),
-        })
-        .collect();
+    let sent: Vec<SentNotice> = entries.iter().map(|entry| registration_file::sent(entry.get(), insurer, now)).collect();
     let done = state.operations.carry_out(insurer, &sent, now).await?.ok_or(NO_INSURER)?;
     let count = |wanted: fn(&NoticeOutcome) -> bool| done.outcomes.iter().filter(|outcome| wanted(outcome)).count();
     let (applied, already_applied, refused) = (
@@ -331,6 +323,6 @@ fn recorded(record: NoticeRecord) -> RecordedEntry {
         received_at: record.received_at,
         registered_at: record.registered_at,
         reason: record.reason,
-        entry: record.content.and_then(|NoticeContent(text)| serde_json::from_str(&text).ok()),
+        entry: record.content.and_then(|NoticeContent(text)| RawValue::from_string(text).ok()),
     }
 }

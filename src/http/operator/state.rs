@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::clock::{Clock, system_now};
 use crate::config::Limits;
 use crate::domain::Moment;
@@ -24,6 +26,8 @@ pub struct OperatorState {
     pub limits: Limits,
     /// The bearer token that is required, if any.
     pub token: Option<Arc<str>>,
+    /// Places of the files of insurers that are in memory at once.
+    pub registering: Arc<Semaphore>,
 }
 
 impl OperatorState {
