@@ -193,6 +193,14 @@ async fn corrections_closings_and_withdrawals_change_what_was_registered() {
     let renamed = json!({ "symbol": "1104", "number": "3009002", "branch": "00", "acquired_on": "2026-12-01" });
     let loss = |id: &str, kind: &str, on: &str| json!({ "id": id, "kind": kind, "of": renamed, "loss": { "on": on, "reason": "99" } });
     assert_eq!(outcome_of(&world, SOCIETY, loss("l-1", "loss", "2026-12-31")).await.0, "applied");
+    for (kind, on, says) in [
+        ("loss", "2026-12-20", "loss: a loss on 2026-12-31 is registered"),
+        ("closing", "2026-12-31", "loss.on: a closing must lie before the loss that is registered, 2026-12-31"),
+        ("closing", "2027-01-01", "loss.on: a closing must lie before the loss that is registered, 2026-12-31"),
+    ] {
+        let (_, code, detail) = outcome_of(&world, SOCIETY, loss("l-2", kind, on)).await;
+        assert!(code == "SHK4004" && detail.starts_with(says), "{code} {detail}");
+    }
     assert_eq!(outcome_of(&world, SOCIETY, loss("l-2", "closing", "2026-12-10")).await.0, "applied");
     assert_eq!(validity(&world, &ask).await, "2");
     let restored = json!({ "id": "c-2", "kind": "correction", "of": renamed, "coverage": { "loss": null } });

@@ -170,6 +170,27 @@ async fn a_death_that_another_insurer_does_not_know_is_told_and_can_be_exported_
 }
 
 #[tokio::test]
+async fn a_death_ends_every_coverage_that_is_open_and_leaves_earlier_losses() {
+    let (world, _) = world_with_clock("2026-12-12T01:00:00Z").await;
+    let mut lost = gain("g-2");
+    lost["acquired_on"] = json!("2026-12-02");
+    lost["coverage"]["number"] = json!("3009002");
+    lost["coverage"]["loss"] = json!({ "on": "2026-12-05", "reason": "99" });
+    let mut again = gain("g-3");
+    again["acquired_on"] = json!("2026-12-08");
+    again["coverage"]["number"] = json!("3009003");
+    let death = json!({ "id": "d-1", "kind": "death", "person": "new-employee", "died_on": "2026-12-10" });
+    let answer = register(&world, SOCIETY, json!([gain("g-1"), lost, again, death])).await;
+    assert_eq!(answer["applied"], json!(4), "{answer}");
+    let (_, person) = get(&world, "/api/people/new-employee").await;
+    let loss = |one: &Value| (one["lost_on"].clone(), one["loss_reason"].clone());
+    let losses: Vec<_> = person["coverages"].as_array().unwrap().iter().map(loss).collect();
+    let of = |on: &str, reason: &str| (json!(on), json!(reason));
+    assert_eq!(losses, [of("2026-12-11", "01"), of("2026-12-05", "99"), of("2026-12-11", "01")]);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn protection_hides_the_address_from_the_next_lookup_on() {
     let (world, clock) = world_with_clock("2026-12-12T01:00:00Z").await;
     let ask = ask_of("kyokai-insured-tokyo");
@@ -188,6 +209,9 @@ async fn protection_hides_the_address_from_the_next_lookup_on() {
     assert!(outcome_of(&world, SOCIETY, foreign).await.2.contains("a gain has no such field; protection has"));
     assert_eq!(outcome_of(&world, KYOKAI, protection("p-1", true)).await.0, "applied");
     assert_eq!(address().await, "");
+    let other = json!({ "id": "p-other", "kind": "protection", "person": "kyokai-insured-tokyo", "self_information_blocked": false });
+    assert_eq!(outcome_of(&world, KYOKAI, other).await.0, "applied");
+    assert_eq!(address().await, "", "a measure that is left out stays");
     set(&clock, "2026-12-13T01:00:00Z");
     assert_eq!(outcome_of(&world, KYOKAI, protection("p-2", false)).await.0, "applied");
     assert!(!address().await.is_empty());

@@ -19,6 +19,7 @@ mod registration_entry;
 mod registration_fields;
 mod registration_file;
 mod registration_ticket;
+mod registration_values;
 mod registrations;
 mod router;
 mod routes;

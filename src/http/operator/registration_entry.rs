@@ -11,7 +11,8 @@ use super::registration_fields::{
     CardFields, CertificateFields, CoverageFields, DiseaseFields, ElderlyFields, Entry, LimitFields, LossFields, OfCoverage,
     RatioFields, ReturnedFields,
 };
-use super::registration_ticket::ticket_name;
+use super::registration_ticket::{ticket, ticket_name};
+use super::registration_values::{coded, of};
 use crate::clock::tokyo_date;
 use crate::domain::{
     BirthDate, BranchNumber, CardId, CardKey, CardLink, CardNumber, CardSymbol, CertificateKind, CertificateSerial,
@@ -44,21 +45,6 @@ pub(super) fn read(entry: &Value, insurer: InsurerNumber, now: Timestamp) -> Res
     let reader = Reader { insurer, days: RegisteredDays::seen_on(tokyo_date(now)), registered_on };
     let action = reader.action(entry)?;
     Ok(Notice { id, registered_at, action })
-}
-
-/// Adds the path of the field to the reason.
-pub(super) fn of<T, E: std::fmt::Display>(path: &str, parsed: Result<T, E>) -> Result<T, NoticeRefused> {
-    parsed.map_err(|reason| NoticeRefused::Malformed(format!("{path}: {reason}")))
-}
-
-/// Reads a value of a code table.
-pub(super) fn coded<T>(
-    path: &str,
-    text: &str,
-    parse: fn(&str) -> Option<T>,
-    known: &'static str,
-) -> Result<T, NoticeRefused> {
-    of(path, parse(text).ok_or(known))
 }
 
 /// Reads a part that null removes.
@@ -166,7 +152,7 @@ fn card_id(path: &str, issuer: &str, serial: &str) -> Result<CardId, NoticeRefus
     Ok(CardId { issuer: of(&format!("{path}.issuer"), issuer)?, serial: of(&format!("{path}.serial"), serial.ok_or(form))? })
 }
 
-pub(super) struct Reader {
+struct Reader {
     insurer: InsurerNumber,
     days: RegisteredDays,
     /// The day on which the entry counts as registered.
@@ -204,10 +190,11 @@ impl Reader {
                 name()?,
                 self.returned(&entry.returned.ok_or_else(|| needed("returned"))?)?,
             ),
-            "ticket" => NoticeAction::Ticket(
-                name()?,
-                Box::new(self.ticket("ticket", entry.ticket.ok_or_else(|| needed("ticket"))?)?),
-            ),
+            "ticket" => {
+                let fields = entry.ticket.ok_or_else(|| needed("ticket"))?;
+                let period = self.period("ticket", &fields.from, &fields.through)?;
+                NoticeAction::Ticket(name()?, Box::new(ticket("ticket", &fields, period)?))
+            }
             "ticket_withdrawal" => NoticeAction::TicketWithdrawal(
                 name()?,
                 ticket_name("withdrawn", &entry.withdrawn.ok_or_else(|| needed("withdrawn"))?)?,
@@ -360,7 +347,7 @@ impl Reader {
         })
     }
 
-    pub(super) fn period(&self, path: &str, from: &str, through: &str) -> Result<Period, NoticeRefused> {
+    fn period(&self, path: &str, from: &str, through: &str) -> Result<Period, NoticeRefused> {
         let from = self.date(&format!("{path}.from"), from)?;
         of(path, Period::new(from, self.date(&format!("{path}.through"), through)?))
     }

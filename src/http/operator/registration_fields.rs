@@ -3,8 +3,6 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::registration_ticket::{TicketFields, TicketNameFields};
-
 /// An entry: one change of one coverage, or of one person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -274,6 +272,74 @@ pub(super) struct DiseaseFields {
     pub through: String,
     /// 自己負担限度額 a month: 0 to 20,000 yen.
     pub self_pay_yen: i64,
+}
+
+/// 医療券・調剤券. No other institution than its own is shown it, and only in its month.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TicketFields {
+    /// 医療券・調剤券の別: 01 or 02.
+    pub kind: String,
+    /// 診療年月, such as 2026-11.
+    pub month: String,
+    #[schema(format = Date)]
+    pub from: String,
+    /// Like `from`, a day in `month`.
+    #[schema(format = Date)]
+    pub through: String,
+    /// 交付番号.
+    pub issue_number: Option<String>,
+    /// 医療機関コード of 指定医療機関.
+    pub institution: String,
+    /// Its name, as written by the welfare office.
+    pub institution_name: Option<String>,
+    /// 医療機関コード of 処方箋発行元医療機関; a 調剤券 (02) has one, a 医療券 (01) none.
+    pub prescriber: Option<String>,
+    /// Its name, as written by the welfare office.
+    pub prescriber_name: Option<String>,
+    /// 診療別: 01, 02, 03, 04 or 05.
+    pub treatment: String,
+    /// 本人支払額: 0 to 10,000,000 yen.
+    pub self_pay_yen: Option<i64>,
+    /// 地区担当員名.
+    pub district_contact: Option<String>,
+    /// 取扱担当者名.
+    pub handling_contact: Option<String>,
+    /// 併用 (true) or 単独 (false, the default).
+    #[serde(default)]
+    pub combined: bool,
+    /// 不整合; by default false.
+    #[serde(default)]
+    pub inconsistent: bool,
+    /// The other payers: social_insurance, infection, elderly_care and prefecture.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// 傷病名, three at most.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub injuries: Vec<String>,
+    /// 備考, three at most.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub remarks: Vec<String>,
+}
+
+/// How a ticket is named; each field as it is registered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TicketNameFields {
+    /// 医療券・調剤券の別: 01 or 02.
+    pub kind: String,
+    /// 診療年月, such as 2026-11.
+    pub month: String,
+    /// 医療機関コード of 指定医療機関.
+    pub institution: String,
+    /// 診療別: 01, 02, 03, 04 or 05.
+    pub treatment: String,
+    /// 医療機関コード of 処方箋発行元医療機関, of a 調剤券.
+    pub prescriber: Option<String>,
+    /// 交付番号, if the ticket has one.
+    pub issue_number: Option<String>,
 }
 
 /// Keeps null apart from a field that is not given.

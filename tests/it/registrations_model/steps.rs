@@ -45,7 +45,9 @@ pub enum Kind {
 /// The kinds of entries, most of them such as an insurer has a use for.
 fn kinds(insurer: usize) -> impl Strategy<Value = Kind> {
     let rarely = |has_use: bool, weight: u32| if has_use { weight } else { 1 };
-    let lost = || (0..45_i64, prop::sample::select(vec!["01", "03", "99"]));
+    // Often on a first day, on which a coverage cannot be lost.
+    let on = || prop_oneof![1 => prop::sample::select(FIRST_DAYS.to_vec()), 4 => 0..45_i64];
+    let lost = move || (on(), prop::sample::select(vec!["01", "03", "99"]));
     let from = || (0..8_i64).prop_map(|place| place * 5);
     let tickets = || (0..MONTHS.len(), prop::bool::weighted(0.8), 0..2_u8);
     prop_oneof![
@@ -53,7 +55,7 @@ fn kinds(insurer: usize) -> impl Strategy<Value = Kind> {
         2 => lost().prop_map(|(on, reason)| Kind::Loss { on, reason }),
         2 => lost().prop_map(|(on, reason)| Kind::Closing { on, reason }),
         1 => Just(Kind::Rename),
-        2 => prop::option::of(0..45_i64).prop_map(Kind::CorrectLoss),
+        2 => prop::option::of(on()).prop_map(Kind::CorrectLoss),
         1 => Just(Kind::Withdrawal),
         rarely(insurer == LATE_ELDERLY, 8) =>
             (0..45_i64, 0..12_i64, 1..=3_u8).prop_map(|(from, more, wari)| Kind::Ratio { from, through: from + more, wari }),
