@@ -9,7 +9,7 @@ use crate::rules::elderly::elderly_begins;
 use crate::rules::scheme::late_elderly_begins;
 
 use super::event::Event;
-use super::home::{Home, is_employed, is_municipal};
+use super::home::{Home, is_municipal, works};
 
 /// Draws whether something happens in a month that happens within a year with a probability.
 fn in_a_month(draw: &mut Draw, home_profile: [u32; 2]) -> bool {
@@ -51,7 +51,7 @@ pub(super) fn chances(home: &mut Home<'_>, month: Date) -> Vec<(Date, Event)> {
         if let Some(day) = home.members[member].hired_on.filter(|day| *day <= last) {
             home.members[member].hired_on = None;
             events.push((day.max(month), Event::FindsWork(member)));
-        } else if is_employed(&coverage) {
+        } else if works(&coverage) {
             let group = if age < 35 { Group::JOB_CHANGE_YOUNG } else { Group::JOB_CHANGE_OLD };
             if in_a_month(&mut home.draw, profile.pair(group)) {
                 events.push((hired(&mut home.draw, profile.of(Group::HIRED), month), Event::WorksElsewhere(member)));

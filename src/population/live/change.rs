@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Protection,
+    BirthDate, BranchNumber, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Protection,
     Relationship, Scheme, Sex,
 };
 use crate::population::career::{Own, Plan, Setting, own};
@@ -15,11 +15,11 @@ use crate::population::names::{given_name, surname};
 use crate::population::numbers::{JOBS, OWN_NUMBERS};
 use crate::population::places::Map;
 use crate::population::profile::Group;
-use crate::population::registrations::branch;
+use crate::population::registrations::{branch, card_class};
 use crate::rules::scheme::late_elderly_begins;
 use crate::store::registry::NewPerson;
 
-use super::home::{Home, When, is_employed, is_municipal, other};
+use super::home::{Home, When, is_employed, is_municipal, key_of_dependants, other, works};
 use super::join::{join, join_national_health};
 
 /// The shortest time between the beginning of a coverage and a change by choice, in days.
@@ -118,11 +118,11 @@ pub(super) fn work_elsewhere(home: &mut Home<'_>, member: usize, day: Date) {
     let Some(coverage) = home.current(member).cloned() else { return };
     let dependants = home.dependants(member);
     let all_settled = dependants.iter().chain([&member]).all(|one| settled(home, *one, day));
-    if !is_employed(&coverage) || !all_settled {
+    if !works(&coverage) || !all_settled {
         return;
     }
     let age = coverage.identity.birth_on.age_on(day);
-    let plan = Plan::draw(&mut home.draw, &home.order.profile, age);
+    let plan = Plan::draw_work(&mut home.draw, &home.order.profile, age);
     let between = home.draw.pick(home.order.profile.of(Group::BETWEEN_JOBS));
     let gap = home.draw.between(20, 200);
     home.lose(member, other(day), When::Late);
@@ -148,7 +148,7 @@ pub(super) fn find_work(home: &mut Home<'_>, member: usize, day: Date) {
         return;
     }
     let age = coverage.identity.birth_on.age_on(day);
-    let plan = Plan::draw(&mut home.draw, &home.order.profile, age);
+    let plan = Plan::draw_work(&mut home.draw, &home.order.profile, age);
     let plan = if plan.is_employee() { plan } else { Plan::Kyokai };
     home.lose(member, Loss { on: days_after(day, 1), reason: LossReason::OtherInsurance }, When::Late);
     begin_work(home, member, plan, day, &[]);
@@ -168,9 +168,10 @@ fn begin_work(home: &mut Home<'_>, member: usize, plan: Plan, day: Date, dependa
     let Some(coverage) = home.coverage(member, key.clone(), Some(Relationship::Insured), day) else { return false };
     let name = coverage.identity.name.clone();
     join(home, member, coverage, When::Late);
+    let of_dependants = key_of_dependants(&key);
     for dependant in dependants {
         let own_branch: Option<BranchNumber> = Some(branch(home.members[*dependant].place + 1));
-        let key = CardKey { branch: own_branch, ..key.clone() };
+        let key = CardKey { branch: own_branch, ..of_dependants.clone() };
         if let Some(mut coverage) = home.coverage(*dependant, key, Some(Relationship::Dependant), day) {
             coverage.identity.insured_name = Some(name.clone());
             join(home, *dependant, coverage, When::Late);
@@ -254,10 +255,11 @@ pub(super) fn born(home: &mut Home<'_>, mother: usize, day: Date) {
         post_number: known.post_number.clone(),
         address: known.address.clone(),
     };
+    let key = CardKey { branch: Some(branch(place + 1)), ..key_of_dependants(&leader.key) };
     let coverage = Coverage {
-        key: CardKey { branch: Some(branch(place + 1)), ..leader.key },
+        card_class: card_class(key.insurer.scheme()),
+        key,
         relationship: Some(Relationship::Dependant),
-        card_class: CardClass::General,
         identity,
         acquired_on: day,
         loss: None,

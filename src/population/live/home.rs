@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use serde_json::{Map as Object, Value};
 
-use crate::domain::{CardClass, CardDates, CardKey, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship};
+use crate::domain::{CardDates, CardKey, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship, Scheme};
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::draw::Draw;
 use crate::population::household::days_after;
@@ -13,7 +13,7 @@ use crate::population::insurers::Insurers;
 use crate::population::numbers::{JOBS, Numbers, PairForm};
 use crate::population::places::{Map, MunicipalityId, Residence};
 use crate::population::prefectures;
-use crate::population::registrations::branch;
+use crate::population::registrations::{branch, card_class};
 use crate::store::registry::NewPerson;
 
 use super::entry;
@@ -108,9 +108,10 @@ impl<'a> Home<'a> {
     /// Returns the dependants under the number of an insured employee.
     pub fn dependants(&self, insured: usize) -> Vec<usize> {
         let Some(of) = self.current(insured).filter(|coverage| is_employed(coverage)) else { return Vec::new() };
+        let key = key_of_dependants(&of.key);
         let follows = |member: &usize| {
             let dependant = self.current(*member).filter(|one| one.relationship == Some(Relationship::Dependant));
-            dependant.is_some_and(|one| one.key.is_same_card(&of.key))
+            dependant.is_some_and(|one| one.key.is_same_card(&key))
         };
         self.living().into_iter().filter(|member| *member != insured).filter(follows).collect()
     }
@@ -192,7 +193,7 @@ impl<'a> Home<'a> {
     /// Makes a coverage of a member that begins on a day.
     pub fn coverage(&self, member: usize, key: CardKey, relationship: Option<Relationship>, on: Date) -> Option<Coverage> {
         let known = self.members[member].person.coverages.last()?;
-        let class = if known.card_class == CardClass::MedicalAid { CardClass::General } else { known.card_class };
+        let class = card_class(key.insurer.scheme());
         let insured_name = match relationship {
             None => None,
             Some(Relationship::Insured) => Some(known.identity.name.clone()),
@@ -272,6 +273,16 @@ pub(super) fn is_employed(coverage: &Coverage) -> bool {
     let scheme = coverage.key.insurer.scheme();
     let employees = scheme.insures_below_75() && !scheme.is_national_health();
     employees && coverage.relationship == Some(Relationship::Insured)
+}
+
+/// Returns whether it is the insurance of somebody who works: whoever is retired has no employer to change.
+pub(super) fn works(coverage: &Coverage) -> bool {
+    is_employed(coverage) && coverage.key.insurer.scheme() != Scheme::SpecialRetired
+}
+
+/// Returns the key that dependants of somebody have, but for their branch.
+pub(super) fn key_of_dependants(insured: &CardKey) -> CardKey {
+    CardKey { insurer: Insurers::get().number_of_dependants(insured.insurer), ..insured.clone() }
 }
 
 pub(super) fn is_municipal(coverage: &Coverage) -> bool {

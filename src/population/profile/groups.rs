@@ -12,7 +12,16 @@ pub struct Group {
 const YES_NO: &[&str] = &["yes", "no"];
 const AGES: &[&str] =
     &["18", "20", "25", "30", "35", "40", "45", "50", "55", "60", "65", "70", "75", "80", "85", "90", "95"];
-const SCHEMES: &[&str] = &["kyokai", "society", "mutual", "national_health", "national_health_society", "seamen"];
+const SCHEMES: &[&str] = &[
+    "kyokai",
+    "society",
+    "mutual",
+    "national_health",
+    "national_health_society",
+    "seamen",
+    "self_defence",
+    "special_retired",
+];
 const BANDS_UNDER_70: &[&str] = &["a", "i", "u", "e", "o"];
 const BANDS_70_TO_74: &[&str] = &["active_3", "active_2", "active_1", "general", "low_2", "low_1"];
 const BANDS_LATE: &[&str] = &["active_3", "active_2", "active_1", "general_2", "general_1", "low_2", "low_1"];
