@@ -1,11 +1,13 @@
 //! Writes entries as insurers send them (docs/registrations.md).
 
+use data_encoding::HEXLOWER;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, PersonalText, SpecificDiseaseCertificate,
+    CardId, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, PersonalText, SpecificDiseaseCertificate,
 };
+use crate::store::jlis::CardRecord;
 use crate::wire::code;
 
 /// 資格取得.
@@ -55,6 +57,18 @@ pub(super) fn loss(person: &str, coverage: &Coverage, loss: Loss) -> Map<String,
 /// 死亡: ends the coverage, too.
 pub(super) fn death(person: &str, died_on: Date) -> Map<String, Value> {
     object(json!({ "kind": "death", "person": person, "died_on": died_on }))
+}
+
+/// 利用申込: a certificate becomes the person's, and replaces the one that was in use.
+pub(super) fn card_link(person: &str, record: &CardRecord, supersedes: Option<&CardId>) -> Map<String, Value> {
+    let name =
+        |id: &CardId| json!({ "issuer": HEXLOWER.encode(&id.issuer), "serial": HEXLOWER.encode(id.serial.as_bytes()) });
+    let mut card = object(name(&record.id));
+    card.insert("medium".into(), code::card_kind(record.kind).into());
+    card.insert("valid_from".into(), record.valid_from.to_string().into());
+    card.insert("valid_through".into(), record.valid_through.to_string().into());
+    card.extend(supersedes.map(|old| ("supersedes".to_owned(), name(old))));
+    object(json!({ "kind": "card_link", "person": person, "card": card }))
 }
 
 /// 訂正: new values of parts.

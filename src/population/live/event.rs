@@ -7,6 +7,7 @@ pub(super) enum Event {
     Turns75(usize),
     Turns70(usize),
     August,
+    GetsCard(usize),
     Moves,
     WorksElsewhere(usize),
     FindsWork(usize),

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use serde_json::{Map as Object, Value};
 
-use crate::domain::{CardDates, CardKey, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship, Scheme};
+use crate::domain::{
+    CardDates, CardKey, CardKind, CardState, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship, Scheme,
+};
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::draw::Draw;
 use crate::population::household::days_after;
@@ -14,8 +16,10 @@ use crate::population::numbers::{JOBS, Numbers, PairForm};
 use crate::population::places::{Map, MunicipalityId, Residence};
 use crate::population::prefectures;
 use crate::population::registrations::{branch, card_class};
-use crate::store::registry::NewPerson;
+use crate::store::jlis::CardRecord;
+use crate::store::registry::{NewCard, NewPerson};
 
+use super::cards_to_come::CardsToCome;
 use super::entry;
 use super::order::{Due, LiveOrder};
 
@@ -30,6 +34,21 @@ pub(super) struct Member {
     pub jobs: usize,
     /// The day on which somebody between two jobs begins to work.
     pub hired_on: Option<Date>,
+    /// The cards to come.
+    pub cards: CardsToCome,
+}
+
+impl Member {
+    fn new(person: NewPerson, place: usize, as_of: Date) -> Self {
+        let last = (midnight(days_after(as_of, 1)), None);
+        Self { person, place, last, jobs: 0, hired_on: None, cards: CardsToCome::default() }
+    }
+
+    /// Returns the certificate of a medium that the registry has in use, whether it has ended or not.
+    pub fn in_use(&self, kind: CardKind) -> Option<&CardRecord> {
+        let mut records = self.person.cards.iter().filter_map(|card| card.record.as_ref());
+        records.find(|record| record.kind == kind && record.state == CardState::Good)
+    }
 }
 
 /// The household.
@@ -56,14 +75,7 @@ pub(super) enum When {
 
 impl<'a> Home<'a> {
     pub fn new(order: &'a LiveOrder, numbers: &'a Numbers, household: u64, people: Vec<NewPerson>) -> Self {
-        let begun = (midnight(days_after(order.as_of, 1)), None);
-        let members = people.into_iter().enumerate().map(|(place, person)| Member {
-            person,
-            place,
-            last: begun,
-            jobs: 0,
-            hired_on: None,
-        });
+        let members = people.into_iter().enumerate().map(|(place, person)| Member::new(person, place, order.as_of));
         Self {
             order,
             numbers,
@@ -80,9 +92,8 @@ impl<'a> Home<'a> {
 
     /// Adds a member who is born.
     pub fn add_member(&mut self, person: NewPerson) {
-        let begun = (midnight(days_after(self.order.as_of, 1)), None);
         let place = self.members.len();
-        self.members.push(Member { person, place, last: begun, jobs: 0, hired_on: None });
+        self.members.push(Member::new(person, place, self.order.as_of));
     }
 
     /// Returns the coverage of a member that has no loss.
@@ -141,6 +152,21 @@ impl<'a> Home<'a> {
         let Some(coverage) = self.current(member).cloned() else { return };
         let id = self.members[member].person.fixture_id.clone();
         self.push(member, coverage.key.insurer, on, when, entry::correction(&id, &coverage, change));
+    }
+
+    /// Registers a certificate that begins on a day with the member's insurer of that day; it replaces the one of its medium in use.
+    pub fn link(&mut self, member: usize, insurer: InsurerNumber, on: Date, record: CardRecord) {
+        let id = self.members[member].person.fixture_id.clone();
+        let supersedes = self.members[member].in_use(record.kind).map(|old| old.id.clone());
+        self.push(member, insurer, on, When::Days(0), entry::card_link(&id, &record, supersedes.as_ref()));
+        let cards = &mut self.members[member].person.cards;
+        for old in cards.iter_mut().filter_map(|card| card.record.as_mut()) {
+            if old.kind == record.kind && old.state == CardState::Good {
+                old.state = CardState::Superseded;
+                old.superseded_by = Some(record.id.clone());
+            }
+        }
+        cards.push(NewCard { id: record.id.clone(), record: Some(record) });
     }
 
     /// Adds an entry about something that happened on a day. The entries of a person follow each other; those of two insurers never at

@@ -131,7 +131,8 @@ pub(super) fn renew(home: &mut Home<'_>, member: usize, on: Date) {
     cut(&mut changed, on);
     add(&mut changed, on, category, limit.is_some());
     diseases(&mut changed, on, category);
-    let confirmed = changed.card.valid_through == Some(eve);
+    // Who has got a card in the meantime needs no further 資格確認書.
+    let confirmed = changed.card.valid_through == Some(eve) && home.members[member].person.cards.is_empty();
     if confirmed {
         changed.card = CardDates { issued_on: Some(on), valid_from: Some(on), valid_through: Some(july(on)) };
     }

@@ -5,6 +5,7 @@ mod bytes;
 mod command;
 mod law;
 mod live;
+mod live_cards;
 mod shares;
 mod stats;
 
