@@ -10,7 +10,7 @@ use super::chances::chances;
 use super::change::{born, die, find_work, marry, move_away, turn_75, work_elsewhere};
 use super::event::Event;
 use super::home::Home;
-use super::means::{renew, turn_70};
+use super::means::{judge_anew, renew, turn_70};
 
 /// The most days ahead of an event on which it is registered.
 const AHEAD: i64 = 31;
@@ -49,6 +49,7 @@ fn happen(home: &mut Home<'_>, day: Date, event: Event) {
         Event::FindsWork(member) if lives(home, member) => find_work(home, member, day),
         Event::Marries(member) if lives(home, member) => marry(home, member, day),
         Event::GivesBirth(member) if lives(home, member) => born(home, member, day),
+        Event::JudgedAnew(member) if lives(home, member) => judge_anew(home, member, day),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::{Scheme, Sex};
+use crate::domain::{Relationship, Scheme, Sex};
 use crate::population::draw::Draw;
 use crate::population::profile::Group;
 use crate::rules::elderly::elderly_begins;
@@ -39,6 +39,11 @@ pub(super) fn chances(home: &mut Home<'_>, month: Date) -> Vec<(Date, Event)> {
         };
         if home.draw.in_a_month(profile.pair(death)) {
             events.push((home.draw.day(month, last), Event::Dies(member)));
+        }
+        // In August everybody is judged anew; on a shared card the insured's income counts.
+        let judged = month.month() != 8 && coverage.relationship != Some(Relationship::Dependant);
+        if judged && home.draw.in_a_month(profile.pair(Group::INCOME_JUDGED)) {
+            events.push((month, Event::JudgedAnew(member)));
         }
         events.extend(card_in_month(home, member, month).map(|day| (day, Event::GetsCard(member))));
         if !(18..74).contains(&age) || coverage.key.insurer.scheme() == Scheme::MedicalAid {

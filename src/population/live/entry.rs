@@ -5,10 +5,13 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    CardId, Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, PersonalText, SpecificDiseaseCertificate,
+    CardId, CertificateKind, Coverage, DatedRatio, ElderlyCertificate, IssuedCertificate, LimitCertificate, Loss,
+    PersonalText, SpecificDiseaseCertificate,
 };
 use crate::store::jlis::CardRecord;
 use crate::wire::code;
+
+use super::paper::Paper;
 
 /// 資格取得.
 pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
@@ -36,12 +39,12 @@ pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
     if let Some(fields) = fields.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
         for (name, list) in [
-            ("ratio", ratios(&coverage.ratios)),
-            ("elderly", elderly(&coverage.elderly)),
-            ("limit", limits(&coverage.limits)),
+            ("ratio", coverage.ratios.iter().map(ratio).collect()),
+            ("elderly", coverage.elderly.iter().map(elderly).collect()),
+            ("limit", coverage.limits.iter().map(limit).collect::<Vec<Value>>()),
         ] {
-            if list.as_array().is_some_and(|list| !list.is_empty()) {
-                fields.insert(name.to_owned(), list);
+            if !list.is_empty() {
+                fields.insert(name.to_owned(), list.into());
             }
         }
     }
@@ -76,6 +79,34 @@ pub(super) fn correction(person: &str, coverage: &Coverage, change: Value) -> Ma
     object(json!({ "kind": "correction", "of": name(person, coverage), "coverage": change }))
 }
 
+/// 負担割合, or a certificate that is issued or returned.
+pub(super) fn paper(person: &str, coverage: &Coverage, paper: Paper) -> Map<String, Value> {
+    let of = name(person, coverage);
+    object(match paper {
+        Paper::Ratio(dated) => json!({ "kind": "ratio", "of": of, "ratio": ratio(&dated) }),
+        Paper::Issued(issued) => {
+            let certificate = match issued {
+                IssuedCertificate::Elderly(card) => json!({ "elderly": elderly(&card) }),
+                IssuedCertificate::Limit(card) => json!({ "limit": limit(&card) }),
+                IssuedCertificate::SpecificDisease(card) => json!({ "specific_disease": disease(&card) }),
+            };
+            json!({ "kind": "certificate", "of": of, "certificate": certificate })
+        }
+        Paper::Returned(returned) => {
+            let mut fields = match returned.kind {
+                CertificateKind::Elderly => json!({ "kind": "elderly" }),
+                CertificateKind::Limit => json!({ "kind": "limit" }),
+                CertificateKind::SpecificDisease(disease) => {
+                    json!({ "kind": "specific_disease", "disease": code::specific_disease(disease) })
+                }
+            };
+            fields["from"] = json!(returned.from);
+            fields["on"] = json!(returned.on);
+            json!({ "kind": "certificate_withdrawal", "of": of, "returned": fields })
+        }
+    })
+}
+
 fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
@@ -95,38 +126,28 @@ fn name(person: &str, coverage: &Coverage) -> Value {
     name
 }
 
-pub(super) fn ratios(list: &[DatedRatio]) -> Value {
-    let one = |dated: &DatedRatio| json!({ "from": dated.period.from(), "through": dated.period.through(), "wari": dated.ratio.tenths() });
-    list.iter().map(one).collect()
+fn ratio(dated: &DatedRatio) -> Value {
+    json!({ "from": dated.period.from(), "through": dated.period.through(), "wari": dated.ratio.tenths() })
 }
 
-pub(super) fn elderly(list: &[ElderlyCertificate]) -> Value {
-    let one = |card: &ElderlyCertificate| {
-        json!({
-            "issued_on": card.issued_on, "from": card.period.from(), "through": card.period.through(),
-            "wari": card.ratio.tenths(),
-        })
-    };
-    list.iter().map(one).collect()
+fn elderly(card: &ElderlyCertificate) -> Value {
+    json!({
+        "issued_on": card.issued_on, "from": card.period.from(), "through": card.period.through(),
+        "wari": card.ratio.tenths(),
+    })
 }
 
-pub(super) fn limits(list: &[LimitCertificate]) -> Value {
-    let one = |limit: &LimitCertificate| {
-        json!({
-            "kind": code::limit_kind(limit.kind), "category": code::limit_category(limit.category),
-            "issued_on": limit.issued_on, "from": limit.period.from(), "through": limit.period.through(),
-            "long_stay_on": limit.long_stay_on,
-        })
-    };
-    list.iter().map(one).collect()
+fn limit(limit: &LimitCertificate) -> Value {
+    json!({
+        "kind": code::limit_kind(limit.kind), "category": code::limit_category(limit.category),
+        "issued_on": limit.issued_on, "from": limit.period.from(), "through": limit.period.through(),
+        "long_stay_on": limit.long_stay_on,
+    })
 }
 
-pub(super) fn diseases(list: &[SpecificDiseaseCertificate]) -> Value {
-    let one = |card: &SpecificDiseaseCertificate| {
-        json!({
-            "disease": code::specific_disease(card.disease), "issued_on": card.issued_on, "from": card.period.from(),
-            "through": card.period.through(), "self_pay_yen": card.self_pay.amount(),
-        })
-    };
-    list.iter().map(one).collect()
+fn disease(card: &SpecificDiseaseCertificate) -> Value {
+    json!({
+        "disease": code::specific_disease(card.disease), "issued_on": card.issued_on, "from": card.period.from(),
+        "through": card.period.through(), "self_pay_yen": card.self_pay.amount(),
+    })
 }

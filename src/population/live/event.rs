@@ -13,4 +13,5 @@ pub(super) enum Event {
     FindsWork(usize),
     Marries(usize),
     GivesBirth(usize),
+    JudgedAnew(usize),
 }

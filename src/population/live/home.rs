@@ -6,7 +6,8 @@ use jiff::tz::Offset;
 use serde_json::{Map as Object, Value};
 
 use crate::domain::{
-    CardDates, CardKey, CardKind, CardState, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship, Scheme,
+    CardDates, CardKey, CardKind, CardState, Coverage, CoverageName, Identity, InsurerNumber, Loss, LossReason,
+    Relationship, Scheme,
 };
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::draw::Draw;
@@ -22,6 +23,7 @@ use crate::store::registry::{NewCard, NewPerson};
 use super::cards_to_come::CardsToCome;
 use super::entry;
 use super::order::{Due, LiveOrder};
+use super::paper::Paper;
 
 /// A member of the household.
 pub(super) struct Member {
@@ -152,6 +154,29 @@ impl<'a> Home<'a> {
         let Some(coverage) = self.current(member).cloned() else { return };
         let id = self.members[member].person.fixture_id.clone();
         self.push(member, coverage.key.insurer, on, when, entry::correction(&id, &coverage, change));
+    }
+
+    /// Registers changes of ratios and certificates of the current coverage of a member at one instant, and carries them out as the
+    /// registry does.
+    pub fn change(&mut self, member: usize, on: Date, when: When, papers: Vec<Paper>) {
+        let Some(insurer) = self.current(member).map(|coverage| coverage.key.insurer).filter(|_| !papers.is_empty()) else {
+            return;
+        };
+        let days = match when {
+            When::Days(days) => days,
+            When::Late => self.lag(insurer),
+        };
+        for paper in papers {
+            let Some(coverage) = self.current(member).cloned() else { return };
+            let id = self.members[member].person.fixture_id.clone();
+            let name =
+                CoverageName { person: Some(id.clone()), key: coverage.key.clone(), acquired_on: coverage.acquired_on };
+            let Ok(Some(changed)) = paper.action(name).changed(&coverage) else { continue };
+            self.push(member, insurer, on, When::Days(days), entry::paper(&id, &coverage, paper));
+            if let Some(current) = self.current_mut(member) {
+                *current = changed;
+            }
+        }
     }
 
     /// Registers a certificate that begins on a day with the member's insurer of that day; it replaces the one of its medium in use.

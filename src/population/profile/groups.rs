@@ -132,6 +132,8 @@ groups! {
     LATE = "category_late_elderly", BANDS_LATE;
     /// Whether the income of a household changes the category on 1 August.
     INCOME_CHANGE = "income_changes_a_year", YES_NO;
+    /// Whether an income is judged anew within the year from August.
+    INCOME_JUDGED = "income_judged_anew_a_year", YES_NO;
     /// Whether an insurer has registered the category, by scheme.
     REGISTERED_EMPLOYEES = "category_registered_employees", YES_NO;
     /// See above.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use shikaku::clock::Clock;
 use shikaku::mass::MassDirectory;
 
-use super::live_cards;
+use super::{live_cards, live_papers};
 use crate::support::process::{command, shikaku, texts};
 use crate::support::world::Wishes;
 use crate::support::{World, scratch};
@@ -117,6 +117,7 @@ async fn the_feed_takes_a_year_of_two_thousand_people() {
         files.iter().flat_map(|(_, text)| text.lines()).map(|line| serde_json::from_str(line).unwrap()).collect();
     events_are_there(&entries);
     live_cards::the_newest_certificate_answers(&world, &people, &entries).await;
+    live_papers::ratios_and_certificates_are_registered_as_such(&world, &people, &entries).await;
     a_changer_of_jobs_is_without_a_coverage_until_the_gain_is_registered(&world, &entries).await;
     world.stop().await;
 }
@@ -134,7 +135,10 @@ fn events_are_there(entries: &[Value]) {
     for (kind, least) in [
         ("deathlate", 5),
         ("gainlate", 8),
-        ("correctionlate", 200),
+        ("ratiolate", 200),
+        ("certificatelate", 200),
+        ("certificate", 800),
+        ("certificate_withdrawal", 15),
         ("card_link", 150),
         ("gain", 60),
         ("loss99", 30),

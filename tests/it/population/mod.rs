@@ -6,6 +6,7 @@ mod command;
 mod law;
 mod live;
 mod live_cards;
+mod live_papers;
 mod shares;
 mod stats;
 
