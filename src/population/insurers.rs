@@ -208,6 +208,12 @@ impl Insurers {
         society.map(|place| self.special_societies[place]).or_else(|| Some(self.special_mutual[mutual?]))
     }
 
+    /// Returns the union of another prefecture under the number that corresponds to this one; None if it is no union.
+    pub fn union_in(&self, prefecture: u8, union: InsurerNumber) -> Option<InsurerNumber> {
+        let group = |groups: &[InsurerId; Self::GROUPS]| groups.iter().position(|id| self.number(*id) == union);
+        Some(self.number(self.late_elderly(prefecture, self.late_elderly.iter().find_map(group)?)))
+    }
+
     /// Returns the insurer of everybody but the member: 自衛官等 (07) insures the member alone, and 防衛省共済 the dependants.
     pub fn of_dependants(&self, member: InsurerId) -> InsurerId {
         if member == self.self_defence { self.defence_mutual } else { member }
@@ -272,5 +278,8 @@ mod tests {
         assert_eq!(special(insurers.police_mutual(1)).as_deref(), Some("74139015"));
         assert_eq!(special(insurers.school_mutual(1)).as_deref(), Some("75139014"));
         assert_eq!(special(insurers.kyokai(1)), None);
+        let union = |prefecture, group| insurers.number(insurers.late_elderly(prefecture, group));
+        assert_eq!(insurers.union_in(47, union(13, 2)), Some(union(47, 2)));
+        assert_eq!(insurers.union_in(47, insurers.number(insurers.kyokai(13))), None);
     }
 }

@@ -83,29 +83,38 @@ pub(super) fn turn_75(home: &mut Home<'_>, member: usize, day: Date) {
     lead_to_national_health(home, &dependants, day);
 }
 
-/// A move within the prefecture: another national health insurance, another address everywhere else.
+/// A move: another national health insurance, to another prefecture another union of 後期高齢者医療, another address everywhere else.
 pub(super) fn move_away(home: &mut Home<'_>, day: Date) {
     let living = home.living();
     let assisted = |member: &usize| home.current(*member).is_some_and(|one| one.key.insurer.scheme() == Scheme::MedicalAid);
     let may = !living.is_empty() && living.iter().all(|member| settled(home, *member, day)) && !living.iter().any(assisted);
     let Some(before) = home.municipality().filter(|_| may) else { return };
     let map = Map::get();
-    let municipality = map.municipality_of_prefecture(map.municipalities[before].prefecture, &mut home.draw);
+    let left = map.municipalities[before].prefecture;
+    let far = home.draw.yes(home.order.profile.pair(Group::MOVE_FAR));
+    let municipality =
+        if far { map.municipality(&mut home.draw) } else { map.municipality_of_prefecture(left, &mut home.draw) };
+    let prefecture = map.municipalities[municipality].prefecture;
     let residence = map.residence(municipality, &mut home.draw);
     let national = living.iter().any(|member| home.current(*member).is_some_and(is_municipal));
     let key = (national && municipality != before).then(|| home.new_national_health(municipality));
     home.move_to(municipality, &residence);
     for member in living {
         let Some(coverage) = home.current(member).cloned() else { continue };
-        match &key {
-            Some(key) if is_municipal(&coverage) => {
+        // 被保険者番号 of 後期高齢者医療 are of one person in every prefecture, so that another union can go on with them.
+        let union = Insurers::get().union_in(prefecture, coverage.key.insurer).filter(|_| prefecture != left);
+        let new = match &key {
+            Some(key) if is_municipal(&coverage) => Some(CardKey { branch: coverage.key.branch, ..key.clone() }),
+            _ => union.map(|insurer| CardKey { insurer, ..coverage.key.clone() }),
+        };
+        match new {
+            Some(key) => {
                 home.lose(member, other(day), When::Late);
-                let key = CardKey { branch: coverage.key.branch, ..key.clone() };
                 if let Some(coverage) = home.coverage(member, key, coverage.relationship, day) {
                     join(home, member, coverage, When::Late);
                 }
             }
-            _ => {
+            None => {
                 let change = json!({ "address": residence.address.as_str(), "post_number": residence.post_number.as_str() });
                 home.correct(member, day, When::Late, change);
             }

@@ -116,6 +116,8 @@ groups! {
     HIRED = "hired_on", &["april_first", "month_first", "any_day"];
     /// Whether a household moves within a year.
     MOVE = "move_a_year", YES_NO;
+    /// Whether a household that moves may come into any prefecture, or stays in its own.
+    MOVE_FAR = "move_to_any_prefecture", YES_NO;
     /// Whether a couple of under 45 married within the last ten years.
     MARRIED = "married_within_ten_years", YES_NO;
     /// The one whose surname changes with marriage.

@@ -135,6 +135,8 @@ fn events_are_there(entries: &[Value]) {
     for (kind, least) in [
         ("deathlate", 5),
         ("gainlate", 8),
+        // To another prefecture, and so into another union.
+        ("loss99late", 1),
         ("ratiolate", 200),
         ("certificatelate", 200),
         ("certificate", 800),
