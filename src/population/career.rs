@@ -46,7 +46,7 @@ pub(super) fn career(draw: &mut Draw, setting: &Setting<'_>, birth: BirthDate, n
     let mut plan: Vec<(Date, Plan)> = Vec::new();
     for start in starts {
         let age = birth.age_on(start);
-        plan.push((start, Plan::draw(draw, setting.profile, age)));
+        plan.push((start, Plan::draw_work(draw, setting.profile, age)));
     }
     // The newest stretch is drawn by today's age, so that the shares of today are the profile's.
     if let Some((_, newest)) = plan.last_mut() {
@@ -66,12 +66,24 @@ pub(super) enum Plan {
     National,
     NationalSociety,
     Seamen,
+    SelfDefence,
+    SpecialRetired,
+    /// A society that keeps insuring its retired people.
+    SpecifiedSociety,
 }
 
 impl Plan {
     /// In the order of the entries of the groups of schemes.
-    const ALL: [Self; 6] =
-        [Self::Kyokai, Self::HealthSociety, Self::Mutual, Self::National, Self::NationalSociety, Self::Seamen];
+    const ALL: [Self; 8] = [
+        Self::Kyokai,
+        Self::HealthSociety,
+        Self::Mutual,
+        Self::National,
+        Self::NationalSociety,
+        Self::Seamen,
+        Self::SelfDefence,
+        Self::SpecialRetired,
+    ];
 
     pub fn draw(draw: &mut Draw, profile: &Profile, age: u8) -> Self {
         let group = match age {
@@ -83,6 +95,14 @@ impl Plan {
             _ => Group::SCHEME_70,
         };
         Self::ALL[draw.pick(profile.of(group))]
+    }
+
+    /// Draws a stretch that another may follow: nobody goes on from 特例退職.
+    pub fn draw_work(draw: &mut Draw, profile: &Profile, age: u8) -> Self {
+        match Self::draw(draw, profile, age) {
+            Self::SpecialRetired => Self::National,
+            drawn => drawn,
+        }
     }
 
     pub fn is_employee(self) -> bool {
@@ -139,27 +159,38 @@ fn hired_near(draw: &mut Draw, day: Date) -> Date {
     if draw.below(2) == 0 { date(day.year(), 4, 1) } else { date(day.year(), day.month(), 1) }
 }
 
-/// Lets a person of 60 and over who is in national health insurance have worked until 60 or 65.
+/// Lets a person of 60 and over who is in national health insurance or 特例退職 have worked until 60 or 65.
 fn retire(draw: &mut Draw, setting: &Setting<'_>, birth: BirthDate, plan: &mut Vec<(Date, Plan)>) {
     let age = birth.age_on(setting.as_of);
-    let Some((_, Plan::National)) = plan.last() else { return };
-    if age < 60 || draw.below(10) < 3 {
+    let Some((_, newest)) = plan.last_mut() else { return };
+    if !matches!(newest, Plan::National | Plan::SpecialRetired) {
+        return;
+    }
+    let special = *newest == Plan::SpecialRetired;
+    // Whoever did not work long enough before is in national health insurance.
+    *newest = Plan::National;
+    if !special && (age < 60 || draw.below(10) < 3) {
         return;
     }
     let at = if draw.below(2) == 0 || age < 65 { 60 } else { 65 };
     let retired = birth.birthday(at).last_of_month().tomorrow().expect("birthdays are far from year 9999");
     let begin = plan[0].0;
-    if retired < days_after(begin, APART) || retired > days_after(setting.as_of, -30) {
+    if retired <= days_after(begin, APART) || retired > days_after(setting.as_of, -30) {
         return;
     }
-    let work = [Plan::Kyokai, Plan::HealthSociety, Plan::Mutual][draw.pick(&[50, 35, 15])];
+    let work = if special {
+        [Plan::SpecifiedSociety, Plan::Mutual][draw.pick(&[85, 15])]
+    } else {
+        [Plan::Kyokai, Plan::HealthSociety, Plan::Mutual][draw.pick(&[50, 35, 15])]
+    };
     plan.retain(|(day, _)| *day < days_after(retired, -APART));
-    for (_, earlier) in plan.iter_mut() {
-        if !earlier.is_employee() {
+    let before = plan.len() - 1;
+    for (place, (_, earlier)) in plan.iter_mut().enumerate() {
+        if !earlier.is_employee() || (special && place == before) {
             *earlier = work;
         }
     }
-    plan.push((retired, Plan::National));
+    plan.push((retired, if special { Plan::SpecialRetired } else { Plan::National }));
 }
 
 /// Draws the insurers of a plan, and what lies between two employers.
@@ -168,9 +199,18 @@ fn stretches(draw: &mut Draw, setting: &Setting<'_>, plan: &[(Date, Plan)]) -> V
     let mut drawn: Vec<Stretch> = Vec::new();
     for (place, (start, kind)) in plan.iter().enumerate() {
         let last = drawn.last().map(|(_, own)| *own);
+        if let (Plan::SpecialRetired, Some(Own::Employee { insurer, .. })) = (kind, last)
+            && let Some(insurer) = Insurers::get().special_retired(insurer)
+        {
+            drawn.push((*start, Own::Employee { insurer, form: PairForm::Plain, job }));
+            job += 1;
+            continue;
+        }
         let own = own(draw, setting, *kind, &mut job);
         if let (Some(Own::Employee { insurer, form, .. }), Some((began, earlier))) = (last, plan.get(place.wrapping_sub(1)))
         {
+            // 任意継続 of members of the forces is that of 防衛省共済.
+            let insurer = Insurers::get().of_dependants(insurer);
             let between = draw.pick(setting.profile.of(Group::BETWEEN_JOBS));
             let gap = draw.between(20, 200);
             let left = days_after(*start, -gap);
@@ -214,6 +254,10 @@ pub(super) fn own(draw: &mut Draw, setting: &Setting<'_>, kind: Plan, job: &mut 
         Plan::HealthSociety => {
             Own::Employee { insurer: one_of(draw, &insurers.societies), form: PairForm::Plain, job: next() }
         }
+        Plan::SpecifiedSociety => {
+            Own::Employee { insurer: one_of(draw, insurers.specified_societies()), form: PairForm::Plain, job: next() }
+        }
+        Plan::SelfDefence => Own::Employee { insurer: insurers.self_defence, form: PairForm::Mutual("防衛"), job: next() },
         Plan::Seamen => Own::Employee { insurer: insurers.seamen, form: PairForm::Plain, job: next() },
         Plan::Mutual => {
             let (insurer, kanji) = match draw.pick(setting.profile.of(Group::MUTUAL)) {
@@ -225,7 +269,8 @@ pub(super) fn own(draw: &mut Draw, setting: &Setting<'_>, kind: Plan, job: &mut 
             };
             Own::Employee { insurer, form: PairForm::Mutual(kanji), job: next() }
         }
-        Plan::National => Own::National,
+        // 特例退職 needs an insurer under whom the person worked.
+        Plan::National | Plan::SpecialRetired => Own::National,
         Plan::NationalSociety => Own::Society { insurer: one_of(draw, &insurers.national_health_societies), job: next() },
     }
 }

@@ -61,6 +61,12 @@ impl Draw {
         self.below(u64::from(yes) + u64::from(no)) < u64::from(yes)
     }
 
+    /// Draws whether something happens in a month that happens within a year with the probability `yes` / (`yes` + `no`).
+    pub fn in_a_month(&mut self, [yes, no]: [u32; 2]) -> bool {
+        let [yes, no] = [yes, no].map(u64::from);
+        self.below(12 * (yes + no)) < yes
+    }
+
     /// Draws a day from `from` through `through`, both inclusive; `from` if it lies after `through`.
     pub fn day(&mut self, from: Date, through: Date) -> Date {
         let days = i64::from((through - from).get_days()).max(0);

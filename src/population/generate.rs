@@ -48,8 +48,12 @@ pub const MOST_PEOPLE: u64 = 130_000_000;
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
     /// The day is outside of what is known.
-    #[error("a population can be made as of {first} through {last}, not {0}: shares and codes are known for these days",
-        first = AS_OF.0, last = AS_OF.1)]
+    #[error(
+        "a population can be made as of {first} through {last}, not {0}: its certificates go back for two years before August, all \
+         under the law since October 2022 (2割 of 後期高齢者医療), and the codes of 適用区分 are known until July 2027",
+        first = AS_OF.0,
+        last = AS_OF.1
+    )]
     AsOf(Date),
     /// Too many people or none.
     #[error("a population has 1 to {MOST_PEOPLE} people, not {0}")]
@@ -68,7 +72,8 @@ impl Japanese for GenerateError {
             Self::AsOf(day) => {
                 let (first, last) = AS_OF;
                 format!(
-                    "{first}から{last}までの時点の人々を作れます（{day}は不可）。割合とコードが分かっているのはこの期間です"
+                    "{first}から{last}までの時点の人々を作れます（{day}は不可）。証類は直前の8月より2年前までさかのぼり、すべて2022年10月\
+                     からの法令（後期高齢者医療の2割）によります。適用区分のコードが分かっているのは2027年7月までです"
                 )
                 .into()
             }

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::{Insurer, InsurerNumber, check_digit};
+use crate::domain::{Insurer, InsurerNumber, Scheme, check_digit};
 
 use super::places::{Map, MunicipalityId};
 use super::prefectures;
@@ -28,10 +28,18 @@ pub(super) struct Insurers {
     pub national_health_societies: Vec<InsurerId>,
     late_elderly: Vec<[InsurerId; Self::GROUPS]>,
     medical_aid: Vec<InsurerId>,
+    pub self_defence: InsurerId,
+    defence_mutual: InsurerId,
+    /// 特例退職 of the first [`SPECIFIED`] societies, in their order.
+    special_societies: Vec<InsurerId>,
+    /// 特例退職 of the associations of 31, 32, 33 and 34.
+    special_mutual: [InsurerId; 4],
 }
 
 /// 組合健保, about 1,380 (rules.md 5.1).
 const SOCIETIES: usize = 1_380;
+/// 特定健保組合, which keep insuring their retired people (assumed, about 60).
+const SPECIFIED: usize = 60;
 /// 国保組合, about 160 (rules.md 5.1).
 const NATIONAL_HEALTH_SOCIETIES: usize = 160;
 /// 国家公務員共済組合, 20 (rules.md 5.1).
@@ -68,7 +76,7 @@ impl Insurers {
         let short = prefectures::short_name;
         let kyokai = all().map(|code| add("01", code, 901, format!("試験協会けんぽ{}支部", short(code)))).collect();
         let seamen = add("02", 13, 901, "試験船員保険".to_owned());
-        let society = |place: usize| {
+        let health_society = |place: usize| {
             let (prefecture, number) = spread(place);
             (
                 prefecture,
@@ -76,7 +84,8 @@ impl Insurers {
                 format!("試験{}{}第{}健康保険組合", short(prefecture), TRADES[place % 12], number + 1),
             )
         };
-        let societies = (0..SOCIETIES).map(society).map(|(code, number, name)| add("06", code, number, name)).collect();
+        let societies =
+            (0..SOCIETIES).map(health_society).map(|(code, number, name)| add("06", code, number, name)).collect();
         let national = |place: usize| add("31", 13, 901 + place, format!("試験国家公務員共済組合第{}", place + 1));
         let national_mutual = (0..NATIONAL_MUTUAL).map(national).collect();
         let local = |code: u8| add("32", code, 901, format!("試験{}地方職員共済組合", short(code)));
@@ -110,6 +119,19 @@ impl Insurers {
         let office =
             |(code, place, name): &(u8, usize, &str)| add("12", *code, 500 + place, format!("試験{name}福祉事務所"));
         let medical_aid = numbered.iter().map(office).collect();
+        let self_defence = add("07", 13, 901, "試験防衛省（自衛官等）".to_owned());
+        let defence_mutual = add("31", 13, 951, "試験防衛省共済組合".to_owned());
+        let special_societies = (0..SPECIFIED)
+            .map(health_society)
+            .map(|(code, number, name)| add("63", code, number, format!("{name}（特例退職）")))
+            .collect();
+        let special_mutual = [
+            ("72", "試験国家公務員共済組合（特例退職）"),
+            ("73", "試験地方職員共済組合（特例退職）"),
+            ("74", "試験警察共済組合（特例退職）"),
+            ("75", "試験公立学校共済組合（特例退職）"),
+        ]
+        .map(|(law, name)| add(law, 13, 901, name.to_owned()));
         Self {
             list,
             kyokai,
@@ -124,6 +146,10 @@ impl Insurers {
             national_health_societies,
             late_elderly,
             medical_aid,
+            self_defence,
+            defence_mutual,
+            special_societies,
+            special_mutual,
         }
     }
 
@@ -160,6 +186,42 @@ impl Insurers {
     /// Returns the welfare office of a municipality.
     pub fn medical_aid(&self, municipality: MunicipalityId) -> InsurerId {
         self.medical_aid[municipality]
+    }
+}
+
+impl Insurers {
+    /// Returns 特定健保組合.
+    pub fn specified_societies(&self) -> &[InsurerId] {
+        &self.societies[..SPECIFIED]
+    }
+
+    /// Returns the insurer of 特例退職 of people who worked under an insurer; None if it has none.
+    pub fn special_retired(&self, worked: InsurerId) -> Option<InsurerId> {
+        let society = self.specified_societies().iter().position(|society| *society == worked);
+        let mutual = match self.number(worked).scheme() {
+            Scheme::NationalMutualAid => Some(0),
+            Scheme::LocalMutualAid => Some(1),
+            Scheme::PoliceMutualAid => Some(2),
+            Scheme::SchoolMutualAid => Some(3),
+            _ => None,
+        };
+        society.map(|place| self.special_societies[place]).or_else(|| Some(self.special_mutual[mutual?]))
+    }
+
+    /// Returns the union of another prefecture under the number that corresponds to this one; None if it is no union.
+    pub fn union_in(&self, prefecture: u8, union: InsurerNumber) -> Option<InsurerNumber> {
+        let group = |groups: &[InsurerId; Self::GROUPS]| groups.iter().position(|id| self.number(*id) == union);
+        Some(self.number(self.late_elderly(prefecture, self.late_elderly.iter().find_map(group)?)))
+    }
+
+    /// Returns the insurer of everybody but the member: 自衛官等 (07) insures the member alone, and 防衛省共済 the dependants.
+    pub fn of_dependants(&self, member: InsurerId) -> InsurerId {
+        if member == self.self_defence { self.defence_mutual } else { member }
+    }
+
+    /// As [`Self::of_dependants`], by number.
+    pub fn number_of_dependants(&self, member: InsurerNumber) -> InsurerNumber {
+        if member.scheme() == Scheme::SelfDefenceForces { self.number(self.defence_mutual) } else { member }
     }
 }
 
@@ -201,5 +263,23 @@ mod tests {
             assert_eq!(scheme(*society), Scheme::NationalHealthSociety);
         }
         assert_eq!(scheme(insurers.late_elderly(47, 3)), Scheme::LateElderly);
+        // 0713901, from the right: 2, 0, 18 -> 9, 3, 2, 7, 0 = 23 -> 7; 3113951: 2, 5, 9, 3, 2, 1, 6 = 28 -> 2.
+        assert_eq!(insurers.number(insurers.self_defence).as_str(), "07139017");
+        assert_eq!(insurers.number(insurers.of_dependants(insurers.self_defence)).as_str(), "31139512");
+        assert_eq!(insurers.of_dependants(insurers.seamen), insurers.seamen);
+        let special = |worked| insurers.special_retired(worked).map(|id| insurers.number(id).as_str().to_owned());
+        // 6301700: 0, 0, 14 -> 5, 1, 0, 3, 12 -> 3 = 12 -> 8; 6313701: 2, 0, 5, 3, 2, 3, 3 = 18 -> 2.
+        assert_eq!(special(insurers.societies[0]).as_deref(), Some("63017008"));
+        assert_eq!(special(insurers.societies[59]).as_deref(), Some("63137012"));
+        assert_eq!(special(insurers.societies[60]), None);
+        // 7213901: 2, 0, 9, 3, 2, 2, 5 = 23 -> 7, and each law after it one less.
+        assert_eq!(special(insurers.national_mutual[0]).as_deref(), Some("72139017"));
+        assert_eq!(special(insurers.local_mutual(1)).as_deref(), Some("73139016"));
+        assert_eq!(special(insurers.police_mutual(1)).as_deref(), Some("74139015"));
+        assert_eq!(special(insurers.school_mutual(1)).as_deref(), Some("75139014"));
+        assert_eq!(special(insurers.kyokai(1)), None);
+        let union = |prefecture, group| insurers.number(insurers.late_elderly(prefecture, group));
+        assert_eq!(insurers.union_in(47, union(13, 2)), Some(union(47, 2)));
+        assert_eq!(insurers.union_in(47, insurers.number(insurers.kyokai(13))), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::rules::scheme::late_elderly_begins;
 use super::career::{Own, Setting, Stretch, career, first_april};
 use super::draw::Draw;
 use super::household::{Member, Role, days_after, years_before};
-use super::insurers::InsurerId;
+use super::insurers::{InsurerId, Insurers};
 use super::numbers::PairForm;
 use super::profile::Group;
 
@@ -168,7 +168,9 @@ impl Leader {
                 continue;
             }
             let cover = match *own {
-                Own::Employee { insurer, form, job } => Cover::Dependant { leader, insurer, form, job },
+                Own::Employee { insurer, form, job } => {
+                    Cover::Dependant { leader, insurer: Insurers::get().of_dependants(insurer), form, job }
+                }
                 Own::National => Cover::National { residence: 0 },
                 Own::Society { insurer, job } => Cover::Society { leader, insurer, job },
             };

@@ -13,6 +13,9 @@ pub(super) const JOBS: usize = 16;
 /// The most members of a household with a number of 後期高齢者医療, or of 医療扶助.
 pub(super) const OWN_NUMBERS: usize = 4;
 
+/// The most certificates that one member has had: the population makes the first three, people who live on the others.
+pub(super) const CERTIFICATES: usize = 8;
+
 /// Numbers with which a household begins its own; a household has as many as [`HOUSEHOLD_NUMBERS`].
 const HOUSEHOLD_NUMBERS: u64 = (MEMBERS as u64 + 1) * JOBS as u64;
 
@@ -110,8 +113,9 @@ impl Numbers {
 
     /// Returns the id of a certificate of a member, whose certificates are numbered from 0.
     pub fn certificate(&self, household: u64, member: usize, certificate: usize) -> CardId {
-        debug_assert!(member <= MEMBERS && certificate < 8);
-        let drawn = SERIALS + self.serials.of((household * (MEMBERS as u64 + 1) + member as u64) * 8 + certificate as u64);
+        debug_assert!(member <= MEMBERS && certificate < CERTIFICATES);
+        let of_member = (household * (MEMBERS as u64 + 1) + member as u64) * CERTIFICATES as u64;
+        let drawn = SERIALS + self.serials.of(of_member + certificate as u64);
         let serial = CertificateSerial::new(&drawn.to_be_bytes()[3..]).expect("the first octet is from 0x40 to 0x7f");
         CardId { issuer: ISSUER.to_vec(), serial }
     }

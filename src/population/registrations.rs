@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    BranchNumber, CardClass, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Relationship,
+    BranchNumber, CardClass, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Relationship, Scheme,
 };
 
 use super::household::{Member, days_after};
@@ -55,10 +55,11 @@ impl Home<'_> {
 
     fn coverage(&self, place: usize, cover: Cover, acquired_on: Date, loss: Option<Loss>) -> Coverage {
         let last = loss.map_or(self.as_of, |loss| days_after(loss.on, -1)).min(self.as_of);
+        let key = self.key(place, cover);
         Coverage {
-            key: self.key(place, cover),
+            card_class: card_class(key.insurer.scheme()),
+            key,
             relationship: relationship(place, cover),
-            card_class: if cover == Cover::Aid { CardClass::MedicalAid } else { CardClass::General },
             identity: self.identity(place, cover, last),
             acquired_on,
             loss,
@@ -179,6 +180,16 @@ fn relationship(place: usize, cover: Cover) -> Option<Relationship> {
         Cover::Late { .. } | Cover::Aid => return None,
     };
     Some(if insured { Relationship::Insured } else { Relationship::Dependant })
+}
+
+/// Returns 被保険者証区分 of the cards of a scheme.
+pub(super) fn card_class(scheme: Scheme) -> CardClass {
+    match scheme {
+        Scheme::MedicalAid => CardClass::MedicalAid,
+        Scheme::SpecialRetired => CardClass::SpecialRetired,
+        Scheme::SelfDefenceForces => CardClass::SelfDefence,
+        _ => CardClass::General,
+    }
 }
 
 /// Returns a branch number below 100.

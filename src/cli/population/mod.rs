@@ -16,7 +16,7 @@ use profile::profile;
 pub(super) enum Command {
     /// Make households with their registrations over ten years, as files of the mass format.
     Generate(generate::Options),
-    /// Move a generated population on: births, deaths, moves, work, birthdays and 1 August, as registrations of insurers.
+    /// Move a generated population on: births, deaths, moves, work, birthdays, 1 August and cards, as registrations of insurers.
     Live(live::Options),
     /// Show what a population holds beside what its profile wants, as a table and as a page with charts.
     Stats(stats::Options),

@@ -38,12 +38,15 @@ pub(super) fn run(options: &Options, language: Language) -> Result<(), Exit> {
     let directory = open(&options.dir, language)?;
     warn_of_other_profile(&directory, &profile, language);
     let made = directory.manifest().made.as_ref().map(|made| made.as_of);
+    let mut lags = options.registrations.as_deref().map(lags).transpose()?;
     let mut counts = Counts::new(options.on.or(made).unwrap_or_else(|| tokyo_date(system_now())));
     each_person(&directory, language, |person| {
         counts.add(&person);
+        if let Some(lags) = &mut lags {
+            lags.of_person(&person);
+        }
         Ok(())
     })?;
-    let lags = options.registrations.as_deref().map(lags).transpose()?;
     let report = Report::new(&counts, &profile, lags.as_ref());
     if let Some(path) = &options.html {
         write(path, &page(&report, language)).map_err(|error| of_file(path, &error))?;

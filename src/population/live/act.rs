@@ -5,11 +5,12 @@ use jiff::civil::Date;
 
 use crate::population::household::days_after;
 
+use super::cards::get_card;
 use super::chances::chances;
 use super::change::{born, die, find_work, marry, move_away, turn_75, work_elsewhere};
 use super::event::Event;
 use super::home::Home;
-use super::means::{renew, turn_70};
+use super::means::{judge_anew, renew, turn_70};
 
 /// The most days ahead of an event on which it is registered.
 const AHEAD: i64 = 31;
@@ -43,10 +44,12 @@ fn happen(home: &mut Home<'_>, day: Date, event: Event) {
         Event::Dies(member) if lives(home, member) => die(home, member, day),
         Event::Turns75(member) if lives(home, member) => turn_75(home, member, day),
         Event::Turns70(member) if lives(home, member) => turn_70(home, member, day),
+        Event::GetsCard(member) if lives(home, member) => get_card(home, member, day),
         Event::WorksElsewhere(member) if lives(home, member) => work_elsewhere(home, member, day),
         Event::FindsWork(member) if lives(home, member) => find_work(home, member, day),
         Event::Marries(member) if lives(home, member) => marry(home, member, day),
         Event::GivesBirth(member) if lives(home, member) => born(home, member, day),
+        Event::JudgedAnew(member) if lives(home, member) => judge_anew(home, member, day),
         _ => {}
     }
 }

@@ -2,20 +2,15 @@
 
 use jiff::civil::Date;
 
-use crate::domain::{Scheme, Sex};
+use crate::domain::{Relationship, Scheme, Sex};
 use crate::population::draw::Draw;
 use crate::population::profile::Group;
 use crate::rules::elderly::elderly_begins;
 use crate::rules::scheme::late_elderly_begins;
 
+use super::cards::card_in_month;
 use super::event::Event;
-use super::home::{Home, is_employed, is_municipal};
-
-/// Draws whether something happens in a month that happens within a year with a probability.
-fn in_a_month(draw: &mut Draw, home_profile: [u32; 2]) -> bool {
-    let [yes, no] = home_profile.map(u64::from);
-    draw.below(12 * (yes + no)) < yes
-}
+use super::home::{Home, is_municipal, works};
 
 /// Draws the events of the month that begins on a day.
 pub(super) fn chances(home: &mut Home<'_>, month: Date) -> Vec<(Date, Event)> {
@@ -25,7 +20,7 @@ pub(super) fn chances(home: &mut Home<'_>, month: Date) -> Vec<(Date, Event)> {
     if month.month() == 8 {
         events.push((month, Event::August));
     }
-    if in_a_month(&mut home.draw, profile.pair(Group::MOVE)) {
+    if home.draw.in_a_month(profile.pair(Group::MOVE)) {
         events.push((home.draw.day(month, last), Event::Moves));
     }
     for member in home.living() {
@@ -42,32 +37,38 @@ pub(super) fn chances(home: &mut Home<'_>, month: Date) -> Vec<(Date, Event)> {
             75..85 => Group::DEATH_75,
             _ => Group::DEATH_85,
         };
-        if in_a_month(&mut home.draw, profile.pair(death)) {
+        if home.draw.in_a_month(profile.pair(death)) {
             events.push((home.draw.day(month, last), Event::Dies(member)));
         }
+        // In August everybody is judged anew; on a shared card the insured's income counts.
+        let judged = month.month() != 8 && coverage.relationship != Some(Relationship::Dependant);
+        if judged && home.draw.in_a_month(profile.pair(Group::INCOME_JUDGED)) {
+            events.push((month, Event::JudgedAnew(member)));
+        }
+        events.extend(card_in_month(home, member, month).map(|day| (day, Event::GetsCard(member))));
         if !(18..74).contains(&age) || coverage.key.insurer.scheme() == Scheme::MedicalAid {
             continue;
         }
         if let Some(day) = home.members[member].hired_on.filter(|day| *day <= last) {
             home.members[member].hired_on = None;
             events.push((day.max(month), Event::FindsWork(member)));
-        } else if is_employed(&coverage) {
+        } else if works(&coverage) {
             let group = if age < 35 { Group::JOB_CHANGE_YOUNG } else { Group::JOB_CHANGE_OLD };
-            if in_a_month(&mut home.draw, profile.pair(group)) {
+            if home.draw.in_a_month(profile.pair(group)) {
                 events.push((hired(&mut home.draw, profile.of(Group::HIRED), month), Event::WorksElsewhere(member)));
             }
         } else if is_municipal(&coverage) && age < 60 {
             let group = if age < 35 { Group::EMPLOYED_YOUNG } else { Group::EMPLOYED_OLD };
-            if in_a_month(&mut home.draw, profile.pair(group)) {
+            if home.draw.in_a_month(profile.pair(group)) {
                 events.push((hired(&mut home.draw, profile.of(Group::HIRED), month), Event::FindsWork(member)));
             }
         }
-        if (20..45).contains(&age) && in_a_month(&mut home.draw, profile.pair(Group::MARRIAGE)) {
+        if (20..45).contains(&age) && home.draw.in_a_month(profile.pair(Group::MARRIAGE)) {
             events.push((home.draw.day(month, last), Event::Marries(member)));
         }
         let fertile = coverage.identity.sex == Sex::Female && (20..42).contains(&age);
         let group = if age < 30 { Group::BIRTH_20 } else { Group::BIRTH_30 };
-        if fertile && in_a_month(&mut home.draw, profile.pair(group)) {
+        if fertile && home.draw.in_a_month(profile.pair(group)) {
             events.push((home.draw.day(month, last), Event::GivesBirth(member)));
         }
     }

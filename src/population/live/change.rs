@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::domain::{
-    BirthDate, BranchNumber, CardClass, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Protection,
+    BirthDate, BranchNumber, CardDates, CardKey, Coverage, Identity, Loss, LossReason, PersonalText, Protection,
     Relationship, Scheme, Sex,
 };
 use crate::population::career::{Own, Plan, Setting, own};
@@ -15,11 +15,11 @@ use crate::population::names::{given_name, surname};
 use crate::population::numbers::{JOBS, OWN_NUMBERS};
 use crate::population::places::Map;
 use crate::population::profile::Group;
-use crate::population::registrations::branch;
+use crate::population::registrations::{branch, card_class};
 use crate::rules::scheme::late_elderly_begins;
 use crate::store::registry::NewPerson;
 
-use super::home::{Home, When, is_employed, is_municipal, other};
+use super::home::{Home, When, is_employed, is_municipal, key_of_dependants, other, works};
 use super::join::{join, join_national_health};
 
 /// The shortest time between the beginning of a coverage and a change by choice, in days.
@@ -83,29 +83,38 @@ pub(super) fn turn_75(home: &mut Home<'_>, member: usize, day: Date) {
     lead_to_national_health(home, &dependants, day);
 }
 
-/// A move within the prefecture: another national health insurance, another address everywhere else.
+/// A move: another national health insurance, to another prefecture another union of 後期高齢者医療, another address everywhere else.
 pub(super) fn move_away(home: &mut Home<'_>, day: Date) {
     let living = home.living();
     let assisted = |member: &usize| home.current(*member).is_some_and(|one| one.key.insurer.scheme() == Scheme::MedicalAid);
     let may = !living.is_empty() && living.iter().all(|member| settled(home, *member, day)) && !living.iter().any(assisted);
     let Some(before) = home.municipality().filter(|_| may) else { return };
     let map = Map::get();
-    let municipality = map.municipality_of_prefecture(map.municipalities[before].prefecture, &mut home.draw);
+    let left = map.municipalities[before].prefecture;
+    let far = home.draw.yes(home.order.profile.pair(Group::MOVE_FAR));
+    let municipality =
+        if far { map.municipality(&mut home.draw) } else { map.municipality_of_prefecture(left, &mut home.draw) };
+    let prefecture = map.municipalities[municipality].prefecture;
     let residence = map.residence(municipality, &mut home.draw);
     let national = living.iter().any(|member| home.current(*member).is_some_and(is_municipal));
     let key = (national && municipality != before).then(|| home.new_national_health(municipality));
     home.move_to(municipality, &residence);
     for member in living {
         let Some(coverage) = home.current(member).cloned() else { continue };
-        match &key {
-            Some(key) if is_municipal(&coverage) => {
+        // 被保険者番号 of 後期高齢者医療 are of one person in every prefecture, so that another union can go on with them.
+        let union = Insurers::get().union_in(prefecture, coverage.key.insurer).filter(|_| prefecture != left);
+        let new = match &key {
+            Some(key) if is_municipal(&coverage) => Some(CardKey { branch: coverage.key.branch, ..key.clone() }),
+            _ => union.map(|insurer| CardKey { insurer, ..coverage.key.clone() }),
+        };
+        match new {
+            Some(key) => {
                 home.lose(member, other(day), When::Late);
-                let key = CardKey { branch: coverage.key.branch, ..key.clone() };
                 if let Some(coverage) = home.coverage(member, key, coverage.relationship, day) {
                     join(home, member, coverage, When::Late);
                 }
             }
-            _ => {
+            None => {
                 let change = json!({ "address": residence.address.as_str(), "post_number": residence.post_number.as_str() });
                 home.correct(member, day, When::Late, change);
             }
@@ -118,11 +127,11 @@ pub(super) fn work_elsewhere(home: &mut Home<'_>, member: usize, day: Date) {
     let Some(coverage) = home.current(member).cloned() else { return };
     let dependants = home.dependants(member);
     let all_settled = dependants.iter().chain([&member]).all(|one| settled(home, *one, day));
-    if !is_employed(&coverage) || !all_settled {
+    if !works(&coverage) || !all_settled {
         return;
     }
     let age = coverage.identity.birth_on.age_on(day);
-    let plan = Plan::draw(&mut home.draw, &home.order.profile, age);
+    let plan = Plan::draw_work(&mut home.draw, &home.order.profile, age);
     let between = home.draw.pick(home.order.profile.of(Group::BETWEEN_JOBS));
     let gap = home.draw.between(20, 200);
     home.lose(member, other(day), When::Late);
@@ -148,7 +157,7 @@ pub(super) fn find_work(home: &mut Home<'_>, member: usize, day: Date) {
         return;
     }
     let age = coverage.identity.birth_on.age_on(day);
-    let plan = Plan::draw(&mut home.draw, &home.order.profile, age);
+    let plan = Plan::draw_work(&mut home.draw, &home.order.profile, age);
     let plan = if plan.is_employee() { plan } else { Plan::Kyokai };
     home.lose(member, Loss { on: days_after(day, 1), reason: LossReason::OtherInsurance }, When::Late);
     begin_work(home, member, plan, day, &[]);
@@ -168,9 +177,10 @@ fn begin_work(home: &mut Home<'_>, member: usize, plan: Plan, day: Date, dependa
     let Some(coverage) = home.coverage(member, key.clone(), Some(Relationship::Insured), day) else { return false };
     let name = coverage.identity.name.clone();
     join(home, member, coverage, When::Late);
+    let of_dependants = key_of_dependants(&key);
     for dependant in dependants {
         let own_branch: Option<BranchNumber> = Some(branch(home.members[*dependant].place + 1));
-        let key = CardKey { branch: own_branch, ..key.clone() };
+        let key = CardKey { branch: own_branch, ..of_dependants.clone() };
         if let Some(mut coverage) = home.coverage(*dependant, key, Some(Relationship::Dependant), day) {
             coverage.identity.insured_name = Some(name.clone());
             join(home, *dependant, coverage, When::Late);
@@ -254,10 +264,11 @@ pub(super) fn born(home: &mut Home<'_>, mother: usize, day: Date) {
         post_number: known.post_number.clone(),
         address: known.address.clone(),
     };
+    let key = CardKey { branch: Some(branch(place + 1)), ..key_of_dependants(&leader.key) };
     let coverage = Coverage {
-        key: CardKey { branch: Some(branch(place + 1)), ..leader.key },
+        card_class: card_class(key.insurer.scheme()),
+        key,
         relationship: Some(Relationship::Dependant),
-        card_class: CardClass::General,
         identity,
         acquired_on: day,
         loss: None,

@@ -1,12 +1,17 @@
 //! Writes entries as insurers send them (docs/registrations.md).
 
+use data_encoding::HEXLOWER;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    Coverage, DatedRatio, ElderlyCertificate, LimitCertificate, Loss, PersonalText, SpecificDiseaseCertificate,
+    CardId, CertificateKind, Coverage, DatedRatio, ElderlyCertificate, IssuedCertificate, LimitCertificate, Loss,
+    PersonalText, SpecificDiseaseCertificate,
 };
+use crate::store::jlis::CardRecord;
 use crate::wire::code;
+
+use super::paper::Paper;
 
 /// 資格取得.
 pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
@@ -34,12 +39,12 @@ pub(super) fn gain(person: &str, coverage: &Coverage) -> Map<String, Value> {
     if let Some(fields) = fields.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
         for (name, list) in [
-            ("ratio", ratios(&coverage.ratios)),
-            ("elderly", elderly(&coverage.elderly)),
-            ("limit", limits(&coverage.limits)),
+            ("ratio", coverage.ratios.iter().map(ratio).collect()),
+            ("elderly", coverage.elderly.iter().map(elderly).collect()),
+            ("limit", coverage.limits.iter().map(limit).collect::<Vec<Value>>()),
         ] {
-            if list.as_array().is_some_and(|list| !list.is_empty()) {
-                fields.insert(name.to_owned(), list);
+            if !list.is_empty() {
+                fields.insert(name.to_owned(), list.into());
             }
         }
     }
@@ -57,9 +62,49 @@ pub(super) fn death(person: &str, died_on: Date) -> Map<String, Value> {
     object(json!({ "kind": "death", "person": person, "died_on": died_on }))
 }
 
+/// 利用申込: a certificate becomes the person's, and replaces the one that was in use.
+pub(super) fn card_link(person: &str, record: &CardRecord, supersedes: Option<&CardId>) -> Map<String, Value> {
+    let name =
+        |id: &CardId| json!({ "issuer": HEXLOWER.encode(&id.issuer), "serial": HEXLOWER.encode(id.serial.as_bytes()) });
+    let mut card = object(name(&record.id));
+    card.insert("medium".into(), code::card_kind(record.kind).into());
+    card.insert("valid_from".into(), record.valid_from.to_string().into());
+    card.insert("valid_through".into(), record.valid_through.to_string().into());
+    card.extend(supersedes.map(|old| ("supersedes".to_owned(), name(old))));
+    object(json!({ "kind": "card_link", "person": person, "card": card }))
+}
+
 /// 訂正: new values of parts.
 pub(super) fn correction(person: &str, coverage: &Coverage, change: Value) -> Map<String, Value> {
     object(json!({ "kind": "correction", "of": name(person, coverage), "coverage": change }))
+}
+
+/// 負担割合, or a certificate that is issued or returned.
+pub(super) fn paper(person: &str, coverage: &Coverage, paper: Paper) -> Map<String, Value> {
+    let of = name(person, coverage);
+    object(match paper {
+        Paper::Ratio(dated) => json!({ "kind": "ratio", "of": of, "ratio": ratio(&dated) }),
+        Paper::Issued(issued) => {
+            let certificate = match issued {
+                IssuedCertificate::Elderly(card) => json!({ "elderly": elderly(&card) }),
+                IssuedCertificate::Limit(card) => json!({ "limit": limit(&card) }),
+                IssuedCertificate::SpecificDisease(card) => json!({ "specific_disease": disease(&card) }),
+            };
+            json!({ "kind": "certificate", "of": of, "certificate": certificate })
+        }
+        Paper::Returned(returned) => {
+            let mut fields = match returned.kind {
+                CertificateKind::Elderly => json!({ "kind": "elderly" }),
+                CertificateKind::Limit => json!({ "kind": "limit" }),
+                CertificateKind::SpecificDisease(disease) => {
+                    json!({ "kind": "specific_disease", "disease": code::specific_disease(disease) })
+                }
+            };
+            fields["from"] = json!(returned.from);
+            fields["on"] = json!(returned.on);
+            json!({ "kind": "certificate_withdrawal", "of": of, "returned": fields })
+        }
+    })
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -81,38 +126,28 @@ fn name(person: &str, coverage: &Coverage) -> Value {
     name
 }
 
-pub(super) fn ratios(list: &[DatedRatio]) -> Value {
-    let one = |dated: &DatedRatio| json!({ "from": dated.period.from(), "through": dated.period.through(), "wari": dated.ratio.tenths() });
-    list.iter().map(one).collect()
+fn ratio(dated: &DatedRatio) -> Value {
+    json!({ "from": dated.period.from(), "through": dated.period.through(), "wari": dated.ratio.tenths() })
 }
 
-pub(super) fn elderly(list: &[ElderlyCertificate]) -> Value {
-    let one = |card: &ElderlyCertificate| {
-        json!({
-            "issued_on": card.issued_on, "from": card.period.from(), "through": card.period.through(),
-            "wari": card.ratio.tenths(),
-        })
-    };
-    list.iter().map(one).collect()
+fn elderly(card: &ElderlyCertificate) -> Value {
+    json!({
+        "issued_on": card.issued_on, "from": card.period.from(), "through": card.period.through(),
+        "wari": card.ratio.tenths(),
+    })
 }
 
-pub(super) fn limits(list: &[LimitCertificate]) -> Value {
-    let one = |limit: &LimitCertificate| {
-        json!({
-            "kind": code::limit_kind(limit.kind), "category": code::limit_category(limit.category),
-            "issued_on": limit.issued_on, "from": limit.period.from(), "through": limit.period.through(),
-            "long_stay_on": limit.long_stay_on,
-        })
-    };
-    list.iter().map(one).collect()
+fn limit(limit: &LimitCertificate) -> Value {
+    json!({
+        "kind": code::limit_kind(limit.kind), "category": code::limit_category(limit.category),
+        "issued_on": limit.issued_on, "from": limit.period.from(), "through": limit.period.through(),
+        "long_stay_on": limit.long_stay_on,
+    })
 }
 
-pub(super) fn diseases(list: &[SpecificDiseaseCertificate]) -> Value {
-    let one = |card: &SpecificDiseaseCertificate| {
-        json!({
-            "disease": code::specific_disease(card.disease), "issued_on": card.issued_on, "from": card.period.from(),
-            "through": card.period.through(), "self_pay_yen": card.self_pay.amount(),
-        })
-    };
-    list.iter().map(one).collect()
+fn disease(card: &SpecificDiseaseCertificate) -> Value {
+    json!({
+        "disease": code::specific_disease(card.disease), "issued_on": card.issued_on, "from": card.period.from(),
+        "through": card.period.through(), "self_pay_yen": card.self_pay.amount(),
+    })
 }

@@ -7,9 +7,11 @@ pub(super) enum Event {
     Turns75(usize),
     Turns70(usize),
     August,
+    GetsCard(usize),
     Moves,
     WorksElsewhere(usize),
     FindsWork(usize),
     Marries(usize),
     GivesBirth(usize),
+    JudgedAnew(usize),
 }

@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use serde_json::{Map as Object, Value};
 
-use crate::domain::{CardClass, CardDates, CardKey, Coverage, Identity, InsurerNumber, Loss, LossReason, Relationship};
+use crate::domain::{
+    CardDates, CardKey, CardKind, CardState, Coverage, CoverageName, Identity, InsurerNumber, Loss, LossReason,
+    Relationship, Scheme,
+};
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::draw::Draw;
 use crate::population::household::days_after;
@@ -13,11 +16,14 @@ use crate::population::insurers::Insurers;
 use crate::population::numbers::{JOBS, Numbers, PairForm};
 use crate::population::places::{Map, MunicipalityId, Residence};
 use crate::population::prefectures;
-use crate::population::registrations::branch;
-use crate::store::registry::NewPerson;
+use crate::population::registrations::{branch, card_class};
+use crate::store::jlis::CardRecord;
+use crate::store::registry::{NewCard, NewPerson};
 
+use super::cards_to_come::CardsToCome;
 use super::entry;
 use super::order::{Due, LiveOrder};
+use super::paper::Paper;
 
 /// A member of the household.
 pub(super) struct Member {
@@ -30,6 +36,21 @@ pub(super) struct Member {
     pub jobs: usize,
     /// The day on which somebody between two jobs begins to work.
     pub hired_on: Option<Date>,
+    /// The cards to come.
+    pub cards: CardsToCome,
+}
+
+impl Member {
+    fn new(person: NewPerson, place: usize, as_of: Date) -> Self {
+        let last = (midnight(days_after(as_of, 1)), None);
+        Self { person, place, last, jobs: 0, hired_on: None, cards: CardsToCome::default() }
+    }
+
+    /// Returns the certificate of a medium that the registry has in use, whether it has ended or not.
+    pub fn in_use(&self, kind: CardKind) -> Option<&CardRecord> {
+        let mut records = self.person.cards.iter().filter_map(|card| card.record.as_ref());
+        records.find(|record| record.kind == kind && record.state == CardState::Good)
+    }
 }
 
 /// The household.
@@ -56,14 +77,7 @@ pub(super) enum When {
 
 impl<'a> Home<'a> {
     pub fn new(order: &'a LiveOrder, numbers: &'a Numbers, household: u64, people: Vec<NewPerson>) -> Self {
-        let begun = (midnight(days_after(order.as_of, 1)), None);
-        let members = people.into_iter().enumerate().map(|(place, person)| Member {
-            person,
-            place,
-            last: begun,
-            jobs: 0,
-            hired_on: None,
-        });
+        let members = people.into_iter().enumerate().map(|(place, person)| Member::new(person, place, order.as_of));
         Self {
             order,
             numbers,
@@ -80,9 +94,8 @@ impl<'a> Home<'a> {
 
     /// Adds a member who is born.
     pub fn add_member(&mut self, person: NewPerson) {
-        let begun = (midnight(days_after(self.order.as_of, 1)), None);
         let place = self.members.len();
-        self.members.push(Member { person, place, last: begun, jobs: 0, hired_on: None });
+        self.members.push(Member::new(person, place, self.order.as_of));
     }
 
     /// Returns the coverage of a member that has no loss.
@@ -108,9 +121,10 @@ impl<'a> Home<'a> {
     /// Returns the dependants under the number of an insured employee.
     pub fn dependants(&self, insured: usize) -> Vec<usize> {
         let Some(of) = self.current(insured).filter(|coverage| is_employed(coverage)) else { return Vec::new() };
+        let key = key_of_dependants(&of.key);
         let follows = |member: &usize| {
             let dependant = self.current(*member).filter(|one| one.relationship == Some(Relationship::Dependant));
-            dependant.is_some_and(|one| one.key.is_same_card(&of.key))
+            dependant.is_some_and(|one| one.key.is_same_card(&key))
         };
         self.living().into_iter().filter(|member| *member != insured).filter(follows).collect()
     }
@@ -140,6 +154,44 @@ impl<'a> Home<'a> {
         let Some(coverage) = self.current(member).cloned() else { return };
         let id = self.members[member].person.fixture_id.clone();
         self.push(member, coverage.key.insurer, on, when, entry::correction(&id, &coverage, change));
+    }
+
+    /// Registers changes of ratios and certificates of the current coverage of a member at one instant, and carries them out as the
+    /// registry does.
+    pub fn change(&mut self, member: usize, on: Date, when: When, papers: Vec<Paper>) {
+        let Some(insurer) = self.current(member).map(|coverage| coverage.key.insurer).filter(|_| !papers.is_empty()) else {
+            return;
+        };
+        let days = match when {
+            When::Days(days) => days,
+            When::Late => self.lag(insurer),
+        };
+        for paper in papers {
+            let Some(coverage) = self.current(member).cloned() else { return };
+            let id = self.members[member].person.fixture_id.clone();
+            let name =
+                CoverageName { person: Some(id.clone()), key: coverage.key.clone(), acquired_on: coverage.acquired_on };
+            let Ok(Some(changed)) = paper.action(name).changed(&coverage) else { continue };
+            self.push(member, insurer, on, When::Days(days), entry::paper(&id, &coverage, paper));
+            if let Some(current) = self.current_mut(member) {
+                *current = changed;
+            }
+        }
+    }
+
+    /// Registers a certificate that begins on a day with the member's insurer of that day; it replaces the one of its medium in use.
+    pub fn link(&mut self, member: usize, insurer: InsurerNumber, on: Date, record: CardRecord) {
+        let id = self.members[member].person.fixture_id.clone();
+        let supersedes = self.members[member].in_use(record.kind).map(|old| old.id.clone());
+        self.push(member, insurer, on, When::Days(0), entry::card_link(&id, &record, supersedes.as_ref()));
+        let cards = &mut self.members[member].person.cards;
+        for old in cards.iter_mut().filter_map(|card| card.record.as_mut()) {
+            if old.kind == record.kind && old.state == CardState::Good {
+                old.state = CardState::Superseded;
+                old.superseded_by = Some(record.id.clone());
+            }
+        }
+        cards.push(NewCard { id: record.id.clone(), record: Some(record) });
     }
 
     /// Adds an entry about something that happened on a day. The entries of a person follow each other; those of two insurers never at
@@ -192,7 +244,7 @@ impl<'a> Home<'a> {
     /// Makes a coverage of a member that begins on a day.
     pub fn coverage(&self, member: usize, key: CardKey, relationship: Option<Relationship>, on: Date) -> Option<Coverage> {
         let known = self.members[member].person.coverages.last()?;
-        let class = if known.card_class == CardClass::MedicalAid { CardClass::General } else { known.card_class };
+        let class = card_class(key.insurer.scheme());
         let insured_name = match relationship {
             None => None,
             Some(Relationship::Insured) => Some(known.identity.name.clone()),
@@ -272,6 +324,16 @@ pub(super) fn is_employed(coverage: &Coverage) -> bool {
     let scheme = coverage.key.insurer.scheme();
     let employees = scheme.insures_below_75() && !scheme.is_national_health();
     employees && coverage.relationship == Some(Relationship::Insured)
+}
+
+/// Returns whether it is the insurance of somebody who works: whoever is retired has no employer to change.
+pub(super) fn works(coverage: &Coverage) -> bool {
+    is_employed(coverage) && coverage.key.insurer.scheme() != Scheme::SpecialRetired
+}
+
+/// Returns the key that dependants of somebody have, but for their branch.
+pub(super) fn key_of_dependants(insured: &CardKey) -> CardKey {
+    CardKey { insurer: Insurers::get().number_of_dependants(insured.insurer), ..insured.clone() }
 }
 
 pub(super) fn is_municipal(coverage: &Coverage) -> bool {

@@ -1,11 +1,12 @@
-//! Ratios and certificates of people who live on: with a new coverage, at 70, and on 1 August.
+//! Ratios and certificates of people who live on: with a new coverage, at 70, on 1 August, and when income is judged anew.
 
 use jiff::civil::{Date, date};
-use serde_json::{Map, Value};
+use serde_json::json;
 
 use crate::domain::{
-    CardDates, CopayRatio, Coverage, DatedRatio, ElderlyCertificate, LimitCategory as C, LimitCertificate, LimitKind,
-    Period, Relationship, Scheme, SpecificDisease, SpecificDiseaseCertificate, Yen,
+    CardDates, CardKey, CertificateKind, CopayRatio, Coverage, DatedRatio, ElderlyCertificate, IssuedCertificate,
+    LimitCategory as C, LimitCertificate, LimitKind, Period, Relationship, ReturnedCertificate, Scheme, SpecificDisease,
+    SpecificDiseaseCertificate, Yen,
 };
 use crate::population::certificates::{FROM_70, LATE, UNDER_70, ratio};
 use crate::population::household::days_after;
@@ -13,8 +14,8 @@ use crate::population::profile::Group;
 use crate::rules::elderly::{elderly_begins, elderly_ends, is_elderly};
 use crate::rules::registered_category::is_low_income;
 
-use super::entry;
-use super::home::{Home, When};
+use super::home::{Home, When, key_of_dependants};
+use super::paper::Paper;
 
 /// Returns the last day of the year from August to July that holds a day.
 fn july(day: Date) -> Date {
@@ -23,18 +24,27 @@ fn july(day: Date) -> Date {
 
 /// Adds what a new coverage has from its first day on.
 pub(super) fn certify(home: &mut Home<'_>, member: usize, coverage: &mut Coverage) {
-    let profile = &home.order.profile;
     let scheme = coverage.key.insurer.scheme();
-    let registered = match scheme {
-        Scheme::MedicalAid => return,
+    if scheme == Scheme::MedicalAid {
+        return;
+    }
+    let registered = is_registered(home, scheme);
+    let day = coverage.acquired_on;
+    let category = category(home, member, coverage, day);
+    let Some(papers) = Papers::of(coverage, day, category) else { return };
+    coverage.ratios.extend(papers.ratio);
+    coverage.elderly.extend(papers.elderly);
+    coverage.limits.extend(registered.then_some(papers.limit));
+}
+
+/// Draws whether an insurer of a scheme registers a category.
+fn is_registered(home: &mut Home<'_>, scheme: Scheme) -> bool {
+    let group = match scheme {
         Scheme::LateElderly => Group::REGISTERED_LATE,
         _ if scheme.is_national_health() => Group::REGISTERED_NATIONAL_HEALTH,
         _ => Group::REGISTERED_EMPLOYEES,
     };
-    let registered = home.draw.yes(profile.pair(registered));
-    let day = coverage.acquired_on;
-    let category = category(home, member, coverage, day);
-    add(coverage, day, category, registered);
+    home.draw.yes(home.order.profile.pair(group))
 }
 
 /// Draws a category of the age that the person has on a day.
@@ -63,27 +73,69 @@ fn category(home: &mut Home<'_>, member: usize, coverage: &Coverage, day: Date) 
     UNDER_70[home.draw.pick(profile.of(group))]
 }
 
-/// Adds the ratio or certificates of a category from a day through July, as far as age allows.
-fn add(coverage: &mut Coverage, day: Date, category: C, registered: bool) {
-    let (scheme, birth) = (coverage.key.insurer.scheme(), coverage.identity.birth_on);
-    let last = if scheme == Scheme::LateElderly {
-        july(day)
-    } else if is_elderly(birth, day) {
-        july(day).min(elderly_ends(birth))
-    } else {
-        july(day).min(days_after(elderly_begins(birth), -1))
-    };
-    let Ok(period) = Period::new(day, last) else { return };
-    let ratio = ratio(scheme, category);
-    if scheme == Scheme::LateElderly {
-        coverage.ratios.push(DatedRatio { period, ratio });
-    } else if is_elderly(birth, day) {
-        coverage.elderly.push(ElderlyCertificate { issued_on: Some(day), period, ratio });
-    }
-    if registered {
+/// What an insurer issues for a category.
+struct Papers {
+    ratio: Option<DatedRatio>,
+    elderly: Option<ElderlyCertificate>,
+    limit: LimitCertificate,
+}
+
+impl Papers {
+    /// Returns what is issued for a category from a day through July, as far as age allows.
+    fn of(coverage: &Coverage, day: Date, category: C) -> Option<Self> {
+        let (scheme, birth) = (coverage.key.insurer.scheme(), coverage.identity.birth_on);
+        let (late, elderly) = (scheme == Scheme::LateElderly, is_elderly(birth, day));
+        let last = match (late, elderly) {
+            (true, _) => july(day),
+            (false, true) => july(day).min(elderly_ends(birth)),
+            (false, false) => july(day).min(days_after(elderly_begins(birth), -1)),
+        };
+        let period = Period::new(day, last).ok()?;
+        let ratio = ratio(scheme, category);
         let kind = if is_low_income(category) { LimitKind::LimitAndMeal } else { LimitKind::Limit };
-        coverage.limits.push(LimitCertificate { kind, category, issued_on: Some(day), period, long_stay_on: None });
+        Some(Self {
+            ratio: late.then_some(DatedRatio { period, ratio }),
+            elderly: (!late && elderly).then_some(ElderlyCertificate { issued_on: Some(day), period, ratio }),
+            limit: LimitCertificate { kind, category, issued_on: Some(day), period, long_stay_on: None },
+        })
     }
+}
+
+/// Returns how a coverage changes with a category from a day on. What is in force with the same ratio and end stays.
+fn changes(coverage: &Coverage, day: Date, category: C, registered: bool) -> Vec<Paper> {
+    let Some(papers) = Papers::of(coverage, day, category) else { return Vec::new() };
+    let goes_on = |period: Period, new: Period| period.contains(day) && period.through() == new.through();
+    let ratio = papers
+        .ratio
+        .filter(|new| !coverage.ratios.iter().any(|one| goes_on(one.period, new.period) && one.ratio == new.ratio));
+    let elderly = papers
+        .elderly
+        .filter(|new| !coverage.elderly.iter().any(|one| goes_on(one.period, new.period) && one.ratio == new.ratio));
+    let limit = registered.then_some(papers.limit);
+    let mut changes = Vec::new();
+    changes.extend(ratio.map(Paper::Ratio));
+    changes.extend(elderly.map(|new| Paper::Issued(IssuedCertificate::Elderly(new))));
+    changes.extend(dialysis(coverage, day, category).map(|new| Paper::Issued(IssuedCertificate::SpecificDisease(new))));
+    changes.extend(limit.map(|new| Paper::Issued(IssuedCertificate::Limit(new))));
+    changes
+}
+
+/// Returns the certificate of 特定疾病 that follows one for dialysis, if it ends, or the category changes what is paid: 20,000 yen under
+/// 70 with ア or イ, otherwise 10,000.
+fn dialysis(coverage: &Coverage, day: Date, category: C) -> Option<SpecificDiseaseCertificate> {
+    let young = days_after(elderly_begins(coverage.identity.birth_on), -1);
+    let is_held = |one: &&SpecificDiseaseCertificate| {
+        let period = one.period;
+        one.disease == SpecificDisease::Dialysis && period.from() < day && period.through() >= days_after(day, -1)
+    };
+    let held = coverage.specific_diseases.iter().find(is_held)?;
+    let upper = day <= young && matches!(category, C::A | C::I);
+    let self_pay = Yen::new(if upper { 20_000 } else { 10_000 });
+    if held.period.contains(day) && held.self_pay == self_pay {
+        return None;
+    }
+    let period = Period::new(day, if upper { july(day).min(young) } else { july(day) }).ok()?;
+    Some(SpecificDiseaseCertificate { issued_on: Some(day), period, self_pay, ..*held })
 }
 
 /// 70th birthday: 高齢受給者証 and the category of 70 and over, from the first of a month on.
@@ -95,18 +147,16 @@ pub(super) fn turn_70(home: &mut Home<'_>, member: usize, on: Date) {
     }
     let category = category(home, member, &coverage, on);
     let registered = coverage.limits.iter().any(|one| one.period.contains(days_after(on, -1)));
-    let mut changed = coverage;
-    cut(&mut changed, on);
-    add(&mut changed, on, category, registered);
     let ahead = home.draw.between(3, 14);
-    replace(home, member, on, ahead, changed, false);
+    home.change(member, on, When::Days(-ahead), changes(&coverage, on, category, registered));
 }
 
 /// 1 August: ratios and certificates of the next year.
 pub(super) fn renew(home: &mut Home<'_>, member: usize, on: Date) {
     let Some(coverage) = home.current(member).cloned() else { return };
     let scheme = coverage.key.insurer.scheme();
-    if scheme == Scheme::MedicalAid || coverage.acquired_on >= on {
+    let turns_70 = coverage.elderly.iter().any(|one| one.period.from() == on);
+    if scheme == Scheme::MedicalAid || coverage.acquired_on >= on || turns_70 {
         return;
     }
     let eve = days_after(on, -1);
@@ -115,74 +165,63 @@ pub(super) fn renew(home: &mut Home<'_>, member: usize, on: Date) {
     let elderly = coverage.elderly.iter().find(|one| one.period.contains(eve)).map(|one| one.ratio);
     let aged = scheme == Scheme::LateElderly || is_elderly(coverage.identity.birth_on, on);
     let same_age = aged == (late.is_some() || elderly.is_some());
-    let changes = home.draw.yes(home.order.profile.pair(Group::INCOME_CHANGE));
+    let changed_income = home.draw.yes(home.order.profile.pair(Group::INCOME_CHANGE));
     let drawn = category(home, member, &coverage, on);
-    let before = limit.map(|limit| limit.category).filter(|_| same_age && !changes);
+    let before = limit.map(|limit| limit.category).filter(|_| same_age && !changed_income);
     // Where no category is registered, one that has the ratio of the last year stands for it.
-    let as_before = late.or(elderly).filter(|_| before.is_none() && !changes).and_then(|before| {
+    let as_before = late.or(elderly).filter(|_| before.is_none() && !changed_income).and_then(|before| {
         let ladder: &[C] = if scheme == Scheme::LateElderly { &LATE } else { &FROM_70 };
         ladder.iter().copied().find(|one| ratio(scheme, *one) == before)
     });
-    if limit.is_none() && !aged && coverage.card.valid_through != Some(eve) {
-        return;
+    let ahead = When::Days(-home.draw.between(3, 20));
+    if limit.is_some() || aged {
+        let category = before.or(as_before).unwrap_or(drawn);
+        home.change(member, on, ahead, changes(&coverage, on, category, limit.is_some()));
     }
-    let category = before.or(as_before).unwrap_or(drawn);
-    let mut changed = coverage;
-    cut(&mut changed, on);
-    add(&mut changed, on, category, limit.is_some());
-    diseases(&mut changed, on, category);
-    let confirmed = changed.card.valid_through == Some(eve);
-    if confirmed {
-        changed.card = CardDates { issued_on: Some(on), valid_from: Some(on), valid_through: Some(july(on)) };
-    }
-    let ahead = home.draw.between(3, 20);
-    replace(home, member, on, ahead, changed, confirmed);
-}
-
-/// Renews the certificates of 特定疾病 that last for a year: 20,000 yen for dialysis under 70 with ア or イ.
-fn diseases(coverage: &mut Coverage, on: Date, category: C) {
-    let ended = coverage.specific_diseases.iter().find(|one| one.period.through() == days_after(on, -1)).copied();
-    let young = days_after(elderly_begins(coverage.identity.birth_on), -1);
-    let Some(ended) = ended.filter(|one| one.disease == SpecificDisease::Dialysis) else { return };
-    let upper = on <= young && matches!(category, C::A | C::I);
-    let last = if upper { july(on).min(young) } else { july(on) };
-    let Ok(period) = Period::new(on, last) else { return };
-    let self_pay = Yen::new(if upper { 20_000 } else { 10_000 });
-    coverage.specific_diseases.push(SpecificDiseaseCertificate { issued_on: Some(on), period, self_pay, ..ended });
-}
-
-/// Ends every ratio, 高齢受給者証 and limit certificate on the day before; those that begin later are left out.
-fn cut(coverage: &mut Coverage, on: Date) {
-    let until = |period: Period| Period::new(period.from(), period.through().min(days_after(on, -1))).ok();
-    coverage.ratios.retain_mut(|one| until(one.period).map(|period| one.period = period).is_some());
-    coverage.elderly.retain_mut(|one| until(one.period).map(|period| one.period = period).is_some());
-    coverage.limits.retain_mut(|one| until(one.period).map(|period| one.period = period).is_some());
-}
-
-/// Replaces what the member's coverage says about ratios and certificates, some days ahead.
-fn replace(home: &mut Home<'_>, member: usize, on: Date, ahead: i64, changed: Coverage, confirmed: bool) {
-    let mut change = Map::new();
-    if !changed.ratios.is_empty() {
-        change.insert("ratio".to_owned(), entry::ratios(&changed.ratios));
-    }
-    if !changed.elderly.is_empty() {
-        change.insert("elderly".to_owned(), entry::elderly(&changed.elderly));
-    }
-    change.insert("limit".to_owned(), entry::limits(&changed.limits));
-    if !changed.specific_diseases.is_empty() {
-        change.insert("specific_disease".to_owned(), entry::diseases(&changed.specific_diseases));
-    }
-    if confirmed {
-        for (name, day) in [
-            ("card_issued_on", changed.card.issued_on),
-            ("card_valid_from", changed.card.valid_from),
-            ("card_valid_through", changed.card.valid_through),
-        ] {
-            change.insert(name.to_owned(), day.map_or(Value::Null, |day| day.to_string().into()));
+    // Who has got a card in the meantime needs no further 資格確認書. It is no certificate, so that a correction tells of it.
+    if coverage.card.valid_through == Some(eve) && home.members[member].person.cards.is_empty() {
+        let through = july(on);
+        let card = json!({ "card_issued_on": on, "card_valid_from": on, "card_valid_through": through });
+        home.correct(member, on, ahead, card);
+        if let Some(coverage) = home.current_mut(member) {
+            coverage.card = CardDates { issued_on: Some(on), valid_from: Some(on), valid_through: Some(through) };
         }
     }
-    home.correct(member, on, When::Days(-ahead), Value::Object(change));
-    if let Some(coverage) = home.current_mut(member) {
-        *coverage = changed;
+}
+
+/// Income is judged anew within the year, from the first of a month on, for everybody on one card who is of the same age group: the
+/// limit certificate is returned, and what goes with the new category is issued.
+pub(super) fn judge_anew(home: &mut Home<'_>, member: usize, on: Date) {
+    let Some(coverage) = home.current(member).cloned() else { return };
+    let scheme = coverage.key.insurer.scheme();
+    if scheme == Scheme::MedicalAid || coverage.acquired_on >= on {
+        return;
     }
+    let aged = |one: &Coverage| scheme == Scheme::LateElderly || is_elderly(one.identity.birth_on, on);
+    let of_dependants = key_of_dependants(&coverage.key);
+    let shares = |key: &CardKey| key.is_same_card(&coverage.key) || key.is_same_card(&of_dependants);
+    let of_group =
+        |one: &Coverage| shares(&one.key) && aged(one) == aged(&coverage) && one.acquired_on < on && !begins(one, on);
+    let group: Vec<usize> = home.living().into_iter().filter(|other| home.current(*other).is_some_and(of_group)).collect();
+    let category = category(home, member, &coverage, on);
+    let registered = is_registered(home, scheme);
+    for one in group {
+        let Some(coverage) = home.current(one).cloned() else { continue };
+        let held = coverage.limits.iter().find(|limit| limit.period.contains(on)).copied();
+        if held.is_none_or(|held| held.category == category) {
+            continue;
+        }
+        let returned = held.map(|held| ReturnedCertificate { kind: CertificateKind::Limit, from: held.period.from(), on });
+        let mut papers: Vec<Paper> = returned.map(Paper::Returned).into_iter().collect();
+        papers.extend(changes(&coverage, on, category, registered));
+        home.change(one, on, When::Late, papers);
+    }
+}
+
+/// Returns whether anything of the coverage begins on a day or later.
+fn begins(coverage: &Coverage, on: Date) -> bool {
+    let ratios = coverage.ratios.iter().map(|one| one.period);
+    let elderly = coverage.elderly.iter().map(|one| one.period);
+    let limits = coverage.limits.iter().map(|one| one.period);
+    ratios.chain(elderly).chain(limits).any(|period| period.from() >= on)
 }

@@ -1,11 +1,13 @@
 //! Moves a generated population on, and tells what happens as insurers register it: births, deaths, moves, marriages, changes of
-//! work, 70th and 75th birthdays, 1 August.
+//! work, 70th and 75th birthdays, 1 August, incomes that are judged anew, cards.
 //!
 //! A household draws from a stream of its own, month by month, so that the entries until a day are the first of those until a later
 //! one. Households that hold a named situation stay as they are, so that their answers stay true. [`Live`] takes people and hands on
 //! entries; [`Sorted`] brings the entries of all households in the order of their registration.
 
 mod act;
+mod cards;
+mod cards_to_come;
 mod chances;
 mod change;
 mod entry;
@@ -14,6 +16,7 @@ mod home;
 mod join;
 mod means;
 mod order;
+mod paper;
 mod sorted;
 
 use std::borrow::Cow;

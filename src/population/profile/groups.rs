@@ -12,7 +12,16 @@ pub struct Group {
 const YES_NO: &[&str] = &["yes", "no"];
 const AGES: &[&str] =
     &["18", "20", "25", "30", "35", "40", "45", "50", "55", "60", "65", "70", "75", "80", "85", "90", "95"];
-const SCHEMES: &[&str] = &["kyokai", "society", "mutual", "national_health", "national_health_society", "seamen"];
+const SCHEMES: &[&str] = &[
+    "kyokai",
+    "society",
+    "mutual",
+    "national_health",
+    "national_health_society",
+    "seamen",
+    "self_defence",
+    "special_retired",
+];
 const BANDS_UNDER_70: &[&str] = &["a", "i", "u", "e", "o"];
 const BANDS_70_TO_74: &[&str] = &["active_3", "active_2", "active_1", "general", "low_2", "low_1"];
 const BANDS_LATE: &[&str] = &["active_3", "active_2", "active_1", "general_2", "general_1", "low_2", "low_1"];
@@ -107,6 +116,8 @@ groups! {
     HIRED = "hired_on", &["april_first", "month_first", "any_day"];
     /// Whether a household moves within a year.
     MOVE = "move_a_year", YES_NO;
+    /// Whether a household that moves may come into any prefecture, or stays in its own.
+    MOVE_FAR = "move_to_any_prefecture", YES_NO;
     /// Whether a couple of under 45 married within the last ten years.
     MARRIED = "married_within_ten_years", YES_NO;
     /// The one whose surname changes with marriage.
@@ -123,6 +134,8 @@ groups! {
     LATE = "category_late_elderly", BANDS_LATE;
     /// Whether the income of a household changes the category on 1 August.
     INCOME_CHANGE = "income_changes_a_year", YES_NO;
+    /// Whether an income is judged anew within the year from August.
+    INCOME_JUDGED = "income_judged_anew_a_year", YES_NO;
     /// Whether an insurer has registered the category, by scheme.
     REGISTERED_EMPLOYEES = "category_registered_employees", YES_NO;
     /// See above.

@@ -1,14 +1,22 @@
 //! Counts the days from events to their registration, in entries that insurers send.
+//!
+//! A loss on the 75th birthday is left out: its insurer knows the day long before, and registers it on that very day. An entry does not
+//! say when the person was born, so that losses for another insurance wait for the person to be read.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use serde::Deserialize;
 
-use crate::domain::InsurerNumber;
+use crate::domain::{InsurerNumber, LossReason};
 use crate::language::Bilingual;
 use crate::population::classes::{SchemeClass, lag_days};
 use crate::population::profile::{LAG_DAYS, Profile};
+use crate::rules::scheme::late_elderly_begins;
+use crate::store::registry::NewPerson;
+use crate::wire::code;
 
 use super::section::{Row, Section, shares, tolerance};
 
@@ -17,6 +25,15 @@ use super::section::{Row, Section, shares, tolerance};
 pub struct Lags {
     /// By class of schemes, then by the entries of the profile's groups of lags, and one more for later ones.
     counts: [[u64; LAG_DAYS.len() + 1]; SchemeClass::ALL.len()],
+    /// Losses for another insurance, by the person: they are counted, unless the person turns out to be 75 on that day.
+    waiting: HashMap<String, Vec<Waiting>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    on: Date,
+    class: SchemeClass,
+    place: usize,
 }
 
 /// A line that is no entry of an insurer.
@@ -30,18 +47,25 @@ struct Entry {
     insurer: String,
     registered_at: String,
     acquired_on: Option<Date>,
+    of: Option<Of>,
     loss: Option<Loss>,
     died_on: Option<Date>,
 }
 
 #[derive(Deserialize)]
+struct Of {
+    person: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Loss {
     on: Date,
+    reason: Option<String>,
 }
 
 impl Default for Lags {
     fn default() -> Self {
-        Self { counts: [[0; LAG_DAYS.len() + 1]; SchemeClass::ALL.len()] }
+        Self { counts: [[0; LAG_DAYS.len() + 1]; SchemeClass::ALL.len()], waiting: HashMap::new() }
     }
 }
 
@@ -54,7 +78,7 @@ impl Lags {
         let entry: Entry = serde_json::from_str(line).map_err(|_| LagFault)?;
         let happened = match entry.kind.as_str() {
             "gain" => entry.acquired_on,
-            "loss" => entry.loss.map(|loss| loss.on),
+            "loss" => entry.loss.as_ref().map(|loss| loss.on),
             "death" => entry.died_on,
             _ => return Ok(()),
         };
@@ -63,13 +87,33 @@ impl Lags {
         let insurer = InsurerNumber::parse(&entry.insurer).map_err(|_| LagFault)?;
         let days = i64::from((Offset::constant(9).to_datetime(registered).date() - happened).get_days());
         let place = lag_days().iter().position(|(_, last)| days <= *last).unwrap_or(LAG_DAYS.len());
-        self.counts[SchemeClass::of(insurer.scheme()) as usize][place] += 1;
+        let class = SchemeClass::of(insurer.scheme());
+        let for_other =
+            entry.loss.and_then(|loss| loss.reason).as_deref() == Some(code::loss_reason(LossReason::OtherInsurance));
+        match entry.of.and_then(|of| of.person).filter(|_| for_other) {
+            Some(person) => self.waiting.entry(person).or_default().push(Waiting { on: happened, class, place }),
+            None => self.counts[class as usize][place] += 1,
+        }
         Ok(())
+    }
+
+    /// Takes a person of the population: a loss of theirs on the 75th birthday is left out, the others are counted. A person whom nobody
+    /// hands on counts with all losses.
+    pub fn of_person(&mut self, person: &NewPerson) {
+        let Some(losses) = self.waiting.remove(&person.fixture_id) else { return };
+        let known_ahead = person.coverages.first().map(|coverage| late_elderly_begins(coverage.identity.birth_on));
+        for loss in losses.into_iter().filter(|loss| known_ahead != Some(loss.on)) {
+            self.counts[loss.class as usize][loss.place] += 1;
+        }
     }
 
     /// Returns the shares of each scheme.
     pub(super) fn sections(&self, profile: &Profile) -> Vec<Section> {
-        SchemeClass::ALL.into_iter().zip(&self.counts).map(|(class, counts)| section(profile, class, counts)).collect()
+        let mut counts = self.counts;
+        for loss in self.waiting.values().flatten() {
+            counts[loss.class as usize][loss.place] += 1;
+        }
+        SchemeClass::ALL.into_iter().zip(&counts).map(|(class, counts)| section(profile, class, counts)).collect()
     }
 }
 
@@ -87,7 +131,7 @@ fn section(profile: &Profile, class: SchemeClass, counts: &[u64]) -> Section {
             format!("取得・喪失から登録までの日数（{}）", name.text(crate::language::Language::Ja)),
         )
             .into(),
-        of: ("{} registrations", "{}件の登録").into(),
+        of: ("{} registrations, without losses on the 75th birthday", "{}件の登録。75歳の誕生日の喪失を除く").into(),
         whole: counts.iter().sum(),
         rows: rows.collect(),
     }

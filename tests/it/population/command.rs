@@ -36,7 +36,11 @@ fn what_cannot_be_made_says_why() {
         (&[][..], 2, "--people <N>"),
         (&["--people", "0"], 2, "must be a whole number from 1 to 130000000"),
         (&["--people", "9", "--preset", "tiny"], 2, "cannot be used with"),
-        (&["--people", "9", "--as-of", "2024-01-01"], 2, "2025-08-01 through 2027-07-31, not 2024-01-01"),
+        (
+            &["--people", "9", "--as-of", "2024-01-01"],
+            2,
+            "2025-08-01 through 2027-07-31, not 2024-01-01: its certificates go back",
+        ),
         (&["--people", "9", "--profile", "/nowhere.toml"], 3, "cannot read the profile /nowhere.toml"),
     ] {
         let (found, _, error) = generate(arguments, &out);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use shikaku::decide::{Held, Holder, findings};
-use shikaku::domain::{CardState, LossReason, Scheme, check_recipient_number};
+use shikaku::domain::{CardState, LossReason, Relationship, Scheme, check_recipient_number};
 use shikaku::store::registry::NewPerson;
 
 use super::{PEOPLE, order, people};
@@ -50,6 +50,10 @@ fn impossible(person: &NewPerson) -> Vec<&'static str> {
         check(scheme.insures_below_75() == coverage.relationship.is_some(), "本人・家族");
         check(scheme == Scheme::LateElderly || coverage.ratios.is_empty(), "ratio of another scheme");
         check(scheme == Scheme::MedicalAid || coverage.tickets.is_empty(), "ticket of another scheme");
+        check(
+            scheme != Scheme::SelfDefenceForces || coverage.relationship == Some(Relationship::Insured),
+            "dependant of 自衛官等",
+        );
         if scheme == Scheme::MedicalAid {
             check(check_recipient_number(key.number.as_str()).is_ok(), "受給者番号");
         }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use shikaku::clock::Clock;
 use shikaku::mass::MassDirectory;
 
+use super::{live_cards, live_papers};
 use crate::support::process::{command, shikaku, texts};
 use crate::support::world::Wishes;
 use crate::support::{World, scratch};
@@ -115,6 +116,8 @@ async fn the_feed_takes_a_year_of_two_thousand_people() {
     let entries: Vec<Value> =
         files.iter().flat_map(|(_, text)| text.lines()).map(|line| serde_json::from_str(line).unwrap()).collect();
     events_are_there(&entries);
+    live_cards::the_newest_certificate_answers(&world, &people, &entries).await;
+    live_papers::ratios_and_certificates_are_registered_as_such(&world, &people, &entries).await;
     a_changer_of_jobs_is_without_a_coverage_until_the_gain_is_registered(&world, &entries).await;
     world.stop().await;
 }
@@ -123,13 +126,26 @@ fn events_are_there(entries: &[Value]) {
     let mut kinds: HashMap<String, usize> = HashMap::new();
     for entry in entries {
         let reason = entry["loss"]["reason"].as_str().unwrap_or_default();
-        let scheme = if entry["insurer"].as_str().unwrap().starts_with("39") { "late" } else { "" };
+        // Eight digits: 39 of six is 高知県.
+        let insurer = entry["insurer"].as_str().unwrap();
+        let scheme = if insurer.starts_with("39") && insurer.len() == 8 { "late" } else { "" };
         *kinds.entry(format!("{}{reason}{scheme}", entry["kind"].as_str().unwrap())).or_default() += 1;
     }
     // Of 2,000 people about 25 die in a year, as many turn 75, and everybody in 後期高齢者医療 gets a ratio in August.
-    for (kind, least) in
-        [("deathlate", 5), ("gainlate", 8), ("correctionlate", 200), ("gain", 60), ("loss99", 30), ("loss03", 8)]
-    {
+    for (kind, least) in [
+        ("deathlate", 5),
+        ("gainlate", 8),
+        // To another prefecture, and so into another union.
+        ("loss99late", 1),
+        ("ratiolate", 200),
+        ("certificatelate", 200),
+        ("certificate", 800),
+        ("certificate_withdrawal", 15),
+        ("card_link", 150),
+        ("gain", 60),
+        ("loss99", 30),
+        ("loss03", 8),
+    ] {
         assert!(kinds.get(kind).is_some_and(|count| *count >= least), "{kind} {kinds:?}");
     }
 }

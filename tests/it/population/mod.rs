@@ -5,6 +5,8 @@ mod bytes;
 mod command;
 mod law;
 mod live;
+mod live_cards;
+mod live_papers;
 mod shares;
 mod stats;
 

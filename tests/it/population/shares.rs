@@ -1,6 +1,8 @@
 //! The shares of generated people are near those of rules.md §5, and so are the targets of the profile.
 
-use shikaku::domain::{CardKind, CopayRatio, Coverage, Scheme};
+use std::collections::HashMap;
+
+use shikaku::domain::{CardClass, CardKind, CopayRatio, Coverage, Relationship, Scheme};
 use shikaku::store::registry::NewPerson;
 
 use super::{PEOPLE, order, people};
@@ -53,16 +55,60 @@ fn schemes_are_as_large_as_in_japan() {
     use Scheme as S;
     let mutual = |scheme| {
         matches!(scheme, S::NationalMutualAid | S::LocalMutualAid | S::PoliceMutualAid | S::SchoolMutualAid | S::Seamen)
+            || scheme == S::SelfDefenceForces
     };
     near(&[
         ("協会けんぽ", town.scheme(|scheme| scheme == S::KyokaiKenpo), 299, 339),
-        ("組合健保", town.scheme(|scheme| scheme == S::HealthInsuranceSociety), 205, 245),
+        ("組合健保", town.scheme(|scheme| matches!(scheme, S::HealthInsuranceSociety | S::SpecialRetired)), 205, 245),
         ("共済", town.scheme(mutual), 69, 94),
         ("市町村国保", town.scheme(|scheme| scheme == S::MunicipalNationalHealth), 166, 206),
         ("国保組合", town.scheme(|scheme| scheme == S::NationalHealthSociety), 11, 31),
         ("後期高齢者医療", town.scheme(|scheme| scheme == S::LateElderly), 150, 180),
         ("医療扶助", town.scheme(|scheme| scheme == S::MedicalAid), 11, 22),
     ]);
+}
+
+#[test]
+fn the_forces_and_special_retired_people_are_few_and_of_their_age() {
+    let town = Town::new();
+    let mut counts: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut ages: HashMap<&str, (u8, u8)> = HashMap::new();
+    for coverage in town.in_force() {
+        let number = coverage.key.insurer.as_str();
+        let insured = coverage.relationship == Some(Relationship::Insured);
+        let law = match number {
+            // 防衛省共済 is the insurer of the dependants of members of the forces.
+            "31139512" => number,
+            _ if number.len() == 8 => &number[..2],
+            _ => continue,
+        };
+        let class = match coverage.key.insurer.scheme() {
+            Scheme::SelfDefenceForces => CardClass::SelfDefence,
+            Scheme::SpecialRetired => CardClass::SpecialRetired,
+            Scheme::MedicalAid => CardClass::MedicalAid,
+            _ => CardClass::General,
+        };
+        assert_eq!(coverage.card_class, class, "{number}");
+        let key = ["07", "31139512", "63", "72", "73", "74", "75"].into_iter().find(|key| *key == law);
+        let Some(key) = key else { continue };
+        *counts.entry((key, insured)).or_default() += 1;
+        if insured && law != "31139512" {
+            let age = coverage.identity.birth_on.age_on(town.as_of);
+            let (least, most) = ages.entry(key).or_insert((age, age));
+            (*least, *most) = ((*least).min(age), (*most).max(age));
+        }
+    }
+    let count = |key, insured| counts.get(&(key, insured)).copied().unwrap_or_default();
+    // About 2 in 1,000 are members of the forces: 40 of 20,000. Their dependants are insured elsewhere.
+    assert!((20..80).contains(&count("07", true)) && count("07", false) == 0, "{counts:?}");
+    assert!((10..90).contains(&count("31139512", false)), "{counts:?}");
+    // 特例退職 insures the retired up to 74, most of them of societies, and their dependants.
+    assert!((15..100).contains(&count("63", true)) && count("63", false) > 0, "{counts:?}");
+    assert!(["72", "73", "74", "75"].iter().map(|key| count(key, true)).sum::<usize>() > 0, "{counts:?}");
+    for (key, (least, most)) in ages {
+        let expected = if key == "07" { 18..=59 } else { 60..=74 };
+        assert!(expected.contains(&least) && expected.contains(&most), "{key} {least} {most}");
+    }
 }
 
 #[test]

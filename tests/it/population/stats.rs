@@ -62,6 +62,49 @@ fn days_until_registration_are_counted_by_scheme() {
 }
 
 #[test]
+fn losses_on_the_75th_birthday_are_known_ahead_and_left_out() {
+    // Born on 10 March 1952: 75 on 10 March 2027.
+    let born = |day: jiff::civil::Date, id: &str| {
+        let mut person = fixtures().people.iter().find(|one| one.person.coverages.len() == 1).unwrap().person.clone();
+        person.fixture_id = id.to_owned();
+        person.coverages[0].identity.birth_on = shikaku::domain::BirthDate::new(day).unwrap();
+        person
+    };
+    // 138057 is a municipality: losses and gains of national health insurance.
+    let loss = |person: &str, on: &str, reason: &str, at: &str| {
+        format!(
+            r#"{{"kind":"loss","insurer":"138057","of":{{"person":"{person}"}},"loss":{{"on":"{on}","reason":"{reason}"}},
+                "registered_at":"{at}T09:00:00+09:00"}}"#
+        )
+    };
+    let mut lags = Lags::default();
+    for entry in [
+        // On the 75th birthday: registered on that day, or after two days; neither counts.
+        loss("elder", "2027-03-10", "03", "2027-03-10"),
+        loss("late-elder", "2027-03-10", "03", "2027-03-12"),
+        // The day before, for work: on the next day.
+        loss("worker", "2027-03-09", "03", "2027-03-10"),
+        // A move on the 75th birthday is for no other insurance: on the day itself.
+        loss("mover", "2027-03-10", "99", "2027-03-10"),
+        // Nobody hands this person on: after three days.
+        loss("stranger", "2027-03-10", "03", "2027-03-13"),
+    ] {
+        lags.add(&entry).unwrap();
+    }
+    for person in ["elder", "late-elder", "worker", "mover"] {
+        lags.of_person(&born(date(1952, 3, 10), person));
+    }
+    let report = report(Some(&lags));
+    let section =
+        report.sections.iter().find(|one| one.title.text(Language::En).contains("registered, 市町村国保")).unwrap();
+    let counted: Vec<_> =
+        section.rows.iter().filter(|row| row.count > 0).map(|row| (row.name.text(Language::En), row.count)).collect();
+    assert_eq!((section.whole, counted), (3, vec![("0 days", 1), ("1 day", 1), ("3–4 days", 1)]));
+    assert!(table(&report, Language::En).contains("市町村国保: 3 registrations, without losses on the 75th birthday\n"));
+    assert!(table(&report, Language::Ja).contains("3件の登録。75歳の誕生日の喪失を除く"));
+}
+
+#[test]
 fn a_browser_shows_the_page() {
     let browser = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
