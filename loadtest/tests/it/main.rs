@@ -5,6 +5,7 @@ mod support;
 mod accounts;
 mod bad_input;
 mod connections;
+mod documents;
 mod plans;
 mod population;
 mod stall;
