@@ -4,6 +4,7 @@
 //! commands themselves and of a program's [`Words`].
 
 mod language;
+mod number;
 mod page;
 mod refusal;
 mod words;
@@ -19,6 +20,7 @@ use clap::{Command, CommandFactory, FromArgMatches};
 use crate::language::Language;
 
 pub use language::language_of;
+pub use number::within;
 pub use words::Words;
 
 /// Parses a command line. Help and errors are in `language`, the Japanese made of `words`.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use shikaku::command_line::within;
 use shikaku::domain::InstitutionCode;
 use shikaku::language::{Bilingual, Language};
 use shikaku::pki::{Authority, KeyKind, PkiFiles};
@@ -16,12 +17,15 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIR", default_value = ".shikaku/pki")]
     pki: PathBuf,
     /// The terminals of each institution; those that are missing are made
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = within(1, MOST))]
     number: u32,
     /// 医療機関コード; by default all institutions of the PKI
     #[arg(value_name = "CODE", value_parser = institution)]
     institutions: Vec<InstitutionCode>,
 }
+
+/// The most terminals of an institution that are made.
+const MOST: u32 = 10_000;
 
 /// Reads a code; its error is in both languages.
 fn institution(code: &str) -> Result<InstitutionCode, Bilingual> {

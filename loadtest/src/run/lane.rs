@@ -27,16 +27,16 @@ pub(super) async fn work(run: Arc<Run>, mut place: Place, identity: Identity) {
     let mut free_since = Instant::now();
     while let Some(mut job) = lane.run.line.next(&mut place).await {
         loop {
-            let failed = lane.send(job, free_since).await;
-            free_since = Instant::now();
+            let went = lane.send(job, free_since).await;
+            free_since = went.done;
             let Some(again) = job.again_until.filter(|until| free_since < *until && !lane.run.is_stopped()) else { break };
-            if failed {
+            if went.failed {
                 tokio::time::sleep(REST.min(again.saturating_duration_since(free_since))).await;
-                free_since = Instant::now();
             }
             let Some(number) = lane.run.next_number() else { break };
             lane.run.tallies().stages[job.stage].due += 1;
-            job = Job { number, due: free_since, offered: free_since, ..job };
+            let due = Instant::now();
+            job = Job { number, due, offered: due, ..job };
         }
     }
 }
@@ -49,6 +49,13 @@ struct Lane {
     left_open: VecDeque<Connection>,
 }
 
+/// How a request went.
+struct Went {
+    failed: bool,
+    /// When it was done. What the sender does after that, such as comparing the answer, is its own lateness.
+    done: Instant,
+}
+
 /// What is asked, drawn by the number of the request alone, so that the same plan asks the same.
 struct Question<'a> {
     scenario: Scenario,
@@ -57,8 +64,8 @@ struct Question<'a> {
 }
 
 impl Lane {
-    /// Sends a request and counts what became of it; returns whether it failed.
-    async fn send(&mut self, job: Job, free_since: Instant) -> bool {
+    /// Sends a request and counts what became of it.
+    async fn send(&mut self, job: Job, free_since: Instant) -> Went {
         let run = self.run.clone();
         let question = run.question(job.number);
         let message = message(question.scenario, self.identity.institution, question.person);
@@ -100,7 +107,7 @@ impl Lane {
         let offered_late = job.offered.saturating_duration_since(job.due);
         let late = offered_late + begun.saturating_duration_since(job.offered.max(free_since));
         run.tallies().add(Outcome { stage: job.stage, due: job.due, late, handshake, sent, done, result });
-        failed
+        Went { failed, done }
     }
 
     /// Keeps, closes or leaves open a connection after its answer.

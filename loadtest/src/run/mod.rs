@@ -147,8 +147,16 @@ impl Run {
     /// Returns the number of a new request; none if the plan bounds them.
     fn next_number(&self) -> Option<u64> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let most = self.plan.bounds.requests.map_or(u64::MAX, |most| most.get() as u64);
-        (number < most).then_some(number)
+        (number < self.most()).then_some(number)
+    }
+
+    /// Returns whether the plan allows no more requests.
+    fn is_exhausted(&self) -> bool {
+        self.numbers.load(Ordering::Relaxed) >= self.most()
+    }
+
+    fn most(&self) -> u64 {
+        self.plan.bounds.requests.map_or(u64::MAX, |most| most.get() as u64)
     }
 
     fn is_stopped(&self) -> bool {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::Run;
 use super::line::{Job, Offered};
+use super::{LOOK, Run};
 use crate::plan::{Arrivals, Stage};
 use crate::schedule::due_times;
 
@@ -22,7 +22,7 @@ enum Go {
 /// Offers the requests of all stages, one stage after the other, until the end or until `stop` says so or is dropped.
 pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
     let begun = Instant::now();
-    let mut pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
+    let pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
     let mut from = begun;
     for (place, stage) in run.plan.stages.iter().enumerate() {
         run.tallies().begin(place, from);
@@ -45,7 +45,7 @@ struct Pace<'a> {
 }
 
 impl Pace<'_> {
-    fn stage(&mut self, place: usize, stage: &Stage, from: Instant) -> Go {
+    fn stage(&self, place: usize, stage: &Stage, from: Instant) -> Go {
         let end = from + stage.duration;
         if let Arrivals::Closed(at_once) = stage.arrivals {
             for _ in 0..at_once.get() {
@@ -53,17 +53,30 @@ impl Pace<'_> {
                     return Go::Stop;
                 }
             }
-        } else {
-            for due in due_times(stage, self.run.plan.seed, place as u64) {
-                if self.wait(from + due) == Go::Stop || self.offer(place, from + due, None) == Go::Stop {
-                    return Go::Stop;
-                }
+            return self.watch(end);
+        }
+        for due in due_times(stage, self.run.plan.seed, place as u64) {
+            if self.wait(from + due) == Go::Stop || self.offer(place, from + due, None) == Go::Stop {
+                return Go::Stop;
             }
         }
         self.wait(end)
     }
 
-    fn offer(&mut self, stage: usize, due: Instant, again_until: Option<Instant>) -> Go {
+    /// Waits until the end of a closed stage, whose lanes go on by themselves, or until the plan allows no more requests.
+    fn watch(&self, end: Instant) -> Go {
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Go::On;
+            }
+            if self.run.is_exhausted() || self.wait(end.min(now + LOOK)) == Go::Stop {
+                return Go::Stop;
+            }
+        }
+    }
+
+    fn offer(&self, stage: usize, due: Instant, again_until: Option<Instant>) -> Go {
         let Some(number) = self.run.next_number() else { return Go::Stop };
         self.run.tallies().stages[stage].due += 1;
         match self.run.line.offer(Job { number, stage, due, offered: Instant::now(), again_until }) {
@@ -77,7 +90,7 @@ impl Pace<'_> {
     }
 
     /// Waits until a time, or for the stop.
-    fn wait(&mut self, until: Instant) -> Go {
+    fn wait(&self, until: Instant) -> Go {
         let bounded = self.ends.map_or(until, |ends| ends.min(until));
         let left = bounded.saturating_duration_since(Instant::now());
         let stopped = match left {

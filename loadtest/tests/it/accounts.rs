@@ -52,6 +52,10 @@ async fn a_closed_stage_asks_again_when_it_is_answered() {
     assert!(run.count("answered") > 20, "{}", run.table);
     run.assert_accounted();
     assert!(run.results["measured"]["asked_per_second"].is_null());
+    // It ends when no more requests are allowed, long before its time.
+    let bounded = plan("seconds = 600\narrivals = \"closed\"\nat_once = 2", "[bounds]\nrequests = 40");
+    let run = Load::of(&bounded, world.address()).finish().await;
+    assert_eq!((run.code, run.count("due"), run.count("answered")), (Some(0), 40, 40), "{}\n{}", run.table, run.errors);
     let run = Load::of(&plan("seconds = 1\narrivals = \"closed\"\nat_once = 3", ""), world.address()).finish().await;
     assert_eq!(run.code, Some(2));
     assert!(

@@ -69,6 +69,22 @@ fn another_machine_is_not_loaded_by_mistake() {
 }
 
 #[test]
+fn a_wrong_command_line_is_told_in_both_languages() {
+    let (code, errors) = told(command().args(["terminals", "--number", "0"]));
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("must be a whole number from 1 to 10000"), "{errors}");
+    let (code, errors) = told(command().args(["terminals", "--number", "0", "--lang", "ja"]));
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("--number <NUMBER>に「0」は指定できません: 1から10000までの整数を指定してください"), "{errors}");
+    let (code, errors) = told(command().args(["terminals", "--number", "1", "--pki", "/nowhere"]));
+    assert_eq!(code, Some(3));
+    assert!(errors.contains("there is no test PKI in /nowhere"), "{errors}");
+    let (code, errors) = told(command().args(["run", "--lang", "ja"]));
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("次の引数が必要です") && errors.contains("<PLAN>"), "{errors}");
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_is_told_before_the_run() {
     // A port that was free a moment ago, and that nobody listens on.
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
