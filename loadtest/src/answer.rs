@@ -66,7 +66,7 @@ impl Expected {
         }
     }
 
-    /// Takes what the answer about a person's only coverage, which is in force, repeats of the registration.
+    /// Takes what the answer about the one coverage of a person that is in force repeats of the registration.
     #[must_use]
     pub fn of_coverage(coverage: &Coverage) -> Self {
         let day = |date: Date| date.strftime("%Y%m%d").to_string();

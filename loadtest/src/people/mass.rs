@@ -26,8 +26,9 @@ pub(super) fn read(directory: &Path, sample: &mut Sample) -> Result<(), PeopleEr
             let named = |expected| Person { id: person.fixture_id.clone(), ask, expected };
             sample.add(Expected::of_situation(situation), named);
         }
-        if let ([coverage], [], None) = (person.coverages.as_slice(), entry.situations.as_slice(), person.died_on)
-            && is_plain(coverage, check_on)
+        if entry.situations.is_empty()
+            && person.died_on.is_none()
+            && let Some(coverage) = only_in_force(&person.coverages, check_on)
         {
             let asked = || ask(&coverage.key, coverage.identity.birth_on.date(), check_on, false);
             let named = |expected| Person { id: person.fixture_id.clone(), ask: asked(), expected };
@@ -37,12 +38,16 @@ pub(super) fn read(directory: &Path, sample: &mut Sample) -> Result<(), PeopleEr
     Ok(())
 }
 
-/// Returns whether a person's only coverage is in force, so that no rule has a say in whether it is valid.
-fn is_plain(coverage: &Coverage, check_on: Date) -> bool {
-    coverage.loss.is_none()
+/// Returns the one coverage of a person that is in force while all others are lost, so that no rule has a say in whether it is valid.
+fn only_in_force(coverages: &[Coverage], check_on: Date) -> Option<&Coverage> {
+    let is_of_aid = |coverage: &Coverage| coverage.key.insurer.scheme() == Scheme::MedicalAid;
+    let mut others = coverages.iter().filter(|coverage| !coverage.lost_on(check_on));
+    let (coverage, None) = (others.next()?, others.next()) else { return None };
+    let is_plain = coverage.loss.is_none()
         && coverage.acquired_on <= check_on
         && coverage.card_class == CardClass::General
-        && coverage.key.insurer.scheme() != Scheme::MedicalAid
+        && !coverages.iter().any(is_of_aid);
+    is_plain.then_some(coverage)
 }
 
 fn ask(key: &CardKey, birth_on: Date, check_on: Date, limit_consent: bool) -> Ask {

@@ -81,5 +81,5 @@ fn per_second(count: u64, time: Duration) -> Option<f64> {
 
 /// Returns milliseconds.
 fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
+    time.as_micros() as f64 / 1000.0
 }

@@ -33,11 +33,13 @@ async fn people_of_files_get_the_answers_that_are_expected_of_them() {
     let store = world.database.store().await;
     store.load(mass.insurers(), &[], people.into_iter(), fixed_now(), false).await.unwrap();
     let plan = plan(
-        "seconds = 5\narrivals = \"constant\"\nrate = 200",
-        "[people]\ndirectory = \"fixtures\"\nhot = 2000\nchoice = \"zipf\"\nexponent = 0.3",
+        "seconds = 8\narrivals = \"constant\"\nrate = 250",
+        "[people]\ndirectory = \"fixtures\"\nhot = 5000\nchoice = \"zipf\"\nexponent = 0.1",
     );
     let run = Load::of(&plan, world.address()).arguments(&["--people", files.to_str().unwrap()]).finish().await;
     assert_eq!(run.code, Some(0), "{}\n{}", run.table, run.errors);
-    assert_eq!((run.count("answered"), run.count("compared"), run.count("wrong")), (1000, 1000, 0), "{}", run.table);
+    assert_eq!((run.count("answered"), run.count("compared"), run.count("wrong")), (2000, 2000, 0), "{}", run.table);
+    // More than half of the people have one coverage in force and no other.
+    assert!(run.results["people"].as_u64() > Some(1500), "{}", run.table);
     world.stop().await;
 }
