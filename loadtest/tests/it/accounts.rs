@@ -14,9 +14,9 @@ const ONE: &str = "[identities]\ninstitutions = [\"1310012344\"]\nterminals = 1\
 async fn what_cannot_be_sent_counts_as_such() {
     let world = World::start().await;
     let held = Arc::new(AtomicBool::new(false));
-    let address = proxy::start(world.address(), Stalls::While(held.clone())).await;
+    let proxy = proxy::start(world.address(), Stalls::While(held.clone())).await;
     let bounds = format!("{ONE}[bounds]\nwaiting = 5\nrequest_ms = 1500\npatience_seconds = 60");
-    let load = Load::of(&plan("seconds = 5\narrivals = \"constant\"\nrate = 100", &bounds), address).start();
+    let load = Load::of(&plan("seconds = 5\narrivals = \"constant\"\nrate = 100", &bounds), proxy.address).start();
     world.until_answered(20).await;
     held.store(true, Ordering::Relaxed);
     let run = load.finish().await;

@@ -12,10 +12,10 @@ use crate::support::{Load, World};
 async fn a_stall_of_each_second_shows_in_the_corrected_percentiles_alone() {
     let world = World::start().await;
     let stalls = Stalls::Each { period: Duration::from_secs(1), stall: Duration::from_millis(400) };
-    let address = proxy::start(world.address(), stalls).await;
+    let proxy = proxy::start(world.address(), stalls).await;
     let one = "[identities]\ninstitutions = [\"1310012344\"]\nterminals = 1";
     let file = plan("seconds = 5\narrivals = \"constant\"\nrate = 50", one);
-    let run = Load::of(&file, address).finish().await;
+    let run = Load::of(&file, proxy.address).finish().await;
     assert_eq!(run.code, Some(0), "{}\n{}", run.table, run.errors);
     assert_eq!((run.count("due"), run.count("answered")), (250, 250));
     let (corrected, uncorrected) = (run.ms("corrected_ms", "p90"), run.ms("uncorrected_ms", "p90"));
@@ -31,11 +31,11 @@ async fn a_stall_of_each_second_shows_in_the_corrected_percentiles_alone() {
 async fn a_threshold_judges_the_corrected_percentiles() {
     let world = World::start().await;
     let stalls = Stalls::Each { period: Duration::from_secs(1), stall: Duration::from_millis(400) };
-    let address = proxy::start(world.address(), stalls).await;
+    let proxy = proxy::start(world.address(), stalls).await;
     let more = "[identities]\ninstitutions = [\"1310012344\"]\nterminals = 1\n\
                 [thresholds]\np90_ms = 150\nrate_achieved = 0.5\nsender_late_p99_ms = 1000";
     let file = plan("seconds = 3\narrivals = \"constant\"\nrate = 50", more);
-    let run = Load::of(&file, address).finish().await;
+    let run = Load::of(&file, proxy.address).finish().await;
     assert_eq!((run.code, run.missed()), (Some(1), vec!["p90"]), "{}\n{}", run.table, run.errors);
     world.stop().await;
 }

@@ -1,8 +1,8 @@
-//! A server slowed on purpose: a proxy that now and then forwards nothing for a while.
+//! A proxy before a server: it slows the server on purpose, and keeps what both sides say first.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -17,11 +17,23 @@ pub enum Stalls {
     While(Arc<AtomicBool>),
 }
 
-/// Starts a proxy before a server, and returns its address.
-pub async fn start(server: SocketAddr, stalls: Stalls) -> SocketAddr {
+/// The first bytes that a side sent on each connection: its hello of TLS.
+pub type Hellos = Arc<Mutex<Vec<Vec<u8>>>>;
+
+/// A proxy before a server.
+pub struct Proxy {
+    pub address: SocketAddr,
+    pub of_clients: Hellos,
+    pub of_server: Hellos,
+}
+
+/// Starts a proxy before a server.
+pub async fn start(server: SocketAddr, stalls: Stalls) -> Proxy {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let begun = Instant::now();
+    let (of_clients, of_server) = (Hellos::default(), Hellos::default());
+    let proxy = Proxy { address, of_clients: of_clients.clone(), of_server: of_server.clone() };
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let server = TcpStream::connect(server).await.unwrap();
@@ -29,18 +41,28 @@ pub async fn start(server: SocketAddr, stalls: Stalls) -> SocketAddr {
                 stream.set_nodelay(true).unwrap();
             }
             let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-            tokio::spawn(forward(from_client, to_server, begun, stalls.clone()));
-            tokio::spawn(forward(from_server, to_client, begun, stalls.clone()));
+            tokio::spawn(forward(from_client, to_server, begun, stalls.clone(), of_clients.clone()));
+            tokio::spawn(forward(from_server, to_client, begun, stalls.clone(), of_server.clone()));
         }
     });
-    address
+    proxy
 }
 
-async fn forward(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, begun: Instant, stalls: Stalls) {
+async fn forward(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    begun: Instant,
+    stalls: Stalls,
+    hellos: Hellos,
+) {
     let mut bytes = vec![0; 16 * 1024];
+    let mut hellos = Some(hellos);
     while let Ok(count) = from.read(&mut bytes).await
         && count > 0
     {
+        if let Some(hellos) = hellos.take() {
+            hellos.lock().unwrap().push(bytes[..count].to_vec());
+        }
         match &stalls {
             Stalls::Each { period, stall } => {
                 let into = Duration::from_nanos((begun.elapsed().as_nanos() % period.as_nanos()) as u64);
