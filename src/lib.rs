@@ -94,6 +94,7 @@ pub mod calculator;
 pub mod cases;
 pub mod cli;
 pub mod clock;
+pub mod command_line;
 pub mod config;
 pub mod decide;
 pub mod domain;

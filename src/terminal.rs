@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Bytes};
-use hyper::client::conn::http1::SendRequest;
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::client::conn::{http1, http2};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap};
-use hyper::{Method, Request, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use rustls::{AlertDescription, ClientConfig, RootCertStore, SupportedProtocolVersion, version};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
@@ -83,6 +83,48 @@ impl Japanese for TerminalError {
 pub struct Terminal {
     address: String,
     config: Arc<ClientConfig>,
+    http: HttpVersion,
+}
+
+/// The protocols that a terminal speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Protocols {
+    /// Versions of TLS.
+    pub tls: TlsVersions,
+    /// Version of HTTP.
+    pub http: HttpVersion,
+}
+
+/// The versions of TLS that a terminal offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsVersions {
+    /// 1.2 and 1.3; the server takes the newer one.
+    #[default]
+    Both,
+    /// 1.2 alone, as old terminals do.
+    Only12,
+    /// 1.3 alone.
+    Only13,
+}
+
+/// The version of HTTP that a terminal speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HttpVersion {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl TlsVersions {
+    fn of_rustls(self) -> Vec<&'static SupportedProtocolVersion> {
+        match self {
+            Self::Both => vec![&version::TLS13, &version::TLS12],
+            Self::Only12 => vec![&version::TLS12],
+            Self::Only13 => vec![&version::TLS13],
+        }
+    }
 }
 
 /// A response as received.
@@ -103,6 +145,19 @@ impl Terminal {
     /// # Errors
     /// If a file cannot be used.
     pub fn new(address: &str, ca: &Path, identity: Option<(&Path, &Path)>) -> Result<Self, TerminalError> {
+        Self::speaking(Protocols::default(), address, ca, identity)
+    }
+
+    /// Makes a terminal as [`Terminal::new`] does, which speaks these protocols.
+    ///
+    /// # Errors
+    /// If a file cannot be used.
+    pub fn speaking(
+        protocols: Protocols,
+        address: &str,
+        ca: &Path,
+        identity: Option<(&Path, &Path)>,
+    ) -> Result<Self, TerminalError> {
         fn file<T, E: Into<Bilingual>>(path: &Path, result: Result<T, E>) -> Result<T, TerminalError> {
             result.map_err(|error| TerminalError::File { path: path.display().to_string(), reason: error.into() })
         }
@@ -111,10 +166,10 @@ impl Terminal {
         file(ca, roots.add(file(ca, CertificateDer::from_pem_file(ca))?).map_err(unusable))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&protocols.tls.of_rustls())
             .map_err(|error| TerminalError::Broken(error.to_string()))?
             .with_root_certificates(roots);
-        let config = match identity {
+        let mut config = match identity {
             None => builder.with_no_client_auth(),
             Some((certificate, key)) => {
                 let chain = file(certificate, CertificateDer::from_pem_file(certificate))?;
@@ -122,7 +177,10 @@ impl Terminal {
                 file(certificate, builder.with_client_auth_cert(vec![chain], key_der).map_err(unusable))?
             }
         };
-        Ok(Self { address: address.to_owned(), config: Arc::new(config) })
+        if protocols.http == HttpVersion::Http2 {
+            config.alpn_protocols = vec![b"h2".to_vec()];
+        }
+        Ok(Self { address: address.to_owned(), config: Arc::new(config), http: protocols.http })
     }
 
     /// Returns the same terminal with another TLS configuration, for tests of protocol versions.
@@ -130,7 +188,7 @@ impl Terminal {
     pub fn with_config(&self, change: impl FnOnce(&mut ClientConfig)) -> Self {
         let mut config = ClientConfig::clone(&self.config);
         change(&mut config);
-        Self { address: self.address.clone(), config: Arc::new(config) }
+        Self { address: self.address.clone(), config: Arc::new(config), http: self.http }
     }
 
     /// Opens a connection for any number of messages.
@@ -148,25 +206,65 @@ impl Terminal {
         let host = host.trim_matches(['[', ']']).split('%').next().unwrap_or_default();
         let name = ServerName::try_from(host.to_owned()).map_err(|error| broken(&error))?;
         let stream = TlsConnector::from(self.config.clone()).connect(name, stream).await.map_err(|error| failure(&error))?;
-        let (sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-        let ended = Some(tokio::spawn(connection));
-        Ok(Connection { sender, host: self.address.clone(), ended })
+        let stream = TokioIo::new(stream);
+        let (sender, ended) = match self.http {
+            HttpVersion::Http1 => {
+                let (sender, connection) = http1::handshake(stream).await.map_err(|error| broken(&error))?;
+                (Sender::Http1(sender), tokio::spawn(connection))
+            }
+            HttpVersion::Http2 => {
+                let handshake = http2::handshake(TokioExecutor::new(), stream).await;
+                let (sender, connection) = handshake.map_err(|error| broken(&error))?;
+                (Sender::Http2(sender), tokio::spawn(connection))
+            }
+        };
+        Ok(Connection { sender, host: self.address.clone(), ended: Some(ended) })
     }
 }
 
 /// An open connection.
 pub struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+    sender: Sender,
     host: String,
     /// The task whose result says how the connection ended; `None` after it was asked.
     ended: Option<JoinHandle<hyper::Result<()>>>,
+}
+
+/// The sending half of a connection.
+enum Sender {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+impl Sender {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Incoming>> {
+        // The sender learns that the last response has ended a moment after its body was read.
+        match self {
+            Self::Http1(sender) => {
+                sender.ready().await?;
+                sender.send_request(request).await
+            }
+            Self::Http2(sender) => {
+                sender.ready().await?;
+                sender.send_request(request).await
+            }
+        }
+    }
 }
 
 /// How long to wait for the end of a failed connection, to learn the cause.
 const END: Duration = Duration::from_secs(1);
 
 impl Connection {
+    /// Returns whether the server has not closed the connection yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => !sender.is_closed(),
+            Sender::Http2(sender) => !sender.is_closed(),
+        }
+    }
+
     /// Posts a message.
     ///
     /// # Errors
@@ -178,8 +276,12 @@ impl Connection {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Reply, TerminalError> {
-        let mut request =
-            Request::builder().method(Method::POST).uri(path).header(HOST, &self.host).header(CONTENT_TYPE, content_type);
+        let request = Request::builder().method(Method::POST).header(CONTENT_TYPE, content_type);
+        let mut request = match self.sender {
+            Sender::Http1(_) => request.uri(path).header(HOST, &self.host),
+            // HTTP/2 has the host in the URI, and no such header.
+            Sender::Http2(_) => request.uri(format!("https://{}{path}", self.host)),
+        };
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -224,9 +326,7 @@ impl Connection {
     }
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
-        // The sender learns that the last response has ended a moment after its body was read.
-        self.sender.ready().await?;
-        let response = self.sender.send_request(request).await?;
+        let response = self.sender.send(request).await?;
         let (parts, mut body) = response.into_parts();
         // Results of files are long, so the announced length is reserved at once, up to a limit, instead of growing the buffer.
         // The length may be wrong and is only a hint.

@@ -10,7 +10,6 @@ mod exit;
 mod finding;
 mod fixtures;
 mod help;
-mod language;
 mod migrate;
 mod number;
 mod open_files;
@@ -27,12 +26,11 @@ mod suggestion;
 mod work;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
+use crate::command_line::{self, language_of};
 use crate::language::Language;
 
 use exit::Exit;
@@ -84,10 +82,10 @@ enum Command {
 /// Runs the command line. Exit codes: 0 done, 2 usage, 3 environment, 4 data refused; 101 is a panic.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let language = language::of(&arguments);
-    let cli = match parse(arguments, language) {
+    let language = language_of(&arguments);
+    let cli: Cli = match command_line::parse(arguments, language, &help::WORDS) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, language),
+        Err(code) => return code,
     };
     let language = cli.lang.unwrap_or(language);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
@@ -114,28 +112,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn parse(arguments: Vec<OsString>, language: Language) -> Result<Cli, clap::Error> {
-    let mut command = match language {
-        Language::Ja => help::in_japanese(Cli::command()),
-        Language::En => Cli::command(),
-    };
-    let matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
-}
-
-/// Prints help that was asked for, or what is wrong with the command line.
-fn refuse(error: &clap::Error, language: Language) -> ExitCode {
-    let is_help = !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    // If the output is closed, the code still tells.
-    let _ = match language {
-        Language::Ja if !is_help => write!(std::io::stderr(), "{}", help::refusal(error)),
-        _ => error.print(),
-    };
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]

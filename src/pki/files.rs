@@ -116,10 +116,16 @@ impl PkiFiles {
         Ok(())
     }
 
+    /// Returns the directory that has a directory for each institution with terminals.
+    #[must_use]
+    pub fn institutions(&self) -> PathBuf {
+        self.root.join("institutions")
+    }
+
     /// Returns the path of a terminal's certificate.
     #[must_use]
     pub fn terminal(&self, institution: &InstitutionCode, terminal: &str) -> PathBuf {
-        self.root.join("institutions").join(institution.as_str()).join(format!("{terminal}.pem"))
+        self.institutions().join(institution.as_str()).join(format!("{terminal}.pem"))
     }
 
     /// Returns the path of a terminal's key.

@@ -21,6 +21,14 @@ pub fn validity(validity: Validity) -> &'static str {
 /// Every 資格有効性 that the answer to a question by card can have.
 pub const VALIDITIES: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
+/// Reads a code of 資格有効性.
+#[must_use]
+pub fn parse_validity(code: &str) -> Option<Validity> {
+    use Validity as V;
+    let all = [V::Valid, V::Invalid, V::InvalidNewerExists, V::NoneFound, V::SeveralMatch, V::ValidUnregistered];
+    all.into_iter().find(|known| validity(*known) == code)
+}
+
 /// Returns the code of 性別 (table 007).
 #[must_use]
 pub fn sex(sex: Sex) -> &'static str {

@@ -39,7 +39,8 @@ async fn everybody(format: Format) {
 }
 
 fn ask(world: &World, person: &str, format: Format) -> Output {
-    let data = world.pki.root().parent().unwrap().join(format!("data-{}", world.app.terminal_addr().port()));
+    let data =
+        world.pki.root().parent().unwrap().join(format!("data-{}-{}", std::process::id(), world.app.terminal_addr().port()));
     if !data.exists() {
         std::fs::create_dir_all(&data).unwrap();
         std::os::unix::fs::symlink(world.pki.root(), data.join("pki")).unwrap();

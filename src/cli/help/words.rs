@@ -1,9 +1,13 @@
 //! The Japanese of commands and arguments.
 
-use clap::Command;
+use crate::command_line::Words;
+
+/// The Japanese of this program.
+pub(in crate::cli) const WORDS: Words =
+    Words { program: "shikaku", commands: &COMMANDS, arguments: &ARGUMENTS, headings: &HEADINGS };
 
 /// What each command does, by its path; the program itself first.
-pub(super) const COMMANDS: [(&str, &str); 29] = [
+const COMMANDS: [(&str, &str); 29] = [
     ("", "オンライン資格確認の国側を模した、だれでも動かせるサーバー"),
     ("demo", "すべてを起動: 専用のPostgreSQL、試験用PKI、用意されたデータ、サーバー"),
     ("serve", "既存のデータベースを使うサーバーの起動"),
@@ -38,14 +42,11 @@ pub(super) const COMMANDS: [(&str, &str); 29] = [
     ("ask bulk", "一つのファイルで多人数を照会し、処理を待って結果を表示"),
 ];
 
-/// The one command that clap adds.
-const HELP: (&str, &str) = ("help", "この説明、または指定したコマンドの説明を表示");
-
 const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"), ("Searches by token", "トークンによる検索")];
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-pub(super) const ARGUMENTS: [(&str, &str, &str); 116] = [
+const ARGUMENTS: [(&str, &str, &str); 116] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -255,85 +256,15 @@ pub(super) const ARGUMENTS: [(&str, &str, &str); 116] = [
     ("ask bulk", "patience", "結果を待つ秒数"),
 ];
 
-/// Returns the words that lead to a command, without the program's name; `above` is the path of the command that it belongs to.
-pub(super) fn path(command: &Command, above: &str) -> String {
-    match (above, command.get_name()) {
-        (_, "shikaku") => String::new(),
-        ("", name) => name.to_owned(),
-        (above, name) => format!("{above} {name}"),
-    }
-}
-
-/// Returns what a command does.
-pub(super) fn of_command(path: &str) -> Option<&'static str> {
-    let known = COMMANDS.into_iter().chain([HELP]).find(|(known, _)| *known == path || (known == &HELP.0 && is_help(path)));
-    known.map(|(_, text)| text)
-}
-
-/// Clap adds `help` beside the commands of each level.
-pub(super) fn is_help(path: &str) -> bool {
-    path.rsplit(' ').next() == Some(HELP.0)
-}
-
-/// Returns what the argument of a command is for, out of the row with the longest fitting path.
-pub(super) fn of_argument(path: &str, id: &str) -> Option<&'static str> {
-    row(path, id).map(|(_, _, text)| text)
-}
-
-fn row(path: &str, id: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    let covers = |above: &str| {
-        above.is_empty() || path == above || path.strip_prefix(above).is_some_and(|rest| rest.starts_with(' '))
-    };
-    ARGUMENTS.into_iter().filter(|(above, known, _)| *known == id && covers(above)).max_by_key(|(above, _, _)| above.len())
-}
-
-/// Returns the heading of a group of options.
-pub(super) fn of_heading(english: &str) -> Option<&'static str> {
-    HEADINGS.into_iter().find(|(known, _)| *known == english).map(|(_, japanese)| japanese)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use clap::CommandFactory;
 
     use super::*;
 
-    /// Calls `visit` with every command and its path.
-    fn every(command: &Command, above: &str, visit: &mut dyn FnMut(&Command, &str)) {
-        let path = path(command, above);
-        visit(command, &path);
-        if !is_help(&path) {
-            command.get_subcommands().for_each(|inner| every(inner, &path, visit));
-        }
-    }
-
     #[test]
     fn every_command_and_argument_has_its_words_and_no_words_are_left_over() {
-        let mut command = crate::cli::Cli::command();
-        command.build();
-        let (mut without, mut commands, mut used) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        every(&command, "", &mut |command, path| {
-            if of_command(path).is_none() {
-                without.push(format!("the command `{path}`"));
-            }
-            commands.insert(path.to_owned());
-            for argument in command.get_arguments() {
-                let id = argument.get_id().as_str();
-                match row(path, id) {
-                    Some((above, id, _)) => drop(used.insert((above, id))),
-                    None => without.push(format!("`{id}` of `{path}`")),
-                }
-                if let Some(heading) = argument.get_help_heading().filter(|heading| of_heading(heading).is_none()) {
-                    without.push(format!("the heading {heading}"));
-                }
-            }
-        });
-        assert!(without.is_empty(), "no Japanese for {}", without.join(", "));
-        let left: Vec<_> = ARGUMENTS.iter().filter(|(above, id, _)| !used.contains(&(*above, *id))).collect();
-        assert!(left.is_empty(), "no argument for {left:?}");
-        let left: Vec<_> = COMMANDS.iter().filter(|(path, _)| !commands.contains(*path)).collect();
-        assert!(left.is_empty(), "no command for {left:?}");
+        let faults = WORDS.faults(crate::cli::Cli::command());
+        assert!(faults.is_empty(), "{}", faults.join(", "));
     }
 }

@@ -18,7 +18,7 @@ use super::distinct::{Digests, Distinct, Pairs};
 use super::faults::Faults;
 use super::fields::{Fields, Place};
 use super::row::Row;
-use super::situation;
+use super::situation::{Situation, situations};
 use super::table::Table;
 
 /// A person of a directory.
@@ -28,6 +28,8 @@ pub struct Entry {
     pub person: NewPerson,
     /// The rules that the person's registrations contradict on purpose, by `situations.csv`.
     pub deliberate: Vec<String>,
+    /// Questions by number about the person with the answers that the law expects, by `situations.csv`.
+    pub situations: Vec<Situation>,
 }
 
 /// The people of a directory in the order of `people.csv`; in the place of one with faults, those faults. After the last person follow
@@ -307,7 +309,7 @@ impl Reading {
         tickets(file(Kind::Tickets), rows(Kind::Tickets), &mut registered, faults);
         check_parts(file(Kind::Coverages), rows(Kind::Coverages), &registered, faults);
         let cards = cards(file(Kind::Cards), rows(Kind::Cards), faults);
-        let deliberate = situation::findings(file(Kind::Situations), rows(Kind::Situations), &cards, faults);
+        let told = situations(file(Kind::Situations), rows(Kind::Situations), &cards, faults);
 
         self.ids.add(self.digests.of(row.field(0)), row.line)?;
         let mut own = Vec::new();
@@ -340,6 +342,6 @@ impl Reading {
             coverages: whole.unwrap_or_default(),
             cards: cards.into_iter().flatten().collect(),
         };
-        Ok(Some(Entry { person, deliberate }))
+        Ok(Some(Entry { person, deliberate: told.deliberate, situations: told.questions }))
     }
 }

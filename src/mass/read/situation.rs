@@ -1,7 +1,10 @@
 //! Reads the questions about a person, and which findings are expected.
 
+use jiff::civil::Date;
+
 use crate::domain::{
-    BirthDate, BranchNumber, CardNumber, CardSymbol, InstitutionCode, InsurerNumber, SpecificDiseaseCertificate, plain_text,
+    BirthDate, BranchNumber, CardKey, CardNumber, CardSymbol, CopayRatio, InstitutionCode, InsurerNumber, LimitCategory,
+    SpecificDiseaseCertificate, Validity, plain_text,
 };
 use crate::mass::rows::UNUSABLE;
 use crate::store::registry::NewCard;
@@ -12,17 +15,52 @@ use super::faults::Faults;
 use super::fields::{Fields, Place};
 use super::row::Row;
 
-/// Reads the rows of a person's situations, and returns the rules that the person's registrations contradict on purpose.
-pub(super) fn findings(place: Place<'_>, rows: &[Row], cards: &[Option<NewCard>], faults: &mut Faults) -> Vec<String> {
-    rows.iter().filter_map(|row| finding(&mut Fields::of(place, row, faults), cards)).collect()
+/// A question by number about a person, with the answer that the law expects, as `situations.csv` holds it. Every consent is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Situation {
+    /// Its name.
+    pub name: String,
+    /// 資格確認日.
+    pub check_on: Date,
+    /// 保険者番号, 記号, 番号 and 枝番; they may be of nobody.
+    pub key: CardKey,
+    /// 生年月日 of the question.
+    pub birth_on: Date,
+    /// 資格有効性.
+    pub validity: Validity,
+    /// The share that the answer carries: 一部負担金割合 of 後期高齢者医療, or that of 高齢受給者証.
+    pub shown: Option<CopayRatio>,
+    /// 限度額適用認定証適用区分.
+    pub category: Option<LimitCategory>,
 }
 
-fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String> {
+/// What the rows of a person's situations say.
+#[derive(Debug, Default)]
+pub(super) struct Situations {
+    /// The questions by number.
+    pub questions: Vec<Situation>,
+    /// The rules that the person's registrations contradict on purpose.
+    pub deliberate: Vec<String>,
+}
+
+/// Reads the rows of a person's situations.
+pub(super) fn situations(place: Place<'_>, rows: &[Row], cards: &[Option<NewCard>], faults: &mut Faults) -> Situations {
+    let mut all = Situations::default();
+    for row in rows {
+        let (question, finding) = situation(&mut Fields::of(place, row, faults), cards);
+        all.questions.extend(question);
+        all.deliberate.extend(finding);
+    }
+    all
+}
+
+/// Returns the question, if it is by number, and the rule that the registration contradicts.
+fn situation(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> (Option<Situation>, Option<String>) {
     const ELSE: (&str, &str) =
         ("is of another kind of question: must be empty", "ほかの種類の質問の項目です。空にしてください");
     let _person = fields.raw();
-    fields.require(plain_text);
-    fields.date();
+    let name = fields.require(plain_text);
+    let check_on = fields.date();
     fields.require(InstitutionCode::parse);
     let by_card = fields.code(
         |word| match word {
@@ -32,15 +70,18 @@ fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String>
         },
         ("must be number or card", "numberかcardを書いてください"),
     );
+    let mut key = None;
     if by_card == Some(true) {
         fields.empty(4, ELSE);
     } else {
-        fields.require(InsurerNumber::parse);
-        fields.maybe(CardSymbol::parse);
-        fields.require(CardNumber::parse);
-        fields.maybe(BranchNumber::parse);
+        let insurer = fields.require(InsurerNumber::parse);
+        let symbol = fields.maybe(CardSymbol::parse);
+        let number = fields.require(CardNumber::parse);
+        let branch = fields.maybe(BranchNumber::parse);
+        key = insurer.zip(number).map(|(insurer, number)| CardKey { insurer, symbol, number, branch });
     }
-    if let Some(birth_on) = fields.date()
+    let birth_on = fields.date();
+    if let Some(birth_on) = birth_on
         && let Err(reason) = BirthDate::new(birth_on)
     {
         fields.fault_here(reason);
@@ -53,10 +94,7 @@ fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String>
     {
         fields.fault_here(("is no certificate of the person in cards.csv", "cards.csvにこの人物の証明書がありません"));
     }
-    fields.maybe_code(
-        |text| code::VALIDITIES.contains(&text).then_some(()),
-        ("must be 1 to 6", "1から6までのどれかを書いてください"),
-    );
+    let validity = fields.maybe_code(code::parse_validity, ("must be 1 to 6", "1から6までのどれかを書いてください"));
     let has_validity = fields.was_given();
     fields.maybe(|word| {
         if UNUSABLE.contains(&word) {
@@ -71,10 +109,14 @@ fn finding(fields: &mut Fields<'_>, cards: &[Option<NewCard>]) -> Option<String>
     if has_validity == fields.was_given() {
         fields.fault(("give either `validity` or `unusable`", "`validity`か`unusable`のどちらか一方を書いてください"));
     }
-    fields.maybe_wari();
-    fields.maybe_wari();
-    fields
+    let shown = fields.maybe_wari();
+    let _payable = fields.maybe_wari();
+    let category = fields
         .maybe_code(code::parse_limit_category, ("must be A01 to A06 or B01 to B10", "A01〜A06かB01〜B10を書いてください"));
     fields.maybe_yen(SpecificDiseaseCertificate::MOST_SELF_PAY);
-    fields.maybe(plain_text)
+    let question = || {
+        let (name, check_on, key) = (name?, check_on?, key?);
+        Some(Situation { name, check_on, key, birth_on: birth_on?, validity: validity?, shown, category })
+    };
+    (question(), fields.maybe(plain_text))
 }

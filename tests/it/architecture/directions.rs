@@ -8,7 +8,7 @@ use super::source::{Source, Tests};
 use super::{module_of, source_files};
 
 /// The modules that each module imports, its tests included; no more and no fewer.
-const IMPORTS: [(&str, &str); 26] = [
+const IMPORTS: [(&str, &str); 27] = [
     ("language", ""),
     ("domain", "language"),
     ("rules", "domain language"),
@@ -21,6 +21,7 @@ const IMPORTS: [(&str, &str); 26] = [
     ("metrics", ""),
     ("postgres", "language"),
     ("telemetry", ""),
+    ("command_line", "pki language"),
     ("shares", "domain"),
     ("terminal", "domain language"),
     ("pki", "domain clock language"),
@@ -36,8 +37,8 @@ const IMPORTS: [(&str, &str); 26] = [
     ("app", "store pki identity query jobs exchange http clock config metrics language"),
     (
         "cli",
-        "domain decide wire calculator cases store pki fixtures mass population query jobs http app terminal postgres telemetry clock \
-         config metrics language",
+        "domain decide wire calculator cases store pki fixtures mass population query jobs http app terminal postgres telemetry command_line \
+         clock config metrics language",
     ),
 ];
 

@@ -6,7 +6,7 @@ mod imports;
 mod made_up;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,6 +92,24 @@ fn one_place_makes_questions_in_the_askers_own_name() {
         .filter(|file| file != "query/own.rs")
         .collect();
     assert_eq!(places, ["exchange/message.rs"]);
+}
+
+/// The modules that the load tester uses: what a terminal knows, and the files that people and certificates are read from.
+const OF_LOADTEST: &str = "clock command_line domain fixtures language mass pki terminal wire";
+
+#[test]
+fn the_load_tester_knows_what_a_terminal_knows() {
+    let source = root().join("loadtest/src");
+    let mut used = BTreeSet::new();
+    for path in files(&source) {
+        let text = fs::read_to_string(path).unwrap();
+        for line in code(&text) {
+            let after = line.split("shikaku::").skip(1);
+            let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+            used.extend(after.map(|rest| rest.split(|c| !is_name(c)).next().unwrap().to_owned()));
+        }
+    }
+    assert_eq!(Vec::from_iter(used).join(" "), OF_LOADTEST);
 }
 
 #[test]

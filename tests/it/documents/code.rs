@@ -114,8 +114,18 @@ fn help(command: &[&str]) -> String {
 }
 
 /// Options of other programs that documents name.
-const OF_OTHERS: [&str; 9] =
-    ["--bench", "--cacert", "--cert", "--data-binary", "--install", "--key", "--nocapture", "--release", "--test"];
+const OF_OTHERS: [&str; 10] = [
+    "--bench",
+    "--cacert",
+    "--cert",
+    "--data-binary",
+    "--install",
+    "--key",
+    "--nocapture",
+    "--release",
+    "--target",
+    "--test",
+];
 
 /// Returns the options among the words of a text.
 fn options(text: &str) -> impl Iterator<Item = String> {

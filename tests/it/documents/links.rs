@@ -7,7 +7,8 @@ use super::markdown::{Page, pages};
 use crate::support::root;
 
 /// The starts of paths of the project that a document may name.
-const ROOMS: [&str; 9] = ["src/", "tests/", "docs/", "fixtures/", "migrations/", "benches/", "fuzz/", "tools/", "./"];
+const ROOMS: [&str; 10] =
+    ["src/", "tests/", "docs/", "fixtures/", "migrations/", "benches/", "fuzz/", "tools/", "loadtest/", "./"];
 
 /// The starts of paths that a demo, a build or a reader makes.
 const MADE: [&str; 3] = ["./target/", "./test", "./demo"];

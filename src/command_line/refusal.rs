@@ -11,7 +11,7 @@ use crate::language::{Bilingual, Japanese, Language};
 use crate::pki::ServerNameError;
 
 /// Words an error: what is wrong, what may be meant, and how the command is used.
-pub(in crate::cli) fn refusal(error: &clap::Error) -> String {
+pub(super) fn refusal(error: &clap::Error) -> String {
     let Some(mut text) = sentence(error) else { return error.to_string() };
     let suggestions = [Context::SuggestedArg, Context::SuggestedSubcommand, Context::SuggestedValue];
     let suggested: Vec<String> = suggestions.into_iter().flat_map(|kind| all(error, kind)).collect();

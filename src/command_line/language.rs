@@ -9,7 +9,8 @@ use crate::language::Language;
 
 /// Returns the language that the command line asks for, or else the locale. Reads the arguments before they are parsed, because help
 /// and errors of the command line follow it too.
-pub(super) fn of(arguments: &[OsString]) -> Language {
+#[must_use]
+pub fn language_of(arguments: &[OsString]) -> Language {
     asked(arguments).unwrap_or_else(of_environment)
 }
 

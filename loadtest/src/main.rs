@@ -1,0 +1,7 @@
+//! The `shikaku-load` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    shikaku_load::cli::main()
+}

@@ -1,0 +1,93 @@
+//! The mix: what is sent, by weight.
+
+use shikaku::domain::Format;
+use shikaku::fixtures::Table;
+
+/// What is sent, by weight. The weights sum to more than nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mix {
+    entries: Vec<(Scenario, f64)>,
+}
+
+/// What a terminal does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scenario {
+    /// Asks about a person by what stands on the insured person's card.
+    ByCardNumber {
+        /// The format of question and answer.
+        format: Format,
+    },
+}
+
+impl Mix {
+    /// Returns the scenario at a place in the whole, from 0 up to but without 1.
+    #[must_use]
+    pub fn at(&self, place: f64) -> Scenario {
+        let sum: f64 = self.entries.iter().map(|(_, weight)| weight).sum();
+        let mut left = place * sum;
+        let found = self.entries.iter().find(|(_, weight)| {
+            left -= weight;
+            left < 0.0
+        });
+        // Rounding can leave a little at the end of the whole; it belongs to the last one that has any weight.
+        let last = || self.entries.iter().rfind(|(_, weight)| *weight > 0.0);
+        found.or_else(last).expect("the weights sum to more than nothing").0
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    ByCardNumber,
+}
+
+const KINDS: [(&str, Kind); 1] = [("by_card_number", Kind::ByCardNumber)];
+const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("xml", Format::Xml)];
+const MOST_WEIGHT: f64 = 1_000_000.0;
+
+pub(super) fn read(root: &mut Table<'_>) -> Option<Mix> {
+    let line = root.line_of("mix");
+    let tables = root.tables("mix");
+    let written = tables.len();
+    let entries: Vec<(Scenario, f64)> = tables.into_iter().filter_map(entry).collect();
+    if written == 0 {
+        root.fault(
+            line,
+            (
+                "a plan has at least one `[[mix]]`, with `scenario` and `weight`",
+                "`[[mix]]`を一つ以上、`scenario`と`weight`とともに書いてください",
+            ),
+        );
+        return None;
+    }
+    if entries.len() < written {
+        return None;
+    }
+    if entries.iter().all(|(_, weight)| *weight == 0.0) {
+        root.fault(
+            line,
+            (
+                "the weights sum to nothing, so nothing would be sent: give one of them a `weight` above 0",
+                "`weight`の合計が0で、送るものがありません。どれかの`weight`を0より大きくしてください",
+            ),
+        );
+        return None;
+    }
+    Some(Mix { entries })
+}
+
+fn entry(mut table: Table<'_>) -> Option<(Scenario, f64)> {
+    let kind = table.require_word("scenario", &KINDS);
+    let weight = table.require_number("weight", |number| {
+        let fits = (0.0..=MOST_WEIGHT).contains(&number);
+        fits.then_some(number).ok_or_else(|| {
+            (format!("must be a number from 0 to {MOST_WEIGHT}"), format!("0から{MOST_WEIGHT}までの数値です"))
+        })
+    });
+    let has_format = table.has("format");
+    let format = table.word("format", &FORMATS);
+    table.finish();
+    let format = if has_format { format? } else { Format::Json };
+    Some(match kind? {
+        Kind::ByCardNumber => (Scenario::ByCardNumber { format }, weight?),
+    })
+}

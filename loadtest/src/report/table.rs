@@ -1,0 +1,215 @@
+//! A report as a table for people.
+
+use shikaku::language::{Bilingual, Language};
+use shikaku::terminal::{HttpVersion, TlsVersions};
+
+use super::grid::Grid;
+use super::{Report, milliseconds, per_second};
+use crate::plan::{ConnectionPolicy, Quantile};
+use crate::run::{End, Tally, Times};
+
+const RED: &str = "\x1b[31m";
+const PLAIN: &str = "\x1b[0m";
+
+impl Report {
+    /// Writes the report for people; with what was missed in red if `colour`.
+    #[must_use]
+    pub fn table(&self, language: Language, colour: bool) -> String {
+        let say = |english: &str, japanese: &str| match language {
+            Language::En => english.to_owned(),
+            Language::Ja => japanese.to_owned(),
+        };
+        let mut text = self.head(language);
+        text += &format!("\n{}\n{}", say("stages", "ステージ"), self.stages(language).lines());
+        if self.plan.stages.iter().any(|stage| stage.warm_up) {
+            text += &say("  * warm-up, which counts for nothing\n", "  * ウォームアップ。測定には含まない\n");
+        }
+        text += &format!("\n{}\n{}", say("times in ms", "時間（ミリ秒）"), self.times(language).lines());
+        if !self.measured.failures.is_empty() || self.measured.unsent + self.measured.cut_off > 0 {
+            text += &format!("\n{}\n{}", say("without an answer", "回答のないもの"), self.failures(language).lines());
+        }
+        if !self.findings.wrong.is_empty() {
+            text += &format!("\n{}\n{}", self.wrong_head(language), self.wrong(language));
+        }
+        text += &format!("\n{}\n{}", say("thresholds", "しきい値"), self.judged(language, colour));
+        text += &format!("\n{}\n", self.end(language, colour));
+        text
+    }
+
+    fn head(&self, language: Language) -> String {
+        let identities = &self.plan.identities;
+        let policy: Bilingual = match identities.policy {
+            ConnectionPolicy::KeptAlive => ("connections kept alive", "接続は維持").into(),
+            ConnectionPolicy::NewForEach => ("a new connection for each request", "接続は照会ごとに新規").into(),
+            ConnectionPolicy::NeverClosed => ("new connections, never closed", "接続は新規、閉じない").into(),
+        };
+        let tls = match identities.protocols.tls {
+            TlsVersions::Both => "TLS 1.2/1.3",
+            TlsVersions::Only12 => "TLS 1.2",
+            TlsVersions::Only13 => "TLS 1.3",
+        };
+        let http = match identities.protocols.http {
+            HttpVersion::Http1 => "HTTP/1.1",
+            HttpVersion::Http2 => "HTTP/2",
+        };
+        let (name, target, people) = (&self.plan.name, &self.target, self.people);
+        let (terminals, each, policy) = (identities.terminals, identities.connections, policy.text(language));
+        match language {
+            Language::En => format!(
+                "{name} against {target}\n  {terminals} terminals with {each} at once each, {policy}, {tls}, {http}; {people} people\n"
+            ),
+            Language::Ja => format!(
+                "{name} → {target}\n  端末{terminals}台、1台につき同時{each}件、{policy}、{tls}、{http}。対象{people}人\n"
+            ),
+        }
+    }
+
+    fn stages(&self, language: Language) -> Grid {
+        let mut grid = Grid::default();
+        let head = match language {
+            Language::En => ["", "asked/s", "achieved/s", "due", "answered", "failed", "not sent", "cut off", "wrong"],
+            Language::Ja => ["", "目標/秒", "達成/秒", "予定", "回答", "失敗", "未送信", "打ち切り", "誤り"],
+        };
+        grid.row(head.map(str::to_owned));
+        for (stage, tally) in self.plan.stages.iter().zip(&self.findings.stages) {
+            let name = format!("{}{}", stage.name, if stage.warm_up { " *" } else { "" });
+            grid.row(stage_row(name, stage.arrivals.mean().is_some(), tally));
+        }
+        let all = match language {
+            Language::En => "all that count",
+            Language::Ja => "測定の合計",
+        };
+        let open = self.plan.stages.iter().filter(|stage| !stage.warm_up).all(|stage| stage.arrivals.mean().is_some());
+        grid.row(stage_row(all.to_owned(), open, &self.measured));
+        grid
+    }
+
+    fn times(&self, language: Language) -> Grid {
+        let mut grid = Grid::default();
+        let mut head = vec![String::new()];
+        head.extend(Quantile::ALL.map(|quantile| match (quantile, language) {
+            (Quantile::Max, Language::Ja) => "最大".to_owned(),
+            _ => quantile.name().to_owned(),
+        }));
+        grid.row(head);
+        let rows: [(Bilingual, &Times); 4] = [
+            (("from the due time (corrected)", "送るべき時刻から（補正あり）").into(), &self.measured.corrected),
+            (("from the sending (uncorrected)", "送信から（補正なし）").into(), &self.measured.uncorrected),
+            (("handshake", "ハンドシェイク").into(), &self.measured.handshakes),
+            (("sender late", "送信側の遅れ").into(), &self.measured.late),
+        ];
+        for (name, times) in rows {
+            let mut row = vec![name.text(language).to_owned()];
+            row.extend(Quantile::ALL.map(|quantile| match times.count() {
+                0 => "-".to_owned(),
+                _ => format!("{:.2}", milliseconds(times.at(quantile.part()))),
+            }));
+            grid.row(row);
+        }
+        grid
+    }
+
+    fn failures(&self, language: Language) -> Grid {
+        let mut grid = Grid::default();
+        let tally = &self.measured;
+        for (failure, count) in &tally.failures {
+            grid.row([failure.words().text(language).to_owned(), count.to_string()]);
+        }
+        let others: [(Bilingual, u64); 2] = [
+            (("not sent: as many as may wait were waiting", "未送信: 待てる件数の上限に達していた").into(), tally.unsent),
+            (("cut off at the end of the run", "実行の終わりに打ち切り").into(), tally.cut_off),
+        ];
+        for (what, count) in others.into_iter().filter(|(_, count)| *count > 0) {
+            grid.row([what.text(language).to_owned(), count.to_string()]);
+        }
+        grid
+    }
+
+    fn wrong_head(&self, language: Language) -> String {
+        let (wrong, compared, shown) = (self.measured.wrong, self.measured.compared, self.findings.wrong.len());
+        match language {
+            Language::En => {
+                format!("wrong answers: {wrong} of {compared} compared in the stages that count; the first {shown} of all")
+            }
+            Language::Ja => {
+                format!("誤った回答: 測定のステージで比較した{compared}件のうち{wrong}件。全体の最初の{shown}件")
+            }
+        }
+    }
+
+    fn wrong(&self, language: Language) -> String {
+        let none = match language {
+            Language::En => "nothing",
+            Language::Ja => "なし",
+        };
+        let shown = |text: &Option<String>| text.as_ref().map_or_else(|| none.to_owned(), |text| format!("\"{text}\""));
+        let mut text = String::new();
+        for answer in &self.findings.wrong {
+            let stage = &self.plan.stages[answer.stage].name;
+            text += &format!("  {} ({stage})\n", answer.person);
+            for difference in &answer.differences {
+                let (element, expected, found) =
+                    (&difference.element, shown(&difference.expected), shown(&difference.found));
+                text += &match language {
+                    Language::En => format!("    {element}: expected {expected}, found {found}\n"),
+                    Language::Ja => format!("    {element}: 期待値 {expected}、回答 {found}\n"),
+                };
+            }
+        }
+        text
+    }
+
+    fn judged(&self, language: Language, colour: bool) -> String {
+        let mut grid = Grid::default();
+        for verdict in &self.verdicts {
+            let word = match (verdict.met, language) {
+                (true, Language::En) => "kept",
+                (true, Language::Ja) => "達成",
+                (false, Language::En) => "MISSED",
+                (false, Language::Ja) => "未達",
+            };
+            let what = verdict.what.text(language).to_owned();
+            grid.row([what, verdict.limit.clone(), verdict.found.clone(), word.to_owned()]);
+        }
+        let lines = grid.lines();
+        let painted = lines.lines().zip(&self.verdicts).map(|(line, verdict)| match verdict.met || !colour {
+            true => format!("{line}\n"),
+            false => format!("{RED}{line}{PLAIN}\n"),
+        });
+        painted.collect()
+    }
+
+    fn end(&self, language: Language, colour: bool) -> String {
+        let behind = self.verdicts.iter().any(|verdict| verdict.key == "sender_late_p99" && !verdict.met);
+        let words: Bilingual = match self.findings.end {
+            End::Silent => (
+                "STOPPED: the server gave no answer any more; the figures are those until then",
+                "中断: サーバーが応答しなくなりました。数値はそれまでのものです",
+            )
+                .into(),
+            End::Stopped => (
+                "STOPPED on request; the figures are those until then",
+                "中断: 要求により停止しました。数値はそれまでのものです",
+            )
+                .into(),
+            End::Done if behind => (
+                "MISSED: the sender fell behind, so these figures measure the sender, not the server",
+                "未達: 送信側が予定に遅れました。この数値はサーバーではなく送信側を測ったものです",
+            )
+                .into(),
+            End::Done if self.is_good() => ("GOOD: every threshold is kept", "良好: すべてのしきい値を達成しました").into(),
+            End::Done => ("MISSED: see the thresholds above", "未達: 上のしきい値を見てください").into(),
+        };
+        let words = words.text(language);
+        if colour && !self.is_good() { format!("{RED}{words}{PLAIN}") } else { words.to_owned() }
+    }
+}
+
+fn stage_row(name: String, open: bool, tally: &Tally) -> [String; 9] {
+    let rate = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
+    let asked = if open { per_second(tally.due, tally.lasted) } else { None };
+    let achieved = per_second(tally.answered, tally.answering());
+    let counts = [tally.due, tally.answered, tally.failed(), tally.unsent, tally.cut_off, tally.wrong];
+    let [due, answered, failed, unsent, cut_off, wrong] = counts.map(|count| count.to_string());
+    [name, rate(asked), rate(achieved), due, answered, failed, unsent, cut_off, wrong]
+}

@@ -1,0 +1,73 @@
+//! Failures: why a request got no answer.
+
+use std::borrow::Cow;
+
+use shikaku::language::Bilingual;
+use shikaku::terminal::TerminalError;
+
+/// Why a request got no answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// No server listens, or it cannot be reached.
+    Unreachable,
+    /// The server refused the terminal's certificate.
+    Certificate,
+    /// The handshake or the connection broke.
+    Broken,
+    /// No whole answer came within the time of a request.
+    TimedOut,
+    /// The server refused the request.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The official code of the error; empty if the refusal has none.
+        code: Cow<'static, str>,
+    },
+}
+
+impl Failure {
+    /// Returns whether the server said nothing.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        !matches!(self, Self::Refused { .. } | Self::Certificate)
+    }
+
+    /// Returns its name for programs.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Unreachable => "unreachable".to_owned(),
+            Self::Certificate => "certificate_refused".to_owned(),
+            Self::Broken => "connection_broken".to_owned(),
+            Self::TimedOut => "timed_out".to_owned(),
+            Self::Refused { status, code } if code.is_empty() => format!("http_{status}"),
+            Self::Refused { status, code } => format!("http_{status}_{code}"),
+        }
+    }
+
+    /// Describes it for people.
+    #[must_use]
+    pub fn words(&self) -> Bilingual {
+        match self {
+            Self::Unreachable => ("the server cannot be reached", "サーバーに接続できない").into(),
+            Self::Certificate => ("the server refused the terminal's certificate", "端末の証明書が拒否された").into(),
+            Self::Broken => ("the handshake or the connection broke", "ハンドシェイクまたは接続が切れた").into(),
+            Self::TimedOut => ("no whole answer in time", "時間内に回答が届かなかった").into(),
+            Self::Refused { status, code } => {
+                let code = if code.is_empty() { String::new() } else { format!(" {code}") };
+                (format!("refused with HTTP {status}{code}"), format!("拒否された（HTTP {status}{code}）")).into()
+            }
+        }
+    }
+}
+
+impl From<&TerminalError> for Failure {
+    fn from(error: &TerminalError) -> Self {
+        match error {
+            TerminalError::Connect { .. } => Self::Unreachable,
+            TerminalError::Refused { .. } => Self::Certificate,
+            // No file is read while requests are sent.
+            TerminalError::Broken(_) | TerminalError::File { .. } => Self::Broken,
+        }
+    }
+}

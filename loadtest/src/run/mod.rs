@@ -1,0 +1,307 @@
+//! A run: sends what a plan says on its schedule, and counts what becomes of it.
+//!
+//! [`pace`] offers each request when it is due to the [`line`]; [`lane`]s take it from there, each as a terminal with connections of
+//! its own; [`tally`] counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
+//! server falls silent, or when it is told to stop.
+
+mod failure;
+mod lane;
+mod line;
+mod pace;
+mod tally;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shikaku::clock::system_now;
+use shikaku::domain::InstitutionCode;
+use shikaku::language::Japanese;
+use shikaku::terminal::TerminalError;
+use tokio::task::JoinSet;
+
+use crate::answer::error_code;
+use crate::identities::Identity;
+use crate::people::{Draw, Person};
+use crate::plan::{Arrivals, Plan};
+use crate::scenario::message;
+
+pub use failure::Failure;
+pub use tally::{Tally, Times, WrongAnswer};
+
+use line::Line;
+use tally::Tallies;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All stages are done, or a bound of the plan is reached.
+    Done,
+    /// It was told to stop.
+    Stopped,
+    /// The server gave no answer any more for as long as the plan has patience.
+    Silent,
+}
+
+/// What a run found.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// How it ended.
+    pub end: End,
+    /// What became of the requests of each stage.
+    pub stages: Vec<Tally>,
+    /// The first wrong answers.
+    pub wrong: Vec<WrongAnswer>,
+}
+
+/// Why a run did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A closed stage wants more requests at once than there are connections.
+    #[error("stage {stage} wants {at_once} requests at once, but `terminals` times `connections_each` is {lanes}")]
+    TooFewConnections {
+        /// The stage.
+        stage: String,
+        /// The requests at once.
+        at_once: usize,
+        /// The connections.
+        lanes: usize,
+    },
+    /// A terminal got no response to its first question.
+    #[error("before the run, a terminal of institution {institution} got no answer: {source}")]
+    NoAnswer {
+        /// The institution.
+        institution: InstitutionCode,
+        /// What happened.
+        source: TerminalError,
+    },
+    /// A terminal got no response to its first question in time.
+    #[error("before the run, a terminal of institution {institution} got no answer within {} s", .within.as_secs_f64())]
+    NoAnswerInTime {
+        /// The institution.
+        institution: InstitutionCode,
+        /// The time of a request.
+        within: Duration,
+    },
+    /// The server refuses a terminal's first question.
+    #[error(
+        "before the run, the server refused a question of institution {institution} with HTTP status {status} {code}; docs/errors.md \
+         explains the codes, and `institutions` in the plan names others"
+    )]
+    Refused {
+        /// The institution.
+        institution: InstitutionCode,
+        /// HTTP status.
+        status: u16,
+        /// The official code; empty if there is none.
+        code: String,
+    },
+    /// The thread of the schedule cannot be started.
+    #[error("the schedule cannot be started: {0}")]
+    NoThread(std::io::Error),
+}
+
+impl Japanese for RunError {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooFewConnections { stage, at_once, lanes } => format!(
+                "ステージ{stage}の同時{at_once}件に対して、`terminals`×`connections_each`は{lanes}しかありません"
+            ),
+            Self::NoAnswer { institution, source } => {
+                format!("開始前の確認で、医療機関{institution}の端末が回答を得られませんでした: {}", source.japanese())
+            }
+            Self::NoAnswerInTime { institution, within } => format!(
+                "開始前の確認で、医療機関{institution}の端末が{}秒以内に回答を得られませんでした",
+                within.as_secs_f64()
+            ),
+            Self::Refused { institution, status, code } => format!(
+                "開始前の確認で、医療機関{institution}の照会が拒否されました（HTTPステータス{status} {code}）。コードの説明は\
+                 docs/errors.ja.mdにあります。別の医療機関は計画の`institutions`で指定できます"
+            ),
+            Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
+        }
+        .into()
+    }
+}
+
+/// What all parts of a run share.
+struct Run {
+    plan: Plan,
+    people: Vec<Person>,
+    draw: Draw,
+    line: Line,
+    tallies: Mutex<Tallies>,
+    /// The number of requests so far.
+    numbers: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Run {
+    /// Returns the number of a new request; none if the plan bounds them.
+    fn next_number(&self) -> Option<u64> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        (number < self.most()).then_some(number)
+    }
+
+    /// Returns whether the plan allows no more requests.
+    fn is_exhausted(&self) -> bool {
+        self.numbers.load(Ordering::Relaxed) >= self.most()
+    }
+
+    fn most(&self) -> u64 {
+        self.plan.bounds.requests.map_or(u64::MAX, |most| most.get() as u64)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, Tallies> {
+        // A panic elsewhere does not take away what was counted.
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long requests under way may take once a run is told to stop.
+const AFTER_STOP: Duration = Duration::from_secs(2);
+
+/// How often the silence of the server is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Runs a plan as these terminals, about these people, until its end or until `stop` is done.
+///
+/// # Errors
+/// If the run does not begin; see [`RunError`]. Once it has begun there are always findings.
+pub async fn go(
+    plan: &Plan,
+    identities: Vec<Identity>,
+    people: Vec<Person>,
+    stop: impl Future<Output = ()>,
+) -> Result<Findings, RunError> {
+    let lanes = identities.len() * plan.identities.connections.get();
+    for stage in &plan.stages {
+        if let Arrivals::Closed(at_once) = stage.arrivals
+            && at_once.get() > lanes
+        {
+            let (stage, at_once) = (stage.name.clone(), at_once.get());
+            return Err(RunError::TooFewConnections { stage, at_once, lanes });
+        }
+    }
+    tokio::pin!(stop);
+    let end = tokio::select! {
+        first = first_questions(plan, &identities, &people) => {
+            first?;
+            None
+        }
+        () = &mut stop => Some(End::Stopped),
+    };
+    let began_at = system_now();
+    let (line, places) = Line::new(lanes, plan.bounds.waiting.get());
+    let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.len()).expect("somebody to ask about"));
+    let run = Arc::new(Run {
+        plan: plan.clone(),
+        people,
+        draw,
+        line,
+        tallies: Mutex::new(Tallies::new(plan.stages.len())),
+        numbers: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
+    });
+    let end = match end {
+        Some(end) => end,
+        None => {
+            let mut tasks = JoinSet::new();
+            for (number, place) in places.into_iter().enumerate() {
+                tasks.spawn(lane::work(run.clone(), place, identities[number % identities.len()].clone()));
+            }
+            pursue(&run, &mut tasks, stop).await?
+        }
+    };
+    let mut tallies = run.tallies();
+    tallies.settle();
+    let (stages, wrong) = (std::mem::take(&mut tallies.stages), std::mem::take(&mut tallies.wrong));
+    Ok(Findings { began_at, end, stages, wrong })
+}
+
+/// Keeps the pace until the end of all stages, then waits for the requests under way.
+async fn pursue(
+    run: &Arc<Run>,
+    tasks: &mut JoinSet<()>,
+    mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+) -> Result<End, RunError> {
+    // Dropped on every way out, which ends the thread.
+    let (stop_pace, paced) = mpsc::channel();
+    let of_pace = run.clone();
+    let pace = thread::Builder::new().name("pace".to_owned()).spawn(move || pace::keep(&of_pace, &paced));
+    let pace = pace.map_err(RunError::NoThread)?;
+    let finished = async {
+        while !pace.is_finished() {
+            tokio::time::sleep(LOOK / 10).await;
+        }
+        // Those that wait have the time of one request to be sent and answered.
+        let _ = tokio::time::timeout(run.plan.bounds.request, all(tasks)).await;
+    };
+    let end = tokio::select! {
+        () = finished => End::Done,
+        () = &mut stop => End::Stopped,
+        () = silence(run) => End::Silent,
+    };
+    run.stopped.store(true, Ordering::Relaxed);
+    drop(stop_pace);
+    run.line.cut();
+    if end != End::Done {
+        let _ = tokio::time::timeout(AFTER_STOP, all(tasks)).await;
+    }
+    tasks.shutdown().await;
+    // It has ended or ends now: it waits for nothing but the stop.
+    if let Err(panic) = pace.join() {
+        std::panic::resume_unwind(panic);
+    }
+    Ok(end)
+}
+
+async fn all(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Waits until the server has been silent for as long as the plan has patience.
+async fn silence(run: &Run) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if run.tallies().silent_for() >= run.plan.bounds.patience {
+            return;
+        }
+    }
+}
+
+/// The most institutions that ask a question before the run.
+const MOST_FIRST: usize = 50;
+
+/// Asks one question as each institution, so that a server that cannot be reached, or does not take these terminals, is told at once.
+async fn first_questions(plan: &Plan, identities: &[Identity], people: &[Person]) -> Result<(), RunError> {
+    let mut seen = HashSet::new();
+    let one_each = identities.iter().filter(|identity| seen.insert(identity.institution)).take(MOST_FIRST);
+    let first = people.first().expect("somebody to ask about");
+    for Identity { institution, terminal } in one_each {
+        let institution = *institution;
+        let message = message(plan.mix.at(0.0), institution, first);
+        let asked = async { terminal.connect().await?.ask(&message.path, message.format, message.body).await };
+        let within = plan.bounds.request;
+        let reply = tokio::time::timeout(within, asked)
+            .await
+            .map_err(|_| RunError::NoAnswerInTime { institution, within })?
+            .map_err(|source| RunError::NoAnswer { institution, source })?;
+        if !reply.status.is_success() {
+            let code = error_code(message.format, &reply.body).unwrap_or_default();
+            return Err(RunError::Refused { institution, status: reply.status.as_u16(), code });
+        }
+    }
+    Ok(())
+}

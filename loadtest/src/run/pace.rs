@@ -1,0 +1,103 @@
+//! The pace: a thread that offers each request when it is due, whatever the server does.
+//!
+//! A thread of its own, because it wakes within some 60 millionths of a second, and the timer of the runtime within a thousandth.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::line::{Job, Offered};
+use super::{LOOK, Run};
+use crate::plan::{Arrivals, Stage};
+use crate::schedule::due_times;
+
+/// Whether a thread goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    /// The run was stopped, or a bound of the plan is reached.
+    Stop,
+}
+
+/// Offers the requests of all stages, one stage after the other, until the end or until `stop` says so or is dropped.
+pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
+    let begun = Instant::now();
+    let pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
+    let mut from = begun;
+    for (place, stage) in run.plan.stages.iter().enumerate() {
+        run.tallies().begin(place, from);
+        let go = pace.stage(place, stage, from);
+        let lasted = if go == Go::On { stage.duration } else { from.elapsed().min(stage.duration) };
+        run.tallies().end(place, lasted);
+        if go == Go::Stop {
+            break;
+        }
+        from += stage.duration;
+    }
+    run.line.close();
+}
+
+struct Pace<'a> {
+    run: &'a Arc<Run>,
+    stop: &'a Receiver<()>,
+    /// When the time of the plan's bounds is over.
+    ends: Option<Instant>,
+}
+
+impl Pace<'_> {
+    fn stage(&self, place: usize, stage: &Stage, from: Instant) -> Go {
+        let end = from + stage.duration;
+        if let Arrivals::Closed(at_once) = stage.arrivals {
+            for _ in 0..at_once.get() {
+                if self.offer(place, from, Some(end)) == Go::Stop {
+                    return Go::Stop;
+                }
+            }
+            return self.watch(end);
+        }
+        for due in due_times(stage, self.run.plan.seed, place as u64) {
+            if self.wait(from + due) == Go::Stop || self.offer(place, from + due, None) == Go::Stop {
+                return Go::Stop;
+            }
+        }
+        self.wait(end)
+    }
+
+    /// Waits until the end of a closed stage, whose lanes go on by themselves, or until the plan allows no more requests.
+    fn watch(&self, end: Instant) -> Go {
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Go::On;
+            }
+            if self.run.is_exhausted() || self.wait(end.min(now + LOOK)) == Go::Stop {
+                return Go::Stop;
+            }
+        }
+    }
+
+    fn offer(&self, stage: usize, due: Instant, again_until: Option<Instant>) -> Go {
+        let Some(number) = self.run.next_number() else { return Go::Stop };
+        self.run.tallies().stages[stage].due += 1;
+        match self.run.line.offer(Job { number, stage, due, offered: Instant::now(), again_until }) {
+            Offered::Taken => Go::On,
+            Offered::Full => {
+                self.run.tallies().stages[stage].unsent += 1;
+                Go::On
+            }
+            Offered::Closed => Go::Stop,
+        }
+    }
+
+    /// Waits until a time, or for the stop.
+    fn wait(&self, until: Instant) -> Go {
+        let bounded = self.ends.map_or(until, |ends| ends.min(until));
+        let left = bounded.saturating_duration_since(Instant::now());
+        let stopped = match left {
+            // The sender is behind, and asks only whether to go on.
+            Duration::ZERO => self.stop.try_recv() != Err(std::sync::mpsc::TryRecvError::Empty),
+            left => self.stop.recv_timeout(left) != Err(RecvTimeoutError::Timeout),
+        };
+        if stopped || self.ends.is_some_and(|ends| ends <= until) { Go::Stop } else { Go::On }
+    }
+}

@@ -1,0 +1,41 @@
+//! A server slowed on purpose shows in the corrected percentiles, and not in the uncorrected ones.
+
+use std::time::Duration;
+
+use crate::support::proxy::{self, Stalls};
+use crate::support::run::plan;
+use crate::support::{Load, World};
+
+/// One terminal asks 50 times a second. In the last 400 ms of each second nothing is answered: 20 requests are due, of which one is on
+/// its way, and the other 19 wait. So two in five are late by up to 400 ms, but only one in fifty was sent when nothing was answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stall_of_each_second_shows_in_the_corrected_percentiles_alone() {
+    let world = World::start().await;
+    let stalls = Stalls::Each { period: Duration::from_secs(1), stall: Duration::from_millis(400) };
+    let proxy = proxy::start(world.address(), stalls).await;
+    let one = "[identities]\ninstitutions = [\"1310012344\"]\nterminals = 1";
+    let file = plan("seconds = 5\narrivals = \"constant\"\nrate = 50", one);
+    let run = Load::of(&file, proxy.address).finish().await;
+    assert_eq!(run.code, Some(0), "{}\n{}", run.table, run.errors);
+    assert_eq!((run.count("due"), run.count("answered")), (250, 250));
+    let (corrected, uncorrected) = (run.ms("corrected_ms", "p90"), run.ms("uncorrected_ms", "p90"));
+    // The mean of the late two fifths is 200 ms, and a quarter of them, one in ten of all, is later than 300 ms.
+    assert!((200.0..500.0).contains(&corrected), "corrected p90 {corrected} ms\n{}", run.table);
+    assert!(uncorrected < corrected / 2.0, "uncorrected p90 {uncorrected} ms\n{}", run.table);
+    // The stall is there for both to see: the one request of each second that was on its way.
+    assert!(run.ms("uncorrected_ms", "max") > 200.0, "{}", run.table);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_judges_the_corrected_percentiles() {
+    let world = World::start().await;
+    let stalls = Stalls::Each { period: Duration::from_secs(1), stall: Duration::from_millis(400) };
+    let proxy = proxy::start(world.address(), stalls).await;
+    let more = "[identities]\ninstitutions = [\"1310012344\"]\nterminals = 1\n\
+                [thresholds]\np90_ms = 150\nrate_achieved = 0.5\nsender_late_p99_ms = 1000";
+    let file = plan("seconds = 3\narrivals = \"constant\"\nrate = 50", more);
+    let run = Load::of(&file, proxy.address).finish().await;
+    assert_eq!((run.code, run.missed()), (Some(1), vec!["p90"]), "{}\n{}", run.table, run.errors);
+    world.stop().await;
+}
