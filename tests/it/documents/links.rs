@@ -11,7 +11,7 @@ const ROOMS: [&str; 10] =
     ["src/", "tests/", "docs/", "fixtures/", "migrations/", "benches/", "fuzz/", "tools/", "loadtest/", "./"];
 
 /// The starts of paths that a demo, a build or a reader makes.
-const MADE: [&str; 3] = ["./target/", "./test", "./demo"];
+const MADE: [&str; 4] = ["./target/", "./test", "./demo", "loadtest/peers/.runtime"];
 
 /// Resolves `path` from the directory of `page`, below the root of the project.
 fn from_page(page: &str, path: &str) -> PathBuf {
