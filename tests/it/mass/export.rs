@@ -126,7 +126,7 @@ async fn a_fault_anywhere_loads_nothing() {
     let database = TestDatabase::new().await;
     let before = hashes(&export(&database, &[]));
     for (file, from, to) in [
-        ("people.csv", "2026-05-01", "2026-05-03"),
+        ("people.csv", "2026-05-01", "2026-05-41"),
         ("people.csv", "carl,,1,0,2026-05-01\n", ""),
         ("cards.csv", "ben,aa01,1004", "ben,aa01,1002"),
         ("insurers.csv", "39131016", "39131017"),
