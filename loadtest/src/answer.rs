@@ -183,6 +183,8 @@ fn find<'a, 'b>(element: &'a Element<'b>, name: &str) -> Option<&'a Element<'b>>
 
 #[cfg(test)]
 mod tests {
+    use shikaku::domain::{CardKey, CardNumber, CopayRatio, InsurerNumber, Validity};
+
     use super::*;
 
     fn expected(whole: bool) -> Expected {
@@ -228,6 +230,36 @@ mod tests {
             ["QualificationValidity 1 2", "DisqualificationDate - 20261101", "Limit.Flag B09 -", "Name A B"]
         );
         assert_eq!(told(&expected(true), "<html>"), ["(body) an official message -"]);
+    }
+
+    #[test]
+    fn a_situation_is_compared_by_validity_share_and_category() {
+        let key = CardKey {
+            insurer: InsurerNumber::parse("39131016").unwrap(),
+            symbol: None,
+            number: CardNumber::parse("61730954").unwrap(),
+            branch: None,
+        };
+        let day = |text: &str| text.parse().unwrap();
+        let (name, validity, shown) = ("elderly".to_owned(), Validity::Valid, Some(CopayRatio::Two));
+        let category = code::parse_limit_category("B09");
+        let (check_on, birth_on) = (day("2026-11-22"), day("1948-07-29"));
+        let situation = Situation { name, check_on, key, birth_on, validity, shown, category };
+        let expected = Expected::of_situation(&situation);
+        let record = |ratio: &str, category: &str| {
+            format!(
+                "<InsuredPartialContributionRatio>{ratio}</InsuredPartialContributionRatio>\
+                 <LimitApplicationCertificateRelatedInfo><LimitApplicationCertificateClassificationFlag>{category}\
+                 </LimitApplicationCertificateClassificationFlag></LimitApplicationCertificateRelatedInfo>"
+            )
+        };
+        assert_eq!(told(&expected, &answer("1", &record("020", "B09"))), [""; 0]);
+        assert_eq!(told(&expected, &answer("1", &record("010", "B09"))), [format!("{RATIO} 020 010")]);
+        assert_eq!(told(&expected, &answer("1", &record("020", "B10"))), [format!("{CATEGORY} B09 B10")]);
+        assert_eq!(told(&expected, &answer("3", &record("020", "B09"))), ["QualificationValidity 1 3"]);
+        let without = Expected::of_situation(&Situation { shown: None, category: None, ..situation });
+        let found = told(&without, &answer("1", &record("020", "B09")));
+        assert_eq!(found, [format!("{RATIO} - 020"), format!("{CATEGORY} - B09")]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Raises the limit of open files, and bounds terminal connections by it.
+//! Bounds terminal connections by the limit of open files, which is raised as far as possible.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
 use super::exit::Exit;
+use crate::command_line::open_files;
 
 /// Open files besides terminal connections: 128 operator connections, connections to the database, listeners, certificates, and
 /// connections that are closed at once because there are too many.
@@ -21,12 +21,7 @@ pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
     let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
     let others = number(more).saturating_add(OTHERS);
     let needed = number(wanted).saturating_add(others);
-    let limit = getrlimit(Resource::Nofile);
-    if let Some(current) = raised(limit, needed) {
-        // If the limit cannot be raised, the count below goes by what there is.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), maximum: limit.maximum });
-    }
-    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let files = open_files(needed);
     let fitting = files.saturating_sub(others);
     if files >= needed {
         return Ok(wanted);
@@ -51,27 +46,4 @@ pub(super) fn connections(wanted: usize, more: usize) -> Result<usize, Exit> {
         "fewer terminal connections than wanted: the limit of open files is low"
     );
     Ok(usize::try_from(fitting).unwrap_or(wanted))
-}
-
-/// Returns the limit to set; None if there are enough files, or more are not allowed.
-fn raised(limit: Rlimit, needed: u64) -> Option<u64> {
-    let current = limit.current?;
-    let possible = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
-    (current < needed && possible > current).then_some(possible)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_limit_is_raised_as_far_as_needed_and_allowed_and_never_lowered() {
-        let limit = |current, maximum| Rlimit { current, maximum };
-        assert_eq!(raised(limit(Some(1024), Some(1_048_576)), 4352), Some(4352));
-        assert_eq!(raised(limit(Some(1024), None), 4352), Some(4352));
-        assert_eq!(raised(limit(Some(1024), Some(2048)), 4352), Some(2048));
-        assert_eq!(raised(limit(Some(1024), Some(1024)), 4352), None);
-        assert_eq!(raised(limit(Some(8192), Some(8192)), 4352), None);
-        assert_eq!(raised(limit(None, None), 4352), None);
-    }
 }

@@ -1,10 +1,11 @@
-//! What the command lines of all programs share: their language, and help and errors in Japanese.
+//! What the command lines of all programs share: their language, help and errors in Japanese, numbers, and the limit of open files.
 //!
 //! Clap's own pages are English throughout, down to their headings, and break lines at blanks alone. Those here are made of the
 //! commands themselves and of a program's [`Words`].
 
 mod language;
 mod number;
+mod open_files;
 mod page;
 mod refusal;
 mod words;
@@ -21,6 +22,7 @@ use crate::language::Language;
 
 pub use language::language_of;
 pub use number::within;
+pub use open_files::open_files;
 pub use words::Words;
 
 /// Parses a command line. Help and errors are in `language`, the Japanese made of `words`.

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use shikaku::command_line::open_files;
 use shikaku::language::{Japanese, Language};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -42,6 +43,7 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
     let destination = plan.target.allow(options.target.as_ref()).map_err(Exit::usage)?;
     // Tried before the run: it would be a pity to learn at its end that the directory does not exist.
     let out = options.out.as_deref().map(|path| created(path).map(|file| (path, file))).transpose()?;
+    room_for(plan.identities.open_at_once())?;
     let pki = options.pki.as_ref().unwrap_or(&plan.identities.pki);
     let terminals = identities::read(&plan.identities, pki, &destination).map_err(Exit::environment)?;
     let directory = options.people.as_ref().unwrap_or(&plan.people.directory);
@@ -66,6 +68,28 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
         save(&report, path, file)?;
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Open files besides connections to the server.
+const OTHERS: u64 = 64;
+
+/// Makes sure that so many connections can be open. If they could not, it would look as if the server refused them.
+fn room_for(connections: usize) -> Result<(), Exit> {
+    let needed = connections as u64 + OTHERS;
+    let files = open_files(needed);
+    if files >= needed {
+        return Ok(());
+    }
+    Err(Exit::environment((
+        format!(
+            "this process may have {files} files open at once, but the plan's {connections} connections need {needed}: raise the limit, \
+             as with `ulimit -n {needed}`, or plan fewer terminals"
+        ),
+        format!(
+            "このプロセスが同時に開けるファイルは{files}個までですが、計画の{connections}接続には{needed}個必要です。`ulimit -n {needed}`などで\
+             上限を上げるか、端末を減らしてください"
+        ),
+    )))
 }
 
 /// Prints the table. If standard output is closed, the exit code and the file still tell.

@@ -39,6 +39,13 @@ pub enum ConnectionPolicy {
 }
 
 impl IdentityPlan {
+    /// Returns the connections that may be open at once.
+    #[must_use]
+    pub fn open_at_once(&self) -> usize {
+        let left_open = if self.policy == ConnectionPolicy::NeverClosed { ConnectionPolicy::LEFT_OPEN } else { 0 };
+        self.terminals.get().saturating_mul(self.connections.get()).saturating_mul(1 + left_open)
+    }
+
     /// Returns the words of the plan for when connections are opened and closed, for TLS and for HTTP.
     #[must_use]
     pub fn words(&self) -> [&'static str; 3] {

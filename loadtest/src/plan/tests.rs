@@ -125,6 +125,8 @@ fn every_key_is_read() {
     assert_eq!((identities.policy, identities.institutions[0].as_str()), (ConnectionPolicy::NeverClosed, "1310012344"));
     assert_eq!((identities.protocols.tls, identities.protocols.http), (TlsVersions::Only12, HttpVersion::Http2));
     assert_eq!(identities.words(), ["never-closed", "1.2", "2"]);
+    // Four terminals with two places, each with one connection in use and twenty left open.
+    assert_eq!(identities.open_at_once(), 168);
     let people = &plan.people;
     assert_eq!((people.hot.get(), people.choice, people.unknown), (500, Choice::Zipf(1.1), true));
     assert_eq!(people.compared.get(), 0.25);

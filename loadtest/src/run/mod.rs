@@ -1,7 +1,7 @@
 //! A run: sends what a plan says on its schedule, and counts what becomes of it.
 //!
-//! [`pace`] offers each request when it is due to the [`line`]; [`lane`]s take it from there, each as a terminal with connections of
-//! its own; [`tally`] counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
+//! `pace` offers each request when it is due to the `line`; `lane`s take it from there, each as a terminal with connections of
+//! its own; `tally` counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
 //! server falls silent, or when it is told to stop.
 
 mod failure;

@@ -96,6 +96,16 @@ fn a_server_that_cannot_be_reached_is_told_before_the_run() {
 }
 
 #[test]
+fn more_connections_than_files_that_may_be_open_are_refused_before_the_run() {
+    let file = plan(STAGE, "[identities]\nterminals = 100");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n 120 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_shikaku-load"), "run"]).arg(&file);
+    let (code, errors) = told(shell.args(["--lang", "en"]));
+    assert_eq!(code, Some(3));
+    assert!(errors.contains("120 files open at once, but the plan's 100 connections need 164"), "{errors}");
+}
+
+#[test]
 fn missing_certificates_and_people_are_told() {
     let file = plan(STAGE, "");
     let (code, errors) = told(run_of(&file).args(["--pki", "/nowhere"]));
