@@ -38,7 +38,7 @@ pub(super) enum Command {
 
 #[derive(clap::Args)]
 pub(super) struct FixturesDirectory {
-    /// Directory of the fixture files, or of files of the mass format
+    /// Directory of the fixture files; `fixtures check` and `fixtures load` also take files of the mass format
     #[arg(long = "dir", value_name = "DIR", default_value = "fixtures", env = "SHIKAKU_FIXTURES")]
     pub directory: PathBuf,
 }

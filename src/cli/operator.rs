@@ -21,9 +21,31 @@ pub(super) struct OperatorOptions {
     operator_token: Option<String>,
 }
 
+/// Why a request got no answer.
+pub(super) enum Unanswered {
+    /// The path names something that the server does not have (SHK4002).
+    NotFound(Exit),
+    /// Anything else.
+    Failed(Exit),
+}
+
+impl From<Exit> for Unanswered {
+    fn from(exit: Exit) -> Self {
+        Self::Failed(exit)
+    }
+}
+
+impl From<Unanswered> for Exit {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::NotFound(exit) | Unanswered::Failed(exit) => exit,
+        }
+    }
+}
+
 impl OperatorOptions {
     /// Posts JSON; returns the body of the answer.
-    pub async fn post(&self, path: &str, json: Vec<u8>) -> Result<Bytes, Exit> {
+    pub async fn post(&self, path: &str, json: Vec<u8>) -> Result<Bytes, Unanswered> {
         let address = &self.operator_addr;
         let failed = |reason: Bilingual| {
             let (english, japanese) = (reason.text(Language::En), reason.text(Language::Ja));
@@ -49,7 +71,11 @@ impl OperatorOptions {
         let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(|error| broken(&error))?.to_bytes();
-        if status.is_success() { Ok(body) } else { Err(refusal(address, status, &body)) }
+        match status {
+            _ if status.is_success() => Ok(body),
+            hyper::StatusCode::NOT_FOUND => Err(Unanswered::NotFound(refusal(address, status, &body))),
+            _ => Err(Unanswered::Failed(refusal(address, status, &body))),
+        }
     }
 }
 

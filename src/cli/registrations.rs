@@ -12,7 +12,7 @@ use crate::domain::{InsurerNumber, InsurerNumberError};
 use crate::language::{Bilingual, Japanese, Language};
 
 use super::exit::Exit;
-use super::operator::OperatorOptions;
+use super::operator::{OperatorOptions, Unanswered};
 use super::output;
 
 /// The most entries of one request.
@@ -147,10 +147,32 @@ impl Sending<'_> {
         let file = self.options.file.display();
         let path = format!("/api/insurers/{insurer}/registrations");
         let body = format!("{{\"entries\":[{entries}]}}");
-        let answer = self.options.operator.post(&path, body.into_bytes()).await.inspect_err(|_| match self.language {
-            Language::En => eprintln!("{file}: lines {first} to {last} and those after them were not applied"),
-            Language::Ja => eprintln!("{file}: {first}行目から{last}行目までと、それより後の行は登録されていません"),
-        })?;
+        let range = match (first == last, self.language) {
+            (true, Language::En) => format!("line {first}"),
+            (true, Language::Ja) => format!("{first}行目"),
+            (false, Language::En) => format!("lines {first} to {last}"),
+            (false, Language::Ja) => format!("{first}行目から{last}行目まで"),
+        };
+        let answer = match self.options.operator.post(&path, body.into_bytes()).await {
+            Ok(answer) => answer,
+            // The lines of other insurers may be good.
+            Err(Unanswered::NotFound(_)) => {
+                self.counts.refused += lines.len();
+                let text = match self.language {
+                    Language::En => format!("the server has no insurer {insurer}; load it first"),
+                    Language::Ja => format!("保険者{insurer}はサーバーに登録されていません。先に読み込んでください"),
+                };
+                eprintln!("{file}: {range}: insurer: {text}");
+                return Ok(());
+            }
+            Err(Unanswered::Failed(exit)) => {
+                match self.language {
+                    Language::En => eprintln!("{file}: {range} and what follows: not applied"),
+                    Language::Ja => eprintln!("{file}: {range}と、それより後の行は登録されていません"),
+                }
+                return Err(exit);
+            }
+        };
         let answer: Value = serde_json::from_slice(&answer).map_err(|error| {
             Exit::environment((format!("the answer is not JSON: {error}"), format!("応答がJSONではありません（{error}）")))
         })?;

@@ -72,7 +72,7 @@ pub use query::{CardQuery, CertificateQuery, Subject};
 pub use ratio::{CopayRatio, DatedRatio};
 pub use recipient_number::{RecipientNumberError, check_recipient_number};
 pub use registered_days::RegisteredDays;
-pub use registrable::{Parts, contradictions, date_contradictions, number_contradiction};
+pub use registrable::{Parts, contradictions, date_contradictions, death_contradiction, number_contradiction};
 pub use specific_disease::{SpecificDisease, SpecificDiseaseCertificate};
 pub use text::{PersonalText, PostNumber, TextError, plain_text, stable_id};
 pub use ticket_change::TicketName;

@@ -119,6 +119,16 @@ pub fn date_contradictions(
     .filter_map(|(wrong, fault)| wrong.then_some(fault))
 }
 
+/// Returns why a person with these coverages cannot have died on that day. A coverage that goes on after it is a finding instead: not
+/// every insurer learns of a death at once.
+#[must_use]
+pub fn death_contradiction(died_on: Date, coverages: &[Coverage]) -> Option<Bilingual> {
+    let birth_on =
+        coverages.iter().map(|coverage| coverage.identity.birth_on.date()).find(|birth_on| died_on < *birth_on)?;
+    let english = format!("`died_on` {died_on} lies before the birth on {birth_on}");
+    Some((english, format!("`died_on`の{died_on}が、生年月日の{birth_on}より前です")).into())
+}
+
 /// Checks that an insurer can register the coverage.
 ///
 /// # Errors

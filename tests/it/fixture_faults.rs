@@ -222,6 +222,12 @@ fn what_stands_in_the_files_is_not_called_absent() {
             "birth_on = 14",
             "person kyokai-insured-tokyo: `birth_on` must be",
         ),
+        (
+            "people/changes.toml",
+            "died_on = 2026-09-10",
+            "died_on = 1900-01-01",
+            "`died_on` 1900-01-01 lies before the birth on ",
+        ),
         ("people/employees.toml", "id = \"kyokai-insured-tokyo\"", "id = \"Kyokai\"", "`id`: an id has"),
         (
             "cards.toml",

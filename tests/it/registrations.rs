@@ -437,6 +437,51 @@ async fn a_file_is_applied_through_the_running_server() {
     world.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insurer_that_the_server_does_not_have_stops_only_its_own_lines() {
+    let (world, _) = world_with_clock("2026-12-12T01:00:00Z").await;
+    let file = scratch("registrations").join("unknown-insurer.jsonl");
+    let line = |insurer: &str, id: &str, person: &str, number: &str| {
+        let mut entry = gain(id);
+        entry["insurer"] = json!(insurer);
+        entry["person"] = json!(person);
+        entry["coverage"]["number"] = json!(number);
+        entry.to_string()
+    };
+    // 06139901 has the right check digit; nobody has loaded it.
+    let lines = [
+        line(SOCIETY, "u-1", "first", "3009101"),
+        line("06139901", "u-2", "second", "3009102"),
+        line("06139901", "u-3", "third", "3009103"),
+        line(SOCIETY, "u-4", "fourth", "3009104"),
+        line("06139901", "u-5", "fifth", "3009105"),
+    ];
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    for (language, summary, range, one) in [
+        (
+            "en",
+            "applied: 2, already applied: 0, refused: 3, no entries: 0; 0 findings\n",
+            "unknown-insurer.jsonl: lines 2 to 3: insurer: the server has no insurer 06139901; load it first\n",
+            "unknown-insurer.jsonl: line 5: insurer: the server has no insurer 06139901",
+        ),
+        (
+            "ja",
+            "登録: 0件、登録済み: 2件、拒否: 3件、登録ではない行: 0件、指摘: 0件\n",
+            "unknown-insurer.jsonl: 2行目から3行目まで: insurer: 保険者06139901はサーバーに登録されていません",
+            "unknown-insurer.jsonl: 5行目: insurer: 保険者06139901は",
+        ),
+    ] {
+        let mut command = process::command();
+        let operator = world.app.operator_addr().to_string();
+        command.args(["registrations", "apply", "--operator-addr", &operator, "--lang", language]).arg(&file);
+        let output = command.output().unwrap();
+        let (out, err) = process::texts(&output);
+        assert_eq!((output.status.code(), out.as_str()), (Some(4), summary), "{err}");
+        assert!(err.contains(range) && err.contains(one), "{err}");
+    }
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn an_instant_is_read_strictly() {
     let world = World::start().await;

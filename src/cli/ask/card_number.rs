@@ -76,8 +76,10 @@ fn question(options: &Options, language: Language) -> Result<Ask, Exit> {
             let person = fixtures.person(id).ok_or_else(|| {
                 let directory = options.terminal.fixtures.directory.display();
                 Exit::usage((
-                    format!("no person {id} in {directory}; /api/people lists all"),
-                    format!("人物{id}は{directory}にいません。/api/peopleで一覧できます"),
+                    format!("no person {id} in {directory}; --insurer, --symbol, --number, --branch and --birth ask about others, as \
+                         /api/people/{id} shows them"),
+                    format!("人物{id}は{directory}にいません。ほかの人物は/api/people/{id}にある番号などを--insurer、--symbol、--number、\
+                         --branch、--birthで指定してください"),
                 ))
             })?;
             Some(person.ask.clone())

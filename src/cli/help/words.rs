@@ -51,7 +51,7 @@ const ARGUMENTS: [(&str, &str, &str); 116] = [
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
     ("", "data_dir", "データベース、試験用PKI、秘密の値を置くディレクトリー"),
-    ("", "directory", "データ（fixtures）のファイル、または大量データの形式のファイルのディレクトリー"),
+    ("", "directory", "データ（fixtures）のファイルのディレクトリー。fixtures checkとfixtures loadは大量データの形式も読む"),
     ("", "operator_addr", "サーバーの運用者用の待ち受け"),
     ("", "operator_token", "運用者用の待ち受けのベアラートークン"),
     ("", "database_url", "データベース。postgres://user@host/nameの形"),

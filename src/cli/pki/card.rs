@@ -185,7 +185,8 @@ impl Which {
         if told.is_err() {
             files.remove_card(&unborn(name))?;
         }
-        told.map(|_| ())
+        told?;
+        Ok(())
     }
 
     fn certificate(&self, files: &PkiFiles, name: &str) -> Result<String, Exit> {

@@ -34,6 +34,7 @@ pub(in crate::cli) struct Options {
 }
 
 pub(super) fn run(options: &Options, language: Language) -> Result<(), Exit> {
+    options.html.as_deref().map_or(Ok(()), replaceable)?;
     let profile = super::profile(options.profile.as_deref(), language)?;
     let directory = open(&options.dir, language)?;
     warn_of_other_profile(&directory, &profile, language);
@@ -57,6 +58,20 @@ pub(super) fn run(options: &Options, language: Language) -> Result<(), Exit> {
 fn of_file(path: &Path, error: &std::io::Error) -> Exit {
     let shown = path.display();
     Exit::environment((format!("{shown}: {error}"), format!("{shown}: {}", error.japanese())))
+}
+
+/// Refuses a path at which something stands that is no file, such as a device or a link to one: it would be replaced.
+fn replaceable(path: &Path) -> Result<(), Exit> {
+    match path.symlink_metadata() {
+        Ok(there) if !there.is_file() => {
+            let path = path.display();
+            Err(Exit::usage((
+                format!("--html: {path} is there and is no file; name a new one"),
+                format!("--html: {path}はすでにあり、ファイルではありません。新しい名前を指定してください"),
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file that appears whole or not at all.

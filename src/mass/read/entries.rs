@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::{CardId, InsurerNumber, Protection, RegisteredDays, plain_text, stable_id};
+use crate::domain::{CardId, InsurerNumber, Protection, RegisteredDays, death_contradiction, plain_text, stable_id};
 use crate::fixtures::FixtureFault;
 use crate::language::Japanese;
 use crate::mass::kind::Kind;
@@ -330,6 +330,9 @@ impl Reading {
         }
 
         let whole: Option<Vec<_>> = registered.into_iter().collect();
+        if let Some(reason) = died_on.and_then(|died_on| death_contradiction(died_on, whole.as_deref()?)) {
+            Fields::of(of_people, &row, faults).fault(reason);
+        }
         for ((_, table), rows) in self.others.iter_mut().zip(&mut self.rows) {
             table.give_back(rows.drain(..));
         }

@@ -216,7 +216,8 @@ pub(super) fn whole(text: &str) -> Option<u64> {
 fn day(text: &str, days: RegisteredDays, open: bool) -> Result<Date, Bilingual> {
     let day = match date(text) {
         Some(day) => day,
-        None if text.len() == 10 && text.is_ascii() => {
+        // As the program itself writes dates, but not in the calendar.
+        None if text.len() == 10 && matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _]) => {
             return Err(
                 ("must be a day of the calendar such as 2026-12-01", "実在する日を2026-12-01の形で書いてください").into()
             );

@@ -26,6 +26,12 @@ fn what_spreadsheets_write_is_read() {
     let (code, out, err) = check(&directory, &[]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("3 people with 4 coverages"), "{out}");
+    // Dates as spreadsheets write them, whether month and day have one digit or two.
+    for written in ["2027/7/31", "2027/07/31", "2027.07.31", "R9/07/31"] {
+        let directory = spoilt("certificates.csv", "2027-07-31", written);
+        let (code, _, err) = check(&directory, &[]);
+        assert_eq!(code, Some(0), "{written}: {err}");
+    }
 }
 
 #[test]
@@ -111,6 +117,13 @@ fn rules_of_insurers_institutions_and_people() {
         ("institutions.csv", "2030-12-31", "2019-12-31", 3, "`active_through` lies before `active_from`"),
         ("people.csv", "carl,,1,0", "Carl,,1,0", 4, "`person`: an id has 1 to 60 lower-case letters"),
         ("people.csv", "works,0", "works,2", 2, "person anna: `address_withheld`: must be 1 or 0"),
+        (
+            "people.csv",
+            "anna,works,0,0,",
+            "anna,works,0,0,1985-05-13",
+            2,
+            "`died_on` 1985-05-13 lies before the birth on 1985-05-14",
+        ),
         ("people.csv", "2026-05-01", "2026-04-31", 4, "`died_on`: must be a day of the calendar"),
     ] {
         let directory = spoilt(file, from, to);

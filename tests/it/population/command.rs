@@ -30,6 +30,30 @@ fn a_preset_makes_its_people() {
 }
 
 #[test]
+fn a_page_replaces_a_file_and_nothing_else() {
+    let directory = scratch("population-page");
+    let town = directory.join("town");
+    assert_eq!(generate(&["--people", "50"], &town).0, Some(0));
+    let stats = |page: &Path| {
+        let output = shikaku(&["population", "stats", "--dir", town.to_str().unwrap(), "--html", page.to_str().unwrap()]);
+        (output.status.code(), texts(&output).1)
+    };
+    let page = directory.join("page.html");
+    fs::write(&page, "an earlier page").unwrap();
+    assert_eq!(stats(&page), (Some(0), String::new()));
+    assert!(fs::read_to_string(&page).unwrap().starts_with("<!DOCTYPE html>"));
+    // A link to a file, as one to a device, and a directory stay as they are.
+    let link = directory.join("link.html");
+    std::os::unix::fs::symlink(&page, &link).unwrap();
+    for other in [&link, &town] {
+        let (code, error) = stats(other);
+        assert_eq!(code, Some(2), "{error}");
+        assert!(error.contains("is there and is no file; name a new one"), "{error}");
+    }
+    assert!(link.is_symlink() && town.join("people.csv").exists());
+}
+
+#[test]
 fn what_cannot_be_made_says_why() {
     let out = scratch("population-command-refused").join("town");
     for (arguments, code, reason) in [
