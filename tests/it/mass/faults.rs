@@ -93,7 +93,7 @@ fn assert_fault(directory: &Path, place: &str, words: &str) {
     let lines: Vec<&str> = err.lines().collect();
     let first = format!("{}/{place}: ", directory.display());
     assert!(lines.len() == 2 && lines[0].starts_with(&first) && lines[0].contains(words), "{first} {words}\n{err}");
-    assert!(lines[1].starts_with("shikaku: 1 fault in ") && lines[1].ends_with("; nothing was loaded"), "{err}");
+    assert!(lines[1].starts_with("shikaku: 1 fault in ") && lines[1].ends_with("; mend them and check again"), "{err}");
     let (code, _, japanese) = check(directory, &["--lang", "ja"]);
     let line = japanese.lines().next().unwrap();
     assert!(code == Some(4) && line.starts_with(&first) && line.chars().any(|c| ('ぁ'..='ヶ').contains(&c)), "{japanese}");
