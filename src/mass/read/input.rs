@@ -11,6 +11,20 @@ use crate::mass::kind::Kind;
 /// The bytes of a file, decompressed.
 pub(super) type Input = Box<dyn BufRead + Send>;
 
+/// Finds the CSV files of a directory, plain or compressed, that are of no kind, in order of their names.
+pub(super) fn strangers(directory: &Path) -> Vec<PathBuf> {
+    // A directory that cannot be listed has been told of by its files.
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let is_stranger = |name: &str| {
+        let plain = name.strip_suffix(".zst").unwrap_or(name);
+        plain.ends_with(".csv") && !Kind::ALL.iter().any(|kind| kind.file() == plain)
+    };
+    let strangers = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_stranger));
+    let mut paths: Vec<PathBuf> = strangers.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
 /// Finds the file of a kind; None if there is none.
 ///
 /// # Errors

@@ -78,6 +78,9 @@ impl MassDirectory {
                 Err(fault) => faults.add(|| fault),
             }
         }
+        for path in input::strangers(directory) {
+            faults.add(|| unknown(&path));
+        }
         let Some(manifest) = manifest.ok().filter(|_| faults.is_empty()) else { return Err(faults) };
         let days = RegisteredDays::seen_on(today);
         let path = |wanted: Kind| files.iter().find(|(kind, _)| *kind == wanted).map(|(_, path)| path.as_path());
@@ -118,6 +121,20 @@ impl MassDirectory {
     pub fn people(&self) -> impl Iterator<Item = Result<NewPerson, Faults>> + Send + use<> {
         self.entries().map(|entry| entry.map(|entry| entry.person))
     }
+}
+
+/// Says that a file is none of the format: with another name an optional one would be left out in silence.
+fn unknown(path: &Path) -> FixtureFault {
+    let names = Kind::ALL.map(Kind::file).join(", ");
+    FixtureFault::of_file(
+        path,
+        (
+            format!("no file of the format has this name; rename or remove it. The names are {names}, each also with .zst"),
+            format!(
+                "この形式にない名前です。名前を直すか、取り除いてください。ファイル名は{names}（.zstを付けてもよい）です"
+            ),
+        ),
+    )
 }
 
 fn missing(directory: &Path, kind: Kind) -> FixtureFault {

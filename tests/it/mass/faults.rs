@@ -331,6 +331,12 @@ fn the_directory_as_a_whole() {
     let twice = write();
     fs::write(twice.join("tickets.csv.zst"), "").unwrap();
     assert_fault(&twice, "tickets.csv.zst", "tickets.csv is there too: keep one of the two files");
+    // A misspelt optional file would be left out in silence.
+    for name in ["situation.csv", "institution.csv.zst"] {
+        let stranger = write();
+        fs::write(stranger.join(name), "").unwrap();
+        assert_fault(&stranger, name, "no file of the format has this name; rename or remove it");
+    }
     let directory = write();
     fs::remove_file(directory.join("tickets.csv")).unwrap();
     fs::create_dir(directory.join("tickets.csv")).unwrap();
