@@ -46,7 +46,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-const ARGUMENTS: [(&str, &str, &str); 117] = [
+const ARGUMENTS: [(&str, &str, &str); 118] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -131,6 +131,11 @@ const ARGUMENTS: [(&str, &str, &str); 117] = [
     ("fixtures load", "pki", "カードの証明書を読む試験用PKIのディレクトリー。指定しなければ--data-dirの中"),
     ("registrations apply", "file", "登録のファイル。書き方はdocs/registrations.ja.md"),
     ("registrations apply", "insurer", "`insurer`のない行の保険者番号"),
+    (
+        "fixtures load",
+        "registered_at",
+        "ファイルの内容が登録された時点。2026-07-31T00:00:00+09:00など。未来は不可。指定しなければ現在。それより後に登録の変わった人物では、その時点",
+    ),
     (
         "fixtures load",
         "reset",
