@@ -80,16 +80,19 @@ async fn a_demo_makes_a_population_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demo_lives_on_the_day_that_its_clock_is_set_to() {
     let data = scratch("demo-clock");
-    let mut server = Program::start(demo(&data, &["--clock", "2027-03-01T09:00:00+09:00", "--lang", "en"]));
+    let mut server =
+        Program::start(demo(&data, &["--clock", "2027-03-01T09:00:00+09:00", "--population", "tiny", "--lang", "en"]));
     server.until_logged("the clock is set to 2027-03-01T09:00:00+09:00 and goes on from there").await;
     let (code, out, err) = ask(&server, &data, &["--person", "kyokai-insured-tokyo", "--format", "json"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains(r#""ProcessExecutionTime":"2027030109"#), "{out}");
-    // What the demo loads is registered at that instant.
-    let about = "/api/people/kyokai-insured-tokyo?registered_by=2027-03-01T";
-    for (time, status) in [("08:59:59%2B09:00", 404), ("09:00:00%2B09:00", 200)] {
-        let answer = process::http(&server.operator_addr, "GET", &format!("{about}{time}"), &[], "").await;
-        assert_eq!(answer.0, status, "{time} {}", answer.1);
+    // What the demo loads and makes is registered at that instant.
+    for person in ["kyokai-insured-tokyo", "h00000000-1"] {
+        for (time, status) in [("08:59:59", 404), ("09:00:00", 200)] {
+            let path = format!("/api/people/{person}?registered_by=2027-03-01T{time}%2B09:00");
+            let answer = process::http(&server.operator_addr, "GET", &path, &[], "").await;
+            assert_eq!(answer.0, status, "{path} {}", answer.1);
+        }
     }
     // A death of that day is taken, about somebody whom the demo has loaded; an entry of the next hours lies in the future.
     let death = json!({ "id": "now", "insurer": "01130012", "kind": "death", "person": "kyokai-insured-tokyo",
