@@ -12,6 +12,7 @@
 //! | end of a result (SHK7004), and of the memory that there was one (SHK7003) | domain |
 //! | how long the operator holds a result back (`hold_seconds`): a tester passes that time by setting the clock | domain |
 //! | what the operator's pages say of people and cards "today" | domain |
+//! | the instant from which on `demo` registers what it loads | domain |
 //! | lease of a slice, its back-off after a failure | system |
 //! | age of the queue, time that a batch took (metrics) | system |
 //! | access log, batches, challenges: `recorded_at`, `made_at`, by which they are kept | system |
@@ -42,6 +43,14 @@ impl Clock {
     #[must_use]
     pub fn system() -> Self {
         Self::told_by(system_now)
+    }
+
+    /// Begins at this instant now, and goes on as the system's time does.
+    #[must_use]
+    pub fn beginning_at(start: Timestamp) -> Self {
+        let ahead = start.duration_since(system_now());
+        // Within the time that jiff knows, the end of which is the year 9999.
+        Self::told_by(move || system_now().saturating_add(ahead).unwrap_or(start))
     }
 
     /// Always the same instant.
@@ -133,6 +142,18 @@ pub fn tokyo_date(at: Timestamp) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_begins_at_an_instant_goes_on_from_there() {
+        let start: Timestamp = "2027-03-01T00:00:00Z".parse().unwrap();
+        let clock = Clock::beginning_at(start);
+        let (first, system) = (clock.now(), system_now());
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        let (second, passed) = (clock.now(), system_now().duration_since(system));
+        assert!(first >= start && first.duration_since(start).as_secs() < 5, "{first}");
+        let went_on = second.duration_since(first);
+        assert!(went_on.as_millis() >= 30 && (went_on - passed).abs().as_secs() < 5, "{went_on}");
+    }
 
     #[test]
     fn the_day_changes_at_fifteen_hundred_utc() {

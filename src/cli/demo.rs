@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::clock::{Clock, system_now, tokyo_date};
+use crate::clock::tokyo_date;
 use crate::config::Secret;
 use crate::fixtures::Fixtures;
 use crate::language::{Japanese, Language};
@@ -22,6 +22,7 @@ use crate::telemetry;
 
 use super::data_dir::DataDir;
 use super::demo_population;
+use super::domain_time::DomainTime;
 use super::exit::Exit;
 use super::fixtures::FixturesDirectory;
 use super::pki::{self, ServerNames};
@@ -42,6 +43,8 @@ pub(super) struct Options {
     ephemeral: bool,
     #[command(flatten)]
     server: ServerOptions,
+    #[command(flatten)]
+    time: DomainTime,
     #[command(flatten)]
     fixtures: FixturesDirectory,
     #[command(flatten)]
@@ -95,12 +98,15 @@ impl Demo {
         store.migrate().await?;
         let files = PkiFiles::at(&options.data.pki());
         pki::init(&files, &fixtures, KeyKind::Ecdsa, &names(options))?;
-        let loaded = fixtures.load(&store, &files, system_now(), false).await?;
+        // Not after the server's present, because that would refuse all registrations about these people until then.
+        let at = options.time.start();
+        let loaded = fixtures.load(&store, &files, at, false).await?;
         if let Some(population) = options.population {
-            demo_population::load(&store, population.people(), loaded.people, language).await?;
+            demo_population::load(&store, population.people(), loaded.people, at, language).await?;
         }
         let secret = Secret::read_or_make(&options.data.secret())?;
-        let app = App::start(options.server.config(options.data.pki(), secret)?, store, Clock::system()).await?;
+        let config = options.server.config(options.data.pki(), secret)?;
+        let app = App::start(config, store, options.time.begin(language)).await?;
         let (insurers, institutions, people, cards) = (loaded.insurers, loaded.institutions, loaded.people, loaded.cards);
         let seconds = started.elapsed().as_secs_f64();
         let text = match language {
@@ -208,5 +214,5 @@ fn suggestion(options: &Options, app: &App, fixtures: &Fixtures) -> Option<OsStr
         terminal_addr: app.terminal_addr(),
         operator_addr: options.server.token().is_none().then(|| app.operator_addr()),
     };
-    suggestion.command(fixtures, tokyo_date(system_now()))
+    suggestion.command(fixtures, tokyo_date(options.time.start()))
 }

@@ -9,6 +9,7 @@ pub(super) mod mass_load;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::clock::{system_now, tokyo_date};
@@ -23,6 +24,7 @@ use super::data_dir::DataDir;
 use super::day::day;
 use super::exit::Exit;
 use super::finding;
+use super::instant::past_instant;
 use super::output;
 use mass_load::How;
 
@@ -64,6 +66,10 @@ pub(super) struct Load {
     /// Directory of the test PKI, for the certificates of cards, instead of that in --data-dir
     #[arg(long, value_name = "DIR", env = "SHIKAKU_PKI")]
     pki: Option<PathBuf>,
+    /// The instant from which on the registry says what the files hold, such as 2026-07-31T00:00:00+09:00; by default the present. For
+    /// people whom the registry changed later, that later time counts
+    #[arg(long, value_name = "INSTANT", value_parser = past_instant)]
+    registered_at: Option<Timestamp>,
     /// Also remove what the files do not hold; the access log, earlier registrations and consents are kept, and the institutions
     /// if there is no file of them
     #[arg(long)]
@@ -71,6 +77,13 @@ pub(super) struct Load {
     /// Load files of the mass format even if the disk of the database seems too small
     #[arg(long)]
     skip_disk_check: bool,
+}
+
+impl Load {
+    /// Returns the instant from which on the registry says what the files hold.
+    fn registered_at(&self) -> Timestamp {
+        self.registered_at.unwrap_or_else(system_now)
+    }
 }
 
 impl FixturesDirectory {
@@ -188,7 +201,8 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
             let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
             let how = How { reset: options.reset, check_disk: !options.skip_disk_check };
-            let loaded = mass_load::run(&options.directory.directory, &store, how, language).await?;
+            let loaded =
+                mass_load::run(&options.directory.directory, &store, options.registered_at(), how, language).await?;
             print_loaded(&loaded, language)?;
         }
         Command::Load(options) => {
@@ -196,7 +210,7 @@ pub(super) async fn run(command: Command, language: Language) -> Result<(), Exit
             let store = database::connect_to(options.database_url.as_deref(), &options.data).await?;
             store.check_schema().await?;
             let pki = PkiFiles::at(&options.pki.clone().unwrap_or_else(|| options.data.pki()));
-            let loaded = fixtures.load(&store, &pki, system_now(), options.reset).await?;
+            let loaded = fixtures.load(&store, &pki, options.registered_at(), options.reset).await?;
             let (cards, directory) = (loaded.cards, pki.root().display());
             if cards == 0 && !fixtures.cards.is_empty() {
                 match language {

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::app::App;
-use crate::clock::Clock;
 use crate::config::Secret;
 use crate::language::Language;
 use crate::store::Store;
 use crate::telemetry;
 
+use super::domain_time::DomainTime;
 use super::exit::Exit;
 use super::run::{ServerOptions, Signals, announce};
 
@@ -19,6 +19,8 @@ use super::run::{ServerOptions, Signals, announce};
 pub(super) struct Options {
     #[command(flatten)]
     server: ServerOptions,
+    #[command(flatten)]
+    time: DomainTime,
     #[command(flatten)]
     database: Database,
     /// Directory with ca.pem, crl.pem, server.pem and server.key
@@ -67,7 +69,8 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     let mut signals = Signals::listen()?;
     let store = options.database.connect(POOL).await?;
     let secret = Secret::read_or_make(&options.secret_file)?;
-    let app = App::start(options.server.config(options.pki.clone(), secret)?, store, Clock::system()).await?;
+    let config = options.server.config(options.pki.clone(), secret)?;
+    let app = App::start(config, store, options.time.begin(language)).await?;
     announce(&app, &options.pki, None, language);
     signals.stop_or_reload(&app).await;
     app.stop().await;

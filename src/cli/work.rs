@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::clock::{Clock, Clocks};
+use crate::clock::Clocks;
 use crate::config::{Limits, Secret};
 use crate::jobs::{Worker, Workers, expire_old};
 use crate::language::Language;
@@ -18,6 +18,7 @@ use crate::query::{Directory, LogKey, Misses};
 use crate::telemetry::{self, LogFormat};
 
 use super::bulk::BulkOptions;
+use super::domain_time::DomainTime;
 use super::exit::Exit;
 use super::run::Signals;
 use super::serve::{Database, POOL};
@@ -33,6 +34,8 @@ pub(super) struct Options {
     #[arg(long, value_enum, default_value = "text", env = "SHIKAKU_LOG_FORMAT")]
     log_format: LogFormat,
     #[command(flatten)]
+    time: DomainTime,
+    #[command(flatten)]
     bulk: BulkOptions,
 }
 
@@ -47,7 +50,7 @@ pub(super) async fn run(options: Options, language: Language) -> Result<(), Exit
     store.check_schema().await?;
     let key = LogKey::of(&Secret::read_or_make(&options.secret_file)?);
     let directory = Arc::new(Directory::load(store.clone()).await?);
-    let (clocks, stop, tasks) = (Clocks::of(Clock::system()), CancellationToken::new(), TaskTracker::new());
+    let (clocks, stop, tasks) = (Clocks::of(options.time.begin(language)), CancellationToken::new(), TaskTracker::new());
     let metrics = Arc::new(Metrics::new());
     // Without a limit, because the servers do not see what is counted in this process.
     let misses = Misses::new(0, &metrics);

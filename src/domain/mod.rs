@@ -14,6 +14,7 @@ mod consent;
 mod coverage;
 mod coverage_change;
 mod fold;
+mod instant;
 mod institution;
 mod insurer;
 mod limit;
@@ -55,6 +56,7 @@ pub use coverage::{
 };
 pub use coverage_change::CoverageChange;
 pub use fold::{digits, fold, is_incomparable, is_invisible};
+pub use instant::{InstantError, parse_instant};
 pub use institution::{
     AnswerCharset, AnswerForm, DiseaseList, Format, Institution, InstitutionCode, InstitutionCodeError, InstitutionKind,
     ResultLists, TerminalNameError, check_terminal_name, institution_check_digit,

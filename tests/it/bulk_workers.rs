@@ -83,6 +83,48 @@ fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_and_a_worker_live_on_the_day_that_their_clocks_are_set_to() {
+    let database = TestDatabase::new().await;
+    let secret = scratch("bulk-clock").join("secret.key");
+    // Behind the system's time; what the server finds in the registry was loaded later.
+    let options = ["--secret-file", secret.to_str().unwrap(), "--clock", "2026-09-01T09:00:00+09:00", "--lang", "en"];
+    let pki = shared_pki();
+    let mut command = start(&database, "serve", &options);
+    command
+        .args(["--terminal-addr", "127.0.0.1:0", "--operator-addr", "127.0.0.1:0", "--no-worker", "--pki"])
+        .arg(pki.root());
+    let server = Program::start(command);
+    server.until_logged("the clock is set to 2026-09-01T09:00:00+09:00").await;
+    let mut worker = start(&database, "work", &options);
+    let mut worker = worker.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
+    let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
+    let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
+    let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
+    let number = clinic.upload(&["kyokai-insured-tokyo"]).await;
+    assert_eq!(units(&clinic.result(&number).await).len(), 1);
+    // Received in the time of the server, answered and finished in that of the worker.
+    for sql in [
+        "select count(*) from batch where received_at between '2026-09-01T00:00:00Z' and '2026-09-01T01:00:00Z'",
+        "select count(*) from batch where finished_at between '2026-09-01T00:00:00Z' and '2026-09-01T01:00:00Z'",
+        "select count(*) from access_log where answered_at between '2026-09-01T00:00:00Z' and '2026-09-01T01:00:00Z'",
+    ] {
+        assert_eq!(database.count(sql).await, 1, "{sql}");
+    }
+    // An entry before the system's present lies after the server's.
+    let entry = r#"{"entries":[{"id":"o-1","kind":"death","person":"kyokai-insured-tokyo","died_on":"2026-09-30",
+        "registered_at":"2026-10-01T09:00:00+09:00"}]}"#;
+    let path = "/api/insurers/01130012/registrations";
+    let json = [("content-type", "application/json")];
+    let (status, answer, _) = process::http(&server.operator_addr, "POST", path, &json, entry).await;
+    assert!(status == 200 && answer.contains("lies after the server's present, 2026-09-01T00:"), "{status} {answer}");
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    drop(server);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
     const ROUNDS: usize = 4;
     let database = TestDatabase::new().await;

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::postgres::{assert_none_left, servers_of};
 use crate::support::database::TestDatabase;
 use crate::support::process::{self, Program, texts};
@@ -73,6 +75,39 @@ async fn a_demo_makes_a_population_once() {
     assert_eq!(process::http(&second.operator_addr, "GET", one, &[], "").await.0, 200);
     second.signal("TERM");
     assert!(second.wait().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_lives_on_the_day_that_its_clock_is_set_to() {
+    let data = scratch("demo-clock");
+    let mut server =
+        Program::start(demo(&data, &["--clock", "2027-03-01T09:00:00+09:00", "--population", "tiny", "--lang", "en"]));
+    server.until_logged("the clock is set to 2027-03-01T09:00:00+09:00 and goes on from there").await;
+    let (code, out, err) = ask(&server, &data, &["--person", "kyokai-insured-tokyo", "--format", "json"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains(r#""ProcessExecutionTime":"2027030109"#), "{out}");
+    // What the demo loads and makes is registered at that instant.
+    for person in ["kyokai-insured-tokyo", "h00000000-1"] {
+        for (time, status) in [("08:59:59", 404), ("09:00:00", 200)] {
+            let path = format!("/api/people/{person}?registered_by=2027-03-01T{time}%2B09:00");
+            let answer = process::http(&server.operator_addr, "GET", &path, &[], "").await;
+            assert_eq!(answer.0, status, "{path} {}", answer.1);
+        }
+    }
+    // A death of that day is taken, about somebody whom the demo has loaded; an entry of the next hours lies in the future.
+    let death = json!({ "id": "now", "insurer": "01130012", "kind": "death", "person": "kyokai-insured-tokyo",
+        "died_on": "2027-03-01", "registered_at": "2027-03-01T09:00:00+09:00" });
+    let protection = json!({ "id": "later", "insurer": "01130012", "kind": "protection", "person": "kyokai-insured-tokyo",
+        "address_withheld": true, "registered_at": "2027-03-01T11:00:00+09:00" });
+    let file = data.join("entries.jsonl");
+    std::fs::write(&file, format!("{death}\n{protection}\n")).unwrap();
+    let mut apply = process::command();
+    apply.args(["registrations", "apply"]).arg(&file).args(["--operator-addr", &server.operator_addr, "--lang", "en"]);
+    let (out, err) = texts(&apply.output().unwrap());
+    assert!(out.starts_with("applied: 1, already applied: 0, refused: 1,"), "{out}{err}");
+    assert!(err.contains(":2: ") && err.contains("lies after the server's present, 2027-03-01T00:"), "{err}");
+    server.signal("TERM");
+    assert!(server.wait().success());
 }
 
 /// Pastes the command that a demo suggests into another shell.

@@ -9,6 +9,7 @@ use jiff::civil::date;
 use shikaku::domain::{Coverage, Relationship, Scheme};
 
 use crate::support::database::TestDatabase;
+use crate::support::mass::files;
 use crate::support::process::{self, Program, shikaku, texts};
 use crate::support::{fixtures, fixtures_to_spoil, root, scratch};
 
@@ -41,6 +42,44 @@ async fn loading_is_idempotent_and_keeps_surrogate_ids() {
     assert_eq!(database.count("select count(*) from person where fixture_id = 'stray'").await, 0);
     assert_eq!(database.count(ids).await, before);
     assert_eq!(database.count("select count(*) from coverage").await, coverages);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn what_is_loaded_is_registered_from_the_instant_that_is_named() {
+    let database = TestDatabase::empty().await;
+    database.store().await.migrate().await.unwrap();
+    let url = database.url();
+    let load = |at: &str, more: &[&str]| {
+        let output = shikaku(&[&["fixtures", "load", "--database-url", &url, "--registered-at", at], more].concat());
+        (output.status.code(), texts(&output).1)
+    };
+    let people = "select count(*) from person";
+    for (at, reason) in [
+        ("2999-01-01T00:00:00+09:00", "lies after the present, 2"),
+        ("2026-07-31", "not an instant of the form 2026-11-22T09:30:15+09:00"),
+    ] {
+        let (code, err) = load(at, &[]);
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains(reason), "{err}");
+    }
+    assert_eq!(database.count(people).await, 0);
+    assert_eq!(load("2026-07-31T00:00:00+09:00", &[]).0, Some(0));
+    let everybody = i64::try_from(fixtures().people.len()).unwrap();
+    let of_july = "select count(*) from person where recorded_at = '2026-07-30T15:00:00Z'";
+    let other_coverages = "select count(*) from coverage where recorded_at <> '2026-07-30T15:00:00Z'";
+    assert_eq!((database.count(people).await, database.count(of_july).await), (everybody, everybody));
+    assert_eq!(database.count(other_coverages).await, 0);
+    // An earlier load changes nothing of when people were registered: what it corrects counts from the last change on.
+    database.execute("update coverage set kana = null where insurer_number = '39272018'").await;
+    assert_eq!(load("2026-07-01T00:00:00+09:00", &[]).0, Some(0));
+    let without_kana = "select count(*) from coverage where kana is null and insurer_number = '39272018'";
+    assert_eq!((database.count(without_kana).await, database.count(other_coverages).await), (0, 0));
+    // Files of the mass format too, beside them.
+    let town = files(50, 1);
+    assert_eq!(load("2026-07-31T01:00:00+09:00", &["--dir", town.to_str().unwrap()]).0, Some(0));
+    let an_hour_later = "select count(*) from person where recorded_at = '2026-07-30T16:00:00Z'";
+    assert_eq!((database.count(of_july).await, database.count(an_hour_later).await), (everybody, 50));
     database.drop().await;
 }
 

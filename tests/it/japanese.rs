@@ -143,6 +143,9 @@ fn what_is_wrong_with_the_command_line_is_said_in_japanese() {
             &[&limit[..4], &["--category", "エリ", "--medical-cost", "1"]].concat(),
             &["--category エリ: ", "70歳未満にこの区分はありません"],
         ),
+        (&["demo", "--clock", "2027-03-01"], &["時点は2026-11-22T09:30:15+09:00のように書きます"]),
+        (&["serve", "--clock", "3027-03-01T09:00:00+09:00"], &["1900年から2999年までの時点"]),
+        (&["fixtures", "load", "--registered-at", "2999-01-01T00:00:00+09:00"], &["現在（2", "より後です。指定しないか"]),
         (&["migrate", "--database-url", "mysql://h/n"], &["データベースのURLはpostgres://…の形で指定してください"]),
     ] {
         let output = in_japanese(arguments);

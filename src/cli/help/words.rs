@@ -46,7 +46,7 @@ const HEADINGS: [(&str, &str); 2] = [("Bulk files", "多人数のファイル"),
 
 /// What each argument is for, by the path of a command and the argument's id. A row holds for all commands below its path, unless one
 /// of them has a row of its own.
-const ARGUMENTS: [(&str, &str, &str); 116] = [
+const ARGUMENTS: [(&str, &str, &str); 118] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -83,6 +83,11 @@ const ARGUMENTS: [(&str, &str, &str); 116] = [
         "",
         "max_misses",
         "被保険者証等による照会とファイルの照会のうち、該当なしになってよい件数（医療機関ごと、1時間あたり）。0なら無制限",
+    ),
+    (
+        "",
+        "clock",
+        "起動時に、利用者に見える現在をこの時点に合わせる。2027-03-01T09:00:00+09:00など。そこから進む。指定しなければシステムの時刻",
     ),
     ("", "no_worker", "多人数のファイルの処理をほかのプロセスに任せる"),
     ("", "bulk_persons", "ファイル一つの人数の上限"),
@@ -126,6 +131,11 @@ const ARGUMENTS: [(&str, &str, &str); 116] = [
     ("fixtures load", "pki", "カードの証明書を読む試験用PKIのディレクトリー。指定しなければ--data-dirの中"),
     ("registrations apply", "file", "登録のファイル。書き方はdocs/registrations.ja.md"),
     ("registrations apply", "insurer", "`insurer`のない行の保険者番号"),
+    (
+        "fixtures load",
+        "registered_at",
+        "ファイルの内容が登録された時点。2026-07-31T00:00:00+09:00など。未来は不可。指定しなければ現在。それより後に登録の変わった人物では、その時点",
+    ),
     (
         "fixtures load",
         "reset",

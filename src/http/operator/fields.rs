@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 use crate::calculator::read;
-use crate::domain::InstitutionCode;
+use crate::domain::{InstitutionCode, parse_instant};
 use crate::http::error::HttpError;
 
 /// The days that can be asked about. Any other day makes no sense for living people and is a typing error.
@@ -29,10 +29,7 @@ pub(super) fn registered_by(text: Option<&str>) -> Result<Option<Timestamp>, Htt
 /// # Errors
 /// The field, and the right form.
 pub(super) fn instant(field: &str, text: &str) -> Result<Timestamp, String> {
-    // A parser of more forms would take an instant with the name of a time zone too.
-    let plain = (20..=40).contains(&text.len()) && text.as_bytes()[10].eq_ignore_ascii_case(&b'T') && !text.contains('[');
-    let parsed = if plain { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| format!("{field}: not an instant of the form 2026-11-22T09:30:15+09:00"))
+    parse_instant(text).map_err(|reason| format!("{field}: {reason}"))
 }
 
 /// Reads the field `institution`, if present.

@@ -45,7 +45,7 @@ fn way(page: &str, block: &str) -> Way {
 }
 
 /// The expected output of blocks: page, a fragment of the block, and the texts that it must print.
-const PRINTED: [(&str, &str, &[&str]); 24] = [
+const PRINTED: [(&str, &str, &[&str]); 25] = [
     ("README.md", "ask card-number --person elderly-2wari-tokyo", &["B09", "late-elderly-ratio"]),
     (
         "README.md",
@@ -76,9 +76,17 @@ const PRINTED: [(&str, &str, &[&str]); 24] = [
     ("docs/registrations.md", "registrations apply", &["applied: 3, already applied: 0, refused: 0"]),
     ("docs/registrations.md", "2026-11-05T17:00", &[r#""validity":"2""#]),
     ("docs/registrations.md", "2026-11-13T09:00", &[r#""validity":"1""#]),
-    ("docs/population.md", "--preset town", &["10000 people in town"]),
-    ("docs/population.md", "fixtures load --dir town", &["10000 people with "]),
+    ("docs/population.md", "population generate", &["2000 people in town"]),
+    ("docs/population.md", "fixtures load --dir town", &["2000 people with "]),
     ("docs/population.md", "population live", &["registrations until 2027-07-31"]),
+    (
+        "docs/population.md",
+        "registrations apply",
+        &[
+            "applied: 2426, already applied: 0, refused: 0, no entries: 0",
+            "applied: 72, already applied: 0, refused: 0, no entries: 0",
+        ],
+    ),
     ("docs/operations.md", "shikaku migrate", &["the schema is up to date", "loaded: "]),
     ("docs/operations.md", "pki institution", &["reception-3.pem", "is revoked"]),
     ("docs/operations.md", "--server-name", &["shikaku.example", "192.0.2.7"]),

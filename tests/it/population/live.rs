@@ -11,6 +11,7 @@ use shikaku::clock::Clock;
 use shikaku::mass::MassDirectory;
 
 use super::{live_cards, live_papers};
+use crate::support::mass::load_command;
 use crate::support::process::{command, shikaku, texts};
 use crate::support::world::Wishes;
 use crate::support::{World, scratch};
@@ -120,6 +121,45 @@ async fn the_feed_takes_a_year_of_two_thousand_people() {
     live_papers::ratios_and_certificates_are_registered_as_such(&world, &people, &entries).await;
     a_changer_of_jobs_is_without_a_coverage_until_the_gain_is_registered(&world, &entries).await;
     world.stop().await;
+}
+
+/// The server's clock is the system's, as that of a demo: what was loaded as of a day in the past lives on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_takes_a_month_after_the_instant_at_which_people_are_loaded() {
+    let root = scratch("live-loaded");
+    let town = town(&root, "1000");
+    let out = root.join("months");
+    let files = live(&town, "2026-09-15", &[], &out);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["2026-08.jsonl", "2026-09.jsonl"]);
+    let world = World::with(Wishes { clock: Some(Clock::system()), ..Wishes::default() }).await;
+    let load = load_command(&world.database, &town, &["--registered-at", "2026-07-31T00:00:00+09:00"]).output().unwrap();
+    assert_eq!(load.status.code(), Some(0), "{:?}", texts(&load));
+    let operator = world.app.operator_addr().to_string();
+    for (name, text) in &files {
+        let (code, said) = apply(&out.join(name), &operator).await;
+        let lines = text.lines().count();
+        assert!(lines > 5, "{name} {lines}");
+        let whole = format!("applied: {lines}, already applied: 0, refused: 0, no entries: 0; ");
+        assert!(code == Some(0) && said.contains(&whole), "{name}: {said}");
+    }
+    // Loaded as of the present, the same people take none of it.
+    let late = World::with(Wishes { clock: Some(Clock::system()), ..Wishes::default() }).await;
+    let load = load_command(&late.database, &town, &[]).output().unwrap();
+    assert_eq!(load.status.code(), Some(0), "{:?}", texts(&load));
+    let (code, said) = apply(&out.join("2026-08.jsonl"), &late.app.operator_addr().to_string()).await;
+    assert!(code == Some(4) && said.contains("registered_at: the registry changed this person at 2"), "{said}");
+    late.stop().await;
+    world.stop().await;
+}
+
+/// Applies a file; returns exit code and both outputs.
+async fn apply(file: &Path, operator: &str) -> (Option<i32>, String) {
+    let mut apply = command();
+    apply.args(["registrations", "apply"]).arg(file).args(["--operator-addr", operator, "--lang", "en"]);
+    let output = tokio::task::spawn_blocking(move || apply.output().unwrap()).await.unwrap();
+    let (standard, error) = texts(&output);
+    (output.status.code(), standard + &error)
 }
 
 fn events_are_there(entries: &[Value]) {
