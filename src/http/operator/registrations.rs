@@ -1,11 +1,14 @@
 //! `/api/insurers/{number}/registrations`: insurers register what changes, and see what became of it.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -77,7 +80,8 @@ pub(super) struct EntryResult {
     record: Option<i64>,
     /// Why it was refused.
     error: Option<EntryError>,
-    /// Contradictions between the coverage and the law, as they stand after the whole request. The entry is applied all the same.
+    /// Contradictions between the coverage and the law, as they stand after the whole request. Each is told once: at the last entry of the
+    /// request that is about it. The entry is applied all the same.
     findings: Vec<FindingView>,
 }
 
@@ -168,9 +172,10 @@ pub(super) async fn send(
     );
     let today = tokyo_date(now);
     let entries = (1..).zip(sent).zip(&done.outcomes);
-    let entries =
+    let mut entries: Vec<EntryResult> =
         entries.map(|((place, sent), outcome)| result(insurer, place, sent.id, outcome, &done.people, today)).collect();
     Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
+    tell_once(&mut entries);
 }
 
 fn result(
@@ -179,7 +184,7 @@ fn result(
     id: Option<String>,
     outcome: &NoticeOutcome,
     people: &[NotedPerson],
-    today: jiff::civil::Date,
+    today: Date,
 ) -> EntryResult {
     let result = EntryResult {
         place,
@@ -220,11 +225,22 @@ fn result(
 }
 
 /// Returns whether two states are of one coverage: an insurer registers one from a day on.
+/// Keeps each finding at the last entry that is about it.
+fn tell_once(entries: &mut [EntryResult]) {
+    let mut told: HashSet<(i64, String, Date)> = HashSet::new();
+    for entry in entries.iter_mut().rev() {
+        let name = |finding: &FindingView| (finding.record, finding.rule.clone(), finding.from);
+        entry.findings.retain(|finding| !told.contains(&name(finding)));
+        // After them, because two findings of one entry may differ in their last days alone.
+        told.extend(entry.findings.iter().map(name));
+    }
+}
+
 fn is_same(one: &Coverage, other: &Coverage) -> bool {
     one.key.insurer == other.key.insurer && one.acquired_on == other.acquired_on
 }
 
-fn findings_of(one: &Registration, person: &NotedPerson, today: jiff::civil::Date) -> Vec<Finding> {
+fn findings_of(one: &Registration, person: &NotedPerson, today: Date) -> Vec<Finding> {
     let held: Vec<Held> = person.registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     findings(&one.coverage, &Holder { coverages: &held, died_on: person.died_on }, today)
 }
