@@ -89,7 +89,7 @@ pub async fn validity(world: &World, ask: &Ask) -> String {
 }
 
 /// Returns 資格有効性 as an explanation out of the registry as it stood then.
-async fn explained(world: &World, person: &str, check_on: &str, registered_by: &str) -> Value {
+pub async fn explained(world: &World, person: &str, check_on: &str, registered_by: &str) -> Value {
     let question = json!({ "person": person, "check_on": check_on, "registered_by": registered_by });
     let (status, answer) = post(world, "/api/explain", &question.to_string()).await;
     if status == 404 { Value::from("nobody") } else { answer["validity"].clone() }

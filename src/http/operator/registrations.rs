@@ -119,7 +119,7 @@ pub(super) struct RecordedEntry {
     place: i32,
     /// Its id, if that could be read.
     id: Option<String>,
-    /// applied, already_applied or refused.
+    /// applied, already_applied or refused; undone, if it was applied, but a load of files changed or ended the person later.
     outcome: &'static str,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
@@ -174,8 +174,8 @@ pub(super) async fn send(
     let entries = (1..).zip(sent).zip(&done.outcomes);
     let mut entries: Vec<EntryResult> =
         entries.map(|((place, sent), outcome)| result(insurer, place, sent.id, outcome, &done.people, today)).collect();
-    Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
     tell_once(&mut entries);
+    Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
 }
 
 fn result(
@@ -224,7 +224,6 @@ fn result(
     }
 }
 
-/// Returns whether two states are of one coverage: an insurer registers one from a day on.
 /// Keeps each finding at the last entry that is about it.
 fn tell_once(entries: &mut [EntryResult]) {
     let mut told: HashSet<(i64, String, Date)> = HashSet::new();
@@ -236,6 +235,7 @@ fn tell_once(entries: &mut [EntryResult]) {
     }
 }
 
+/// Returns whether two states are of one coverage: an insurer registers one from a day on.
 fn is_same(one: &Coverage, other: &Coverage) -> bool {
     one.key.insurer == other.key.insurer && one.acquired_on == other.acquired_on
 }
@@ -290,7 +290,7 @@ pub(super) async fn list(
     Ok(Json(records.into_iter().map(recorded).collect()))
 }
 
-/// Returns the entry of this id that was applied.
+/// Returns the entry of this id that is applied.
 #[utoipa::path(
     get, path = "/api/insurers/{number}/registrations/{id}", tag = "registry",
     params(
@@ -300,14 +300,14 @@ pub(super) async fn list(
     responses(
         (status = 200, body = RecordedEntry),
         (status = 400, description = "This is no insurer number; `detail` says what one is (SHK4003)"),
-        (status = 404, description = "No entry of this id was applied (SHK4002)")
+        (status = 404, description = "No entry of this id is applied (SHK4002)")
     )
 )]
 pub(super) async fn one(
     State(state): State<OperatorState>,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Json<RecordedEntry>, HttpError> {
-    const NO_ENTRY: HttpError = HttpError::NotFound(Some("id: no entry of this id was applied"));
+    const NO_ENTRY: HttpError = HttpError::NotFound(Some("id: no entry of this id is applied"));
     let Path((number, id)) = path.map_err(|_| NO_ENTRY)?;
     let insurer = parse_insurer(&number)?;
     if id.contains('\0') {
@@ -335,6 +335,7 @@ fn recorded(record: NoticeRecord) -> RecordedEntry {
             NoticeState::Applied => "applied",
             NoticeState::AppliedBefore => "already_applied",
             NoticeState::Refused => "refused",
+            NoticeState::Undone => "undone",
         },
         received_at: record.received_at,
         registered_at: record.registered_at,
