@@ -82,7 +82,7 @@ pub struct NoticeRecord {
     pub state: NoticeState,
     /// When the file was carried out, domain time.
     pub received_at: Timestamp,
-    /// The instant from which on the registry says so, if it was applied.
+    /// The instant from which on the registry says so, if it was applied; if it was undone, said so.
     pub registered_at: Option<Timestamp>,
     /// Why it was refused.
     pub reason: Option<String>,
@@ -99,4 +99,6 @@ pub enum NoticeState {
     AppliedBefore,
     /// Nothing has changed.
     Refused,
+    /// It was applied, but a load of files changed or ended the person later. It may be applied again.
+    Undone,
 }

@@ -1,4 +1,4 @@
-//! Records what insurers sent, and reads it again.
+//! Records what insurers sent, reads it again, and undoes what loads of files make untrue.
 
 use std::collections::HashMap;
 
@@ -19,6 +19,17 @@ pub(super) struct Written<'a> {
     pub person: Option<i64>,
     pub reason: Option<String>,
     pub content: Option<&'a NoticeContent>,
+}
+
+/// What a load changed of people. That undoes the entries about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changed {
+    /// Their rows or coverages.
+    Registrations,
+    /// Their certificates of cards.
+    Cards,
+    /// Everything: they end.
+    Everything,
 }
 
 /// The checked query that reads entries; `$which` is what follows its `from` clause.
@@ -88,7 +99,7 @@ impl Store {
         rows.into_iter().map(NoticeRow::read).collect()
     }
 
-    /// Returns the entry of this id that was applied; None if there is none.
+    /// Returns the entry of this id that is applied; None if there is none, or if a load undid it.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.
@@ -117,7 +128,7 @@ pub(super) async fn is_insurer(connection: &mut PgConnection, insurer: InsurerNu
     Ok(known)
 }
 
-/// Returns the contents of those entries of an insurer that were applied, by their ids.
+/// Returns the contents of those entries of an insurer that are applied, by their ids.
 pub(super) async fn applied<'a>(
     connection: &mut PgConnection,
     insurer: InsurerNumber,
@@ -138,6 +149,72 @@ pub(super) async fn applied<'a>(
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, NoticeContent(row.content))).collect())
+}
+
+/// Returns the contents of those entries of an insurer that loads undid, by their ids. Several may have had one id.
+pub(super) async fn undone<'a>(
+    connection: &mut PgConnection,
+    insurer: InsurerNumber,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, Vec<NoticeContent>>, StoreError> {
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
+    let rows = sqlx::query!(
+        r#"
+        select distinct notice_id as "id!", content as "content!"
+          from notice
+         where insurer_number = $1
+           and notice_id = any($2)
+           and outcome = 4
+        "#,
+        insurer.as_str(),
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut undone: HashMap<String, Vec<NoticeContent>> = HashMap::new();
+    for row in rows {
+        undone.entry(row.id).or_default().push(NoticeContent(row.content));
+    }
+    Ok(undone)
+}
+
+/// Undoes the entries that are applied to these people, of the kinds that are about what a load changed. Costs nothing while no insurer
+/// has sent any.
+pub(super) async fn undo(connection: &mut PgConnection, people: &[i64], changed: Changed) -> Result<(), StoreError> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let links = match changed {
+        Changed::Registrations => Some(false),
+        Changed::Cards => Some(true),
+        Changed::Everything => None,
+    };
+    // Contents are compact JSON, in whose texts no quotation mark stands without a backslash. Person by person, because a table without
+    // statistics would be read from end to end for a list of people. Nobody else writes entries meanwhile.
+    sqlx::query!(
+        r#"
+        update notice
+           set outcome = 4
+         where ctid = any (array (
+                   select entry.row
+                     from unnest($1::bigint[]) as changed (id)
+                    cross join lateral (
+                              select notice.ctid as row
+                                from notice
+                               where notice.person_id = changed.id
+                                 and notice.outcome = 1
+                                 and ($2::boolean is null or (notice.content like '%"kind":"card_link"%') = $2)
+                              offset 0
+                          ) as entry
+                    where exists (select from notice)
+               ))
+        "#,
+        people,
+        links
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Records a file, received at the time `at`, with its entries in their order; returns its id.

@@ -22,6 +22,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::domain::{Institution, Insurer};
 
+use super::notices::{self, Changed};
 use super::reference::CHANGED;
 use super::{Store, StoreError};
 use compare::{Wanted, compare};
@@ -57,6 +58,9 @@ impl Store {
     /// ended, from its own time up to, not including, `at`. If the registry changed a person later than `at` (after a clock was
     /// set back, or in a load that came first), the changes of this person count from that later time, so that versions of a
     /// person never overlap.
+    ///
+    /// What insurers registered of a person whom the load changes or ends is undone, so that they may register it again; what they
+    /// registered of others stays.
     ///
     /// Insurers and institutions are distinct. People are read in groups of a thousand, so that their number is not limited by
     /// memory; `reset` takes eight bytes of memory for each.
@@ -175,10 +179,10 @@ async fn put(
     let ids: Vec<i64> = everybody().map(|(id, _)| id).collect();
     let cards: Vec<(i64, &NewCard)> =
         everybody().flat_map(|(id, person)| person.cards.iter().map(move |card| (id, card))).collect();
-    if reset {
-        cards::delete_others(transaction, &ids, &cards).await?;
-    }
-    cards::put(transaction, &cards, at).await?;
+    let mut without_card = if reset { cards::delete_others(transaction, &ids, &cards).await? } else { Vec::new() };
+    without_card.extend(cards::put(transaction, &cards, at).await?);
+    notices::undo(transaction, &changed, Changed::Registrations).await?;
+    notices::undo(transaction, &without_card, Changed::Cards).await?;
     Ok(ids)
 }
 
@@ -186,7 +190,7 @@ async fn put(
 async fn end_others(transaction: &mut PgConnection, ids: &[i64], at: SqlTimestamp) -> Result<(), StoreError> {
     let others = people::others(transaction, ids).await?;
     for people in others.chunks(CHUNK) {
-        let times = keep_coverages(transaction, people, at).await?;
+        let times = prepare_end(transaction, people, at).await?;
         // Coverages and cards are deleted with their person. An id is never used again, so an old record of the access log never
         // seems to be about a new person.
         people::end(transaction, people, &times).await?;
@@ -194,10 +198,12 @@ async fn end_others(transaction: &mut PgConnection, ids: &[i64], at: SqlTimestam
     Ok(())
 }
 
-/// Keeps the versions of all coverages of people who end; returns the instants at which they end.
-async fn keep_coverages(transaction: &mut PgConnection, people: &[i64], at: SqlTimestamp) -> Result<Times, StoreError> {
+/// Keeps the versions of all coverages of people who end, and undoes what insurers registered of them; returns the instants at which they
+/// end.
+async fn prepare_end(transaction: &mut PgConnection, people: &[i64], at: SqlTimestamp) -> Result<Times, StoreError> {
     let times = Times::find(transaction, people, at).await?;
     let coverages = coverages::of(transaction, people).await?;
     coverages::keep(transaction, &coverages, &times).await?;
+    notices::undo(transaction, people, Changed::Everything).await?;
     Ok(times)
 }

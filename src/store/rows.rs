@@ -68,7 +68,7 @@ stored_as!(SpecificDisease in "disease": Dialysis = 1, Haemophilia = 2, Hiv = 3)
 stored_as!(MedicalTreatment in "treatment": Inpatient = 1, Outpatient = 2, Dental = 3, Dispensing = 4, VisitingNursing = 5);
 stored_as!(TicketKind in "kind": Treatment = 1, Dispensing = 2);
 stored_as!(CardKind in "kind": Card = 1, Android = 2, Ios = 3);
-stored_as!(NoticeState in "outcome": Applied = 1, AppliedBefore = 2, Refused = 3);
+stored_as!(NoticeState in "outcome": Applied = 1, AppliedBefore = 2, Refused = 3, Undone = 4);
 stored_as!(RevocationReason in "revocation_reason": KeyCompromise = 1, Ceased = 5, Lost = 6);
 stored_as!(TreatmentKind in "treatment": Outpatient = 1, Visit = 2, Online = 3);
 stored_as!(HolderVerification in "holder_verification": Pin = 1, Face = 2, Visual = 3, Phone = 4);

@@ -75,6 +75,7 @@ mod registrations_bounds;
 mod registrations_kinds;
 mod registrations_model;
 mod registrations_tickets;
+mod registrations_undone;
 mod reload;
 mod rules;
 mod search_by_token;

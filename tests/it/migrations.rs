@@ -345,6 +345,37 @@ async fn the_program_before_versions_goes_on_loading() {
     database.drop().await;
 }
 
+#[tokio::test]
+async fn entries_that_are_there_stay_as_they_are_and_may_be_undone() {
+    let (database, mut connection) = before("0021").await;
+    connection
+        .execute(
+            "insert into notice_file (insurer_number, received_at) values ('06132013', '2026-11-22T00:30:15Z');
+             insert into notice (file_id, place, insurer_number, notice_id, outcome, registered_at, person_id, reason, content)
+             values (1, 1, '06132013', 'a', 1, '2026-11-22T00:30:15Z', 1, null, '{}')
+                  , (1, 2, '06132013', 'a', 2, null, null, null, null)
+                  , (1, 3, '06132013', 'a', 3, null, null, 'x', '{}')",
+        )
+        .await
+        .unwrap();
+    let store = database.store().await;
+    store.migrate().await.unwrap();
+    assert_eq!(database.count("select count(*) from notice where outcome = place").await, 3);
+    let error = connection.execute("update notice set outcome = 5 where place = 1").await.unwrap_err();
+    assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("notice_outcome_known"));
+    // Two of one id may have been undone, and one of that id is applied.
+    let applied =
+        "insert into notice (file_id, place, insurer_number, notice_id, outcome, registered_at, person_id, content)
+                   values (1, 4, '06132013', 'a', 1, '2026-11-22T00:30:15Z', 1, '{}')";
+    assert!(connection.execute(applied).await.is_err());
+    for turn in 0..2 {
+        assert_eq!(connection.execute("update notice set outcome = 4 where outcome = 1").await.unwrap().rows_affected(), 1);
+        assert_eq!(connection.execute(applied).await.unwrap().rows_affected(), 1, "{turn}");
+    }
+    store.pool().close().await;
+    database.drop().await;
+}
+
 /// Writes and reads the migrations of a test.
 async fn made(files: &[(&str, &str)]) -> Vec<Migration> {
     let directory = scratch("migrations-made");

@@ -89,7 +89,7 @@ pub async fn validity(world: &World, ask: &Ask) -> String {
 }
 
 /// Returns 資格有効性 as an explanation out of the registry as it stood then.
-async fn explained(world: &World, person: &str, check_on: &str, registered_by: &str) -> Value {
+pub async fn explained(world: &World, person: &str, check_on: &str, registered_by: &str) -> Value {
     let question = json!({ "person": person, "check_on": check_on, "registered_by": registered_by });
     let (status, answer) = post(world, "/api/explain", &question.to_string()).await;
     if status == 404 { Value::from("nobody") } else { answer["validity"].clone() }
@@ -372,6 +372,27 @@ async fn what_contradicts_the_law_is_applied_and_reported() {
     let findings = answer["entries"][0]["findings"].as_array().unwrap();
     assert_eq!((&answer["applied"], findings.len()), (&json!(1), 1), "{answer}");
     assert_eq!(findings[0]["from"], json!("2026-12-02"), "from the day after joining on: {answer}");
+
+    // In a request with several entries about it, it is told once: at the last one that was applied.
+    let correction =
+        |id: &str, kana: &str| json!({ "id": id, "kind": "correction", "of": of, "coverage": { "kana": kana } });
+    let whole = |id: &str| json!({ "id": id, "kind": "protection", "person": "new-employee", "address_withheld": false });
+    let mut other = gain("n-4");
+    other["person"] = json!("another");
+    other["coverage"]["number"] = json!("3009010");
+    other["coverage"]["limit"] = json!([]);
+    for (entries, expected) in [
+        (
+            json!([correction("n-3", "ｲﾁﾛｳ"), other, correction("n-5", "ｼﾝｷ ｲﾁﾛｳ"), correction("n-5", "ｼﾞﾛｳ"), 7]),
+            [0, 0, 1, 0, 0],
+        ),
+        (json!([correction("n-6", "ｲﾁﾛｳ"), whole("n-7"), other, whole("n-7"), whole("n-8")]), [0, 0, 0, 0, 1]),
+        (json!([whole("n-9"), correction("n-10", "ｼﾝｷ ｲﾁﾛｳ"), other, 7, 7]), [0, 1, 0, 0, 0]),
+    ] {
+        let answer = register(&world, "138016", entries).await;
+        let told = answer["entries"].as_array().unwrap().iter().map(|one| one["findings"].as_array().unwrap().len());
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{answer}");
+    }
     world.stop().await;
 }
 

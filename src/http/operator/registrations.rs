@@ -1,11 +1,14 @@
 //! `/api/insurers/{number}/registrations`: insurers register what changes, and see what became of it.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -77,7 +80,8 @@ pub(super) struct EntryResult {
     record: Option<i64>,
     /// Why it was refused.
     error: Option<EntryError>,
-    /// Contradictions between the coverage and the law, as they stand after the whole request. The entry is applied all the same.
+    /// Contradictions between the coverage and the law, as they stand after the whole request. Each is told once: at the last entry of the
+    /// request that is about it. The entry is applied all the same.
     findings: Vec<FindingView>,
 }
 
@@ -115,7 +119,7 @@ pub(super) struct RecordedEntry {
     place: i32,
     /// Its id, if that could be read.
     id: Option<String>,
-    /// applied, already_applied or refused.
+    /// applied, already_applied or refused; undone, if it was applied, but a load of files changed or ended the person later.
     outcome: &'static str,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
@@ -168,8 +172,9 @@ pub(super) async fn send(
     );
     let today = tokyo_date(now);
     let entries = (1..).zip(sent).zip(&done.outcomes);
-    let entries =
+    let mut entries: Vec<EntryResult> =
         entries.map(|((place, sent), outcome)| result(insurer, place, sent.id, outcome, &done.people, today)).collect();
+    tell_once(&mut entries);
     Ok(Json(Registered { file: done.file, applied, already_applied, refused, entries }))
 }
 
@@ -179,7 +184,7 @@ fn result(
     id: Option<String>,
     outcome: &NoticeOutcome,
     people: &[NotedPerson],
-    today: jiff::civil::Date,
+    today: Date,
 ) -> EntryResult {
     let result = EntryResult {
         place,
@@ -219,12 +224,23 @@ fn result(
     }
 }
 
+/// Keeps each finding at the last entry that is about it.
+fn tell_once(entries: &mut [EntryResult]) {
+    let mut told: HashSet<(i64, String, Date)> = HashSet::new();
+    for entry in entries.iter_mut().rev() {
+        let name = |finding: &FindingView| (finding.record, finding.rule.clone(), finding.from);
+        entry.findings.retain(|finding| !told.contains(&name(finding)));
+        // After them, because two findings of one entry may differ in their last days alone.
+        told.extend(entry.findings.iter().map(name));
+    }
+}
+
 /// Returns whether two states are of one coverage: an insurer registers one from a day on.
 fn is_same(one: &Coverage, other: &Coverage) -> bool {
     one.key.insurer == other.key.insurer && one.acquired_on == other.acquired_on
 }
 
-fn findings_of(one: &Registration, person: &NotedPerson, today: jiff::civil::Date) -> Vec<Finding> {
+fn findings_of(one: &Registration, person: &NotedPerson, today: Date) -> Vec<Finding> {
     let held: Vec<Held> = person.registrations.iter().map(|one| Held::from(&*one.coverage)).collect();
     findings(&one.coverage, &Holder { coverages: &held, died_on: person.died_on }, today)
 }
@@ -274,7 +290,7 @@ pub(super) async fn list(
     Ok(Json(records.into_iter().map(recorded).collect()))
 }
 
-/// Returns the entry of this id that was applied.
+/// Returns the entry of this id that is applied.
 #[utoipa::path(
     get, path = "/api/insurers/{number}/registrations/{id}", tag = "registry",
     params(
@@ -284,14 +300,14 @@ pub(super) async fn list(
     responses(
         (status = 200, body = RecordedEntry),
         (status = 400, description = "This is no insurer number; `detail` says what one is (SHK4003)"),
-        (status = 404, description = "No entry of this id was applied (SHK4002)")
+        (status = 404, description = "No entry of this id is applied (SHK4002)")
     )
 )]
 pub(super) async fn one(
     State(state): State<OperatorState>,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Json<RecordedEntry>, HttpError> {
-    const NO_ENTRY: HttpError = HttpError::NotFound(Some("id: no entry of this id was applied"));
+    const NO_ENTRY: HttpError = HttpError::NotFound(Some("id: no entry of this id is applied"));
     let Path((number, id)) = path.map_err(|_| NO_ENTRY)?;
     let insurer = parse_insurer(&number)?;
     if id.contains('\0') {
@@ -319,6 +335,7 @@ fn recorded(record: NoticeRecord) -> RecordedEntry {
             NoticeState::Applied => "applied",
             NoticeState::AppliedBefore => "already_applied",
             NoticeState::Refused => "refused",
+            NoticeState::Undone => "undone",
         },
         received_at: record.received_at,
         registered_at: record.registered_at,

@@ -39,7 +39,7 @@ impl Operations {
         self.store.notices(insurer, after, most).await.map(Some).map_err(failed("notices"))
     }
 
-    /// Returns the entry of this id that was applied; None if there is none.
+    /// Returns the entry of this id that is applied; None if there is none.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value.

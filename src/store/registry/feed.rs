@@ -26,8 +26,9 @@ const PATIENCE: &str = "15s";
 
 impl Store {
     /// Carries out the entries of an insurer's file in their order, in one transaction, at the present `now`. An entry that is refused
-    /// changes nothing, and does not stop the others. An entry counts from its own `registered_at` on, otherwise from `now` on. Files and
-    /// loads wait for each other; lookups go on meanwhile, and see the whole file or nothing of it. None if there is no such insurer.
+    /// changes nothing, and does not stop the others. An entry counts from its own `registered_at` on, otherwise from `now` on; one that a
+    /// load undid, and that is sent again as it was, from `now` on. Files and loads wait for each other; lookups go on meanwhile, and see
+    /// the whole file or nothing of it. None if there is no such insurer.
     ///
     /// # Errors
     /// If the database fails or holds an illegal value; then nothing has changed, and nothing is recorded.
@@ -45,9 +46,10 @@ impl Store {
             return Ok(None);
         }
         let applied = notices::applied(&mut transaction, insurer, sent.iter().filter_map(|one| one.id.as_deref())).await?;
+        let undone = notices::undone(&mut transaction, insurer, sent.iter().filter_map(|one| one.id.as_deref())).await?;
         let people = held::read(&mut transaction, insurer, sent).await?;
         let links = Links::read(&mut transaction, sent, &people).await?;
-        let mut feed = Feed::new(insurer, now, applied, people, links);
+        let mut feed = Feed::new(insurer, now, applied, undone, people, links);
         let mut outcomes = Vec::with_capacity(sent.len());
         for one in sent {
             outcomes.push(match feed.judge(one) {
@@ -102,8 +104,10 @@ enum Judged {
 struct Feed {
     insurer: InsurerNumber,
     now: Timestamp,
-    /// The contents of the entries that were applied, by their ids.
+    /// The contents of the entries that are applied, by their ids.
     applied: HashMap<String, NoticeContent>,
+    /// The contents of the entries that loads undid, by their ids.
+    undone: HashMap<String, Vec<NoticeContent>>,
     /// Everybody whom an entry may be about.
     people: Vec<HeldPerson>,
     /// The places of people by stable id.
@@ -123,6 +127,7 @@ impl Feed {
         insurer: InsurerNumber,
         now: Timestamp,
         applied: HashMap<String, NoticeContent>,
+        undone: HashMap<String, Vec<NoticeContent>>,
         people: Vec<HeldPerson>,
         links: Links,
     ) -> Self {
@@ -133,7 +138,7 @@ impl Feed {
             }
         }
         let by_id = people.iter().enumerate().map(|(place, person)| (person.stable_id.clone(), place)).collect();
-        Self { insurer, now, applied, people, by_id, by_card, changed: Vec::new(), at: now, links }
+        Self { insurer, now, applied, undone, people, by_id, by_card, changed: Vec::new(), at: now, links }
     }
 
     /// Judges an entry by its id and its time alone.
@@ -146,6 +151,10 @@ impl Feed {
         }
         match &sent.read {
             Err(reason) => refused(reason.clone()),
+            // The load changed the person later than the time that the entry gives.
+            Ok(notice) if self.undone.get(&notice.id).is_some_and(|contents| contents.contains(&sent.content)) => {
+                Judged::To(self.now)
+            }
             Ok(notice) => match notice.registered_at.map_or(self.now, microseconds) {
                 at if at > self.now => refused(NoticeRefused::Future(self.now)),
                 at => Judged::To(at),

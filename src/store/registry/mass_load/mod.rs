@@ -20,11 +20,12 @@ use sqlx::{Connection, PgConnection};
 use tokio::sync::mpsc::Receiver;
 
 use crate::domain::{Institution, Insurer};
+use crate::store::notices::{self, Changed};
 use crate::store::reference::CHANGED;
 use crate::store::{Store, StoreError};
 
 use super::new_person::{NewCard, NewPerson};
-use super::{CHUNK, LoadCounts, cards, keep_coverages, people, put, reference};
+use super::{CHUNK, LoadCounts, cards, people, prepare_end, put, reference};
 pub use estimate::{Estimate, LoadPlace, LoadSize};
 use stage::{SCHEMA, run};
 use streams::{Numbers, Streams};
@@ -210,7 +211,8 @@ impl Order<'_> {
         .await?;
         // A certificate of the files is the new person's, or nobody's if J-LIS does not know it.
         let given: Vec<(i64, &NewCard)> = new.iter().flat_map(|person| &person.cards).map(|card| (0, card)).collect();
-        cards::delete(transaction, given.iter().copied()).await?;
+        let without_card = cards::delete(transaction, given.iter().copied()).await?;
+        notices::undo(transaction, &without_card, Changed::Cards).await?;
         Ok((new, Some(times.into_iter().map(SqlTimestamp::to_jiff).collect())))
     }
 
@@ -219,7 +221,7 @@ impl Order<'_> {
     async fn keep(&self, transaction: &mut PgConnection, kept: &[i64]) -> Result<(), StoreError> {
         if self.reset {
             for others in people::others(transaction, kept).await?.chunks(CHUNK) {
-                let times = keep_coverages(transaction, others, self.at.to_sqlx()).await?;
+                let times = prepare_end(transaction, others, self.at.to_sqlx()).await?;
                 people::keep(transaction, others, &times).await?;
             }
         }
