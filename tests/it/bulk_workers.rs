@@ -69,6 +69,16 @@ async fn a_small_file_does_not_wait_for_a_large_one() {
     world.stop().await;
 }
 
+/// A `shikaku work` that is killed at the latest when the test ends, however it ends.
+struct Worker(std::process::Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.kill().expect("it is ours");
+        self.0.wait().expect("it is ours");
+    }
+}
+
 /// Returns `shikaku serve` or `shikaku work` on one database, with a short lease. No skew is allowed, because all use one clock.
 /// A file is never given up, however often a worker is killed or loses its lease on a busy machine.
 fn start(database: &TestDatabase, command: &str, extra: &[&str]) -> std::process::Command {
@@ -96,7 +106,7 @@ async fn a_server_and_a_worker_live_on_the_day_that_their_clocks_are_set_to() {
     let server = Program::start(command);
     server.until_logged("the clock is set to 2026-09-01T09:00:00+09:00").await;
     let mut worker = start(&database, "work", &options);
-    let mut worker = worker.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let worker = Worker(worker.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap());
     let code = shikaku::domain::InstitutionCode::parse(TEST_CLINIC).unwrap();
     let files = (pki.terminal(&code, "reception-1"), pki.terminal_key(&code, "reception-1"));
     let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
@@ -118,8 +128,7 @@ async fn a_server_and_a_worker_live_on_the_day_that_their_clocks_are_set_to() {
     let json = [("content-type", "application/json")];
     let (status, answer, _) = process::http(&server.operator_addr, "POST", path, &json, entry).await;
     assert!(status == 200 && answer.contains("lies after the server's present, 2026-09-01T00:"), "{status} {answer}");
-    worker.kill().unwrap();
-    worker.wait().unwrap();
+    drop(worker);
     drop(server);
     database.drop().await;
 }
@@ -145,7 +154,7 @@ async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
     for round in 0..ROUNDS {
         // A server without workers, and one worker process; both are killed.
         let mut server = serve(&["--no-worker"]);
-        let mut worker = start(&database, "work", &secret).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let worker = Worker(start(&database, "work", &secret).stdout(std::process::Stdio::null()).spawn().unwrap());
         let terminal = Terminal::new(&server.terminal_addr, &pki.ca(), Some((&files.0, &files.1))).unwrap();
         let mut clinic = Clinic { code: TEST_CLINIC.to_owned(), connection: terminal.connect().await.unwrap() };
         // One file is received for certain, however busy the machine is.
@@ -160,9 +169,8 @@ async fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
         let moment = Duration::from_millis(150 + 170 * u64::try_from(round).unwrap());
         // Only the client's futures end; the server goes on with its work until it is killed.
         let _ = tokio::time::timeout(moment, uploads).await;
-        worker.kill().unwrap();
+        drop(worker);
         server.child.kill().unwrap();
-        worker.wait().unwrap();
         server.child.wait().unwrap();
     }
     // A server that serves and works finds every file.
