@@ -13,6 +13,7 @@
 pub mod answer;
 pub mod cli;
 pub mod identities;
+pub mod operator;
 pub mod people;
 pub mod plan;
 pub mod random;

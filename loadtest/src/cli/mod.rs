@@ -2,6 +2,7 @@
 
 mod check;
 mod exit;
+mod out;
 mod run;
 mod terminals;
 mod words;

@@ -15,7 +15,7 @@ const COMMANDS: [(&str, &str); 4] = [
     ("terminals", "多数の端末の証明書を試験用PKIに作成"),
 ];
 
-const ARGUMENTS: [(&str, &str, &str); 11] = [
+const ARGUMENTS: [(&str, &str, &str); 14] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -23,7 +23,10 @@ const ARGUMENTS: [(&str, &str, &str); 11] = [
     ("run", "plan", "計画のファイル"),
     ("run", "target", "送信先の端末用の待ち受け。計画が別のコンピューターを指すときは、ここで同じものを繰り返す"),
     ("run", "people", "対象の人物のディレクトリー: fixtures、または大量データの形式のファイル"),
-    ("run", "out", "結果を書き込むJSONファイル"),
+    ("run", "out", "結果を書き込むディレクトリー。指定しなければ何も書き込まない"),
+    ("run", "operator", "サーバーの運用者用の待ち受け。計画が別のコンピューターを指すときは、ここで同じものを繰り返す"),
+    ("run", "operator_token", "運用者用の待ち受けのベアラートークン"),
+    ("run", "rounds", "ステージをこの回数だけ繰り返す。ラウンドごとのばらつきから、何が誤差かがわかる"),
     ("check", "plans", "計画のファイル"),
     ("terminals", "number", "各医療機関の端末の数。足りない分だけ作る"),
     ("terminals", "institutions", "医療機関コード。指定しなければ、PKIにあるすべての医療機関"),

@@ -10,7 +10,8 @@ use shikaku::wire::Format;
 use super::Run;
 use super::failure::Failure;
 use super::line::{Job, Place};
-use super::tally::{Answered, Outcome, WrongAnswer};
+use super::tallies::{Answered, Outcome};
+use super::tally::WrongAnswer;
 use crate::answer::error_code;
 use crate::identities::Identity;
 use crate::people::Person;
@@ -34,8 +35,8 @@ pub(super) async fn work(run: Arc<Run>, mut place: Place, identity: Identity) {
                 tokio::time::sleep(REST.min(again.saturating_duration_since(free_since))).await;
             }
             let Some(number) = lane.run.next_number() else { break };
-            lane.run.tallies().stages[job.stage].due += 1;
             let due = Instant::now();
+            lane.run.tallies().due(job.stage, due);
             job = Job { number, due, offered: due, ..job };
         }
     }
@@ -58,6 +59,8 @@ struct Went {
 
 /// What is asked, drawn by the number of the request alone, so that the same plan asks the same.
 struct Question<'a> {
+    /// The place of the part of the mix.
+    part: usize,
     scenario: Scenario,
     person: &'a Person,
     is_compared: bool,
@@ -106,7 +109,8 @@ impl Lane {
         // A request that was offered late may also have to wait, for the others that were offered with it.
         let offered_late = job.offered.saturating_duration_since(job.due);
         let late = offered_late + begun.saturating_duration_since(job.offered.max(free_since));
-        run.tallies().add(Outcome { stage: job.stage, due: job.due, late, handshake, sent, done, result });
+        let (stage, part, due) = (job.stage, question.part, job.due);
+        run.tallies().add(Outcome { stage, part, due, late, handshake, sent, done, people: 1, result });
         Went { failed, done }
     }
 
@@ -128,10 +132,11 @@ impl Lane {
 impl Run {
     fn question(&self, number: u64) -> Question<'_> {
         let mut random = Random::new(self.plan.seed, Chance::Request(number));
-        let scenario = self.plan.mix.at(random.unit());
+        let part = self.plan.mix.at(random.unit());
+        let scenario = self.plan.mix.entries()[part].scenario;
         let person = &self.people[self.draw.place(&mut random)];
         let is_compared = random.unit() < self.plan.people.compared.get();
-        Question { scenario, person, is_compared }
+        Question { part, scenario, person, is_compared }
     }
 }
 

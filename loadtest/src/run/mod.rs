@@ -5,9 +5,13 @@
 //! server falls silent, or when it is told to stop.
 
 mod failure;
+mod knee;
 mod lane;
 mod line;
 mod pace;
+mod series;
+mod server;
+mod tallies;
 mod tally;
 
 use std::borrow::Cow;
@@ -27,15 +31,19 @@ use tokio::task::JoinSet;
 
 use crate::answer::error_code;
 use crate::identities::Identity;
+use crate::operator::Operator;
 use crate::people::{Draw, Person};
 use crate::plan::{Arrivals, Plan};
 use crate::scenario::message;
 
 pub use failure::Failure;
+pub use knee::{Knee, Missed};
+pub use series::{Point, Series};
+pub use server::{Sample, ServerFigures};
 pub use tally::{Tally, Times, WrongAnswer};
 
 use line::Line;
-use tally::Tallies;
+use tallies::Tallies;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +63,28 @@ pub struct Findings {
     pub began_at: Timestamp,
     /// How it ended.
     pub end: End,
-    /// What became of the requests of each stage.
+    /// What became of the requests of each stage of the plan, round after round.
     pub stages: Vec<Tally>,
+    /// What became of the requests of each part of the mix, in the stages that count.
+    pub parts: Vec<Tally>,
+    /// How it went from moment to moment, warm-up included.
+    pub series: Series,
+    /// What the server told of itself; none if nobody asked it.
+    pub server: Option<ServerFigures>,
     /// The first wrong answers.
     pub wrong: Vec<WrongAnswer>,
+}
+
+/// What a run needs besides its plan.
+pub struct Cast {
+    /// The terminals.
+    pub identities: Vec<Identity>,
+    /// The people asked about; at least one.
+    pub people: Vec<Person>,
+    /// The server's operator listener, for its own figures.
+    pub operator: Option<Operator>,
+    /// How often the stages are run, one round after the other.
+    pub rounds: NonZeroUsize,
 }
 
 /// Why a run did not begin.
@@ -134,10 +160,12 @@ impl Japanese for RunError {
 /// What all parts of a run share.
 struct Run {
     plan: Plan,
+    rounds: usize,
     people: Vec<Person>,
     draw: Draw,
     line: Line,
     tallies: Mutex<Tallies>,
+    server: Mutex<ServerFigures>,
     /// The number of requests so far.
     numbers: AtomicU64,
     stopped: AtomicBool,
@@ -167,6 +195,10 @@ impl Run {
         // A panic elsewhere does not take away what was counted.
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn server(&self) -> MutexGuard<'_, ServerFigures> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How long requests under way may take once a run is told to stop.
@@ -175,16 +207,12 @@ const AFTER_STOP: Duration = Duration::from_secs(2);
 /// How often the silence of the server is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Runs a plan as these terminals, about these people, until its end or until `stop` is done.
+/// Runs a plan until its end or until `stop` is done.
 ///
 /// # Errors
 /// If the run does not begin; see [`RunError`]. Once it has begun there are always findings.
-pub async fn go(
-    plan: &Plan,
-    identities: Vec<Identity>,
-    people: Vec<Person>,
-    stop: impl Future<Output = ()>,
-) -> Result<Findings, RunError> {
+pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Result<Findings, RunError> {
+    let Cast { identities, people, operator, rounds } = cast;
     let lanes = identities.len() * plan.identities.connections.get();
     for stage in &plan.stages {
         if let Arrivals::Closed(at_once) = stage.arrivals
@@ -207,13 +235,16 @@ pub async fn go(
     let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.len()).expect("somebody to ask about"));
     let run = Arc::new(Run {
         plan: plan.clone(),
+        rounds: rounds.get(),
         people,
         draw,
         line,
-        tallies: Mutex::new(Tallies::new(plan.stages.len())),
+        tallies: Mutex::new(Tallies::new(plan, rounds.get())),
+        server: Mutex::default(),
         numbers: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
     });
+    let asked = operator.is_some();
     let end = match end {
         Some(end) => end,
         None => {
@@ -221,13 +252,26 @@ pub async fn go(
             for (number, place) in places.into_iter().enumerate() {
                 tasks.spawn(lane::work(run.clone(), place, identities[number % identities.len()].clone()));
             }
-            pursue(&run, &mut tasks, stop).await?
+            let watch = operator.map(|operator| tokio::spawn(server::watch(run.clone(), operator)));
+            let end = pursue(&run, &mut tasks, stop).await;
+            if let Some(watch) = watch {
+                watch.abort();
+            }
+            end?
         }
     };
+    let server = asked.then(|| run.server().clone());
     let mut tallies = run.tallies();
     tallies.settle();
-    let (stages, wrong) = (std::mem::take(&mut tallies.stages), std::mem::take(&mut tallies.wrong));
-    Ok(Findings { began_at, end, stages, wrong })
+    Ok(Findings {
+        began_at,
+        end,
+        stages: std::mem::take(&mut tallies.stages),
+        parts: std::mem::take(&mut tallies.parts),
+        series: std::mem::take(&mut tallies.series),
+        server,
+        wrong: std::mem::take(&mut tallies.wrong),
+    })
 }
 
 /// Keeps the pace until the end of all stages, then waits for the requests under way.
@@ -291,7 +335,7 @@ async fn first_questions(plan: &Plan, identities: &[Identity], people: &[Person]
     let first = people.first().expect("somebody to ask about");
     for Identity { institution, terminal } in one_each {
         let institution = *institution;
-        let message = message(plan.mix.at(0.0), institution, first);
+        let message = message(plan.mix.entries()[plan.mix.at(0.0)].scenario, institution, first);
         let asked = async { terminal.connect().await?.ask(&message.path, message.format, message.body).await };
         let within = plan.bounds.request;
         let reply = tokio::time::timeout(within, asked)
