@@ -24,5 +24,5 @@ pub(super) fn read(table: Option<Table<'_>>) -> Option<KneePlan> {
     let errors = table.number("errors", Share::new);
     table.finish();
     let usual = |share| Share::new(share).expect("a share");
-    Some(KneePlan { p99: p99?, rate: rate.unwrap_or(usual(0.95)), errors: errors.unwrap_or(usual(0.01)) })
+    Some(KneePlan { p99: p99?, rate: rate.unwrap_or_else(|| usual(0.95)), errors: errors.unwrap_or_else(|| usual(0.01)) })
 }
