@@ -2,6 +2,8 @@
 
 mod check;
 mod exit;
+mod live;
+mod merge;
 mod out;
 mod run;
 mod terminals;
@@ -32,6 +34,8 @@ enum Command {
     Run(run::Options),
     /// Read plans and report their faults; exit code 2 if there are any
     Check(check::Options),
+    /// Make one report of the runs of several processes
+    Merge(merge::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
 }
@@ -49,6 +53,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(options) => run::run(&options, language),
         Command::Check(options) => check::run(&options, language),
+        Command::Merge(options) => merge::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
     };
     match result {

@@ -6,6 +6,7 @@ mod accounts;
 mod bad_input;
 mod connections;
 mod documents;
+mod merge;
 mod plans;
 mod population;
 mod stall;
