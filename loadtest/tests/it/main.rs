@@ -6,6 +6,7 @@ mod accounts;
 mod bad_input;
 mod connections;
 mod documents;
+mod first_run;
 mod knee;
 mod merge;
 mod plans;
