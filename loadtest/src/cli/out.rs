@@ -14,6 +14,8 @@ pub(super) struct OutDirectory(PathBuf);
 
 /// The results for programs.
 pub(super) const RESULTS: &str = "results.json";
+/// The report for people.
+pub(super) const PAGE: &str = "report.html";
 
 impl OutDirectory {
     /// Makes the directory unless it is there, and tries it: it would be a pity to learn at the end of a run that it cannot be
@@ -34,9 +36,9 @@ impl OutDirectory {
     }
 
     /// Writes the results. If that fails they are printed, so that no run is lost.
-    pub fn save(&self, report: &Report, _language: Language) -> Result<(), Exit> {
-        let json = report.results().json();
-        let files = [(RESULTS, json.as_bytes())];
+    pub fn save(&self, report: &Report, language: Language) -> Result<(), Exit> {
+        let (json, page) = (report.results().json(), report.page(language));
+        let files = [(RESULTS, json.as_bytes()), (PAGE, page.as_bytes())];
         for (name, bytes) in files {
             let path = self.0.join(name);
             write(&path, bytes).map_err(|error| {

@@ -1,6 +1,7 @@
 //! Reports: judges what a run found, and says it as a table for people and as files for people and programs.
 
 mod grid;
+mod html;
 mod results;
 mod table;
 mod verdict;
