@@ -1,7 +1,10 @@
 //! The command line: one file for each command.
 
 mod check;
+mod compare;
 mod exit;
+mod live;
+mod merge;
 mod out;
 mod run;
 mod terminals;
@@ -32,6 +35,11 @@ enum Command {
     Run(run::Options),
     /// Read plans and report their faults; exit code 2 if there are any
     Check(check::Options),
+    /// Make one report of the runs of several processes
+    Merge(merge::Options),
+    /// Say what two runs differ in, beyond the noise of their rounds: exit code 0 B is not worse; 1 it is; 2 nothing can be said; 3 results
+    /// that cannot be read
+    Compare(compare::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
 }
@@ -49,6 +57,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(options) => run::run(&options, language),
         Command::Check(options) => check::run(&options, language),
+        Command::Merge(options) => merge::run(&options, language),
+        Command::Compare(options) => compare::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
     };
     match result {

@@ -7,15 +7,10 @@ use std::path::{Path, PathBuf};
 use shikaku::language::{Japanese, Language};
 
 use super::exit::Exit;
-use crate::report::Report;
+use crate::report::{Report, Results};
 
 /// A directory for the results of a run, which can be written to.
 pub(super) struct OutDirectory(PathBuf);
-
-/// The results for programs.
-pub(super) const RESULTS: &str = "results.json";
-/// The report for people.
-pub(super) const PAGE: &str = "report.html";
 
 impl OutDirectory {
     /// Makes the directory unless it is there, and tries it: it would be a pity to learn at the end of a run that it cannot be
@@ -23,7 +18,7 @@ impl OutDirectory {
     pub fn at(path: &Path) -> Result<Self, Exit> {
         let tried = || {
             fs::create_dir_all(path)?;
-            File::options().append(true).create(true).open(path.join(RESULTS)).map(drop)
+            File::options().append(true).create(true).open(path.join(Results::FILE)).map(drop)
         };
         tried().map_err(|error: std::io::Error| {
             let path = path.display();
@@ -37,11 +32,16 @@ impl OutDirectory {
 
     /// Writes the results. If that fails they are printed, so that no run is lost.
     pub fn save(&self, report: &Report, language: Language) -> Result<(), Exit> {
-        let (json, page) = (report.results().json(), report.page(language));
-        let files = [(RESULTS, json.as_bytes()), (PAGE, page.as_bytes())];
+        let json = report.results().json();
+        let files = [
+            (Results::FILE, json.clone().into_bytes()),
+            (Report::TIMES_FILE, report.times_log()),
+            (Report::PAGE_FILE, report.page(language).into_bytes()),
+            (Report::JUNIT_FILE, report.junit().into_bytes()),
+        ];
         for (name, bytes) in files {
             let path = self.0.join(name);
-            write(&path, bytes).map_err(|error| {
+            write(&path, &bytes).map_err(|error| {
                 let mut out = std::io::stdout().lock();
                 let _ = out.write_all(json.as_bytes()).and_then(|()| out.flush());
                 let path = path.display();

@@ -4,17 +4,21 @@ use std::io::{IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+use shikaku::clock::system_now;
 use shikaku::command_line::{open_files, within};
-use shikaku::language::Language;
+use shikaku::language::{Bilingual, Language};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::Exit;
+use super::live::Live;
 use super::out::OutDirectory;
 use crate::operator::Operator;
 use crate::plan::{Plan, Target};
 use crate::report::Report;
-use crate::run::Cast;
+use crate::run::{Cast, Progress};
 use crate::{identities, people, run as engine};
 
 #[derive(clap::Args)]
@@ -43,24 +47,56 @@ pub(super) struct Options {
     /// Run the stages so often, one round after the other: their spread says what is noise
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = within(1, MOST_ROUNDS))]
     rounds: u32,
+    /// When the first stage begins, for several processes at once, such as 2026-11-29T18:30:00+09:00
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    start_at: Option<Timestamp>,
+    /// Which of several processes this is, from 0: each takes terminals and random choices of its own
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = within(0, MOST_PROCESSES))]
+    process: u32,
 }
+
+/// The highest number of a process.
+const MOST_PROCESSES: u32 = 9_999;
 
 /// The most rounds; each keeps its own figures.
 const MOST_ROUNDS: u32 = 20;
 
+/// Reads an instant that is at most a day away; its error is in both languages.
+fn instant(text: &str) -> Result<Timestamp, Bilingual> {
+    let instant: Timestamp = text.parse().map_err(|_| {
+        (
+            "must be an instant with its offset, such as 2026-11-29T18:30:00+09:00",
+            "2026-11-29T18:30:00+09:00のように、時差つきの日時を書いてください",
+        )
+    })?;
+    let left = instant - system_now();
+    if left.get_seconds().is_negative() || left.get_milliseconds().is_negative() {
+        return Err(("has passed", "過ぎています").into());
+    }
+    if left.get_seconds() > A_DAY {
+        return Err(("is more than a day away", "1日以上先です").into());
+    }
+    Ok(instant)
+}
+
+/// Seconds of a day.
+const A_DAY: i64 = 86_400;
+
 /// Reads a target; its error is in both languages.
-fn target(text: &str) -> Result<Target, shikaku::language::Bilingual> {
+fn target(text: &str) -> Result<Target, Bilingual> {
     text.parse::<Target>().map_err(Into::into)
 }
 
 pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exit> {
-    let (plan, text) = Plan::read(&options.plan).map_err(|faults| Exit::faults(2, &faults, 0))?;
+    let (mut plan, text) = Plan::read(&options.plan).map_err(|faults| Exit::faults(2, &faults, 0))?;
+    plan.seed = plan.seed.wrapping_add(u64::from(options.process));
     let destination = plan.target.allow(options.target.as_ref()).map_err(Exit::usage)?;
     let operator = operator(options, &plan)?;
     let out = options.out.as_deref().map(OutDirectory::at).transpose()?;
     room_for(plan.identities.open_at_once())?;
     let pki = options.pki.as_ref().unwrap_or(&plan.identities.pki);
-    let identities = identities::read(&plan.identities, pki, &destination).map_err(Exit::environment)?;
+    let identities =
+        identities::read(&plan.identities, options.process as usize, pki, &destination).map_err(Exit::environment)?;
     let directory = options.people.as_ref().unwrap_or(&plan.people.directory);
     let people = people::read(&plan.people, directory, plan.seed)?;
     let number = people.len();
@@ -76,7 +112,13 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
                 _ = terminate.recv() => {}
             }
         };
-        engine::go(&plan, Cast { identities, people, operator, rounds }, stop).await.map_err(Exit::from)
+        let live = Arc::new(Live::of(&plan, language));
+        let told = live.clone();
+        let told = Box::new(move |progress: Progress| told.show(&progress));
+        let cast = Cast { identities, people, operator, rounds, start_at: options.start_at, told };
+        let findings = engine::go(&plan, cast, stop).await;
+        live.end();
+        findings.map_err(Exit::from)
     })?;
     let report = Report::new(plan, text, &destination, number, findings);
     print(&report, language);
@@ -123,8 +165,8 @@ fn room_for(connections: usize) -> Result<(), Exit> {
     )))
 }
 
-/// Prints the table. If standard output is closed, the exit code and the file still tell.
-fn print(report: &Report, language: Language) {
+/// Prints the table. If standard output is closed, the exit code and the files still tell.
+pub(super) fn print(report: &Report, language: Language) {
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal();
     let _ = out.write_all(report.table(language, colour).as_bytes()).and_then(|()| out.flush());

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Rows of texts. The first column is aligned to the left, the others to the right.
 #[derive(Default)]
-pub(super) struct Grid(Vec<Vec<String>>);
+pub(crate) struct Grid(Vec<Vec<String>>);
 
 impl Grid {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {

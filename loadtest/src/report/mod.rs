@@ -1,7 +1,11 @@
 //! Reports: judges what a run found, and says it as a table for people and as files for people and programs.
 
+pub mod compare;
 mod grid;
+mod hlog;
 mod html;
+mod junit;
+mod merge;
 mod results;
 mod table;
 mod verdict;
@@ -11,6 +15,8 @@ use std::time::Duration;
 use crate::plan::{Arrivals, Destination, Plan};
 use crate::run::{End, Findings, Knee, Tally};
 
+pub(crate) use grid::Grid;
+pub use merge::{MergeError, Merged};
 pub use results::Results;
 pub use verdict::Verdict;
 
@@ -33,6 +39,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// The file of the times in the directory of a run.
+    pub const TIMES_FILE: &str = "times.hlog";
+    /// The page for people in it.
+    pub const PAGE_FILE: &str = "report.html";
+    /// The verdicts for continuous integration in it.
+    pub const JUNIT_FILE: &str = "junit.xml";
+
     /// Judges what a run found, which asked about so many people. `plan_text` is the text of the plan's file.
     #[must_use]
     pub fn new(plan: Plan, plan_text: String, destination: &Destination, people: usize, findings: Findings) -> Self {
@@ -40,7 +53,7 @@ impl Report {
     }
 
     fn of(plan: Plan, plan_text: String, target: String, people: usize, findings: Findings) -> Self {
-        let knee = Knee::find(&plan, &findings.stages);
+        let knee = Knee::find(&plan, &findings.stages, findings.processes);
         let last = knee.as_ref().and_then(|knee| knee.kept).map_or(usize::MAX, |(place, _)| place);
         let mut stages = vec![Tally::default(); plan.stages.len()];
         let (mut rounds, mut measured, mut open) = (Vec::new(), Tally::default(), Tally::default());
@@ -79,6 +92,12 @@ impl Report {
         }
     }
 
+    /// Writes the times as an HDR histogram log.
+    #[must_use]
+    pub fn times_log(&self) -> Vec<u8> {
+        hlog::write(&self.findings)
+    }
+
     /// Returns whether a rate was asked in every stage that counts.
     fn is_open(&self) -> bool {
         self.plan.stages.iter().filter(|stage| !stage.warm_up).all(|stage| stage.arrivals.mean().is_some())
@@ -97,6 +116,6 @@ fn per_second(count: u64, time: Duration) -> Option<f64> {
 }
 
 /// Returns milliseconds.
-fn milliseconds(time: Duration) -> f64 {
+pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
 }

@@ -1,10 +1,12 @@
 //! The results of a run for programs, as JSON.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use shikaku::language::Bilingual;
 
-use super::{Report, milliseconds, per_second};
+use super::{MergeError, Report, milliseconds, per_second};
 use crate::plan::Quantile;
 use crate::run::{End, Point, Sample, Tally, Times};
 
@@ -28,6 +30,8 @@ pub struct Results {
     pub began_at: String,
     /// `done`, `stopped` or `silent`.
     pub end: String,
+    /// The processes that ran the plan at the same time, each whole.
+    pub processes: usize,
     /// Whether it came to its end and missed no threshold.
     pub good: bool,
     /// The terminals.
@@ -44,6 +48,8 @@ pub struct Results {
     pub people: usize,
     /// The stages of the plan, all rounds together.
     pub stages: Vec<Stage>,
+    /// The stages of each round, round after round.
+    pub stages_of_rounds: Vec<Figures>,
     /// The stages that count, round by round.
     pub rounds: Vec<Figures>,
     /// The parts of the mix, in the stages that count.
@@ -87,6 +93,8 @@ pub struct Part {
 pub struct Figures {
     /// How long requests became due.
     pub seconds: f64,
+    /// The same, or longer if answers came later.
+    pub answering_seconds: f64,
     /// None if the server set the rate.
     pub asked_per_second: Option<f64>,
     /// None in no time.
@@ -228,6 +236,40 @@ pub struct SampleTold {
 }
 
 impl Results {
+    /// Their file in the directory of a run.
+    pub const FILE: &str = "results.json";
+
+    /// Reads them from the bytes of a file.
+    ///
+    /// # Errors
+    /// [`MergeError::Illegible`] if they are no results, or of another version.
+    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, MergeError> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let illegible = |reason: Bilingual| MergeError::Illegible(path.to_owned(), reason);
+        let none = |error: serde_json::Error| {
+            let (line, column) = (error.line(), error.column());
+            illegible(
+                (
+                    format!("is no file of results, at line {line}, column {column}: {error}"),
+                    format!("{line}行{column}桁: 実行結果のファイルではありません"),
+                )
+                    .into(),
+            )
+        };
+        let Version { format } = serde_json::from_slice(bytes).map_err(none)?;
+        if format != FORMAT {
+            let told = (
+                format!("has format {format}; this program reads {FORMAT}: run the plan again"),
+                format!("形式{format}です。このプログラムが読めるのは{FORMAT}です。計画をもう一度実行してください"),
+            );
+            return Err(illegible(told.into()));
+        }
+        serde_json::from_slice(bytes).map_err(none)
+    }
+
     /// Writes them as JSON.
     #[must_use]
     pub fn json(&self) -> String {
@@ -276,6 +318,7 @@ impl Report {
                 End::Silent => "silent",
             }
             .to_owned(),
+            processes: self.findings.processes,
             good: self.is_good(),
             terminals: plan.identities.terminals.get(),
             connections_each: plan.identities.connections.get(),
@@ -284,6 +327,7 @@ impl Report {
             http,
             people: self.people,
             stages: stages.collect(),
+            stages_of_rounds: self.findings.stages.iter().map(|tally| figures(tally, false)).collect(),
             rounds: self.rounds.iter().map(|tally| figures(tally, self.is_open())).collect(),
             parts: parts
                 .map(|(part, tally)| Part { scenario: part.scenario.words(), figures: figures(tally, false) })
@@ -320,6 +364,7 @@ impl Report {
 fn figures(tally: &Tally, open: bool) -> Figures {
     Figures {
         seconds: tally.lasted.as_secs_f64(),
+        answering_seconds: tally.answering().as_secs_f64(),
         asked_per_second: if open { per_second(tally.due, tally.lasted) } else { None },
         achieved_per_second: per_second(tally.answered, tally.answering()),
         due: tally.due,

@@ -281,7 +281,7 @@ impl Report {
             )
                 .into(),
             End::Done if self.is_good() => ("GOOD: every threshold is kept", "良好: すべてのしきい値を達成しました").into(),
-            End::Done => ("MISSED: see the thresholds above", "未達: 上のしきい値を見てください").into(),
+            End::Done => ("MISSED: see the thresholds", "未達: しきい値を見てください").into(),
         }
     }
 }

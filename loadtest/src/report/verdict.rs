@@ -129,6 +129,7 @@ mod tests {
         let findings = Findings {
             began_at: "2026-11-22T00:30:15Z".parse().unwrap(),
             end: End::Done,
+            processes: 1,
             stages: Vec::new(),
             parts: vec![tally.clone()],
             series: Series::default(),

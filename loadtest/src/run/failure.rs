@@ -45,6 +45,22 @@ impl Failure {
         }
     }
 
+    /// Reads a name for programs.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Some(match key {
+            "unreachable" => Self::Unreachable,
+            "certificate_refused" => Self::Certificate,
+            "connection_broken" => Self::Broken,
+            "timed_out" => Self::TimedOut,
+            refused => {
+                let refused = refused.strip_prefix("http_")?;
+                let (status, code) = refused.split_once('_').unwrap_or((refused, ""));
+                Self::Refused { status: status.parse().ok()?, code: code.to_owned().into() }
+            }
+        })
+    }
+
     /// Describes it for people.
     #[must_use]
     pub fn words(&self) -> Bilingual {
@@ -69,5 +85,20 @@ impl From<&TerminalError> for Failure {
             // No file is read while requests are sent.
             TerminalError::Broken(_) | TerminalError::File { .. } => Self::Broken,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_by_its_name() {
+        let refused = |code: &'static str| Failure::Refused { status: 429, code: code.into() };
+        let others = [Failure::Unreachable, Failure::Certificate, Failure::Broken, Failure::TimedOut];
+        for failure in others.into_iter().chain([refused(""), refused("SHK4001")]) {
+            assert_eq!(Failure::from_key(&failure.key()), Some(failure));
+        }
+        assert_eq!((Failure::from_key("http_x"), Failure::from_key("tired")), (None, None));
     }
 }

@@ -73,14 +73,14 @@ pub(super) fn missed(plan: &KneePlan, lateness: Duration, rate: f64, tally: &Tal
 }
 
 impl Knee {
-    /// Finds the knee in the stages of a run; none if the plan does not look for it.
+    /// Finds the knee in the stages of a run, which so many processes ran at the same time; none if the plan does not look for it.
     #[must_use]
-    pub fn find(plan: &Plan, tallies: &[Tally]) -> Option<Self> {
+    pub fn find(plan: &Plan, tallies: &[Tally], processes: usize) -> Option<Self> {
         let wanted = plan.knee?;
         let stages = plan.stages.iter().zip(tallies).enumerate();
         let counting = stages.filter(|(_, (stage, tally))| !stage.warm_up && tally.due > 0);
         let judged = counting.filter_map(|(place, (stage, tally))| {
-            let rate = stage.arrivals.mean()?;
+            let rate = stage.arrivals.mean()? * processes as f64;
             Some((place, rate, missed(&wanted, plan.thresholds.lateness, rate, tally)))
         });
         let (mut knee, mut in_a_row) = (Self { kept: None, broken: None }, 0);
@@ -123,7 +123,7 @@ mod tests {
 
     fn find(tallies: Vec<Tally>) -> Knee {
         let all: Vec<Tally> = [vec![step(1, 500, 10)], tallies].concat();
-        Knee::find(&plan(all.len() - 1), &all).unwrap()
+        Knee::find(&plan(all.len() - 1), &all, 1).unwrap()
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod knee;
 mod lane;
 mod line;
 mod pace;
+mod progress;
 mod series;
 mod server;
 mod tallies;
@@ -38,6 +39,7 @@ use crate::scenario::message;
 
 pub use failure::Failure;
 pub use knee::{Knee, Missed};
+pub use progress::Progress;
 pub use series::{Point, Series};
 pub use server::{Sample, ServerFigures};
 pub use tally::{Tally, Times, WrongAnswer};
@@ -63,6 +65,8 @@ pub struct Findings {
     pub began_at: Timestamp,
     /// How it ended.
     pub end: End,
+    /// The processes that ran the plan at the same time, each whole.
+    pub processes: usize,
     /// What became of the requests of each stage of the plan, round after round.
     pub stages: Vec<Tally>,
     /// What became of the requests of each part of the mix, in the stages that count.
@@ -85,6 +89,10 @@ pub struct Cast {
     pub operator: Option<Operator>,
     /// How often the stages are run, one round after the other.
     pub rounds: NonZeroUsize,
+    /// When the first stage begins; at once if none.
+    pub start_at: Option<Timestamp>,
+    /// Is told how the run goes on, twice a second.
+    pub told: Box<dyn Fn(Progress) + Send + Sync>,
 }
 
 /// Why a run did not begin.
@@ -129,6 +137,9 @@ pub enum RunError {
         /// The official code; empty if there is none.
         code: String,
     },
+    /// The run was to begin at an instant that has passed.
+    #[error("it was to start at {0}, which had passed when everything was ready: choose a later instant")]
+    TooLate(Timestamp),
     /// The thread of the schedule cannot be started.
     #[error("the schedule cannot be started: {0}")]
     NoThread(std::io::Error),
@@ -151,6 +162,9 @@ impl Japanese for RunError {
                 "開始前の確認で、医療機関{institution}の照会が拒否されました（HTTPステータス{status} {code}）。コードの説明は\
                  docs/errors.ja.mdにあります。別の医療機関は計画の`institutions`で指定できます"
             ),
+            Self::TooLate(start_at) => {
+                format!("開始時刻{start_at}は、準備ができたときには過ぎていました。もっと後の時刻を指定してください")
+            }
             Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
         }
         .into()
@@ -212,7 +226,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// # Errors
 /// If the run does not begin; see [`RunError`]. Once it has begun there are always findings.
 pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Result<Findings, RunError> {
-    let Cast { identities, people, operator, rounds } = cast;
+    let Cast { identities, people, operator, rounds, start_at, told } = cast;
     let lanes = identities.len() * plan.identities.connections.get();
     for stage in &plan.stages {
         if let Arrivals::Closed(at_once) = stage.arrivals
@@ -224,8 +238,8 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
     }
     tokio::pin!(stop);
     let end = tokio::select! {
-        first = first_questions(plan, &identities, &people) => {
-            first?;
+        ready = get_ready(plan, &identities, &people, start_at) => {
+            ready?;
             None
         }
         () = &mut stop => Some(End::Stopped),
@@ -253,7 +267,7 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
                 tasks.spawn(lane::work(run.clone(), place, identities[number % identities.len()].clone()));
             }
             let watch = operator.map(|operator| tokio::spawn(server::watch(run.clone(), operator)));
-            let end = pursue(&run, &mut tasks, stop).await;
+            let end = pursue(&run, &mut tasks, stop, told).await;
             if let Some(watch) = watch {
                 watch.abort();
             }
@@ -266,6 +280,7 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
     Ok(Findings {
         began_at,
         end,
+        processes: 1,
         stages: std::mem::take(&mut tallies.stages),
         parts: std::mem::take(&mut tallies.parts),
         series: std::mem::take(&mut tallies.series),
@@ -279,6 +294,7 @@ async fn pursue(
     run: &Arc<Run>,
     tasks: &mut JoinSet<()>,
     mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+    told: impl Fn(Progress),
 ) -> Result<End, RunError> {
     // Dropped on every way out, which ends the thread.
     let (stop_pace, paced) = mpsc::channel();
@@ -296,6 +312,7 @@ async fn pursue(
         () = finished => End::Done,
         () = &mut stop => End::Stopped,
         () = silence(run) => End::Silent,
+        never = progress::tell(run, told) => match never {},
     };
     run.stopped.store(true, Ordering::Relaxed);
     drop(stop_pace);
@@ -323,6 +340,21 @@ async fn silence(run: &Run) {
             return;
         }
     }
+}
+
+/// Asks the first questions, and waits for the start.
+async fn get_ready(
+    plan: &Plan,
+    identities: &[Identity],
+    people: &[Person],
+    start_at: Option<Timestamp>,
+) -> Result<(), RunError> {
+    first_questions(plan, identities, people).await?;
+    if let Some(start_at) = start_at {
+        let left = Duration::try_from(start_at - system_now()).map_err(|_| RunError::TooLate(start_at))?;
+        tokio::time::sleep(left).await;
+    }
+    Ok(())
 }
 
 /// The most institutions that ask a question before the run.

@@ -90,18 +90,13 @@ impl Series {
         &mut self.points[place]
     }
 
-    /// Adds the series of another process that ran at the same time.
-    pub fn join(&mut self, mut other: Self) {
+    /// Adds the series of another process, whose run began so much later.
+    pub fn join(&mut self, other: &Self, later: Duration) {
         while self.step < other.step {
             self.halve();
         }
-        while other.step < self.step {
-            other.halve();
-        }
-        if self.points.len() < other.points.len() {
-            self.points.resize_with(other.points.len(), Point::default);
-        }
-        self.points.iter_mut().zip(&other.points).for_each(|(point, other)| point.merge(other));
+        let times = (0..).map(|place: u32| later + other.step * place);
+        times.zip(&other.points).for_each(|(time, point)| self.at(time).merge(point));
     }
 
     fn place(&self, time: Duration) -> usize {
@@ -160,9 +155,13 @@ mod tests {
         (0..1000).for_each(|second| long.at(Duration::from_secs(second)).due += 1);
         (0..3).for_each(|second| short.at(Duration::from_secs(second)).due += 10);
         let (mut one, mut other) = (long.clone(), short.clone());
-        one.join(short);
-        other.join(long);
+        one.join(&short, Duration::ZERO);
+        other.join(&long, Duration::ZERO);
         assert_eq!((one.step, &dues(&one)[..3]), (Duration::from_secs(2), &[22, 12, 2][..]));
         assert_eq!(dues(&one), dues(&other));
+        // One that began five seconds later.
+        let mut later = short.clone();
+        later.join(&short, Duration::from_secs(5));
+        assert_eq!(dues(&later), [10, 10, 10, 0, 0, 10, 10, 10]);
     }
 }

@@ -8,9 +8,6 @@ use super::series::{Point, Series};
 use super::tally::{Tally, WrongAnswer};
 use crate::plan::Plan;
 
-/// The most wrong answers that are kept; all are counted.
-const MOST_WRONG: usize = 20;
-
 /// The most kinds of failures; further ones count as refusals without a code.
 const MOST_KINDS: usize = 100;
 
@@ -57,7 +54,8 @@ pub(super) struct Tallies {
     pub wrong: Vec<WrongAnswer>,
     /// Which stages of a round count.
     counts: Vec<bool>,
-    begun: Instant,
+    /// When the run began.
+    pub begun: Instant,
     /// When each stage began.
     stages_begun: Vec<Option<Instant>>,
     /// When the first and the last of the requests failed since the server said anything.
@@ -87,6 +85,11 @@ impl Tallies {
     /// Notes that a stage begins.
     pub fn begin(&mut self, stage: usize, at: Instant) {
         self.stages_begun[stage] = Some(at);
+    }
+
+    /// Returns the place of the stage that began last.
+    pub fn current(&self) -> Option<usize> {
+        self.stages_begun.iter().rposition(Option::is_some)
     }
 
     /// Notes that a stage has ended.
@@ -137,7 +140,7 @@ impl Tallies {
             let begun = self.stages_begun[outcome.stage].unwrap_or(outcome.done);
             tally.last_answer = tally.last_answer.max(outcome.done.saturating_duration_since(begun));
             if let Answered::Wrong(answer) = answered
-                && self.wrong.len() < MOST_WRONG
+                && self.wrong.len() < Tally::MOST_WRONG
             {
                 self.wrong.push(answer);
             }
@@ -269,7 +272,7 @@ mod tests {
             tallies.add(outcome(now, 0, 1, Err(Failure::Refused { status: 400, code })));
         }
         let tally = &tallies.stages[0];
-        assert_eq!((tally.wrong, tally.compared, tallies.wrong.len()), (1000, 1000, MOST_WRONG));
+        assert_eq!((tally.wrong, tally.compared, tallies.wrong.len()), (1000, 1000, Tally::MOST_WRONG));
         assert_eq!((tally.failed(), tally.failures.len()), (1000, MOST_KINDS + 1));
     }
 }

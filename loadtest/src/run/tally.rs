@@ -28,6 +28,11 @@ impl Times {
         Self(Histogram::new(2).expect("two digits are allowed"))
     }
 
+    /// Returns the histogram, in microseconds.
+    pub(crate) fn histogram(&self) -> &Histogram<u64> {
+        &self.0
+    }
+
     /// Adds a time.
     pub fn add(&mut self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(HOUR).min(HOUR);
@@ -55,6 +60,13 @@ impl Times {
     #[must_use]
     pub fn mean(&self) -> Duration {
         Duration::from_secs_f64(self.0.mean() / 1e6)
+    }
+}
+
+impl From<Histogram<u64>> for Times {
+    fn from(mut histogram: Histogram<u64>) -> Self {
+        histogram.auto(true);
+        Self(histogram)
     }
 }
 
@@ -93,6 +105,9 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The most wrong answers that are kept to be shown; all are counted.
+    pub const MOST_WRONG: usize = 20;
+
     /// Returns the requests that failed.
     #[must_use]
     pub fn failed(&self) -> u64 {

@@ -153,7 +153,7 @@ fn every_option_of_the_page_exists() {
         let output = command().args([command_name, "--help"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let help = help("run") + &help("check") + &help("terminals");
+    let help = help("run") + &help("check") + &help("merge") + &help("terminals");
     for word in page()
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
         .filter(|word| word.starts_with("--") && word.ends_with(char::is_alphabetic))
@@ -164,7 +164,7 @@ fn every_option_of_the_page_exists() {
 
 #[test]
 fn help_is_japanese_too() {
-    for way in ["run", "check", "terminals"] {
+    for way in ["run", "check", "merge", "terminals"] {
         let output = command().args([way, "--help", "--lang", "ja"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("使い方: shikaku-load") && !text.contains("Usage"), "{text}");

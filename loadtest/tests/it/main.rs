@@ -4,10 +4,15 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod compare;
 mod connections;
 mod documents;
+mod knee;
+mod merge;
 mod plans;
 mod population;
+mod report;
+mod rounds;
 mod stall;
 mod stopped;
 mod wrong_answers;

@@ -3,7 +3,7 @@
 use shikaku::domain::grouped;
 use shikaku::language::{Bilingual, Language};
 
-/// Escapes what HTML and SVG would read as markup, and shows control characters, which neither may hold, as `�`.
+/// Escapes what HTML and SVG would read as markup, and shows characters that XML may not hold as `�`.
 pub(in crate::report) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -13,7 +13,7 @@ pub(in crate::report) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\n' | '\t' => safe.push(c),
-            _ if c.is_control() => safe.push('\u{fffd}'),
+            _ if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push('\u{fffd}'),
             _ => safe.push(c),
         }
     }
