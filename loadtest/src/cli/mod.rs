@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod check;
+mod compare;
 mod exit;
 mod live;
 mod merge;
@@ -36,6 +37,9 @@ enum Command {
     Check(check::Options),
     /// Make one report of the runs of several processes
     Merge(merge::Options),
+    /// Say what two runs differ in, beyond the noise of their rounds: exit code 0 B is not worse; 1 it is; 2 nothing can be said; 3 results
+    /// that cannot be read
+    Compare(compare::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
 }
@@ -54,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(&options, language),
         Command::Check(options) => check::run(&options, language),
         Command::Merge(options) => merge::run(&options, language),
+        Command::Compare(options) => compare::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
     };
     match result {

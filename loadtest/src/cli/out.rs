@@ -31,13 +31,17 @@ impl OutDirectory {
     }
 
     /// Writes the results. If that fails they are printed, so that no run is lost.
-    pub fn save(&self, report: &Report, _language: Language) -> Result<(), Exit> {
+    pub fn save(&self, report: &Report, language: Language) -> Result<(), Exit> {
         let json = report.results().json();
-        let times = report.times_log();
-        let files = [(Results::FILE, json.as_bytes()), (Report::TIMES_FILE, &times)];
+        let files = [
+            (Results::FILE, json.clone().into_bytes()),
+            (Report::TIMES_FILE, report.times_log()),
+            (Report::PAGE_FILE, report.page(language).into_bytes()),
+            (Report::JUNIT_FILE, report.junit().into_bytes()),
+        ];
         for (name, bytes) in files {
             let path = self.0.join(name);
-            write(&path, bytes).map_err(|error| {
+            write(&path, &bytes).map_err(|error| {
                 let mut out = std::io::stdout().lock();
                 let _ = out.write_all(json.as_bytes()).and_then(|()| out.flush());
                 let path = path.display();

@@ -5,7 +5,7 @@ use shikaku::command_line::Words;
 /// The Japanese of this program.
 pub(super) const WORDS: Words = Words { program: "shikaku-load", commands: &COMMANDS, arguments: &ARGUMENTS, headings: &[] };
 
-const COMMANDS: [(&str, &str); 5] = [
+const COMMANDS: [(&str, &str); 6] = [
     ("", "オンライン資格確認の国側に負荷をかけ、結果をありのままに報告する試験ツール"),
     (
         "run",
@@ -13,10 +13,14 @@ const COMMANDS: [(&str, &str); 5] = [
     ),
     ("check", "計画を読み、誤りを報告。誤りがあれば終了コード2"),
     ("merge", "複数のプロセスの実行を一つの報告にまとめる"),
+    (
+        "compare",
+        "二つの実行が、ラウンドの誤差を超えて何で違うかを表示。終了コードは、0 Bは劣らない、1 劣る、2 判定できない、3 結果を読めない",
+    ),
     ("terminals", "多数の端末の証明書を試験用PKIに作成"),
 ];
 
-const ARGUMENTS: [(&str, &str, &str); 18] = [
+const ARGUMENTS: [(&str, &str, &str); 21] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -32,6 +36,9 @@ const ARGUMENTS: [(&str, &str, &str); 18] = [
     ("run", "process", "複数のプロセスのうち何番目か（0から）。端末と乱数がプロセスごとに別になる"),
     ("merge", "runs", "実行の結果のディレクトリー。それぞれ同じ計画を実行した一つのプロセスのもの"),
     ("merge", "out", "まとめた結果を書き込むディレクトリー。指定しなければ何も書き込まない"),
+    ("compare", "a", "実行の結果のディレクトリー。または、実行ごとのディレクトリーをいくつか含むもの"),
+    ("compare", "b", "比べる相手の、同じもの"),
+    ("compare", "json", "比較をJSONで表示"),
     ("check", "plans", "計画のファイル"),
     ("terminals", "number", "各医療機関の端末の数。足りない分だけ作る"),
     ("terminals", "institutions", "医療機関コード。指定しなければ、PKIにあるすべての医療機関"),

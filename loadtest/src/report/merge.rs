@@ -21,7 +21,7 @@ pub struct Merged {
     pub apart: Duration,
 }
 
-/// Why runs cannot be merged.
+/// Why runs cannot be merged or compared.
 #[derive(Debug)]
 pub enum MergeError {
     /// A file is missing or cannot be read.
@@ -85,7 +85,7 @@ fn read(directory: &Path) -> Result<Run, MergeError> {
     Ok(Run { results, plan, findings })
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, MergeError> {
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, MergeError> {
     let unreadable = |error| MergeError::Unreadable(path.to_owned(), error);
     let length = fs::metadata(path).map_err(unreadable)?.len();
     if length > MOST_BYTES {

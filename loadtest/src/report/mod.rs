@@ -1,7 +1,10 @@
 //! Reports: judges what a run found, and says it as a table for people and as files for people and programs.
 
+pub mod compare;
 mod grid;
 mod hlog;
+mod html;
+mod junit;
 mod merge;
 mod results;
 mod table;
@@ -38,6 +41,10 @@ pub struct Report {
 impl Report {
     /// The file of the times in the directory of a run.
     pub const TIMES_FILE: &str = "times.hlog";
+    /// The page for people in it.
+    pub const PAGE_FILE: &str = "report.html";
+    /// The verdicts for continuous integration in it.
+    pub const JUNIT_FILE: &str = "junit.xml";
 
     /// Judges what a run found, which asked about so many people. `plan_text` is the text of the plan's file.
     #[must_use]

@@ -48,6 +48,15 @@ impl Report {
     }
 
     fn head(&self, language: Language) -> String {
+        let (name, target, conditions) = (&self.plan.name, &self.target, self.conditions(language));
+        match language {
+            Language::En => format!("{name} against {target}\n  {conditions}\n"),
+            Language::Ja => format!("{name} → {target}\n  {conditions}\n"),
+        }
+    }
+
+    /// Says who asked, how, and about how many people.
+    pub(super) fn conditions(&self, language: Language) -> String {
         let identities = &self.plan.identities;
         let policy: Bilingual = match identities.policy {
             ConnectionPolicy::KeptAlive => ("connections kept alive", "接続は維持").into(),
@@ -63,15 +72,13 @@ impl Report {
             HttpVersion::Http1 => "HTTP/1.1",
             HttpVersion::Http2 => "HTTP/2",
         };
-        let (name, target, people) = (&self.plan.name, &self.target, self.people);
-        let (terminals, each, policy) = (identities.terminals, identities.connections, policy.text(language));
+        let (terminals, each, policy, people) =
+            (identities.terminals, identities.connections, policy.text(language), self.people);
         match language {
-            Language::En => format!(
-                "{name} against {target}\n  {terminals} terminals with {each} at once each, {policy}, {tls}, {http}; {people} people\n"
-            ),
-            Language::Ja => format!(
-                "{name} → {target}\n  端末{terminals}台、1台につき同時{each}件、{policy}、{tls}、{http}。対象{people}人\n"
-            ),
+            Language::En => {
+                format!("{terminals} terminals with {each} at once each, {policy}, {tls}, {http}; {people} people")
+            }
+            Language::Ja => format!("端末{terminals}台、1台につき同時{each}件、{policy}、{tls}、{http}。対象{people}人"),
         }
     }
 
@@ -155,7 +162,7 @@ impl Report {
     }
 
     /// Names the knee.
-    fn knee_words(&self, knee: &Knee) -> Bilingual {
+    pub(super) fn knee_words(&self, knee: &Knee) -> Bilingual {
         let missed = |language| {
             let missed = knee.broken.iter().flat_map(|(_, _, missed)| missed);
             missed.map(|one| one.words().text(language).to_owned()).collect::<Vec<_>>().join(", ")
@@ -250,7 +257,14 @@ impl Report {
     }
 
     fn end(&self, language: Language, colour: bool) -> String {
-        let words: Bilingual = match self.findings.end {
+        let words = self.outcome();
+        let words = words.text(language);
+        if colour && !self.is_good() { format!("{RED}{words}{PLAIN}") } else { words.to_owned() }
+    }
+
+    /// Says in a sentence how the run went.
+    pub(super) fn outcome(&self) -> Bilingual {
+        match self.findings.end {
             End::Silent => (
                 "STOPPED: the server gave no answer any more; the figures are those until then",
                 "中断: サーバーが応答しなくなりました。数値はそれまでのものです",
@@ -267,10 +281,8 @@ impl Report {
             )
                 .into(),
             End::Done if self.is_good() => ("GOOD: every threshold is kept", "良好: すべてのしきい値を達成しました").into(),
-            End::Done => ("MISSED: see the thresholds above", "未達: 上のしきい値を見てください").into(),
-        };
-        let words = words.text(language);
-        if colour && !self.is_good() { format!("{RED}{words}{PLAIN}") } else { words.to_owned() }
+            End::Done => ("MISSED: see the thresholds", "未達: しきい値を見てください").into(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod compare;
 mod connections;
 mod documents;
 mod first_run;
@@ -11,6 +12,7 @@ mod knee;
 mod merge;
 mod plans;
 mod population;
+mod report;
 mod rounds;
 mod stall;
 mod stopped;

@@ -7,7 +7,7 @@ use crate::support::run::plan;
 use crate::support::{Load, World, root, scratch};
 
 /// Copies the fixtures and puts the expected share of a person wrong.
-fn spoiled() -> PathBuf {
+pub fn spoiled() -> PathBuf {
     let target = scratch("fixtures");
     fs::create_dir_all(target.join("people")).unwrap();
     for (from, to) in [("fixtures", ""), ("fixtures/people", "people")] {
