@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod check;
+mod clinics;
 mod exit;
 mod out;
 mod run;
@@ -34,6 +35,8 @@ enum Command {
     Check(check::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
+    /// Make clinics for load tests: files with which the server gets to know them, and their certificates in a test PKI
+    Clinics(clinics::Options),
 }
 
 /// Runs the command line. Exit codes: 0 good, 1 not good, 2 plan or command line, 3 environment; 101 is a panic.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(&options, language),
         Command::Check(options) => check::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
+        Command::Clinics(options) => clinics::run(&options, language),
     };
     match result {
         Ok(code) => code,

@@ -4,10 +4,13 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod by_card;
 mod connections;
 mod documents;
+mod files;
 mod plans;
 mod population;
+mod registrations;
 mod stall;
 mod stopped;
 mod wrong_answers;
