@@ -1,6 +1,7 @@
 //! The terminals of a run: certificates of a test PKI, each of an institution.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub enum IdentityError {
     /// There are fewer certificates than the plan wants.
     #[error(
         "the plan wants {wanted} terminals{}, but {path} has certificates of {found} of these institutions; make more with \
-         `shikaku-load terminals`",
+         `shikaku-load terminals`, and clinics with `shikaku-load clinics`",
         of_processes(*.process).0
     )]
     TooFew {
@@ -66,7 +67,8 @@ impl Japanese for IdentityError {
             .into(),
             Self::Unreadable { path, source } => format!("{}: {}", path.display(), source.japanese()).into(),
             Self::TooFew { path, wanted, process, found } => format!(
-                "計画の端末は{}{wanted}台ですが、{}にある該当する医療機関の証明書は{found}枚です。`shikaku-load terminals`で作れます",
+                "計画の端末は{}{wanted}台ですが、{}にある該当する医療機関の証明書は{found}枚です。`shikaku-load terminals`で\
+                 増やせます。試験用の医療機関は`shikaku-load clinics`で作れます",
                 of_processes(*process).1,
                 path.display()
             )
@@ -108,13 +110,13 @@ pub fn read(
     }
     named.drain(..before);
     let address = destination.to_string();
-    let terminal = |(institution, name): (InstitutionCode, String)| {
+    let terminal = |(place, (institution, name)): (usize, (InstitutionCode, String))| {
         let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
         let own = Some((certificate.as_path(), key.as_path()));
-        let terminal = Terminal::speaking(plan.protocols, &address, &files.ca(), own)?;
+        let terminal = Terminal::speaking(plan.protocols_of(place), &address, &files.ca(), own)?;
         Ok(Identity { institution, terminal })
     };
-    named.into_iter().map(terminal).collect()
+    named.into_iter().enumerate().map(terminal).collect()
 }
 
 /// Lists the institutions of a test PKI, in the order of their codes.
@@ -131,6 +133,7 @@ pub fn institutions(pki: &Path) -> Result<Vec<InstitutionCode>, IdentityError> {
 
 /// Lists the terminals of each institution, both in alphabetical order.
 fn certificates(files: &PkiFiles, wanted: &[InstitutionCode]) -> Result<Vec<(InstitutionCode, Vec<String>)>, IdentityError> {
+    let wanted: HashSet<&InstitutionCode> = wanted.iter().collect();
     let mut all = Vec::new();
     for name in names(&files.institutions())? {
         let Ok(institution) = InstitutionCode::parse(&name) else { continue };

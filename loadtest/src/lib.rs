@@ -12,6 +12,7 @@
 
 pub mod answer;
 pub mod cli;
+pub mod clinics;
 pub mod identities;
 pub mod operator;
 pub mod people;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod check;
+mod clinics;
 mod compare;
 mod exit;
 mod live;
@@ -42,6 +43,8 @@ enum Command {
     Compare(compare::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
+    /// Make clinics for load tests: files with which the server gets to know them, and their certificates in a test PKI
+    Clinics(clinics::Options),
 }
 
 /// Runs the command line. Exit codes: 0 good, 1 not good, 2 plan or command line, 3 environment; 101 is a panic.
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Merge(options) => merge::run(&options, language),
         Command::Compare(options) => compare::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
+        Command::Clinics(options) => clinics::run(&options, language),
     };
     match result {
         Ok(code) => code,

@@ -92,14 +92,20 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
     plan.seed = plan.seed.wrapping_add(u64::from(options.process));
     let destination = plan.target.allow(options.target.as_ref()).map_err(Exit::usage)?;
     let operator = operator(options, &plan)?;
+    if plan.mix.registers() && operator.is_none() {
+        return Err(Exit::usage((
+            "the plan sends registrations, which go to the operator listener: name it as `operator` in `[target]`, or with --operator",
+            "登録を送る計画ですが、送り先となる運用者用の待ち受けが分かりません。`[target]`の`operator`か--operatorで指定してください",
+        )));
+    }
     let out = options.out.as_deref().map(OutDirectory::at).transpose()?;
     room_for(plan.identities.open_at_once())?;
     let pki = options.pki.as_ref().unwrap_or(&plan.identities.pki);
     let identities =
         identities::read(&plan.identities, options.process as usize, pki, &destination).map_err(Exit::environment)?;
     let directory = options.people.as_ref().unwrap_or(&plan.people.directory);
-    let people = people::read(&plan.people, directory, plan.seed)?;
-    let number = people.len();
+    let people = people::read(&plan.people, plan.mix.shows_cards(), directory, pki, plan.seed)?;
+    let number = people.asked.len();
     let rounds = NonZeroUsize::new(options.rounds as usize).expect("at least one");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Exit::environment)?;
     let findings = runtime.block_on(async {

@@ -5,7 +5,7 @@ use shikaku::command_line::Words;
 /// The Japanese of this program.
 pub(super) const WORDS: Words = Words { program: "shikaku-load", commands: &COMMANDS, arguments: &ARGUMENTS, headings: &[] };
 
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: [(&str, &str); 7] = [
     ("", "オンライン資格確認の国側に負荷をかけ、結果をありのままに報告する試験ツール"),
     (
         "run",
@@ -18,9 +18,10 @@ const COMMANDS: [(&str, &str); 6] = [
         "二つの実行が、ラウンドの誤差を超えて何で違うかを表示。終了コードは、0 Bは劣らない、1 劣る、2 判定できない、3 結果を読めない",
     ),
     ("terminals", "多数の端末の証明書を試験用PKIに作成"),
+    ("clinics", "負荷試験用の医療機関を作成: サーバーに登録するためのファイルと、試験用PKIの証明書"),
 ];
 
-const ARGUMENTS: [(&str, &str, &str); 21] = [
+const ARGUMENTS: [(&str, &str, &str); 23] = [
     ("", "lang", "表示の言語。指定しなければロケール（LC_ALL、LC_MESSAGES、LANG）に従う"),
     ("", "help", "この説明を表示"),
     ("", "version", "バージョンを表示"),
@@ -41,5 +42,7 @@ const ARGUMENTS: [(&str, &str, &str); 21] = [
     ("compare", "json", "比較をJSONで表示"),
     ("check", "plans", "計画のファイル"),
     ("terminals", "number", "各医療機関の端末の数。足りない分だけ作る"),
+    ("clinics", "number", "医療機関の数。証明書は足りない分だけ作る"),
+    ("clinics", "out", "サーバーに登録するためのファイルを置く新しいディレクトリー"),
     ("terminals", "institutions", "医療機関コード。指定しなければ、PKIにあるすべての医療機関"),
 ];

@@ -1,8 +1,10 @@
 //! The mix: what is sent, by weight.
 
-use shikaku::domain::Format;
+use std::time::Duration;
+
 use shikaku::fixtures::Table;
 
+use super::scenario::{self, Scenario};
 use super::thresholds::{Limit, latency};
 
 /// What is sent, by weight. The weights sum to more than nothing.
@@ -22,17 +24,39 @@ pub struct Entry {
     pub latency: Vec<Limit>,
 }
 
-/// What a terminal does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scenario {
-    /// Asks about a person by what stands on the insured person's card.
-    ByCardNumber {
-        /// The format of question and answer.
-        format: Format,
-    },
-}
-
 impl Mix {
+    /// Returns the signed challenges that each connection keeps ready; none if no cards are shown.
+    #[must_use]
+    pub fn challenges_ahead(&self) -> usize {
+        let ahead = |entry: &Entry| match entry.scenario {
+            Scenario::ByCard { ahead, .. } => ahead.get(),
+            _ => 0,
+        };
+        self.entries.iter().map(ahead).max().unwrap_or_default()
+    }
+
+    /// Returns whether a part of the mix shows cards.
+    #[must_use]
+    pub fn shows_cards(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.scenario, Scenario::ByCard { .. }))
+    }
+
+    /// Returns whether a part of the mix sends registrations to the operator listener.
+    #[must_use]
+    pub fn registers(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.scenario, Scenario::Registrations { .. }))
+    }
+
+    /// Returns the longest time for which a file waits for its result; zero if no files are sent.
+    #[must_use]
+    pub fn longest_patience(&self) -> Duration {
+        let patience = |entry: &Entry| match entry.scenario {
+            Scenario::Bulk(bulk) => Some(bulk.patience),
+            _ => None,
+        };
+        self.entries.iter().filter_map(patience).max().unwrap_or_default()
+    }
+
     /// Returns the parts, as the plan has them.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -54,27 +78,6 @@ impl Mix {
     }
 }
 
-impl Scenario {
-    /// Returns its words in plans.
-    #[must_use]
-    pub fn words(self) -> String {
-        match self {
-            Self::ByCardNumber { format } => format!("by_card_number {}", word_of(&FORMATS, format)),
-        }
-    }
-}
-
-fn word_of(formats: &[(&'static str, Format)], format: Format) -> &'static str {
-    formats.iter().find(|(_, known)| *known == format).map_or("", |(word, _)| word)
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    ByCardNumber,
-}
-
-const KINDS: [(&str, Kind); 1] = [("by_card_number", Kind::ByCardNumber)];
-const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("xml", Format::Xml)];
 const MOST_WEIGHT: f64 = 1_000_000.0;
 
 pub(super) fn read(root: &mut Table<'_>) -> Option<Mix> {
@@ -109,20 +112,18 @@ pub(super) fn read(root: &mut Table<'_>) -> Option<Mix> {
 }
 
 fn entry(mut table: Table<'_>) -> Option<Entry> {
-    let kind = table.require_word("scenario", &KINDS);
+    let kind = scenario::kind(&mut table);
     let weight = table.require_number("weight", |number| {
         let fits = (0.0..=MOST_WEIGHT).contains(&number);
         fits.then_some(number).ok_or_else(|| {
             (format!("must be a number from 0 to {MOST_WEIGHT}"), format!("0から{MOST_WEIGHT}までの数値です"))
         })
     });
-    let has_format = table.has("format");
-    let format = table.word("format", &FORMATS);
     let latency = latency(&mut table);
-    table.finish();
-    let format = if has_format { format? } else { Format::Json };
-    let scenario = match kind? {
-        Kind::ByCardNumber => Scenario::ByCardNumber { format },
-    };
-    Some(Entry { scenario, weight: weight?, latency })
+    let scenario = kind.and_then(|kind| scenario::read(kind, &mut table));
+    // Which keys go with a scenario that is not known, nobody knows.
+    if kind.is_some() {
+        table.finish();
+    }
+    Some(Entry { scenario: scenario?, weight: weight?, latency })
 }

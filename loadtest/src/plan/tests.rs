@@ -189,6 +189,7 @@ fn a_mix_follows_its_weights() {
     let mix = parse(WHOLE).unwrap().mix;
     let format = |place| match mix.entries()[mix.at(place)].scenario {
         Scenario::ByCardNumber { format } => format,
+        other => panic!("{other:?}"),
     };
     // One part in four is XML.
     assert_eq!((format(0.0), format(0.24)), (Format::Xml, Format::Xml));

@@ -80,6 +80,7 @@ mod tests {
             stages: vec![tally.clone()],
             parts: vec![tally],
             series: Series::default(),
+            cards: crate::run::CardFigures::default(),
             server: None,
             wrong: Vec::new(),
         };

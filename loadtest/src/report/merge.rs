@@ -11,7 +11,7 @@ use super::results::{Figures, Results, SampleTold};
 use super::{Report, hlog};
 use crate::answer::Difference;
 use crate::plan::Plan;
-use crate::run::{End, Failure, Findings, Point, Sample, Series, ServerFigures, Tally, WrongAnswer};
+use crate::run::{CardFigures, End, Failure, Findings, Point, Sample, Series, ServerFigures, Tally, WrongAnswer};
 
 /// Several runs as one.
 pub struct Merged {
@@ -139,6 +139,11 @@ fn findings(plan: &Plan, results: &Results, mut times: hlog::TimesLog) -> Result
         stages,
         parts,
         series: Series { step, points },
+        cards: results.cards.as_ref().map_or_else(CardFigures::default, |told| CardFigures {
+            challenges: told.challenges,
+            failed: told.failed,
+            unready: told.unready,
+        }),
         server: results.server.as_ref().map(|told| ServerFigures {
             samples: told.samples.iter().filter_map(sample).collect(),
             failure: told.failure.clone(),
@@ -213,6 +218,9 @@ fn join(all: Vec<Findings>, earliest: Timestamp) -> Findings {
         joined.parts.iter_mut().zip(&other.parts).for_each(|(tally, other)| tally.join(other));
         joined.series.join(&other.series, between(earliest, other.began_at));
         joined.wrong.extend(other.wrong);
+        joined.cards.challenges += other.cards.challenges;
+        joined.cards.failed += other.cards.failed;
+        joined.cards.unready += other.cards.unready;
         // They asked one server: its figures of one process are enough.
         joined.server = match (joined.server, other.server) {
             (Some(server), Some(other)) if server.samples.is_empty() => Some(other),

@@ -64,8 +64,21 @@ pub struct Results {
     pub wrong_answers: Vec<Wrong>,
     /// How it went from moment to moment.
     pub series: SeriesFigures,
+    /// What cards cost beside the questions themselves; none if the plan shows no cards.
+    pub cards: Option<CardsTold>,
     /// What the server told of itself; none if it was not asked.
     pub server: Option<ServerTold>,
+}
+
+/// What cards cost beside the questions themselves, warm-up included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CardsTold {
+    /// Challenges that the server gave.
+    pub challenges: u64,
+    /// Questions for a challenge that failed.
+    pub failed: u64,
+    /// Questions by card that found no signed challenge ready.
+    pub unready: u64,
 }
 
 /// A stage.
@@ -353,6 +366,11 @@ impl Report {
                 seconds: series.step.as_secs_f64(),
                 moments: series.points.iter().map(moment).collect(),
             },
+            cards: plan.mix.shows_cards().then_some(CardsTold {
+                challenges: self.findings.cards.challenges,
+                failed: self.findings.cards.failed,
+                unready: self.findings.cards.unready,
+            }),
             server: self.findings.server.as_ref().map(|told| ServerTold {
                 failure: told.failure.clone(),
                 samples: told.samples.iter().map(sample).collect(),

@@ -6,7 +6,7 @@ use shikaku::terminal::{HttpVersion, TlsVersions};
 use super::grid::Grid;
 use super::{Report, milliseconds, per_second};
 use crate::plan::{ConnectionPolicy, Quantile};
-use crate::run::{End, Knee, Tally, Times};
+use crate::run::{CardFigures, End, Knee, Tally, Times};
 
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
@@ -28,6 +28,9 @@ impl Report {
         if self.plan.mix.entries().len() > 1 {
             let head = say("the mix: times in ms from the due time", "内訳: 送るべき時刻からの時間（ミリ秒）");
             text += &format!("\n{head}\n{}", self.mix(language).lines());
+        }
+        if self.plan.mix.shows_cards() {
+            text += &format!("\n{}\n", self.cards().text(language));
         }
         if self.rounds.len() > 1 {
             let head = say("rounds: times in ms from the due time", "ラウンド: 送るべき時刻からの時間（ミリ秒）");
@@ -141,6 +144,18 @@ impl Report {
             grid.row(row);
         }
         grid
+    }
+
+    /// Says what cards cost beside the questions.
+    fn cards(&self) -> Bilingual {
+        let CardFigures { challenges, failed, unready } = self.findings.cards;
+        (
+            format!("cards: {challenges} challenges taken, {failed} not to be had; {unready} questions found none signed"),
+            format!(
+                "カード: 取得したチャレンジ{challenges}件、取得できず{failed}件。署名済みのものがなかった照会{unready}件"
+            ),
+        )
+            .into()
     }
 
     fn by_round(&self, language: Language) -> Grid {

@@ -119,7 +119,7 @@ fn percent(share: f64) -> String {
 mod tests {
     use super::*;
     use crate::plan::{Quantile, Thresholds};
-    use crate::run::{End, Failure, Series};
+    use crate::run::{CardFigures, End, Failure, Series};
 
     fn missed(thresholds: &Thresholds, tally: &Tally) -> Vec<String> {
         let text = "name = \"test\"\n[identities]\nterminals = 1\n[people]\ndirectory = \"fixtures\"\n[[mix]]\n\
@@ -133,6 +133,7 @@ mod tests {
             stages: Vec::new(),
             parts: vec![tally.clone()],
             series: Series::default(),
+            cards: CardFigures::default(),
             server: None,
             wrong: Vec::new(),
         };

@@ -4,7 +4,10 @@
 //! its own; `tally` counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
 //! server falls silent, or when it is told to stop.
 
+mod ask;
 mod failure;
+mod feed;
+mod files;
 mod knee;
 mod lane;
 mod line;
@@ -12,39 +15,44 @@ mod pace;
 mod progress;
 mod series;
 mod server;
+mod stock;
 mod tallies;
 mod tally;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use shikaku::clock::system_now;
-use shikaku::domain::InstitutionCode;
+use shikaku::domain::{Format, InstitutionCode};
 use shikaku::language::Japanese;
 use shikaku::terminal::TerminalError;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::answer::error_code;
 use crate::identities::Identity;
 use crate::operator::Operator;
-use crate::people::{Draw, Person};
+use crate::people::{Draw, People};
 use crate::plan::{Arrivals, Plan};
-use crate::scenario::message;
+use crate::scenario::by_card_number;
 
 pub use failure::Failure;
 pub use knee::{Knee, Missed};
 pub use progress::Progress;
 pub use series::{Point, Series};
 pub use server::{Sample, ServerFigures};
+pub use stock::CardFigures;
 pub use tally::{Tally, Times, WrongAnswer};
 
+use feed::Feed;
 use line::Line;
+use stock::CardCounts;
 use tallies::Tallies;
 
 /// How a run ended.
@@ -73,6 +81,8 @@ pub struct Findings {
     pub parts: Vec<Tally>,
     /// How it went from moment to moment, warm-up included.
     pub series: Series,
+    /// What cards cost beside the questions themselves.
+    pub cards: CardFigures,
     /// What the server told of itself; none if nobody asked it.
     pub server: Option<ServerFigures>,
     /// The first wrong answers.
@@ -83,9 +93,9 @@ pub struct Findings {
 pub struct Cast {
     /// The terminals.
     pub identities: Vec<Identity>,
-    /// The people asked about; at least one.
-    pub people: Vec<Person>,
-    /// The server's operator listener, for its own figures.
+    /// The people asked about.
+    pub people: People,
+    /// The server's operator listener, for its own figures and for registrations.
     pub operator: Option<Operator>,
     /// How often the stages are run, one round after the other.
     pub rounds: NonZeroUsize,
@@ -140,6 +150,11 @@ pub enum RunError {
     /// The run was to begin at an instant that has passed.
     #[error("it was to start at {0}, which had passed when everything was ready: choose a later instant")]
     TooLate(Timestamp),
+    /// The plan registers people, and the directory of people has no insurer that does so.
+    #[error(
+        "the plan sends registrations, but the directory of people has no insurer of 協会けんぽ (01…) that could register them"
+    )]
+    NoInsurer,
     /// The thread of the schedule cannot be started.
     #[error("the schedule cannot be started: {0}")]
     NoThread(std::io::Error),
@@ -165,6 +180,7 @@ impl Japanese for RunError {
             Self::TooLate(start_at) => {
                 format!("開始時刻{start_at}は、準備ができたときには過ぎていました。もっと後の時刻を指定してください")
             }
+            Self::NoInsurer => "登録を送る計画ですが、人物のディレクトリーに登録元となる協会けんぽ（01…）がありません".to_owned(),
             Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
         }
         .into()
@@ -175,8 +191,18 @@ impl Japanese for RunError {
 struct Run {
     plan: Plan,
     rounds: usize,
-    people: Vec<Person>,
+    people: People,
     draw: Draw,
+    /// Among holders of cards; none if no cards are shown.
+    draw_holders: Option<Draw>,
+    cards: CardCounts,
+    /// As many cards may sign at once as there are processors.
+    signers: Semaphore,
+    /// Files that wait for their results.
+    files_waiting: AtomicUsize,
+    /// What insurers register; none if the plan registers nothing.
+    feed: Option<Feed>,
+    operator: Option<Operator>,
     line: Line,
     tallies: Mutex<Tallies>,
     server: Mutex<ServerFigures>,
@@ -238,20 +264,26 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
     }
     tokio::pin!(stop);
     let end = tokio::select! {
-        ready = get_ready(plan, &identities, &people, start_at) => {
-            ready?;
+        first = first_questions(plan, &identities, &people) => {
+            first?;
             None
         }
         () = &mut stop => Some(End::Stopped),
     };
-    let began_at = system_now();
     let (line, places) = Line::new(lanes, plan.bounds.waiting.get());
-    let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.len()).expect("somebody to ask about"));
+    let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.asked.len()).expect("somebody to ask about"));
+    let feed = if plan.mix.registers() { Some(Feed::of(&people.insurers).ok_or(RunError::NoInsurer)?) } else { None };
     let run = Arc::new(Run {
         plan: plan.clone(),
         rounds: rounds.get(),
+        draw_holders: Run::draw_among(plan, people.holders.len()),
         people,
         draw,
+        cards: CardCounts::default(),
+        signers: Semaphore::new(thread::available_parallelism().map_or(1, NonZeroUsize::get)),
+        files_waiting: AtomicUsize::new(0),
+        feed,
+        operator: operator.clone(),
         line,
         tallies: Mutex::new(Tallies::new(plan, rounds.get())),
         server: Mutex::default(),
@@ -259,13 +291,21 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
         stopped: AtomicBool::new(false),
     });
     let asked = operator.is_some();
+    let mut tasks = JoinSet::new();
+    let end = match end {
+        Some(end) => Some(end),
+        None => tokio::select! {
+            ready = get_ready(&run, &mut tasks, places, &identities, start_at) => {
+                ready?;
+                None
+            }
+            () = &mut stop => Some(End::Stopped),
+        },
+    };
+    let began_at = system_now();
     let end = match end {
         Some(end) => end,
         None => {
-            let mut tasks = JoinSet::new();
-            for (number, place) in places.into_iter().enumerate() {
-                tasks.spawn(lane::work(run.clone(), place, identities[number % identities.len()].clone()));
-            }
             let watch = operator.map(|operator| tokio::spawn(server::watch(run.clone(), operator)));
             let end = pursue(&run, &mut tasks, stop, told).await;
             if let Some(watch) = watch {
@@ -274,6 +314,7 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
             end?
         }
     };
+    tasks.shutdown().await;
     let server = asked.then(|| run.server().clone());
     let mut tallies = run.tallies();
     tallies.settle();
@@ -284,6 +325,7 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
         stages: std::mem::take(&mut tallies.stages),
         parts: std::mem::take(&mut tallies.parts),
         series: std::mem::take(&mut tallies.series),
+        cards: run.cards.figures(),
         server,
         wrong: std::mem::take(&mut tallies.wrong),
     })
@@ -305,8 +347,9 @@ async fn pursue(
         while !pace.is_finished() {
             tokio::time::sleep(LOOK / 10).await;
         }
-        // Those that wait have the time of one request to be sent and answered.
-        let _ = tokio::time::timeout(run.plan.bounds.request, all(tasks)).await;
+        // Those that wait have the time of one request to be sent and answered, and files that of their results.
+        let most = run.plan.bounds.request + run.plan.mix.longest_patience();
+        let _ = tokio::time::timeout(most, all(tasks)).await;
     };
     let end = tokio::select! {
         () = finished => End::Done,
@@ -320,7 +363,6 @@ async fn pursue(
     if end != End::Done {
         let _ = tokio::time::timeout(AFTER_STOP, all(tasks)).await;
     }
-    tasks.shutdown().await;
     // It has ended or ends now: it waits for nothing but the stop.
     if let Err(panic) = pace.join() {
         std::panic::resume_unwind(panic);
@@ -342,14 +384,22 @@ async fn silence(run: &Run) {
     }
 }
 
-/// Asks the first questions, and waits for the start.
+/// Starts the lanes, which make signed challenges ahead, and waits for the instant of the start, which must not have passed.
 async fn get_ready(
-    plan: &Plan,
+    run: &Arc<Run>,
+    tasks: &mut JoinSet<()>,
+    places: Vec<line::Place>,
     identities: &[Identity],
-    people: &[Person],
     start_at: Option<Timestamp>,
 ) -> Result<(), RunError> {
-    first_questions(plan, identities, people).await?;
+    let (filled, mut filling) = tokio::sync::mpsc::channel(1);
+    for (number, place) in places.into_iter().enumerate() {
+        let identity = identities[number % identities.len()].clone();
+        tasks.spawn(lane::work(run.clone(), place, identity, filled.clone()));
+    }
+    drop(filled);
+    // If signing takes too long, the run begins, and tells how many were missing.
+    let _ = tokio::time::timeout(run.plan.bounds.request, filling.recv()).await;
     if let Some(start_at) = start_at {
         let left = Duration::try_from(start_at - system_now()).map_err(|_| RunError::TooLate(start_at))?;
         tokio::time::sleep(left).await;
@@ -361,13 +411,13 @@ async fn get_ready(
 const MOST_FIRST: usize = 50;
 
 /// Asks one question as each institution, so that a server that cannot be reached, or does not take these terminals, is told at once.
-async fn first_questions(plan: &Plan, identities: &[Identity], people: &[Person]) -> Result<(), RunError> {
+async fn first_questions(plan: &Plan, identities: &[Identity], people: &People) -> Result<(), RunError> {
     let mut seen = HashSet::new();
     let one_each = identities.iter().filter(|identity| seen.insert(identity.institution)).take(MOST_FIRST);
-    let first = people.first().expect("somebody to ask about");
+    let first = people.asked.first().expect("somebody to ask about");
     for Identity { institution, terminal } in one_each {
         let institution = *institution;
-        let message = message(plan.mix.entries()[plan.mix.at(0.0)].scenario, institution, first);
+        let message = by_card_number::message(Format::Json, institution, first);
         let asked = async { terminal.connect().await?.ask(&message.path, message.format, message.body).await };
         let within = plan.bounds.request;
         let reply = tokio::time::timeout(within, asked)

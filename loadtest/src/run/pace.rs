@@ -22,6 +22,7 @@ enum Go {
 /// Offers the requests of all stages, one stage after the other, until the end or until `stop` says so or is dropped.
 pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
     let begun = Instant::now();
+    run.tallies().begun = begun;
     let pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
     let (mut from, mut missed_in_a_row) = (begun, 0);
     let stages = run.plan.stages.len();

@@ -177,9 +177,10 @@ impl Tallies {
 }
 
 impl Outcome {
-    /// Returns whether the time of the request counts: a request that timed out took at least that time; other failures say nothing.
+    /// Returns whether the time of the request counts: a request that timed out, or a file whose result did not come, took
+    /// at least that time; other failures say nothing.
     fn took_time(&self) -> bool {
-        matches!(self.result, Ok(_) | Err(Failure::TimedOut))
+        matches!(self.result, Ok(_) | Err(Failure::TimedOut | Failure::NoResult))
     }
 
     fn corrected(&self) -> Duration {

@@ -8,7 +8,7 @@ use shikaku::pki::PkiFiles;
 
 use crate::support::run::{command, plan};
 use crate::support::world::shared_pki;
-use crate::support::{Load, World, scratch};
+use crate::support::{Load, World, copied, scratch};
 
 const STAGE: &str = "seconds = 1\narrivals = \"constant\"\nrate = 20";
 
@@ -123,10 +123,7 @@ fn missing_certificates_and_people_are_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn terminals_that_are_missing_are_made_in_one_command() {
-    let pki = scratch("pki");
-    let copied =
-        Command::new("cp").args(["-a", &format!("{}/.", shared_pki().root().display())]).arg(&pki).status().unwrap();
-    assert!(copied.success());
+    let pki = copied(shared_pki().root().to_str().unwrap());
     let make = |number: &str| {
         let output = command().args(["terminals", "--number", number, "1310012344", "--pki"]).arg(&pki).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

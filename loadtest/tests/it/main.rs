@@ -4,14 +4,17 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod by_card;
 mod compare;
 mod connections;
 mod documents;
+mod files;
 mod first_run;
 mod knee;
 mod merge;
 mod plans;
 mod population;
+mod registrations;
 mod report;
 mod rounds;
 mod stall;

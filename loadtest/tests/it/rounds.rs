@@ -30,7 +30,9 @@ async fn rounds_are_told_apart_and_counted_together() {
     let figure = |place: usize, key: &str| samples[place][key].as_f64().unwrap_or_else(|| panic!("{key}: {samples:?}"));
     let last = samples.len() - 1;
     assert!(figure(last, "access_log_records") - figure(0, "access_log_records") >= 30.0);
-    assert!(figure(last, "resident_bytes") > 1e6 && figure(last, "connections") >= 1.0);
+    assert!(figure(last, "resident_bytes") > 1e6);
+    // At the end they are closed already.
+    assert!((0..=last).any(|place| figure(place, "connections") >= 1.0), "{samples:?}");
     assert!(figure(last, "batched") >= figure(last, "batches") && figure(last, "batches") > 0.0);
     world.stop().await;
 }

@@ -34,6 +34,17 @@ pub fn command() -> Command {
     command
 }
 
+/// Writes a plan of a stage with a mix of its own, as [`plan`] does.
+pub fn mix(stage: &str, mix: &str, more: &str) -> PathBuf {
+    let file = plan(stage, more);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen(USUAL_MIX, mix, 1)).unwrap();
+    file
+}
+
+/// The mix of most tests.
+const USUAL_MIX: &str = "[[mix]]\nscenario = \"by_card_number\"\nweight = 1\n";
+
 /// Writes a plan of a stage, with more sections behind it. A key that stands in `more` is not given twice.
 pub fn plan(stage: &str, more: &str) -> PathBuf {
     let file = scratch("plan").join("plan.toml");
