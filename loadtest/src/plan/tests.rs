@@ -217,7 +217,7 @@ const FAULTS: [(&str, &str, usize, &str); 29] = [
     ("name = \"only\"", "name = \" \"", 10, "`name`: must have 1 to 40 characters"),
     ("weight = 1", "weight = 0", 6, "the weights sum to nothing"),
     ("weight = 1", "weight = -1", 8, "`weight`: must be a number from 0 to 1000000"),
-    ("\"by_card_number\"", "\"by_magic\"", 7, "`scenario`: must be one of by_card_number"),
+    ("\"by_card_number\"", "\"by_magic\"", 7, "`scenario`: must be one of by_card_number, by_card, bulk, registrations"),
     ("terminals = 1", "terminals = 0", 3, "`terminals`: must be a whole number from 1 to 100000"),
     ("terminals = 1", "terminals = 1.5", 3, "`terminals`: must be a whole number"),
     (
@@ -321,4 +321,79 @@ fn another_machine_is_sent_to_only_if_plan_and_command_line_name_it() {
         assert!(!target(text).is_loopback(), "{text}");
     }
     assert!(target("127.8.9.1:1").is_loopback() && target("[::1]:1").is_loopback());
+}
+
+/// Reads a plan whose one part of the mix is this.
+fn part(keys: &str) -> Result<Scenario, Vec<String>> {
+    parse(&SMALL.replace("scenario = \"by_card_number\"\n", keys)).map(|plan| plan.mix.entries()[0].scenario)
+}
+
+#[test]
+fn the_keys_of_each_scenario_are_read() {
+    let count = |number| NonZeroUsize::new(number).unwrap();
+    assert_eq!(
+        part("scenario = \"by_card\"\nformat = \"xml\"\nahead = 5\n"),
+        Ok(Scenario::ByCard { format: Format::Xml, ahead: count(5) })
+    );
+    let usual = BulkPlan {
+        format: Format::Json,
+        fewest: count(7),
+        most: count(7),
+        first_poll: Duration::from_secs(30),
+        poll: Duration::from_secs(5),
+        patience: Duration::from_secs(600),
+    };
+    assert_eq!(part("scenario = \"bulk\"\npeople = 7\n"), Ok(Scenario::Bulk(usual)));
+    let own = "first_poll_seconds = 0.5\npoll_seconds = 2\npatience_seconds = 60\n";
+    assert_eq!(
+        part(&format!("scenario = \"bulk\"\npeople_min = 1\npeople_max = 10000\n{own}")),
+        Ok(Scenario::Bulk(BulkPlan {
+            fewest: count(1),
+            most: count(10_000),
+            first_poll: Duration::from_millis(500),
+            poll: Duration::from_secs(2),
+            patience: Duration::from_secs(60),
+            ..usual
+        }))
+    );
+    assert_eq!(
+        part("scenario = \"registrations\"\nentries = 4\nlosses = 0.25\n"),
+        Ok(Scenario::Registrations { entries: count(4), losses: Share::new(0.25).unwrap() })
+    );
+    let plan = parse(&SMALL.replace("terminals = 1", "terminals = 1\nclinics = 3\ntls = \"mixed\"")).unwrap();
+    assert_eq!(plan.identities.institutions.len(), 3);
+    let spoken = [0, 1, 2].map(|place| plan.identities.protocols_of(place).tls);
+    assert_eq!(spoken, [TlsVersions::Only13, TlsVersions::Only12, TlsVersions::Only13]);
+    assert_eq!(plan.identities.words()[1], "mixed");
+    assert_eq!(parse(SMALL).unwrap().identities.protocols_of(1).tls, TlsVersions::Both);
+}
+
+/// A fault of a part of the mix: its keys, the line, and the beginning of the reason.
+const PART_FAULTS: [(&str, usize, &str); 12] = [
+    ("scenario = \"by_card\"\nahead = 0\n", 8, "`ahead`: must be a whole number from 1 to 100"),
+    ("scenario = \"by_card\"\npeople = 1\n", 8, "`people` is not known here"),
+    ("scenario = \"by_card_number\"\nahead = 1\n", 8, "`ahead` is not known here"),
+    ("scenario = \"bulk\"\n", 6, "a file has either `people`, or `people_min` and `people_max`"),
+    ("scenario = \"bulk\"\npeople = 1\npeople_min = 1\npeople_max = 2\n", 6, "a file has either `people`"),
+    ("scenario = \"bulk\"\npeople_min = 1\n", 6, "a file has either `people`"),
+    ("scenario = \"bulk\"\npeople = 10001\n", 8, "`people`: must be a whole number from 1 to 10000"),
+    ("scenario = \"bulk\"\npeople_min = 5\npeople_max = 4\n", 9, "`people_max`: must not be below `people_min`"),
+    ("scenario = \"bulk\"\npeople = 1\npoll_seconds = 0\n", 9, "`poll_seconds`: must be a number of seconds: more than 0"),
+    ("scenario = \"registrations\"\nentries = 1001\n", 8, "`entries`: must be a whole number from 1 to 1000"),
+    ("scenario = \"registrations\"\nlosses = 2\n", 8, "`losses`: must be a share from 0 to 1"),
+    ("scenario = \"registrations\"\nformat = \"xml\"\n", 8, "`format` is not known here"),
+];
+
+#[test]
+fn each_fault_of_a_scenario_is_told_with_its_line_and_the_right_form() {
+    for (keys, line, reason) in PART_FAULTS {
+        let text = SMALL.replace("scenario = \"by_card_number\"\n", keys);
+        let faults = Plan::parse(Path::new("plan.toml"), &text).expect_err(keys);
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults.len(), 1, "{keys}: {told:?}");
+        let wanted = format!("plan.toml:{line}: {reason}");
+        assert!(told[0].starts_with(&wanted), "{keys}: {} instead of {wanted}", told[0]);
+        let japanese = faults[0].japanese();
+        assert!(!japanese.is_ascii() && japanese.starts_with("plan.toml:"), "{japanese}");
+    }
 }

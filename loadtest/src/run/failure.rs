@@ -67,8 +67,16 @@ impl Failure {
             "certificate_refused" => Self::Certificate,
             "connection_broken" => Self::Broken,
             "timed_out" => Self::TimedOut,
-            refused => {
-                let refused = refused.strip_prefix("http_")?;
+            "no_result" => Self::NoResult,
+            "card_unusable" => Self::Card,
+            coded => {
+                if let Some(code) = coded.strip_prefix("file_given_up_") {
+                    return Some(Self::GivenUp(code.to_owned()));
+                }
+                if let Some(code) = coded.strip_prefix("entry_refused_") {
+                    return Some(Self::EntryRefused(code.to_owned()));
+                }
+                let refused = coded.strip_prefix("http_")?;
                 let (status, code) = refused.split_once('_').unwrap_or((refused, ""));
                 Self::Refused { status: status.parse().ok()?, code: code.to_owned().into() }
             }
@@ -128,7 +136,9 @@ mod tests {
     fn every_kind_is_read_by_its_name() {
         let refused = |code: &'static str| Failure::Refused { status: 429, code: code.into() };
         let others = [Failure::Unreachable, Failure::Certificate, Failure::Broken, Failure::TimedOut];
-        for failure in others.into_iter().chain([refused(""), refused("SHK4001")]) {
+        let of_files = [Failure::NoResult, Failure::GivenUp("SHK7101".to_owned())];
+        let more = [Failure::EntryRefused("SHK4004".to_owned()), Failure::Card, refused(""), refused("SHK4001")];
+        for failure in others.into_iter().chain(of_files).chain(more) {
             assert_eq!(Failure::from_key(&failure.key()), Some(failure));
         }
         assert_eq!((Failure::from_key("http_x"), Failure::from_key("tired")), (None, None));

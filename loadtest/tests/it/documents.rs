@@ -36,7 +36,7 @@ async fn the_commands_of_the_page_work() {
     let programs = Path::new(env!("CARGO_BIN_EXE_shikaku-load")).parent().unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let blocks = blocks(&page());
-    assert_eq!(blocks.len(), 2, "{blocks:?}");
+    assert_eq!(blocks.len(), 3, "{blocks:?}");
     let mut printed = String::new();
     for block in blocks {
         // The demo of the page listens on the usual port.
@@ -57,7 +57,7 @@ async fn the_commands_of_the_page_work() {
     let results: serde_json::Value =
         serde_json::from_slice(&fs::read(directory.join("smoke/results.json")).unwrap()).unwrap();
     assert_eq!((&results["plan"], &results["good"]), (&"smoke".into(), &true.into()));
-    // Ten for each institution of the fixtures.
+    // A certificate and a key each: ten for each institution of the fixtures, and one for each clinic.
     let of_load = |names: &Path| {
         fs::read_dir(names)
             .unwrap()
@@ -66,8 +66,8 @@ async fn the_commands_of_the_page_work() {
     };
     let institutions = PkiFiles::at(&pki).institutions();
     let counts: Vec<usize> = fs::read_dir(institutions).unwrap().map(|entry| of_load(&entry.unwrap().path())).collect();
-    // A certificate and a key each.
-    assert_eq!((counts.len(), counts.iter().all(|count| *count == 20)), (fixtures().institutions.len(), true), "{counts:?}");
+    let having = |number: usize| counts.iter().filter(|count| **count == number).count();
+    assert_eq!((having(20), having(2), counts.len()), (fixtures().institutions.len(), 1000, having(20) + 1000));
     world.stop().await;
 }
 
@@ -94,6 +94,7 @@ operator = "127.0.0.1:2"
 [identities]
 pki = "pki"
 institutions = []
+clinics = 1
 terminals = 1
 connections_each = 1
 connections = "kept-alive"
@@ -109,6 +110,28 @@ unknown = false
 [[mix]]
 scenario = "by_card_number"
 format = "json"
+weight = 1
+p50_ms = 1
+[[mix]]
+scenario = "by_card"
+ahead = 1
+weight = 1
+[[mix]]
+scenario = "bulk"
+people = 1
+first_poll_seconds = 1
+poll_seconds = 1
+patience_seconds = 1
+weight = 1
+[[mix]]
+scenario = "bulk"
+people_min = 1
+people_max = 2
+weight = 1
+[[mix]]
+scenario = "registrations"
+entries = 1
+losses = 0
 weight = 1
 [[stage]]
 name = "stage"
@@ -145,6 +168,8 @@ errors = 1
     // The page names it in the row of `arrivals`.
     assert!(written.remove("rate"));
     assert_eq!(keys(&page()), written);
+    let japanese = fs::read_to_string(root().join("docs/load-testing.ja.md")).unwrap();
+    assert_eq!(keys(&japanese.replace("| 項目 | 内容 |", "| key | what |")), written);
 }
 
 #[test]
@@ -153,18 +178,18 @@ fn every_option_of_the_page_exists() {
         let output = command().args([command_name, "--help"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let help = help("run") + &help("check") + &help("merge") + &help("terminals");
+    let help = help("run") + &help("check") + &help("merge") + &help("terminals") + &help("clinics");
     for word in page()
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
         .filter(|word| word.starts_with("--") && word.ends_with(char::is_alphabetic))
     {
-        assert!(help.contains(word) || word == "--release", "{word}");
+        assert!(help.contains(word) || ["--release", "--dir"].contains(&word), "{word}");
     }
 }
 
 #[test]
 fn help_is_japanese_too() {
-    for way in ["run", "check", "merge", "terminals"] {
+    for way in ["run", "check", "merge", "terminals", "clinics"] {
         let output = command().args([way, "--help", "--lang", "ja"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("使い方: shikaku-load") && !text.contains("Usage"), "{text}");
