@@ -1,8 +1,10 @@
 //! Defines every series of `/metrics`. Labels are few and fixed: routes are patterns, and no label is about a person.
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Counter, Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
 };
+use rustix::time::{ClockId, clock_gettime};
 
 /// The series of one server.
 pub struct Metrics {
@@ -11,6 +13,9 @@ pub struct Metrics {
     pub requests: IntCounterVec,
     /// `shikaku_request_seconds{route}`: from the complete head to the answer's head.
     pub request_seconds: HistogramVec,
+    /// `shikaku_processor_seconds_total`: processor time of this process, in all threads; read at each scrape. The library's
+    /// `process_cpu_seconds_total` counts whole seconds alone.
+    processor_seconds: Counter,
     /// `shikaku_connections`: open terminal connections.
     pub connections: IntGauge,
     /// `shikaku_connections_closed_total{reason}`: connections that the server ended early.
@@ -89,6 +94,11 @@ impl Metrics {
                 "Time from a complete request head to the answer, by route pattern",
                 &["route"],
                 &SECONDS,
+            ),
+            processor_seconds: register(
+                &registry,
+                Counter::new("shikaku_processor_seconds_total", "Processor time of this process")
+                    .expect("a well-formed name"),
             ),
             connections: gauge(&registry, "shikaku_connections", "Open terminal connections"),
             connections_closed: counters(
@@ -195,6 +205,10 @@ impl Metrics {
     /// Renders all series in the Prometheus text format.
     #[must_use]
     pub fn render(&self) -> String {
+        let spent = clock_gettime(ClockId::ProcessCPUTime);
+        let spent = spent.tv_sec as f64 + spent.tv_nsec as f64 / 1e9;
+        // Two scrapes at once may both see the same gap, which the next one then lacks: a counter never falls.
+        self.processor_seconds.inc_by((spent - self.processor_seconds.get()).max(0.0));
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("memory takes any text");
         String::from_utf8(text).expect("the text format is UTF-8")

@@ -59,7 +59,7 @@ async fn metrics_count_what_happens() {
     assert!(world.metric("shikaku_database_pool_connections").await >= 1.0);
     // The process that serves: it has used some time, and more than a megabyte.
     #[cfg(target_os = "linux")]
-    for (series, least) in [("process_cpu_seconds_total", 0.01), ("process_resident_memory_bytes", 1e6)] {
+    for (series, least) in [("shikaku_processor_seconds_total", 0.01), ("process_resident_memory_bytes", 1e6)] {
         assert!(world.metric(series).await >= least, "{series}: {}", world.metric(series).await);
     }
     let (_, text) = world.get("/metrics").await;

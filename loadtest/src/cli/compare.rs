@@ -81,14 +81,11 @@ fn name(figure: Figure) -> Bilingual {
 
 /// Writes a median and the range around it.
 fn spread(spread: Option<Spread>) -> String {
-    let digits = |value: f64| {
-        if value >= 1000.0 {
-            0
-        } else if value >= 100.0 {
-            1
-        } else {
-            3
-        }
+    let digits = |value: f64| match value {
+        _ if value >= 1000.0 => 0,
+        _ if value >= 100.0 => 1,
+        _ if value >= 10.0 => 2,
+        _ => 3,
     };
     spread.map_or_else(
         || "-".to_owned(),

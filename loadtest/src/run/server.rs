@@ -102,7 +102,7 @@ fn read(text: &str) -> Sample {
     };
     Sample {
         at: Duration::ZERO,
-        processor_seconds: sum("process_cpu_seconds_total"),
+        processor_seconds: sum("shikaku_processor_seconds_total"),
         resident_bytes: sum("process_resident_memory_bytes"),
         connections: sum("shikaku_connections"),
         queue_files: sum("shikaku_bulk_queue_files"),
@@ -121,7 +121,7 @@ mod tests {
     fn figures_are_read_by_their_whole_names_and_add_up() {
         let sample = read(
             "# HELP shikaku_connections Open terminal connections\n# TYPE shikaku_connections gauge\nshikaku_connections 7\n\
-             shikaku_connections_closed_total{reason=\"slow\"} 9\nprocess_cpu_seconds_total 12.5\n\
+             shikaku_connections_closed_total{reason=\"slow\"} 9\nshikaku_processor_seconds_total 12.5\n\
              shikaku_database_batch_sum{statement=\"a\"} 30\nshikaku_database_batch_sum{statement=\"b\"} 10\n\
              shikaku_database_batch_count{statement=\"a\"} 2\nshikaku_bulk_queue_files 0\n",
         );

@@ -57,6 +57,10 @@ async fn the_commands_of_the_page_work() {
     let results: serde_json::Value =
         serde_json::from_slice(&fs::read(directory.join("smoke/results.json")).unwrap()).unwrap();
     assert_eq!((&results["plan"], &results["good"]), (&"smoke".into(), &true.into()));
+    for (name, begin) in [("report.html", "<!DOCTYPE html>"), ("junit.xml", "<?xml"), ("times.hlog", "#")] {
+        let text = fs::read_to_string(directory.join("smoke").join(name)).unwrap();
+        assert!(text.starts_with(begin), "{name}: {text}");
+    }
     // A certificate and a key each: ten for each institution of the fixtures, and one for each clinic.
     let of_load = |names: &Path| {
         fs::read_dir(names)
@@ -178,7 +182,7 @@ fn every_option_of_the_page_exists() {
         let output = command().args([command_name, "--help"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let help = help("run") + &help("check") + &help("merge") + &help("terminals") + &help("clinics");
+    let help = help("run") + &help("check") + &help("merge") + &help("compare") + &help("terminals") + &help("clinics");
     for word in page()
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
         .filter(|word| word.starts_with("--") && word.ends_with(char::is_alphabetic))
@@ -189,7 +193,7 @@ fn every_option_of_the_page_exists() {
 
 #[test]
 fn help_is_japanese_too() {
-    for way in ["run", "check", "merge", "terminals", "clinics"] {
+    for way in ["run", "check", "merge", "compare", "terminals", "clinics"] {
         let output = command().args([way, "--help", "--lang", "ja"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("使い方: shikaku-load") && !text.contains("Usage"), "{text}");

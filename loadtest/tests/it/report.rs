@@ -128,9 +128,14 @@ async fn a_browser_shows_the_report_in_both_languages() {
     assert_eq!(points(&dom, "percentiles"), [85, 85]);
     assert_eq!((points(&dom, "rate").len(), points(&dom, "lateness").len(), points(&dom, "errors").len()), (2, 1, 1));
     assert_eq!(figure(&dom, "parts").matches("<g class=\"line").count(), 4 + 2 * 4);
-    for id in ["server-processor", "server-memory", "server-connections", "server-batches"] {
-        assert!(points(&dom, id)[0] >= 1, "{id}");
+    for id in ["server-memory", "server-connections", "server-batches"] {
+        assert!(points(&dom, id)[0] >= 4, "{id}");
     }
+    let (_, zero) = dom.split_once("id=\"server-zero\">").unwrap();
+    assert!(
+        zero.starts_with("<span lang=\"en\">Zero all the time: ")
+            && zero.contains("Files in the queue, People in the queue")
+    );
     assert!(dom.contains("<pre id=\"plan\">name = \"test\"") && dom.contains("&lt;warm&gt; &amp; up"));
     world.stop().await;
 }

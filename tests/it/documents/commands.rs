@@ -11,8 +11,9 @@ use crate::support::process::{self, Program, texts};
 use crate::support::{root, scratch};
 
 /// Blocks that are not pasted in turn with the others of their page, by page and first line.
-const NOT_IN_TURN: [(&str, &str, Way); 11] = [
+const NOT_IN_TURN: [(&str, &str, Way); 13] = [
     ("README.md", "./demo", Way::Never("builds for minutes; every page is tested beside a demo that the test starts")),
+    ("README.md", "./load", Way::Never(OF_LOADTEST)),
     ("README.md", "./demo --ephemeral", Way::Alone),
     ("README.md", "./demo --population", Way::Never("makes a million people; a test of the demo makes a hundred")),
     ("docs/operations.md", "export DATABASE_URL=postgres://user@host/name", Way::Alone),
@@ -20,6 +21,7 @@ const NOT_IN_TURN: [(&str, &str, Way); 11] = [
     ("docs/load-testing.md", "cargo build --release -p shikaku-load", Way::Never("builds for minutes")),
     ("docs/load-testing.md", "shikaku-load check", Way::Never(OF_LOADTEST)),
     ("docs/load-testing.md", "shikaku-load terminals", Way::Never(OF_LOADTEST)),
+    ("docs/load-testing.md", "shikaku-load clinics", Way::Never(OF_LOADTEST)),
     ("CONTRIBUTING.md", "cargo run -- demo", Way::Never("builds, and serves until it is stopped")),
     ("CONTRIBUTING.md", "cargo test --test it documents", Way::Never("would run this test within itself")),
     ("CONTRIBUTING.md", "RENEW_PICTURES=1", Way::Never("would write the files that another test compares")),

@@ -56,11 +56,11 @@ fn results() -> Results {
             "handshakes": 0, "corrected_ms": {"p50": p50, "p90": 2.0, "p99": 3.0, "p99.9": 4.0, "mean": 1.5},
         })
     };
-    // The server works 1 ms for each of 10 records a second in the first round, then 2 ms, then 3 ms.
+    // The server works 100 ms for each of 10 records a second in the first round, then 200 ms, then 300 ms.
     let mut processor = 100.0;
     let samples: Vec<serde_json::Value> = (0..36)
         .map(|second| {
-            processor += f64::from(1 + (second - 1).max(0) / 12) * 0.01;
+            processor += f64::from(1 + (second - 1).max(0) / 12);
             serde_json::json!({"at_seconds": f64::from(second) + 0.01, "processor_seconds": processor,
                                "access_log_records": 1000 + second * 10})
         })
@@ -93,8 +93,12 @@ fn each_round_tells_its_figures() {
     // One failed and one cut off of 100; one wrong of 50.
     assert_eq!((Figure::Errors.values(&results), Figure::WrongAnswers.values(&results)), (vec![2.0; 3], vec![2.0; 3]));
     let processor = Figure::Processor.values(&results);
-    let near = processor.iter().zip([1.0, 2.0, 3.0]).all(|(found, wanted)| (found - wanted).abs() < 1e-9);
+    let near = processor.iter().zip([100.0, 200.0, 300.0]).all(|(found, wanted)| (found - wanted).abs() < 1e-9);
     assert!(near && processor.len() == 3, "{processor:?}");
+    // Less than ten seconds of work are mostly rounding.
+    let mut idle = results;
+    idle.server.as_mut().unwrap().samples.iter_mut().for_each(|sample| sample.processor_seconds = Some(1.0));
+    assert_eq!(Figure::Processor.values(&idle), [0.0; 0]);
 }
 
 #[test]

@@ -68,7 +68,8 @@ impl Chart {
         let mut html =
             format!("<figure class=\"chart\" id=\"{id}\">\n<figcaption><h3 id=\"{id}-title\">{}</h3>", both(&self.title));
         html += &format!("<p class=\"quiet\" id=\"{id}-what\">{}</p></figcaption>\n<div class=\"key\">", both(&self.what));
-        for (place, line) in self.lines.iter().enumerate() {
+        let is_named_by_title = |line: &Line| line.name == self.title;
+        for (place, line) in self.lines.iter().enumerate().filter(|(_, line)| !is_named_by_title(line)) {
             html += &format!("<span class=\"entry\">{}{}</span>", sample(place), both(&line.name));
         }
         if !self.limits.is_empty() {
@@ -124,8 +125,9 @@ impl Chart {
         for limit in &self.limits {
             let y = self.y_of(limit.value);
             *svg += &format!("<path class=\"limit\" d=\"M{LEFT} {y:.1}H{right}\"/>");
-            let attributes =
-                format!(" class=\"unit bad\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\"", right - 4.0, y - 4.0);
+            // At the top of the plot there are the names of the stages.
+            let beside = if y < TOP + 14.0 { y + 14.0 } else { y - 4.0 };
+            let attributes = format!(" class=\"unit bad\" text-anchor=\"end\" x=\"{:.1}\" y=\"{beside:.1}\"", right - 4.0);
             *svg += &in_both("text", &attributes, &limit.name);
         }
         for (place, line) in self.lines.iter().enumerate() {

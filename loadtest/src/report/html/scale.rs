@@ -66,7 +66,7 @@ impl Scale {
             }
             Self::Powers { least, most } => {
                 let decades = (most / least).log10();
-                let factors: &[f64] = if decades <= 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+                let factors: &[f64] = if decades <= 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
                 let powers = least.log10().floor() as i32..=most.log10().ceil() as i32;
                 let all = powers.flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
                 let inside = all.filter(|value| *value >= least * 0.999 && *value <= most * 1.001);
@@ -150,7 +150,9 @@ mod tests {
     fn a_scale_by_powers_holds_all_values() {
         let scale = Scale::powers([0.7, 42.0, 3_000.0].into_iter());
         assert_eq!(scale, Scale::Powers { least: 0.5, most: 5_000.0 });
+        // Four powers have a tick each, fewer ones have more.
         assert_eq!(names(scale), ["1", "10", "100", "1,000"]);
+        assert_eq!(names(Scale::powers([3.0, 90.0].into_iter())), ["2", "5", "10", "20", "50", "100"]);
         assert!((scale.place(50.0) - 0.5).abs() < 1e-9);
         // Zero and what is below the end stand at the end.
         assert_eq!((scale.place(0.0), scale.place(9_999.0)), (0.0, 1.0));

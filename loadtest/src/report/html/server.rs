@@ -1,6 +1,8 @@
 //! Charts of what the server told of itself.
 
-use shikaku::language::Bilingual;
+use std::time::Duration;
+
+use shikaku::language::{Bilingual, Language};
 
 use super::chart::{Chart, Line, named};
 use super::over_time::{Time, values};
@@ -50,49 +52,54 @@ pub(super) fn section(report: &Report, time: &Time) -> String {
         "<p class=\"quiet\">{}</p>\n",
         say("Read each second from its `/metrics`.", "`/metrics`から毎秒読んだ値です。")
     );
-    let (mut figures, mut missing) = (String::new(), Vec::new());
+    let (mut figures, mut missing, mut zero) = (String::new(), Vec::new(), Vec::new());
     for chart in charts(&told.samples, time) {
-        match chart {
-            Ok(chart) => figures += &chart.figure(),
-            Err(title) => missing.push(title),
+        let most = values(&chart.lines).reduce(f64::max);
+        match most {
+            None => missing.push(chart.title),
+            Some(0.0) => zero.push(chart.title),
+            Some(_) => figures += &chart.figure(),
         }
     }
-    if !missing.is_empty() {
-        let names = |language| missing.iter().map(|title| title.text(language).to_owned()).collect::<Vec<_>>().join(", ");
-        let (english, japanese) = (names(shikaku::language::Language::En), names(shikaku::language::Language::Ja));
-        let text = named(format!("Not told, or nothing to tell: {english}."), format!("値のない指標: {japanese}。"));
-        html += &format!("<p class=\"quiet\">{}</p>\n", both(&text));
+    for (id, titles, english, japanese) in
+        [("zero", zero, "Zero all the time", "終始0の指標"), ("missing", missing, "Not told", "値のない指標")]
+    {
+        if !titles.is_empty() {
+            let names = |language| titles.iter().map(|title| title.text(language).to_owned()).collect::<Vec<_>>();
+            let (in_english, in_japanese) = (names(Language::En).join(", "), names(Language::Ja).join("、"));
+            let text = named(format!("{english}: {in_english}."), format!("{japanese}: {in_japanese}。"));
+            html += &format!("<p class=\"quiet\" id=\"server-{id}\">{}</p>\n", both(&text));
+        }
     }
     html + &format!("<div class=\"charts\">\n{figures}</div>\n")
 }
 
-/// Returns each chart, or its title if the server told nothing for it.
-fn charts(samples: &[Sample], time: &Time) -> [Result<Chart, Bilingual>; 6] {
+/// Draws each figure; one that the server does not tell has no values.
+fn charts(samples: &[Sample], time: &Time) -> [Chart; 6] {
     let told = |value: fn(&Sample) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
         samples.iter().map(|sample| (sample.at.as_secs_f64(), value(sample))).collect()
     };
     // What is counted from the start of the server tells by its differences.
-    let by_difference = |value: fn(&Sample, &Sample) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
+    let by_difference = |samples: &[Sample], value: fn(&Sample, &Sample) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
         samples.windows(2).map(|pair| ((pair[0].at + pair[1].at).as_secs_f64() / 2.0, value(&pair[0], &pair[1]))).collect()
     };
     let draw = |id, title: Bilingual, what: Bilingual, unit: Bilingual, points: Vec<(f64, Option<f64>)>| {
-        if points.iter().all(|(_, value)| value.is_none()) {
-            return Err(title);
-        }
         let lines = vec![Line { name: title.clone(), points }];
         let y = Scale::even(values(&lines));
-        Ok(time.chart(id, title, what, unit, y, lines))
+        time.chart(id, title, what, unit, y, lines)
     };
     [
         draw(
             "server-processor",
             named("Processor", "プロセッサー"),
             named(
-                "Processor time of the server, without PostgreSQL. 100 % is one core that is never idle.",
-                "サーバーのプロセッサー時間（PostgreSQLを除く）。100 %は、コア一つが休みなく働いている状態です。",
+                "Processor time of the server, without PostgreSQL. 100 % is one core that is never idle. \
+                 The server tells whole seconds, so each point is a mean of ten seconds or more.",
+                "サーバーのプロセッサー時間（PostgreSQLを除く）。100 %は、コア一つが休みなく働いている状態です。\
+                 1秒単位の値のため、各点は10秒以上の平均です。",
             ),
             named("% of one core", "1コアに対する%"),
-            by_difference(|before, after| {
+            by_difference(&apart(samples), |before, after| {
                 // A server that was started again begins at zero.
                 let seconds =
                     Some(after.processor_seconds? - before.processor_seconds?).filter(|seconds| *seconds >= 0.0)?;
@@ -138,10 +145,47 @@ fn charts(samples: &[Sample], time: &Time) -> [Result<Chart, Bilingual>; 6] {
                 "データベースへの一つの文にまとめた照会の平均の数。負荷とともに増えます。",
             ),
             named("lookups", "件"),
-            by_difference(|before, after| {
+            by_difference(samples, |before, after| {
                 let batches = after.batches? - before.batches?;
                 (batches > 0.0).then_some((after.batched? - before.batched?) / batches)
             }),
         ),
     ]
+}
+
+/// How far samples of processor time lie apart, so that rounding to whole seconds does not show.
+const APART: Duration = Duration::from_secs(10);
+
+/// Returns samples that lie at least [`APART`], among them the first and the last one. If the run is shorter, these alone.
+fn apart(samples: &[Sample]) -> Vec<Sample> {
+    let mut picked: Vec<Sample> = Vec::new();
+    for sample in samples {
+        if picked.last().is_none_or(|last| sample.at >= last.at + APART) {
+            picked.push(*sample);
+        }
+    }
+    let last = *samples.last().expect("samples");
+    if picked.last().is_some_and(|picked| picked.at < last.at) {
+        if picked.len() > 1 {
+            picked.pop();
+        }
+        picked.push(last);
+    }
+    picked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_processor_time_lie_apart() {
+        let picked = |seconds: u64| {
+            let samples: Vec<Sample> =
+                (0..=seconds).map(|at| Sample { at: Duration::from_secs(at), ..Sample::default() }).collect();
+            apart(&samples).iter().map(|sample| sample.at.as_secs()).collect::<Vec<_>>()
+        };
+        assert_eq!((picked(3), picked(10)), (vec![0, 3], vec![0, 10]));
+        assert_eq!(picked(34), [0, 10, 20, 34]);
+    }
 }

@@ -42,7 +42,7 @@ figure { margin: 0; } figcaption p { margin: .1rem 0 .3rem; }
 .entry { display: inline-flex; align-items: center; gap: .4rem; }
 .sample { width: 34px; height: 12px; flex: none; } .sample.dot { width: 12px; }
 .scroll { overflow-x: auto; }
-svg.plot { display: block; width: 100%; min-width: 30rem; height: auto; font-size: 12px; font-family: inherit; font-variant-numeric: tabular-nums; }
+svg.plot { display: block; width: 100%; max-width: 46rem; margin: 0 auto; min-width: 30rem; height: auto; font-size: 12px; font-family: inherit; font-variant-numeric: tabular-nums; }
 svg text { fill: var(--quiet); } svg text.bad { fill: var(--bad); }
 svg .grid { stroke: var(--grid); fill: none; } svg .axis { stroke: var(--quiet); fill: none; }
 svg .edge { stroke: var(--line); fill: none; stroke-dasharray: 2 2; } svg .round { stroke: var(--quiet); fill: none; }
@@ -57,15 +57,17 @@ svg .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 10 3 2 3; 
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--quiet); } tbody th { color: var(--ink); font-weight: 400; }
+td { white-space: nowrap; } .texts td { white-space: normal; min-width: 6rem; }
 th:first-child, td:first-child, .texts th, .texts td { text-align: left; overflow-wrap: anywhere; }
 tbody th:first-child { min-width: 8rem; }
-td.state { white-space: nowrap; }
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) minmax(0, 1fr); gap: .4rem 1rem; margin: .4rem 0; font-size: .92rem; }
 dt { font-weight: 600; } dd { margin: 0; }
+code { font-size: .95em; background: var(--grid); border-radius: .25rem; padding: 0 .25em; }
 pre { overflow-x: auto; font-size: .82rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; }
 .fold { display: inline-block; cursor: pointer; margin-top: 2rem; padding: .3rem .8rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .9rem; }
 #plan-shown:not(:checked) ~ pre { display: none; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .5rem; } .verdict { gap: .7rem; padding: .7rem; } }
+@media (max-width: 40rem) { th, td { padding: .3rem .3rem; } table { font-size: .8rem; } tbody th:first-child { min-width: 5rem; }
+  dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .5rem; } .verdict { gap: .7rem; padding: .7rem; } }
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --quiet: #333; --line: #999; --grid: #ddd; --warm: #eee; --bad: #8a1c15;
     --good: #0e5233; --bad-paper: #fff; --good-paper: #fff; --note: #5c3d00; --note-paper: #fff; --l0: #005a8c; --l1: #a34100; --l2: #00614a;

@@ -40,9 +40,11 @@ pub(super) fn in_both(element: &str, attributes: &str, text: &Bilingual) -> Stri
     )
 }
 
-/// Writes a text of constants.
+/// Writes a text of constants, in which what stands between backticks is code.
 pub(super) fn say(english: &'static str, japanese: &'static str) -> String {
-    both(&(english, japanese).into())
+    let text = both(&(english, japanese).into());
+    let parts = text.split('`').enumerate();
+    parts.map(|(place, part)| if place % 2 == 0 { part.to_owned() } else { format!("<code>{part}</code>") }).collect()
 }
 
 /// Makes a text that is the same in both languages.
@@ -74,6 +76,15 @@ mod tests {
     #[test]
     fn markup_and_control_characters_are_made_safe() {
         assert_eq!(escaped("<b a=\"1\">&\u{1b}[31m\n"), "&lt;b a=&quot;1&quot;&gt;&amp;\u{fffd}[31m\n");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let html = say("see `a & b`.", "`a`と`b`");
+        assert_eq!(
+            html,
+            "<span lang=\"en\">see <code>a &amp; b</code>.</span><span lang=\"ja\"><code>a</code>と<code>b</code></span>"
+        );
     }
 
     #[test]
