@@ -136,11 +136,8 @@ impl Figure {
     }
 }
 
-/// The least processor time of a round that tells something: servers tell whole seconds.
-const LEAST_PROCESSOR_SECONDS: f64 = 10.0;
-
 /// Returns the server's processor time for a record of its access log between the first and the last of its samples within a round,
-/// warm-up included; none if there are not two of them, if no record was written, or if it is too little to be told.
+/// warm-up included; none if there are not two of them, or no record was written.
 fn processor_ms(run: &Results, round: usize) -> Option<f64> {
     let stages = run.stages.len();
     let seconds = |stages: &[Figures]| stages.iter().map(|stage| stage.seconds).sum::<f64>();
@@ -151,7 +148,7 @@ fn processor_ms(run: &Results, round: usize) -> Option<f64> {
     let (first, last) = (within.next()?, within.next_back()?);
     let records = last.access_log_records? - first.access_log_records?;
     let processor = last.processor_seconds? - first.processor_seconds?;
-    (records > 0.0 && processor >= LEAST_PROCESSOR_SECONDS).then(|| processor * 1000.0 / records)
+    (records > 0.0).then(|| processor * 1000.0 / records)
 }
 
 /// The values of a side.

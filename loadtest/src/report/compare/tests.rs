@@ -95,9 +95,9 @@ fn each_round_tells_its_figures() {
     let processor = Figure::Processor.values(&results);
     let near = processor.iter().zip([100.0, 200.0, 300.0]).all(|(found, wanted)| (found - wanted).abs() < 1e-9);
     assert!(near && processor.len() == 3, "{processor:?}");
-    // Less than ten seconds of work are mostly rounding.
+    // Nothing is told of a server that wrote no records.
     let mut idle = results;
-    idle.server.as_mut().unwrap().samples.iter_mut().for_each(|sample| sample.processor_seconds = Some(1.0));
+    idle.server.as_mut().unwrap().samples.iter_mut().for_each(|sample| sample.access_log_records = Some(1.0));
     assert_eq!(Figure::Processor.values(&idle), [0.0; 0]);
 }
 

@@ -1,7 +1,5 @@
 //! Charts of what the server told of itself.
 
-use std::time::Duration;
-
 use shikaku::language::{Bilingual, Language};
 
 use super::chart::{Chart, Line, named};
@@ -93,13 +91,11 @@ fn charts(samples: &[Sample], time: &Time) -> [Chart; 6] {
             "server-processor",
             named("Processor", "プロセッサー"),
             named(
-                "Processor time of the server, without PostgreSQL. 100 % is one core that is never idle. \
-                 The server tells whole seconds, so each point is a mean of ten seconds or more.",
-                "サーバーのプロセッサー時間（PostgreSQLを除く）。100 %は、コア一つが休みなく働いている状態です。\
-                 1秒単位の値のため、各点は10秒以上の平均です。",
+                "Processor time of the server, without PostgreSQL. 100 % is one core that is never idle.",
+                "サーバーのプロセッサー時間（PostgreSQLを除く）。100 %は、コア一つが休みなく働いている状態です。",
             ),
             named("% of one core", "1コアに対する%"),
-            by_difference(&apart(samples), |before, after| {
+            by_difference(samples, |before, after| {
                 // A server that was started again begins at zero.
                 let seconds =
                     Some(after.processor_seconds? - before.processor_seconds?).filter(|seconds| *seconds >= 0.0)?;
@@ -151,41 +147,4 @@ fn charts(samples: &[Sample], time: &Time) -> [Chart; 6] {
             }),
         ),
     ]
-}
-
-/// How far samples of processor time lie apart, so that rounding to whole seconds does not show.
-const APART: Duration = Duration::from_secs(10);
-
-/// Returns samples that lie at least [`APART`], among them the first and the last one. If the run is shorter, these alone.
-fn apart(samples: &[Sample]) -> Vec<Sample> {
-    let mut picked: Vec<Sample> = Vec::new();
-    for sample in samples {
-        if picked.last().is_none_or(|last| sample.at >= last.at + APART) {
-            picked.push(*sample);
-        }
-    }
-    let last = *samples.last().expect("samples");
-    if picked.last().is_some_and(|picked| picked.at < last.at) {
-        if picked.len() > 1 {
-            picked.pop();
-        }
-        picked.push(last);
-    }
-    picked
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn samples_of_processor_time_lie_apart() {
-        let picked = |seconds: u64| {
-            let samples: Vec<Sample> =
-                (0..=seconds).map(|at| Sample { at: Duration::from_secs(at), ..Sample::default() }).collect();
-            apart(&samples).iter().map(|sample| sample.at.as_secs()).collect::<Vec<_>>()
-        };
-        assert_eq!((picked(3), picked(10)), (vec![0, 3], vec![0, 10]));
-        assert_eq!(picked(34), [0, 10, 20, 34]);
-    }
 }
