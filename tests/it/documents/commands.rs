@@ -20,6 +20,7 @@ const NOT_IN_TURN: [(&str, &str, Way); 11] = [
     ("docs/load-testing.md", "cargo build --release -p shikaku-load", Way::Never("builds for minutes")),
     ("docs/load-testing.md", "shikaku-load check", Way::Never(OF_LOADTEST)),
     ("docs/load-testing.md", "shikaku-load terminals", Way::Never(OF_LOADTEST)),
+    ("docs/load-testing.md", "shikaku-load clinics", Way::Never(OF_LOADTEST)),
     ("CONTRIBUTING.md", "cargo run -- demo", Way::Never("builds, and serves until it is stopped")),
     ("CONTRIBUTING.md", "cargo test --test it documents", Way::Never("would run this test within itself")),
     ("CONTRIBUTING.md", "RENEW_PICTURES=1", Way::Never("would write the files that another test compares")),
