@@ -14,7 +14,8 @@ use time::OffsetDateTime;
 use x509_parser::pem::parse_x509_pem;
 
 use super::issued::{IssuedCard, NewCard};
-use super::{people, profile};
+use super::profile;
+use crate::domain::PEOPLE_ISSUER;
 use crate::pki::PkiError;
 use crate::pki::files::{PkiFiles, open_locked, read, write};
 
@@ -89,7 +90,7 @@ impl CardAuthority {
             }
         }
         if !files.people_root().exists() {
-            people::make(files, at)?;
+            make_of_people(files, at)?;
         }
         Self::open(files)
     }
@@ -182,7 +183,22 @@ fn make(files: &PkiFiles, generation: &Generation, at: Timestamp) -> Result<(), 
     write(&files.card_root(generation.number), &certificate.pem(), false)
 }
 
-pub(super) fn authority_params() -> Result<CertificateParams, PkiError> {
+/// Makes the CA of generated people, whose key identifier their registered certificates name. It is valid as long before `at` as after it,
+/// which contains all of them.
+fn make_of_people(files: &PkiFiles, at: Timestamp) -> Result<(), PkiError> {
+    let mut params = authority_params()?;
+    params.key_identifier_method = KeyIdMethod::PreSpecified(PEOPLE_ISSUER.to_vec());
+    let lasts = SignedDuration::from_hours(24 * GENERATION_DAYS);
+    params.not_before = instant(at.saturating_sub(lasts).unwrap_or(at))?;
+    params.not_after = instant(at.saturating_add(lasts).unwrap_or(at))?;
+    params.serial_number = Some(SerialNumber::from(next_serial(files)?.to_vec()));
+    let key = generate(false)?;
+    let certificate = params.self_signed(&key)?;
+    write(&files.people_root_key(), &key.serialize_pem(), true)?;
+    write(&files.people_root(), &certificate.pem(), false)
+}
+
+fn authority_params() -> Result<CertificateParams, PkiError> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = profile::authority_name()?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -200,7 +216,7 @@ pub(super) fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
 
 /// Returns the next number of one counter for all generations and all certificates, roots included, as the real one seems to
 /// work.
-pub(super) fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
+fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let path = files.card_serial();
     // Two processes may ask at once; each holds the lock until it closes the file.
     let mut counter = open_locked(&path)?;
@@ -224,6 +240,6 @@ fn opaque() -> Result<String, PkiError> {
     Ok(format!("TEST-{}", HEXUPPER.encode(&bytes)))
 }
 
-pub(super) fn instant(at: Timestamp) -> Result<OffsetDateTime, PkiError> {
+fn instant(at: Timestamp) -> Result<OffsetDateTime, PkiError> {
     OffsetDateTime::from_unix_timestamp(at.as_second()).map_err(|_| PkiError::NoGeneration)
 }

@@ -4,17 +4,14 @@
 use std::sync::Arc;
 
 use aws_lc_rs::signature::RsaKeyPair;
-use jiff::{SignedDuration, Timestamp};
-use rcgen::{KeyIdMethod, KeyPair, SerialNumber};
+use jiff::Timestamp;
+use rcgen::KeyPair;
 
-use super::authority::{IssuingRoot, authority_params, generate, instant, next_serial};
+use super::authority::{IssuingRoot, generate};
 use super::virtual_card::{Key, VirtualCard};
-use crate::domain::{CertificateSerial, PEOPLE_ISSUER};
+use crate::domain::CertificateSerial;
 use crate::pki::PkiError;
-use crate::pki::files::{PkiFiles, write};
-
-/// The validity of the CA in days before and after it was made, which contains those of all its cards.
-const DAYS: i64 = 3650;
+use crate::pki::files::PkiFiles;
 
 /// The card CA of generated people, with a key for their cards.
 pub struct PeopleAuthority {
@@ -47,18 +44,4 @@ impl PeopleAuthority {
         let certificate = self.root.sign(serial.as_bytes(), (from, through), &self.key)?;
         Ok(VirtualCard::new(certificate.der().to_vec(), Key::Rsa(self.signing.clone())))
     }
-}
-
-/// Makes the CA.
-pub(super) fn make(files: &PkiFiles, at: Timestamp) -> Result<(), PkiError> {
-    let mut params = authority_params()?;
-    params.key_identifier_method = KeyIdMethod::PreSpecified(PEOPLE_ISSUER.to_vec());
-    let lasts = SignedDuration::from_hours(24 * DAYS);
-    params.not_before = instant(at.saturating_sub(lasts).unwrap_or(at))?;
-    params.not_after = instant(at.saturating_add(lasts).unwrap_or(at))?;
-    params.serial_number = Some(SerialNumber::from(next_serial(files)?.to_vec()));
-    let key = generate(false)?;
-    let certificate = params.self_signed(&key)?;
-    write(&files.people_root_key(), &key.serialize_pem(), true)?;
-    write(&files.people_root(), &certificate.pem(), false)
 }
