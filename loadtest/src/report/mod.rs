@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::plan::{Arrivals, Destination, Plan};
 use crate::run::{End, Findings, Tally};
 
+pub use grid::Grid;
 pub use verdict::Verdict;
 
 /// A run, judged.

@@ -4,6 +4,7 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod ceiling;
 mod connections;
 mod documents;
 mod plans;
