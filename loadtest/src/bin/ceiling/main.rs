@@ -100,7 +100,7 @@ impl Options {
         // Enough challenges for ten thousand lookups a second.
         let challenges = usize::try_from((self.seconds + 1) * 10_000).unwrap_or(usize::MAX);
         let rounds = rounds(self.rounds, 1000, self.seconds * 1000, challenges);
-        Size { people: self.people, hot: 10_000, drawn: 100_000, cards: 500, rounds }
+        Size { people: self.people, hot: 10_000, drawn: 100_000, cards: 200, rounds }
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use hyper::body::Bytes;
+use serde_json::Value;
 use shikaku::language::Bilingual;
 use shikaku::wire::Format;
 use shikaku_load::answer::Expected;
@@ -150,19 +151,49 @@ fn check(expected: &Expected, is_success: bool, body: &[u8]) -> Result<(), Bilin
     }
 }
 
-/// Compares the answers of a peer with those of shikaku, but for the time of processing.
+/// Compares the answers of a peer with those of shikaku, but for the times at which they were made and for what peers leave out.
 ///
 /// # Errors
-/// If one differs.
+/// If one differs, and in which element.
 pub fn compare(ours: &[Bytes], theirs: &[Bytes]) -> Result<(), Bilingual> {
-    let same = ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| without_time(a) == without_time(b));
-    if same { Ok(()) } else { Err(differs("(body)")) }
+    for (place, ours) in ours.iter().enumerate() {
+        let theirs = theirs.get(place).map(|theirs| serde_json::from_slice::<Value>(theirs).unwrap_or_default());
+        let ours: Value = serde_json::from_slice(ours).unwrap_or_default();
+        if let Some(element) = difference("", &ours, &theirs.unwrap_or_default()) {
+            return Err(differs(&element));
+        }
+    }
+    Ok(())
 }
 
-fn without_time(answer: &[u8]) -> Option<serde_json::Value> {
-    let mut answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
-    answer.get_mut("XmlMsg")?.get_mut("MessageHeader")?.as_object_mut()?.remove("ProcessExecutionTime")?;
-    Some(answer)
+/// Elements that hold the time of the answer.
+const TIMES: [&str; 2] = ["ProcessExecutionTime", "LimitApplicationCertificateRelatedConsTime"];
+
+/// Elements that peers leave out, as their README says: whether somebody is of pre-school age.
+const LEFT_OUT: [&str; 1] = ["PreschoolClassification"];
+
+/// Returns the first element that differs, by its path.
+fn difference(path: &str, ours: &Value, theirs: &Value) -> Option<String> {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            if let Some(more) = theirs.keys().find(|name| !ours.contains_key(*name)) {
+                return Some(format!("{path}/{more}"));
+            }
+            let inner = |(name, ours): (&String, &Value)| {
+                let path = format!("{path}/{name}");
+                match theirs.get(name) {
+                    Some(_) if TIMES.contains(&name.as_str()) => None,
+                    Some(theirs) => difference(&path, ours, theirs),
+                    None => (!LEFT_OUT.contains(&name.as_str())).then_some(path),
+                }
+            };
+            ours.iter().find_map(inner)
+        }
+        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+            ours.iter().zip(theirs).find_map(|(ours, theirs)| difference(path, ours, theirs))
+        }
+        _ => (ours != theirs).then(|| path.to_owned()),
+    }
 }
 
 /// Names the element, never what it holds.
@@ -176,14 +207,21 @@ mod tests {
 
     fn answer(time: &str, name: &str) -> Bytes {
         let header = format!("{{\"ProcessExecutionTime\":\"{time}\",\"SegmentOfResult\":\"1\"}}");
-        format!("{{\"XmlMsg\":{{\"MessageHeader\":{header},\"MessageBody\":{{\"Name\":\"{name}\"}}}}}}").into()
+        format!("{{\"XmlMsg\":{{\"MessageHeader\":{header},\"ResultList\":[{{\"Name\":\"{name}\"}}]}}}}").into()
     }
 
     #[test]
     fn answers_are_the_same_but_for_the_time() {
         let ours = [answer("20261201093015", "A")];
-        assert_eq!(compare(&ours, &[answer("20261201093016", "A")]), Ok(()));
-        assert!(compare(&ours, &[answer("20261201093015", "B")]).is_err());
-        assert!(compare(&ours, &[]).is_err());
+        let told = |theirs: &[Bytes]| compare(&ours, theirs).map_err(|error| error.to_string());
+        assert_eq!(told(&[answer("20261201093016", "A")]), Ok(()));
+        let differs = |element| Err(format!("an answer is not right: {element}"));
+        assert_eq!(told(&[answer("20261201093015", "B")]), differs("/XmlMsg/ResultList/Name"));
+        let more =
+            br#"{"XmlMsg":{"MessageHeader":{"ProcessExecutionTime":"","SegmentOfResult":"1","More":""},"ResultList":[]}}"#;
+        assert_eq!(told(&[Bytes::from_static(more)]), differs("/XmlMsg/MessageHeader/More"));
+        let less = br#"{"XmlMsg":{"MessageHeader":{"SegmentOfResult":"1"},"ResultList":[]}}"#;
+        assert_eq!(told(&[Bytes::from_static(less)]), differs("/XmlMsg/MessageHeader/ProcessExecutionTime"));
+        assert_eq!(told(&[]), differs(""));
     }
 }

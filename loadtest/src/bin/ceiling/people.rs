@@ -1,4 +1,4 @@
-//! The people of a population that are asked about: those of whom one coverage is in force, and no other.
+//! The people of a population that are asked about: those whose coverage is in force.
 
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
@@ -65,6 +65,8 @@ impl People {
         };
         let nobody = |_| Bilingual::from(("the population has nobody to ask about", "照会の対象になる人物がいません"));
         let mut read = people::read(&plan, directory, 1).map_err(nobody)?;
+        // Among the named situations are people whose coverage is lost, or who have several.
+        read.retain(|person| person.expected.is_in_force());
         let mut random = Random::new(1, Chance::People);
         for left in (1..read.len()).rev() {
             read.swap(left, random.place(left + 1));
