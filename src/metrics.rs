@@ -71,6 +71,11 @@ impl Metrics {
     #[must_use]
     pub fn new() -> Self {
         let registry = Registry::new();
+        // Processor time, memory, threads and open files of this process; the library reads them from /proc, which Linux has.
+        #[cfg(target_os = "linux")]
+        registry
+            .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
+            .expect("every name is used once");
         Self {
             requests: counters(
                 &registry,

@@ -1,6 +1,7 @@
 //! The terminals of a run: certificates of a test PKI, each of an institution.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,14 +38,17 @@ pub enum IdentityError {
     },
     /// There are fewer certificates than the plan wants.
     #[error(
-        "the plan wants {wanted} terminals, but {path} has certificates of {found} of these institutions; make more with \
-         `shikaku-load terminals`"
+        "the plan wants {wanted} terminals{}, but {path} has certificates of {found} of these institutions; make more with \
+         `shikaku-load terminals`, and clinics with `shikaku-load clinics`",
+        of_processes(*.process).0
     )]
     TooFew {
         /// The directory of the institutions.
         path: PathBuf,
-        /// The terminals that the plan wants.
+        /// The terminals that the plan wants, for this process and those before it.
         wanted: usize,
+        /// The number of this process, from 0.
+        process: usize,
         /// The certificates that there are.
         found: usize,
     },
@@ -62,8 +66,10 @@ impl Japanese for IdentityError {
             )
             .into(),
             Self::Unreadable { path, source } => format!("{}: {}", path.display(), source.japanese()).into(),
-            Self::TooFew { path, wanted, found } => format!(
-                "計画の端末は{wanted}台ですが、{}にある該当する医療機関の証明書は{found}枚です。`shikaku-load terminals`で作れます",
+            Self::TooFew { path, wanted, process, found } => format!(
+                "計画の端末は{}{wanted}台ですが、{}にある該当する医療機関の証明書は{found}枚です。`shikaku-load terminals`で\
+                 増やせます。試験用の医療機関は`shikaku-load clinics`で作れます",
+                of_processes(*process).1,
                 path.display()
             )
             .into(),
@@ -72,28 +78,45 @@ impl Japanese for IdentityError {
     }
 }
 
-/// Reads as many terminals as the plan wants: one of each institution, then a second of each, and so on.
+/// Says for how many processes terminals are wanted, unless there is one alone.
+fn of_processes(process: usize) -> (String, String) {
+    match process {
+        0 => Default::default(),
+        _ => (format!(" for {} processes", process + 1), format!("{}プロセス分で", process + 1)),
+    }
+}
+
+/// Reads as many terminals as the plan wants: one of each institution, then a second of each, and so on. Left out are those of the
+/// processes before this one, which is 0 if there is one alone.
 ///
 /// # Errors
 /// See [`IdentityError`].
-pub fn read(plan: &IdentityPlan, pki: &Path, destination: &Destination) -> Result<Vec<Identity>, IdentityError> {
+pub fn read(
+    plan: &IdentityPlan,
+    process: usize,
+    pki: &Path,
+    destination: &Destination,
+) -> Result<Vec<Identity>, IdentityError> {
     let files = PkiFiles::at(pki);
     if !files.ca().exists() {
         return Err(IdentityError::NoPki(pki.to_owned()));
     }
-    let named = in_turn(certificates(&files, &plan.institutions)?, plan.terminals.get());
-    if named.len() < plan.terminals.get() {
-        let (wanted, found) = (plan.terminals.get(), named.len());
-        return Err(IdentityError::TooFew { path: files.institutions(), wanted, found });
+    let before = plan.terminals.get().saturating_mul(process);
+    let wanted = plan.terminals.get().saturating_add(before);
+    let mut named = in_turn(certificates(&files, &plan.institutions)?, wanted);
+    if named.len() < wanted {
+        let found = named.len();
+        return Err(IdentityError::TooFew { path: files.institutions(), wanted, process, found });
     }
+    named.drain(..before);
     let address = destination.to_string();
-    let terminal = |(institution, name): (InstitutionCode, String)| {
+    let terminal = |(place, (institution, name)): (usize, (InstitutionCode, String))| {
         let (certificate, key) = (files.terminal(&institution, &name), files.terminal_key(&institution, &name));
         let own = Some((certificate.as_path(), key.as_path()));
-        let terminal = Terminal::speaking(plan.protocols, &address, &files.ca(), own)?;
+        let terminal = Terminal::speaking(plan.protocols_of(place), &address, &files.ca(), own)?;
         Ok(Identity { institution, terminal })
     };
-    named.into_iter().map(terminal).collect()
+    named.into_iter().enumerate().map(terminal).collect()
 }
 
 /// Lists the institutions of a test PKI, in the order of their codes.
@@ -110,6 +133,7 @@ pub fn institutions(pki: &Path) -> Result<Vec<InstitutionCode>, IdentityError> {
 
 /// Lists the terminals of each institution, both in alphabetical order.
 fn certificates(files: &PkiFiles, wanted: &[InstitutionCode]) -> Result<Vec<(InstitutionCode, Vec<String>)>, IdentityError> {
+    let wanted: HashSet<&InstitutionCode> = wanted.iter().collect();
     let mut all = Vec::new();
     for name in names(&files.institutions())? {
         let Ok(institution) = InstitutionCode::parse(&name) else { continue };

@@ -12,7 +12,9 @@
 
 pub mod answer;
 pub mod cli;
+pub mod clinics;
 pub mod identities;
+pub mod operator;
 pub mod people;
 pub mod plan;
 pub mod random;

@@ -15,6 +15,10 @@ pub enum Chance {
     Request(u64),
     /// Which people are asked about.
     People,
+    /// Which cards are shown.
+    Holders,
+    /// Whose card is shown at a use of a card, by the number of the use.
+    Card(u64),
 }
 
 /// 2 to the power -53: the distance of two neighbours of the numbers that [`Random::unit`] draws.
@@ -28,6 +32,8 @@ impl Random {
             Chance::Arrivals(stage) => (0, stage),
             Chance::Request(number) => (1, number),
             Chance::People => (2, 0),
+            Chance::Holders => (2, 1),
+            Chance::Card(number) => (3, number),
         };
         let mut random = ChaCha12Rng::seed_from_u64(seed);
         random.set_stream(number << 2 | kind);

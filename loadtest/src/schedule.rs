@@ -16,16 +16,6 @@ pub fn due_times(stage: &Stage, seed: u64, number: u64) -> Box<dyn Iterator<Item
     let times: Box<dyn Iterator<Item = f64> + Send> = match stage.arrivals {
         Arrivals::Constant(rate) => Box::new(even(rate.per_second(), length)),
         Arrivals::Ramp { from, to } => Box::new(ramp(from.per_second(), to.per_second(), length)),
-        Arrivals::Step { from, to, steps } => {
-            let (from, to, steps) = (from.per_second(), to.per_second(), steps.get());
-            let each = length / steps as f64;
-            let rate = move |step: usize| match steps {
-                1 => from,
-                _ => from + (to - from) * step as f64 / (steps - 1) as f64,
-            };
-            let of_step = move |step: usize| even(rate(step), each).map(move |time| step as f64 * each + time);
-            Box::new((0..steps).flat_map(of_step))
-        }
         Arrivals::Poisson(rate) => Box::new(poisson(rate.per_second(), length, Random::new(seed, Chance::Arrivals(number)))),
         Arrivals::Closed(_) => Box::new(iter::empty()),
     };
@@ -103,15 +93,6 @@ mod tests {
         assert_eq!(times(2, ramp(4.0, 4.0)), times(2, Arrivals::Constant(rate(4.0))));
         // 10 s from 100 to 300 a second: 2,000.
         assert_eq!(times(10, ramp(100.0, 300.0)).len(), 2000);
-    }
-
-    #[test]
-    fn steps_are_even_each() {
-        // 2 s at 1, 2 s at 2, 2 s at 3 a second.
-        let steps = Arrivals::Step { from: rate(1.0), to: rate(3.0), steps: NonZeroUsize::new(3).unwrap() };
-        assert_eq!(times(6, steps), [0, 1000, 2000, 2500, 3000, 3500, 4000, 4333, 4667, 5000, 5333, 5667]);
-        let one = Arrivals::Step { from: rate(2.0), to: rate(9.0), steps: NonZeroUsize::MIN };
-        assert_eq!(times(1, one), [0, 500]);
     }
 
     #[test]

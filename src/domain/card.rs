@@ -46,6 +46,9 @@ pub struct CardId {
     pub serial: CertificateSerial,
 }
 
+/// The key identifier of the card CA of all generated people. The test PKI has its key, so that a load tester can make their cards.
+pub const PEOPLE_ISSUER: [u8; 20] = *b"SHIKAKU TEST PEOPLE1";
+
 impl fmt::Debug for CardId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CardId(withheld)")

@@ -45,7 +45,7 @@ pub use batch_views::{Batch, BatchFilter, BatchLine, NewSlice, Simulation};
 pub use birth::{BirthDate, BirthDateError};
 pub use card::{
     CardFacts, CardId, CardKind, CardStanding, CardState, CardUnusable, CertificateSerial, CertificateSerialError,
-    HolderVerification, KnownCard, LIST_LASTS, RevocationReason,
+    HolderVerification, KnownCard, LIST_LASTS, PEOPLE_ISSUER, RevocationReason,
 };
 pub use card_key::{BranchNumber, CardKey, CardKeyError, CardNumber, CardSymbol, SearchKey};
 pub use certificate_change::{CertificateKind, IssuedCertificate, ReturnedCertificate};

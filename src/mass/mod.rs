@@ -21,5 +21,5 @@ pub use kind::Kind;
 pub use manifest::{MadeFrom, Manifest, VERSION};
 pub use output::Packing;
 pub use question::{AskedBy, Expected, Question};
-pub use read::{Entries, Entry, Faults, MassDirectory, Situation};
+pub use read::{CardSituation, Entries, Entry, Faults, MassDirectory, Situation};
 pub use rows::Rows;

@@ -76,6 +76,18 @@ impl PkiFiles {
         self.card_root(generation).with_extension("key")
     }
 
+    /// Returns the path of the certificate of the card CA of generated people.
+    #[must_use]
+    pub fn people_root(&self) -> PathBuf {
+        self.card_roots().join("people.pem")
+    }
+
+    /// Returns the path of the key of the card CA of generated people.
+    #[must_use]
+    pub fn people_root_key(&self) -> PathBuf {
+        self.people_root().with_extension("key")
+    }
+
     /// Returns the path of the card CA's last serial number.
     #[must_use]
     pub fn card_serial(&self) -> PathBuf {

@@ -10,7 +10,7 @@ mod files;
 mod server_name;
 
 pub use authority::{Authority, KeyKind};
-pub use card::{CardAuthority, CardOrder, IssuedCard, NewCard, VirtualCard};
+pub use card::{CardAuthority, CardOrder, IssuedCard, NewCard, PeopleAuthority, VirtualCard};
 pub use files::PkiFiles;
 pub use server_name::{ServerName, ServerNameError};
 

@@ -1,6 +1,6 @@
 //! Numbers of cards: 記号, 番号, 受給者番号 and serial numbers, which never collide within a population.
 
-use crate::domain::{CardId, CardNumber, CardSymbol, CertificateSerial, check_digit};
+use crate::domain::{CardId, CardNumber, CardSymbol, CertificateSerial, PEOPLE_ISSUER, check_digit};
 
 use super::insurers::Insurers;
 use super::permutation::Permutation;
@@ -30,9 +30,6 @@ const LATE: u64 = 100_000_000 * Insurers::GROUPS as u64;
 const RECIPIENTS: u64 = 1_000_000;
 /// Serial numbers have five octets, of which the first bits are 01.
 const SERIALS: u64 = 1 << 38;
-
-/// The key identifier of the card CA of all generated certificates. Nobody has its key: no generated card can sign.
-const ISSUER: [u8; 20] = *b"SHIKAKU TEST PEOPLE1";
 
 /// The numbers of a population.
 pub(super) struct Numbers {
@@ -117,7 +114,7 @@ impl Numbers {
         let of_member = (household * (MEMBERS as u64 + 1) + member as u64) * CERTIFICATES as u64;
         let drawn = SERIALS + self.serials.of(of_member + certificate as u64);
         let serial = CertificateSerial::new(&drawn.to_be_bytes()[3..]).expect("the first octet is from 0x40 to 0x7f");
-        CardId { issuer: ISSUER.to_vec(), serial }
+        CardId { issuer: PEOPLE_ISSUER.to_vec(), serial }
     }
 }
 

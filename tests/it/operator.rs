@@ -57,6 +57,11 @@ async fn metrics_count_what_happens() {
     }
     assert!(world.metric("shikaku_crl_next_update_seconds").await > 1.7e9);
     assert!(world.metric("shikaku_database_pool_connections").await >= 1.0);
+    // The process that serves: it has used some time, and more than a megabyte.
+    #[cfg(target_os = "linux")]
+    for (series, least) in [("process_cpu_seconds_total", 0.01), ("process_resident_memory_bytes", 1e6)] {
+        assert!(world.metric(series).await >= least, "{series}: {}", world.metric(series).await);
+    }
     let (_, text) = world.get("/metrics").await;
     assert!(!text.contains("90125678"), "a path stands in a label");
     world.stop().await;

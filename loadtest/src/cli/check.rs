@@ -19,7 +19,7 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
     let mut faults = Vec::new();
     for file in &options.plans {
         match Plan::read(file) {
-            Ok(plan) => {
+            Ok((plan, _)) => {
                 let seconds: f64 = plan.stages.iter().map(|stage| stage.duration.as_secs_f64()).sum();
                 let (file, name, stages) = (file.display(), &plan.name, plan.stages.len());
                 match language {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use shikaku::fixtures::FixtureFault;
 use shikaku::language::{Bilingual, Japanese, Language};
+use shikaku::pki::PkiError;
 
 use crate::people::PeopleError;
 use crate::run::RunError;
@@ -56,6 +57,24 @@ impl From<PeopleError> for Exit {
                 "there is nobody to ask about: every person of the directory is left out; docs/load-testing.md says who is",
                 "対象の人物がいません。ディレクトリーの全員が対象外です。対象外となる人はdocs/load-testing.ja.mdにあります",
             )),
+            PeopleError::NoCards => Self::environment((
+                "there is nobody whose card could be shown: the directory of people has no card in use, of somebody who is not left out",
+                "提示できるカードがありません。人物のディレクトリーに、対象となる人物の使用中のカードがありません",
+            )),
+            PeopleError::Pki(PkiError::NoAuthority(path)) => {
+                let path = path.display();
+                Self::environment((
+                    format!(
+                        "{path} does not exist, and without it no cards of generated people can be made: start the demo again, or run \
+                         `shikaku pki init`, which makes it, and let the server reload its certificates"
+                    ),
+                    format!(
+                        "{path}がなく、生成した人物のカードを作れません。demoを起動し直すか、`shikaku pki init`を実行すると作られます。\
+                         その後、サーバーに証明書を読み直させてください"
+                    ),
+                ))
+            }
+            PeopleError::Pki(error) => Self::environment(error),
             PeopleError::Faults(mut faults, more) => {
                 let hidden = faults.len().saturating_sub(MOST_SHOWN);
                 faults.truncate(MOST_SHOWN);
@@ -68,7 +87,7 @@ impl From<PeopleError> for Exit {
 impl From<RunError> for Exit {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::TooFewConnections { .. } => Self::usage(error),
+            RunError::TooFewConnections { .. } | RunError::NoInsurer => Self::usage(error),
             _ => Self::environment(error),
         }
     }

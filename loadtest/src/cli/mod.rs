@@ -1,7 +1,12 @@
 //! The command line: one file for each command.
 
 mod check;
+mod clinics;
+mod compare;
 mod exit;
+mod live;
+mod merge;
+mod out;
 mod run;
 mod terminals;
 mod words;
@@ -31,8 +36,15 @@ enum Command {
     Run(run::Options),
     /// Read plans and report their faults; exit code 2 if there are any
     Check(check::Options),
+    /// Make one report of the runs of several processes
+    Merge(merge::Options),
+    /// Say what two runs differ in, beyond the noise of their rounds: exit code 0 B is not worse; 1 it is; 2 nothing can be said; 3 results
+    /// that cannot be read
+    Compare(compare::Options),
     /// Make certificates for many terminals in a test PKI
     Terminals(terminals::Options),
+    /// Make clinics for load tests: files with which the server gets to know them, and their certificates in a test PKI
+    Clinics(clinics::Options),
 }
 
 /// Runs the command line. Exit codes: 0 good, 1 not good, 2 plan or command line, 3 environment; 101 is a panic.
@@ -48,7 +60,10 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(options) => run::run(&options, language),
         Command::Check(options) => check::run(&options, language),
+        Command::Merge(options) => merge::run(&options, language),
+        Command::Compare(options) => compare::run(&options, language),
         Command::Terminals(options) => terminals::run(&options, language),
+        Command::Clinics(options) => clinics::run(&options, language),
     };
     match result {
         Ok(code) => code,

@@ -1,17 +1,24 @@
 //! `shikaku-load run`: runs a plan and reports.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use shikaku::command_line::open_files;
-use shikaku::language::{Japanese, Language};
+use jiff::Timestamp;
+use shikaku::clock::system_now;
+use shikaku::command_line::{open_files, within};
+use shikaku::language::{Bilingual, Language};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::Exit;
+use super::live::Live;
+use super::out::OutDirectory;
+use crate::operator::Operator;
 use crate::plan::{Plan, Target};
 use crate::report::Report;
+use crate::run::{Cast, Progress};
 use crate::{identities, people, run as engine};
 
 #[derive(clap::Args)]
@@ -28,27 +35,78 @@ pub(super) struct Options {
     /// Directory of the people asked about, fixtures or the mass format, in the place of the plan's
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
-    /// JSON file for the results
-    #[arg(long, value_name = "FILE")]
+    /// Directory for the results; by default nothing is written
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The operator listener of the server, in the place of the plan's. If the plan names another machine, repeat it here
+    #[arg(long, value_name = "HOST:PORT", value_parser = target)]
+    operator: Option<Target>,
+    /// Bearer token of the operator listener
+    #[arg(long, value_name = "TOKEN", env = "SHIKAKU_OPERATOR_TOKEN", hide_env_values = true)]
+    operator_token: Option<String>,
+    /// Run the stages so often, one round after the other: their spread says what is noise
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = within(1, MOST_ROUNDS))]
+    rounds: u32,
+    /// When the first stage begins, for several processes at once, such as 2026-11-29T18:30:00+09:00
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    start_at: Option<Timestamp>,
+    /// Which of several processes this is, from 0: each takes terminals and random choices of its own
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = within(0, MOST_PROCESSES))]
+    process: u32,
 }
 
+/// The highest number of a process.
+const MOST_PROCESSES: u32 = 9_999;
+
+/// The most rounds; each keeps its own figures.
+const MOST_ROUNDS: u32 = 20;
+
+/// Reads an instant that is at most a day away; its error is in both languages.
+fn instant(text: &str) -> Result<Timestamp, Bilingual> {
+    let instant: Timestamp = text.parse().map_err(|_| {
+        (
+            "must be an instant with its offset, such as 2026-11-29T18:30:00+09:00",
+            "2026-11-29T18:30:00+09:00のように、時差つきの日時を書いてください",
+        )
+    })?;
+    let left = instant - system_now();
+    if left.get_seconds().is_negative() || left.get_milliseconds().is_negative() {
+        return Err(("has passed", "過ぎています").into());
+    }
+    if left.get_seconds() > A_DAY {
+        return Err(("is more than a day away", "1日以上先です").into());
+    }
+    Ok(instant)
+}
+
+/// Seconds of a day.
+const A_DAY: i64 = 86_400;
+
 /// Reads a target; its error is in both languages.
-fn target(text: &str) -> Result<Target, shikaku::language::Bilingual> {
+fn target(text: &str) -> Result<Target, Bilingual> {
     text.parse::<Target>().map_err(Into::into)
 }
 
 pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exit> {
-    let plan = Plan::read(&options.plan).map_err(|faults| Exit::faults(2, &faults, 0))?;
+    let (mut plan, text) = Plan::read(&options.plan).map_err(|faults| Exit::faults(2, &faults, 0))?;
+    plan.seed = plan.seed.wrapping_add(u64::from(options.process));
     let destination = plan.target.allow(options.target.as_ref()).map_err(Exit::usage)?;
-    // Tried before the run: it would be a pity to learn at its end that the directory does not exist.
-    let out = options.out.as_deref().map(|path| created(path).map(|file| (path, file))).transpose()?;
+    let operator = operator(options, &plan)?;
+    if plan.mix.registers() && operator.is_none() {
+        return Err(Exit::usage((
+            "the plan sends registrations, which go to the operator listener: name it as `operator` in `[target]`, or with --operator",
+            "登録を送る計画ですが、送り先となる運用者用の待ち受けが分かりません。`[target]`の`operator`か--operatorで指定してください",
+        )));
+    }
+    let out = options.out.as_deref().map(OutDirectory::at).transpose()?;
     room_for(plan.identities.open_at_once())?;
     let pki = options.pki.as_ref().unwrap_or(&plan.identities.pki);
-    let terminals = identities::read(&plan.identities, pki, &destination).map_err(Exit::environment)?;
+    let identities =
+        identities::read(&plan.identities, options.process as usize, pki, &destination).map_err(Exit::environment)?;
     let directory = options.people.as_ref().unwrap_or(&plan.people.directory);
-    let asked_about = people::read(&plan.people, directory, plan.seed)?;
-    let number = asked_about.len();
+    let people = people::read(&plan.people, plan.mix.shows_cards(), directory, pki, plan.seed)?;
+    let number = people.asked.len();
+    let rounds = NonZeroUsize::new(options.rounds as usize).expect("at least one");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Exit::environment)?;
     let findings = runtime.block_on(async {
         // Listened for before the run, so that it can be stopped at any moment.
@@ -60,14 +118,35 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
                 _ = terminate.recv() => {}
             }
         };
-        engine::go(&plan, terminals, asked_about, stop).await.map_err(Exit::from)
+        let live = Arc::new(Live::of(&plan, language));
+        let told = live.clone();
+        let told = Box::new(move |progress: Progress| told.show(&progress));
+        let cast = Cast { identities, people, operator, rounds, start_at: options.start_at, told };
+        let findings = engine::go(&plan, cast, stop).await;
+        live.end();
+        findings.map_err(Exit::from)
     })?;
-    let report = Report::new(plan, &destination, number, findings);
+    let report = Report::new(plan, text, &destination, number, findings);
     print(&report, language);
-    if let Some((path, file)) = out {
-        save(&report, path, file)?;
+    if let Some(out) = out {
+        out.save(&report, language)?;
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Returns the operator listener that is asked for the server's figures: the one of the command line, or that of the plan unless the
+/// command line names another server.
+fn operator(options: &Options, plan: &Plan) -> Result<Option<Operator>, Exit> {
+    let is_of_plan = options.target.as_ref().is_none_or(|target| *target == plan.target);
+    let named = options.operator.as_ref();
+    let destination = match (&plan.operator, named) {
+        (Some(planned), Some(_)) => planned.allow(named),
+        (Some(planned), None) if is_of_plan => planned.allow(None),
+        (None, Some(named)) => named.allow(None),
+        (_, None) => return Ok(None),
+    };
+    let destination = destination.map_err(Exit::usage)?;
+    Ok(Some(Operator::new(&destination, options.operator_token.clone())))
 }
 
 /// Open files besides connections to the server.
@@ -92,46 +171,9 @@ fn room_for(connections: usize) -> Result<(), Exit> {
     )))
 }
 
-/// Prints the table. If standard output is closed, the exit code and the file still tell.
-fn print(report: &Report, language: Language) {
+/// Prints the table. If standard output is closed, the exit code and the files still tell.
+pub(super) fn print(report: &Report, language: Language) {
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal();
     let _ = out.write_all(report.table(language, colour).as_bytes()).and_then(|()| out.flush());
-}
-
-/// Opens the file; results that stand in it stay until there are new ones.
-fn created(path: &Path) -> Result<File, Exit> {
-    File::options().write(true).create(true).truncate(false).open(path).map_err(|error| unwritable(path, &error))
-}
-
-/// Writes the results. If that fails they are printed, so that no run is lost.
-fn save(report: &Report, path: &Path, mut file: File) -> Result<(), Exit> {
-    let json = report.json();
-    write(&mut file, json.as_bytes()).map_err(|error| {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(json.as_bytes()).and_then(|()| out.flush());
-        let path = path.display();
-        Exit::environment((
-            format!("{path}: the results cannot be written: {error}; they are printed above instead"),
-            format!("{path}: 結果を書き込めません: {}。代わりに上に表示しました", error.japanese()),
-        ))
-    })
-}
-
-fn write(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
-    // A pipe or a device has no length and no disk.
-    let is_file = file.metadata()?.is_file();
-    if is_file {
-        file.set_len(0)?;
-    }
-    file.write_all(bytes)?;
-    if is_file { file.sync_all() } else { Ok(()) }
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Exit {
-    let path = path.display();
-    Exit::environment((
-        format!("{path}: {error}; name another file with --out"),
-        format!("{path}: {}。別のファイルを--outで指定してください", error.japanese()),
-    ))
 }

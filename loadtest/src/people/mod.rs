@@ -2,18 +2,25 @@
 
 mod draw;
 mod fixtures;
+mod holder;
 mod mass;
+mod sample;
 
 use std::path::Path;
 
+use shikaku::domain::InsurerNumber;
 use shikaku::fixtures::{Ask, FixtureFault};
 use shikaku::mass::MassDirectory;
+use shikaku::pki::{PkiError, PkiFiles};
 
 use crate::answer::Expected;
 use crate::plan::PeoplePlan;
 use crate::random::{Chance, Random};
 
 pub use draw::Draw;
+pub use holder::{Card, Holder};
+
+use sample::Sample;
 
 /// A person with the question about them and the answer that must come.
 #[derive(Clone)]
@@ -26,6 +33,16 @@ pub struct Person {
     pub expected: Expected,
 }
 
+/// Everybody whom a run may ask about.
+pub struct People {
+    /// Those who are asked about by number; not empty.
+    pub asked: Vec<Person>,
+    /// Those whose cards are shown; not empty if the plan shows cards.
+    pub holders: Vec<Holder>,
+    /// The insurers of the directory.
+    pub insurers: Vec<InsurerNumber>,
+}
+
 /// Why there is nobody to ask about.
 #[derive(Debug)]
 pub enum PeopleError {
@@ -33,51 +50,63 @@ pub enum PeopleError {
     Faults(Vec<FixtureFault>, u64),
     /// Nobody in the directory can be asked about.
     Nobody,
+    /// Nobody in the directory has a card that can be shown.
+    NoCards,
+    /// The cards of the people cannot be made or read.
+    Pki(PkiError),
 }
 
-/// Reads the people of a directory, hand-written or of the mass format, at most as many as the plan wants.
+impl From<PkiError> for PeopleError {
+    fn from(error: PkiError) -> Self {
+        Self::Pki(error)
+    }
+}
+
+/// Reads the people of a directory, hand-written or of the mass format, at most as many as the plan wants; and as many holders of
+/// cards, if it shows cards. Their keys or the CA that makes them are in `pki`.
 ///
-/// Left out are people with 医療券・調剤券, or with characters outside of Shift_JIS, whose answer depends on who asks, and, unless the plan wants them, those whom the server
-/// does not find.
+/// Left out are people with 医療券・調剤券, or with characters outside of Shift_JIS, whose answer depends on who asks, and, unless the
+/// plan wants them, those whom the server does not find.
 ///
 /// # Errors
 /// See [`PeopleError`].
-pub fn read(plan: &PeoplePlan, directory: &Path, seed: u64) -> Result<Vec<Person>, PeopleError> {
-    let mut sample = Sample::new(plan, Random::new(seed, Chance::People));
+pub fn read(plan: &PeoplePlan, wants_cards: bool, directory: &Path, pki: &Path, seed: u64) -> Result<People, PeopleError> {
+    let mut samples = Samples {
+        people: Sample::new(plan.hot.get(), Random::new(seed, Chance::People)),
+        holders: Sample::new(plan.hot.get(), Random::new(seed, Chance::Holders)),
+        insurers: Vec::new(),
+        unknown: plan.unknown,
+        wants_cards,
+    };
+    let pki = PkiFiles::at(pki);
     if MassDirectory::is_at(directory) {
-        mass::read(directory, &mut sample)?;
+        mass::read(directory, &pki, &mut samples)?;
     } else {
-        fixtures::read(directory, &mut sample)?;
+        fixtures::read(directory, &pki, &mut samples)?;
     }
-    if sample.chosen.is_empty() { Err(PeopleError::Nobody) } else { Ok(sample.chosen) }
+    let Samples { people, holders, insurers, .. } = samples;
+    if people.chosen.is_empty() {
+        return Err(PeopleError::Nobody);
+    }
+    if wants_cards && holders.chosen.is_empty() {
+        return Err(PeopleError::NoCards);
+    }
+    Ok(People { asked: people.chosen, holders: holders.chosen, insurers })
 }
 
-/// People chosen at random out of any number, each as likely as another, in memory for the chosen ones alone.
-struct Sample {
-    chosen: Vec<Person>,
-    most: usize,
-    seen: usize,
+/// Those who are chosen while a directory is read.
+struct Samples {
+    people: Sample<Person>,
+    holders: Sample<Holder>,
+    insurers: Vec<InsurerNumber>,
     unknown: bool,
-    random: Random,
+    wants_cards: bool,
 }
 
-impl Sample {
-    fn new(plan: &PeoplePlan, random: Random) -> Self {
-        Self { chosen: Vec::new(), most: plan.hot.get(), seen: 0, unknown: plan.unknown, random }
-    }
-
-    fn add(&mut self, expected: Expected, person: impl FnOnce(Expected) -> Person) {
-        if expected.is_of_nobody() && !self.unknown {
-            return;
-        }
-        self.seen += 1;
-        if self.chosen.len() < self.most {
-            self.chosen.push(person(expected));
-            return;
-        }
-        let place = self.random.place(self.seen);
-        if let Some(chosen) = self.chosen.get_mut(place) {
-            *chosen = person(expected);
+impl Samples {
+    fn person(&mut self, expected: Expected, person: impl FnOnce(Expected) -> Person) {
+        if !expected.is_of_nobody() || self.unknown {
+            self.people.add(|| person(expected));
         }
     }
 }
@@ -103,8 +132,8 @@ mod tests {
     }
 
     fn ids(plan: &PeoplePlan, seed: u64) -> Vec<String> {
-        let people = read(plan, &plan.directory, seed).unwrap_or_else(|_| panic!("people"));
-        people.into_iter().map(|person| person.id).collect()
+        let people = read(plan, false, &plan.directory, Path::new("none"), seed).unwrap_or_else(|_| panic!("people"));
+        people.asked.into_iter().map(|person| person.id).collect()
     }
 
     #[test]
@@ -120,28 +149,5 @@ mod tests {
             assert_eq!(known.contains(id), !depends && person.expect.validity != "4", "{id}");
         }
         assert!(known.len() > 50 && known.len() < all.len());
-    }
-
-    #[test]
-    fn no_more_than_the_plan_wants_are_chosen_each_as_likely_as_another() {
-        let plan = plan(30, false);
-        let all = read(&PeoplePlan { hot: NonZeroUsize::new(1000).unwrap(), ..plan.clone() }, &plan.directory, 1);
-        let all: Vec<Person> = all.unwrap_or_else(|_| panic!("people")).into_iter().take(60).collect();
-        let chosen = |seed| {
-            let mut sample = Sample::new(&plan, Random::new(seed, Chance::People));
-            all.iter().for_each(|person| sample.add(person.expected.clone(), |_| person.clone()));
-            sample.chosen.into_iter().map(|person| person.id).collect::<Vec<_>>()
-        };
-        let mut counts = [0_u32; 60];
-        for seed in 0..400 {
-            let chosen = chosen(seed);
-            assert_eq!(chosen.len(), 30);
-            for id in chosen {
-                counts[all.iter().position(|known| known.id == id).unwrap()] += 1;
-            }
-        }
-        // Each is chosen in half of the 400, with a standard deviation of 10.
-        assert!(counts.iter().all(|count| (150..=250).contains(count)), "{counts:?}");
-        assert_eq!(chosen(3), chosen(3));
     }
 }

@@ -8,13 +8,14 @@ use shikaku::fixtures::Table;
 use shikaku::terminal::{HttpVersion, Protocols, TlsVersions};
 
 use super::number::count;
+use crate::clinics;
 
 /// As which terminals requests are sent, and over which connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPlan {
     /// The directory of the test PKI.
     pub pki: PathBuf,
-    /// The institutions whose terminals are used; empty for all in the directory.
+    /// The institutions whose terminals are used, those of `clinics` among them; empty for all in the directory.
     pub institutions: Vec<InstitutionCode>,
     /// The number of terminals, each with a certificate of its own.
     pub terminals: NonZeroUsize,
@@ -24,6 +25,8 @@ pub struct IdentityPlan {
     pub policy: ConnectionPolicy,
     /// Versions of TLS and HTTP.
     pub protocols: Protocols,
+    /// Whether every second terminal speaks TLS 1.2 alone, and the others 1.3 alone.
+    pub mixed_tls: bool,
 }
 
 /// When connections are opened and closed.
@@ -46,11 +49,23 @@ impl IdentityPlan {
         self.terminals.get().saturating_mul(self.connections.get()).saturating_mul(1 + left_open)
     }
 
+    /// Returns what a terminal speaks, by its place among those of the run.
+    #[must_use]
+    pub fn protocols_of(&self, place: usize) -> Protocols {
+        let tls = match (self.mixed_tls, place % 2) {
+            (false, _) => self.protocols.tls,
+            (true, 0) => TlsVersions::Only13,
+            (true, _) => TlsVersions::Only12,
+        };
+        Protocols { tls, ..self.protocols }
+    }
+
     /// Returns the words of the plan for when connections are opened and closed, for TLS and for HTTP.
     #[must_use]
     pub fn words(&self) -> [&'static str; 3] {
         let protocols = self.protocols;
-        [word_of(&POLICIES, self.policy), word_of(&TLS, protocols.tls), word_of(&HTTP, protocols.http)]
+        let tls = if self.mixed_tls { Tls::Mixed } else { Tls::Each(protocols.tls) };
+        [word_of(&POLICIES, self.policy), word_of(&TLS, tls), word_of(&HTTP, protocols.http)]
     }
 }
 
@@ -68,8 +83,21 @@ const POLICIES: [(&str, ConnectionPolicy); 3] = [
     ("new-for-each", ConnectionPolicy::NewForEach),
     ("never-closed", ConnectionPolicy::NeverClosed),
 ];
-const TLS: [(&str, TlsVersions); 3] =
-    [("both", TlsVersions::Both), ("1.2", TlsVersions::Only12), ("1.3", TlsVersions::Only13)];
+/// The versions of TLS of terminals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tls {
+    /// Every terminal offers these.
+    Each(TlsVersions),
+    /// Every second terminal speaks 1.2 alone, and the others 1.3 alone.
+    Mixed,
+}
+
+const TLS: [(&str, Tls); 4] = [
+    ("both", Tls::Each(TlsVersions::Both)),
+    ("1.2", Tls::Each(TlsVersions::Only12)),
+    ("1.3", Tls::Each(TlsVersions::Only13)),
+    ("mixed", Tls::Mixed),
+];
 const HTTP: [(&str, HttpVersion); 2] = [("1.1", HttpVersion::Http1), ("2", HttpVersion::Http2)];
 
 const MOST_TERMINALS: usize = 100_000;
@@ -84,10 +112,13 @@ pub(super) fn read(mut table: Table<'_>) -> Option<IdentityPlan> {
     });
     let line = table.line_of("institutions");
     let named = table.texts("institutions").unwrap_or_default();
-    let institutions: Vec<InstitutionCode> = named
+    let mut institutions: Vec<InstitutionCode> = named
         .iter()
         .filter_map(|code| InstitutionCode::parse(code).map_err(|reason| table.fault_at(line, "institutions", reason)).ok())
         .collect();
+    if let Some(clinics) = table.number("clinics", count(clinics::MOST)) {
+        institutions.extend((0..clinics.get()).map(clinics::code));
+    }
     let lines = (table.line_of("terminals"), table.line_of("connections_each"));
     let terminals = table.require_number("terminals", count(MOST_TERMINALS));
     let connections = table.number("connections_each", count(MOST_CONNECTIONS)).unwrap_or(NonZeroUsize::MIN);
@@ -103,8 +134,12 @@ pub(super) fn read(mut table: Table<'_>) -> Option<IdentityPlan> {
         );
     }
     let policy = table.word("connections", &POLICIES).unwrap_or(ConnectionPolicy::KeptAlive);
-    let protocols =
-        Protocols { tls: table.word("tls", &TLS).unwrap_or_default(), http: table.word("http", &HTTP).unwrap_or_default() };
+    let tls = table.word("tls", &TLS).unwrap_or_else(|| Tls::Each(TlsVersions::default()));
+    let http = table.word("http", &HTTP).unwrap_or_default();
+    let protocols = match tls {
+        Tls::Each(tls) => Protocols { tls, http },
+        Tls::Mixed => Protocols { http, ..Protocols::default() },
+    };
     table.finish();
     Some(IdentityPlan {
         pki: pki.unwrap_or_else(|| PathBuf::from(".shikaku/pki")),
@@ -113,5 +148,6 @@ pub(super) fn read(mut table: Table<'_>) -> Option<IdentityPlan> {
         connections,
         policy,
         protocols,
+        mixed_tls: tls == Tls::Mixed,
     })
 }

@@ -5,9 +5,11 @@
 
 mod bounds;
 mod identities;
+mod knee;
 mod mix;
 mod number;
 mod people;
+mod scenario;
 mod stage;
 mod target;
 mod thresholds;
@@ -19,9 +21,11 @@ use shikaku::fixtures::{FixtureFault, Source, Table};
 
 pub use bounds::Bounds;
 pub use identities::{ConnectionPolicy, IdentityPlan};
-pub use mix::{Mix, Scenario};
+pub use knee::KneePlan;
+pub use mix::{Entry, Mix};
 pub use number::{Rate, Share};
 pub use people::{Choice, PeoplePlan};
+pub use scenario::{BulkPlan, Scenario};
 pub use stage::{Arrivals, Stage};
 pub use target::{Destination, Target, TargetError, TargetRefused};
 pub use thresholds::{Limit, Quantile, Thresholds};
@@ -33,8 +37,10 @@ pub struct Plan {
     pub name: String,
     /// Where all random choices begin.
     pub seed: u64,
-    /// The server.
+    /// The server's terminal listener.
     pub target: Target,
+    /// Its operator listener, for its own metrics.
+    pub operator: Option<Target>,
     /// The terminals.
     pub identities: IdentityPlan,
     /// The people asked about.
@@ -45,20 +51,20 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// What no run exceeds.
     pub bounds: Bounds,
+    /// What each stage must keep, if the plan looks for the knee.
+    pub knee: Option<KneePlan>,
     /// What is good enough.
     pub thresholds: Thresholds,
 }
 
 impl Plan {
-    /// Reads a plan.
+    /// Reads a plan; returns it with the text of its file.
     ///
     /// # Errors
     /// Every fault of the file, in order.
-    pub fn read(file: &Path) -> Result<Self, Vec<FixtureFault>> {
-        match fs::read_to_string(file) {
-            Ok(text) => Self::parse(file, &text),
-            Err(error) => Err(vec![FixtureFault::of_file(file, error)]),
-        }
+    pub fn read(file: &Path) -> Result<(Self, String), Vec<FixtureFault>> {
+        let text = fs::read_to_string(file).map_err(|error| vec![FixtureFault::of_file(file, error)])?;
+        Ok((Self::parse(file, &text)?, text))
     }
 
     /// Reads the text of a plan; `file` stands in its faults.
@@ -100,17 +106,21 @@ fn read(mut root: Table<'_>) -> Option<Plan> {
     let mix = mix::read(&mut root);
     let stages = stage::read(&mut root);
     let bounds = bounds::read(root.table("bounds"));
-    let thresholds = thresholds::read(root.table("thresholds"));
+    let knee = knee::read(root.table("knee"));
+    let thresholds = thresholds::read(root.table("thresholds"), knee.is_some());
     root.finish();
+    let (target, operator) = target?;
     Some(Plan {
         name: name?,
         seed,
-        target: target?,
+        target,
+        operator,
         identities: identities?,
         people: people?,
         mix: mix?,
         stages: stages?,
         bounds: bounds?,
+        knee,
         thresholds: thresholds?,
     })
 }

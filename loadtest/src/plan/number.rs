@@ -40,6 +40,8 @@ pub struct Share(f64);
 impl Share {
     /// Nothing.
     pub const NONE: Self = Self(0.0);
+    /// A half.
+    pub const HALF: Self = Self(0.5);
     /// The whole.
     pub const ALL: Self = Self(1.0);
 

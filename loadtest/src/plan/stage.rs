@@ -33,15 +33,6 @@ pub enum Arrivals {
         /// At the end.
         to: Rate,
     },
-    /// Evenly, at rates one after the other, each for the same time.
-    Step {
-        /// The first.
-        from: Rate,
-        /// The last.
-        to: Rate,
-        /// How many.
-        steps: NonZeroUsize,
-    },
     /// At random, independent of each other, at a mean rate: as patients come.
     Poisson(Rate),
     /// Whenever an earlier one is done, so many at once. A slow server is sent less: these figures flatter it.
@@ -54,16 +45,14 @@ impl Arrivals {
     pub fn mean(self) -> Option<f64> {
         match self {
             Self::Constant(rate) | Self::Poisson(rate) => Some(rate.per_second()),
-            Self::Ramp { from, to } | Self::Step { from, to, .. } => Some((from.per_second() + to.per_second()) / 2.0),
+            Self::Ramp { from, to } => Some((from.per_second() + to.per_second()) / 2.0),
             Self::Closed(_) => None,
         }
     }
 }
 
-/// The most stages of a plan; each keeps its own figures.
+/// The most stages of a plan, each step of one being a stage of its own; each keeps its own figures.
 const MOST_STAGES: usize = 100;
-/// The most steps of a stage.
-const MOST_STEPS: usize = 1000;
 /// The most requests at once of a closed stage.
 pub(super) const MOST_AT_ONCE: usize = 100_000;
 
@@ -88,7 +77,9 @@ pub(super) fn read(root: &mut Table<'_>) -> Option<Vec<Stage>> {
     let line = root.line_of("stage");
     let tables = root.tables("stage");
     let written = tables.len();
-    let stages: Vec<Stage> = tables.into_iter().filter_map(stage).collect();
+    let read: Vec<Vec<Stage>> = tables.into_iter().filter_map(stage).collect();
+    let whole = read.len() == written;
+    let stages: Vec<Stage> = read.into_iter().flatten().collect();
     if written == 0 {
         root.fault(
             line,
@@ -97,12 +88,15 @@ pub(super) fn read(root: &mut Table<'_>) -> Option<Vec<Stage>> {
                 "`[[stage]]`を一つ以上、`seconds`と`arrivals`とともに書いてください",
             ),
         );
-    } else if written > MOST_STAGES {
+    } else if stages.len() > MOST_STAGES {
         root.fault(
             line,
-            (format!("a plan has at most {MOST_STAGES} stages"), format!("`[[stage]]`は{MOST_STAGES}個までです")),
+            (
+                format!("a plan has at most {MOST_STAGES} stages, each step being one"),
+                format!("`[[stage]]`は、段階も1個と数えて{MOST_STAGES}個までです"),
+            ),
         );
-    } else if stages.len() == written && stages.iter().all(|stage| stage.warm_up) {
+    } else if whole && stages.iter().all(|stage| stage.warm_up) {
         root.fault(
             line,
             (
@@ -111,10 +105,11 @@ pub(super) fn read(root: &mut Table<'_>) -> Option<Vec<Stage>> {
             ),
         );
     }
-    (stages.len() == written && written > 0).then_some(stages)
+    (whole && written > 0).then_some(stages)
 }
 
-fn stage(mut table: Table<'_>) -> Option<Stage> {
+/// Reads a table: one stage, or one for each step.
+fn stage(mut table: Table<'_>) -> Option<Vec<Stage>> {
     let name = table.require("name", name);
     table.name(("stage", "ステージ"), name.as_ref());
     let warm_up = table.flag("warm_up").unwrap_or_default();
@@ -124,11 +119,16 @@ fn stage(mut table: Table<'_>) -> Option<Stage> {
     if kind.is_some() {
         table.finish();
     }
-    Some(Stage { name: name?, warm_up, duration: duration?, arrivals: arrivals? })
+    let (name, arrivals, duration) = (name?, arrivals?, duration?);
+    let (steps, each) = (arrivals.len(), duration / u32::try_from(arrivals.len()).ok()?);
+    let named = |number: usize| if steps == 1 { name.clone() } else { format!("{name} {}/{steps}", number + 1) };
+    let stage = |(number, arrivals)| Stage { name: named(number), warm_up, duration: each, arrivals };
+    Some(arrivals.into_iter().enumerate().map(stage).collect())
 }
 
-fn arrivals(kind: Kind, table: &mut Table<'_>) -> Option<Arrivals> {
-    match kind {
+/// Reads when the requests of a stage arrive, of each of its steps.
+fn arrivals(kind: Kind, table: &mut Table<'_>) -> Option<Vec<Arrivals>> {
+    let one = match kind {
         Kind::Constant => table.require_number("rate", Rate::new).map(Arrivals::Constant),
         Kind::Poisson => table.require_number("rate", Rate::new).map(Arrivals::Poisson),
         Kind::Ramp => {
@@ -137,9 +137,18 @@ fn arrivals(kind: Kind, table: &mut Table<'_>) -> Option<Arrivals> {
         }
         Kind::Step => {
             let (from, to) = (table.require_number("from", Rate::new), table.require_number("to", Rate::new));
-            let steps = table.require_number("steps", count(MOST_STEPS));
-            Some(Arrivals::Step { from: from?, to: to?, steps: steps? })
+            let steps = table.require_number("steps", count(MOST_STAGES));
+            return steps_between(from?, to?, steps?);
         }
         Kind::Closed => table.require_number("at_once", count(MOST_AT_ONCE)).map(Arrivals::Closed),
-    }
+    };
+    Some(vec![one?])
+}
+
+/// Returns rates one after the other, at equal distances from the first to the last.
+fn steps_between(from: Rate, to: Rate, steps: NonZeroUsize) -> Option<Vec<Arrivals>> {
+    let (from, to) = (from.per_second(), to.per_second());
+    let gaps = (steps.get() - 1).max(1) as f64;
+    let rate = |step: usize| Rate::new(from + (to - from) * step as f64 / gaps).ok().map(Arrivals::Constant);
+    (0..steps.get()).map(rate).collect()
 }

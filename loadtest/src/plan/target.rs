@@ -114,10 +114,13 @@ impl fmt::Display for Destination {
 /// The terminal listener of a demo.
 const USUAL: &str = "127.0.0.1:8443";
 
-pub(super) fn read(table: Option<Table<'_>>) -> Option<Target> {
-    let usual = || USUAL.parse().ok();
-    let Some(mut table) = table else { return usual() };
-    let target = table.require("address", str::parse::<Target>);
+/// Reads the target, and the operator listener of the same server if the plan names it.
+pub(super) fn read(table: Option<Table<'_>>) -> Option<(Target, Option<Target>)> {
+    let usual = USUAL.parse().ok()?;
+    let Some(mut table) = table else { return Some((usual, None)) };
+    let written = table.has("address");
+    let address = table.parse("address", str::parse::<Target>);
+    let operator = table.parse("operator", str::parse::<Target>);
     table.finish();
-    target
+    Some((if written { address? } else { usual }, operator))
 }

@@ -15,6 +15,7 @@ seed = 7
 
 [target]
 address = "[::1]:9443"
+operator = "[::1]:9080"
 
 [identities]
 pki = "there/pki"
@@ -41,6 +42,7 @@ weight = 1
 [[mix]]
 scenario = "by_card_number"
 weight = 3
+p95_ms = 70
 
 [[stage]]
 name = "warm"
@@ -91,6 +93,12 @@ rate_achieved = 0.9
 errors = 0.01
 wrong_answers = 2
 sender_late_p99_ms = 5
+knee = 40
+
+[knee]
+p99_ms = 80
+rate_achieved = 0.8
+errors = 0.02
 "#;
 
 const SMALL: &str = r#"name = "small"
@@ -117,6 +125,7 @@ fn parse(text: &str) -> Result<Plan, Vec<String>> {
 fn every_key_is_read() {
     let plan = parse(WHOLE).unwrap();
     assert_eq!((plan.name.as_str(), plan.seed, plan.target.to_string().as_str()), ("all keys", 7, "[::1]:9443"));
+    assert_eq!(plan.operator, Some(target("[::1]:9080")));
     let identities = &plan.identities;
     assert_eq!(
         (identities.pki.as_path(), identities.terminals.get(), identities.connections.get()),
@@ -137,13 +146,17 @@ fn every_key_is_read() {
         [
             Arrivals::Constant(rate(10.0)),
             Arrivals::Ramp { from: rate(1.0), to: rate(20.5) },
-            Arrivals::Step { from: rate(1.0), to: rate(3.0), steps: NonZeroUsize::new(3).unwrap() },
+            // Three steps are three stages.
+            Arrivals::Constant(rate(1.0)),
+            Arrivals::Constant(rate(2.0)),
+            Arrivals::Constant(rate(3.0)),
             Arrivals::Poisson(rate(0.5)),
             Arrivals::Closed(NonZeroUsize::new(8).unwrap()),
         ]
     );
     assert!(plan.stages[0].warm_up && !plan.stages[1].warm_up);
     assert_eq!(plan.stages[1].duration, Duration::from_millis(2500));
+    assert_eq!((plan.stages[3].name.as_str(), plan.stages[3].duration), ("steps 2/3", Duration::from_secs(1)));
     let bounds = plan.bounds;
     assert_eq!(
         (bounds.requests.unwrap().get(), bounds.time.unwrap(), bounds.waiting.get()),
@@ -154,7 +167,11 @@ fn every_key_is_read() {
     let limits: Vec<_> = thresholds.latency.iter().map(|limit| (limit.quantile.name(), limit.most.as_micros())).collect();
     assert_eq!(limits, [("p50", 10_000), ("p99", 100_500), ("max", 2_000_000)]);
     assert_eq!((thresholds.rate.get(), thresholds.errors.get(), thresholds.wrong), (0.9, 0.01, 2));
-    assert_eq!(thresholds.lateness, Duration::from_millis(5));
+    assert_eq!((thresholds.lateness, thresholds.knee), (Duration::from_millis(5), Some(rate(40.0))));
+    let knee = plan.knee.unwrap();
+    assert_eq!((knee.p99, knee.rate.get(), knee.errors.get()), (Duration::from_millis(80), 0.8, 0.02));
+    let limits: Vec<usize> = plan.mix.entries().iter().map(|entry| entry.latency.len()).collect();
+    assert_eq!((limits, plan.mix.entries()[1].latency[0].most), (vec![0, 1], Duration::from_millis(70)));
 }
 
 #[test]
@@ -170,8 +187,9 @@ fn what_is_left_out_has_its_usual_value() {
 #[test]
 fn a_mix_follows_its_weights() {
     let mix = parse(WHOLE).unwrap().mix;
-    let format = |place| match mix.at(place) {
+    let format = |place| match mix.entries()[mix.at(place)].scenario {
         Scenario::ByCardNumber { format } => format,
+        other => panic!("{other:?}"),
     };
     // One part in four is XML.
     assert_eq!((format(0.0), format(0.24)), (Format::Xml, Format::Xml));
@@ -179,7 +197,7 @@ fn a_mix_follows_its_weights() {
 }
 
 /// A fault: what is replaced in the small plan and by what, the line, and the beginning of the reason.
-const FAULTS: [(&str, &str, usize, &str); 24] = [
+const FAULTS: [(&str, &str, usize, &str); 29] = [
     (
         "rate = 1\n",
         "rate = 0\n",
@@ -214,6 +232,16 @@ const FAULTS: [(&str, &str, usize, &str); 24] = [
     ("\"fixtures\"", "\"fixtures\"\nexponent = 2", 6, "`exponent`: goes with `choice = \"zipf\"` alone"),
     ("[people]\ndirectory = \"fixtures\"\n", "", 1, "`[people]` is missing"),
     ("[identities]", "[target]\naddress = \"127.0.0.1\"\n[identities]", 3, "`address`: must be a host and a port"),
+    ("[identities]", "[target]\noperator = \"8080\"\n[identities]", 3, "`operator`: must be a host and a port"),
+    (
+        "\"constant\"\nrate = 1",
+        "\"step\"\nfrom = 1\nto = 2\nsteps = 101",
+        15,
+        "stage only: `steps`: must be a whole number from 1 to 100",
+    ),
+    ("[people]", "[knee]\nrate_achieved = 0.9\n[people]", 4, "`p99_ms` is missing"),
+    ("[people]", "[thresholds]\nknee = 10\n[people]", 5, "`knee`: goes with a `[knee]`"),
+    ("weight = 1", "weight = 1\np99_ms = 0", 9, "`p99_ms`: must be a number of milliseconds"),
 ];
 
 #[test]

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use shikaku::fixtures::Table;
 
-use super::number::{Share, milliseconds};
+use super::number::{Rate, Share, milliseconds};
 
 /// What is good enough. A run that misses one of them ends with exit code 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thresholds {
-    /// The longest latencies from the due time.
+    /// The longest latencies of all requests from the due time.
     pub latency: Vec<Limit>,
     /// The least share of the asked rate that is achieved.
     pub rate: Share,
@@ -19,6 +19,8 @@ pub struct Thresholds {
     pub wrong: u64,
     /// The 99th percentile of how late the sender itself may be. A run whose sender fell behind measured itself.
     pub lateness: Duration,
+    /// The least rate that the server keeps; for plans with a [`super::KneePlan`].
+    pub knee: Option<Rate>,
 }
 
 /// The longest latency at a quantile.
@@ -97,24 +99,36 @@ impl Default for Thresholds {
             errors: Share::NONE,
             wrong: 0,
             lateness: Duration::from_millis(50),
+            knee: None,
         }
     }
 }
 
-pub(super) fn read(table: Option<Table<'_>>) -> Option<Thresholds> {
+pub(super) fn read(table: Option<Table<'_>>, has_knee: bool) -> Option<Thresholds> {
     let usual = Thresholds::default();
     let Some(mut table) = table else { return Some(usual) };
-    let latency = Quantile::ALL
-        .into_iter()
-        .filter_map(|quantile| table.number(quantile.key(), milliseconds).map(|most| Limit { quantile, most }))
-        .collect();
+    let (latency, line) = (latency(&mut table), table.line_of("knee"));
     let thresholds = Thresholds {
         latency,
         rate: table.number("rate_achieved", Share::new).unwrap_or(usual.rate),
         errors: table.number("errors", Share::new).unwrap_or(usual.errors),
         wrong: table.natural("wrong_answers").unwrap_or(usual.wrong),
         lateness: table.number("sender_late_p99_ms", milliseconds).unwrap_or(usual.lateness),
+        knee: table.number("knee", Rate::new),
     };
+    if thresholds.knee.is_some() && !has_knee {
+        table.fault_at(
+            line,
+            "knee",
+            ("goes with a `[knee]`, which says what each stage must keep", "`[knee]`があるときだけ書けます"),
+        );
+    }
     table.finish();
     Some(thresholds)
+}
+
+/// Reads the longest latencies.
+pub(super) fn latency(table: &mut Table<'_>) -> Vec<Limit> {
+    let limit = |quantile: Quantile| Some(Limit { quantile, most: table.number(quantile.key(), milliseconds)? });
+    Quantile::ALL.into_iter().filter_map(limit).collect()
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use shikaku::language::Bilingual;
 
 use super::{milliseconds, per_second};
-use crate::plan::Thresholds;
-use crate::run::Tally;
+use crate::plan::{Limit, Plan};
+use crate::run::{Findings, Knee, Tally};
 
 /// A threshold beside what the run found.
 #[derive(Debug, Clone)]
@@ -23,20 +23,34 @@ pub struct Verdict {
     pub met: bool,
 }
 
-/// Judges all stages that count, and among them the open ones, for which a rate was asked.
-pub(super) fn all(thresholds: &Thresholds, measured: &Tally, open: &Tally) -> Vec<Verdict> {
+/// The key of the threshold for the sender itself.
+pub(super) const SENDER: &str = "sender_late_p99";
+
+/// Judges all stages that count, among them the open ones, for which a rate was asked, the parts of the mix, and the knee.
+pub(super) fn all(plan: &Plan, findings: &Findings, measured: &Tally, open: &Tally, knee: Option<&Knee>) -> Vec<Verdict> {
+    let thresholds = &plan.thresholds;
     let mut verdicts = Vec::new();
+    if let (Some(least), Some(knee)) = (thresholds.knee, knee) {
+        let rate = knee.kept.map_or(0.0, |(_, rate)| rate);
+        verdicts.push(Verdict {
+            key: "knee".to_owned(),
+            what: ("knee, in requests a second", "限界点（毎秒の件数）").into(),
+            limit: format!(">= {}", least.per_second()),
+            found: format!("{rate}"),
+            met: rate >= least.per_second(),
+        });
+    }
     for limit in &thresholds.latency {
         let name = limit.quantile.name();
-        let found = measured.corrected.at(limit.quantile.part());
-        let none = measured.corrected.count() == 0;
-        verdicts.push(Verdict {
-            key: name.to_owned(),
-            what: (format!("{name} from the due time"), format!("送るべき時刻からの{name}")).into(),
-            limit: format!("<= {}", ms(limit.most)),
-            found: if none { "-".to_owned() } else { ms(found) },
-            met: !none && found <= limit.most,
-        });
+        let what = (format!("{name} from the due time"), format!("送るべき時刻からの{name}"));
+        verdicts.push(latency(name.to_owned(), what.into(), *limit, measured));
+    }
+    for (part, tally) in plan.mix.entries().iter().zip(&findings.parts) {
+        for limit in &part.latency {
+            let (name, words) = (limit.quantile.name(), part.scenario.words());
+            let what = (format!("{name} from the due time, {words}"), format!("送るべき時刻からの{name}（{words}）"));
+            verdicts.push(latency(format!("{name} {words}"), what.into(), *limit, tally));
+        }
     }
     if let Some(share) = achieved(open) {
         verdicts.push(Verdict {
@@ -64,13 +78,25 @@ pub(super) fn all(thresholds: &Thresholds, measured: &Tally, open: &Tally) -> Ve
     });
     let late = measured.late.at(0.99);
     verdicts.push(Verdict {
-        key: "sender_late_p99".to_owned(),
+        key: SENDER.to_owned(),
         what: ("how late the sender itself was (p99)", "送信側自身の遅れ（p99）").into(),
         limit: format!("<= {}", ms(thresholds.lateness)),
         found: ms(late),
         met: late <= thresholds.lateness,
     });
     verdicts
+}
+
+/// Judges a limit of latency; a tally without answers misses it.
+fn latency(key: String, what: Bilingual, limit: Limit, tally: &Tally) -> Verdict {
+    let (found, none) = (tally.corrected.at(limit.quantile.part()), tally.corrected.count() == 0);
+    Verdict {
+        key,
+        what,
+        limit: format!("<= {}", ms(limit.most)),
+        found: if none { "-".to_owned() } else { ms(found) },
+        met: !none && found <= limit.most,
+    }
 }
 
 /// Returns the share of the asked rate that was achieved: answers in the time until the last of them, beside requests that were due in
@@ -92,11 +118,27 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Limit, Quantile};
-    use crate::run::Failure;
+    use crate::plan::{Quantile, Thresholds};
+    use crate::run::{CardFigures, End, Failure, Series};
 
     fn missed(thresholds: &Thresholds, tally: &Tally) -> Vec<String> {
-        all(thresholds, tally, tally).into_iter().filter(|verdict| !verdict.met).map(|verdict| verdict.key).collect()
+        let text = "name = \"test\"\n[identities]\nterminals = 1\n[people]\ndirectory = \"fixtures\"\n[[mix]]\n\
+                    scenario = \"by_card_number\"\nweight = 1\n[[stage]]\nname = \"only\"\nseconds = 10\n\
+                    arrivals = \"constant\"\nrate = 10\n";
+        let plan = Plan { thresholds: thresholds.clone(), ..Plan::parse("plan.toml".as_ref(), text).unwrap() };
+        let findings = Findings {
+            began_at: "2026-11-22T00:30:15Z".parse().unwrap(),
+            end: End::Done,
+            processes: 1,
+            stages: Vec::new(),
+            parts: vec![tally.clone()],
+            series: Series::default(),
+            cards: CardFigures::default(),
+            server: None,
+            wrong: Vec::new(),
+        };
+        let verdicts = all(&plan, &findings, tally, tally, None);
+        verdicts.into_iter().filter(|verdict| !verdict.met).map(|verdict| verdict.key).collect()
     }
 
     /// 100 requests in 10 s, all answered at once.

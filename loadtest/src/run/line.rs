@@ -101,6 +101,19 @@ impl Line {
         place.jobs.recv().await
     }
 
+    /// Takes a lane back that no longer waits for a request, because it has something else to do. If a request was handed to it
+    /// meanwhile, that one is returned.
+    pub fn take_back(&self, place: &mut Place) -> Option<Job> {
+        let mut state = self.state();
+        match state.free.iter().position(|lane| *lane == place.lane) {
+            Some(at) => {
+                state.free.remove(at);
+                None
+            }
+            None => place.jobs.try_recv().ok(),
+        }
+    }
+
     /// Takes no more requests. Those that wait are still handed out.
     pub fn close(&self) {
         self.state().lanes.clear();
@@ -170,6 +183,22 @@ mod tests {
         line.offer(job(1));
         line.cut();
         assert_eq!(number(&line, &mut places[0]).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_is_taken_back_gets_nothing_and_loses_nothing() {
+        let (line, mut places) = Line::new(1, 8);
+        let place = &mut places[0];
+        assert!(timeout(Duration::from_millis(5), line.next(place)).await.is_err());
+        assert_eq!(line.take_back(place), None);
+        // Nobody is free: it waits, and the lane gets it when it asks again.
+        line.offer(job(1));
+        assert_eq!(line.take_back(place), None);
+        assert_eq!(number(&line, place).await, Some(1));
+        // Handed out just before it was taken back.
+        assert!(timeout(Duration::from_millis(5), line.next(place)).await.is_err());
+        line.offer(job(2));
+        assert_eq!(line.take_back(place).map(|job| job.number), Some(2));
     }
 
     #[tokio::test]

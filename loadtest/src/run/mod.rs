@@ -4,38 +4,56 @@
 //! its own; `tally` counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
 //! server falls silent, or when it is told to stop.
 
+mod ask;
 mod failure;
+mod feed;
+mod files;
+mod knee;
 mod lane;
 mod line;
 mod pace;
+mod progress;
+mod series;
+mod server;
+mod stock;
+mod tallies;
 mod tally;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use shikaku::clock::system_now;
-use shikaku::domain::InstitutionCode;
+use shikaku::domain::{Format, InstitutionCode};
 use shikaku::language::Japanese;
 use shikaku::terminal::TerminalError;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::answer::error_code;
 use crate::identities::Identity;
-use crate::people::{Draw, Person};
+use crate::operator::Operator;
+use crate::people::{Draw, People};
 use crate::plan::{Arrivals, Plan};
-use crate::scenario::message;
+use crate::scenario::by_card_number;
 
 pub use failure::Failure;
+pub use knee::{Knee, Missed};
+pub use progress::Progress;
+pub use series::{Point, Series};
+pub use server::{Sample, ServerFigures};
+pub use stock::CardFigures;
 pub use tally::{Tally, Times, WrongAnswer};
 
+use feed::Feed;
 use line::Line;
-use tally::Tallies;
+use stock::CardCounts;
+use tallies::Tallies;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +73,36 @@ pub struct Findings {
     pub began_at: Timestamp,
     /// How it ended.
     pub end: End,
-    /// What became of the requests of each stage.
+    /// The processes that ran the plan at the same time, each whole.
+    pub processes: usize,
+    /// What became of the requests of each stage of the plan, round after round.
     pub stages: Vec<Tally>,
+    /// What became of the requests of each part of the mix, in the stages that count.
+    pub parts: Vec<Tally>,
+    /// How it went from moment to moment, warm-up included.
+    pub series: Series,
+    /// What cards cost beside the questions themselves.
+    pub cards: CardFigures,
+    /// What the server told of itself; none if nobody asked it.
+    pub server: Option<ServerFigures>,
     /// The first wrong answers.
     pub wrong: Vec<WrongAnswer>,
+}
+
+/// What a run needs besides its plan.
+pub struct Cast {
+    /// The terminals.
+    pub identities: Vec<Identity>,
+    /// The people asked about.
+    pub people: People,
+    /// The server's operator listener, for its own figures and for registrations.
+    pub operator: Option<Operator>,
+    /// How often the stages are run, one round after the other.
+    pub rounds: NonZeroUsize,
+    /// When the first stage begins; at once if none.
+    pub start_at: Option<Timestamp>,
+    /// Is told how the run goes on, twice a second.
+    pub told: Box<dyn Fn(Progress) + Send + Sync>,
 }
 
 /// Why a run did not begin.
@@ -103,6 +147,14 @@ pub enum RunError {
         /// The official code; empty if there is none.
         code: String,
     },
+    /// The run was to begin at an instant that has passed.
+    #[error("it was to start at {0}, which had passed when everything was ready: choose a later instant")]
+    TooLate(Timestamp),
+    /// The plan registers people, and the directory of people has no insurer that does so.
+    #[error(
+        "the plan sends registrations, but the directory of people has no insurer of 協会けんぽ (01…) that could register them"
+    )]
+    NoInsurer,
     /// The thread of the schedule cannot be started.
     #[error("the schedule cannot be started: {0}")]
     NoThread(std::io::Error),
@@ -125,6 +177,10 @@ impl Japanese for RunError {
                 "開始前の確認で、医療機関{institution}の照会が拒否されました（HTTPステータス{status} {code}）。コードの説明は\
                  docs/errors.ja.mdにあります。別の医療機関は計画の`institutions`で指定できます"
             ),
+            Self::TooLate(start_at) => {
+                format!("開始時刻{start_at}は、準備ができたときには過ぎていました。もっと後の時刻を指定してください")
+            }
+            Self::NoInsurer => "登録を送る計画ですが、人物のディレクトリーに登録元となる協会けんぽ（01…）がありません".to_owned(),
             Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
         }
         .into()
@@ -134,10 +190,22 @@ impl Japanese for RunError {
 /// What all parts of a run share.
 struct Run {
     plan: Plan,
-    people: Vec<Person>,
+    rounds: usize,
+    people: People,
     draw: Draw,
+    /// Among holders of cards; none if no cards are shown.
+    draw_holders: Option<Draw>,
+    cards: CardCounts,
+    /// As many cards may sign at once as there are processors.
+    signers: Semaphore,
+    /// Files that wait for their results.
+    files_waiting: AtomicUsize,
+    /// What insurers register; none if the plan registers nothing.
+    feed: Option<Feed>,
+    operator: Option<Operator>,
     line: Line,
     tallies: Mutex<Tallies>,
+    server: Mutex<ServerFigures>,
     /// The number of requests so far.
     numbers: AtomicU64,
     stopped: AtomicBool,
@@ -167,6 +235,10 @@ impl Run {
         // A panic elsewhere does not take away what was counted.
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn server(&self) -> MutexGuard<'_, ServerFigures> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How long requests under way may take once a run is told to stop.
@@ -175,16 +247,12 @@ const AFTER_STOP: Duration = Duration::from_secs(2);
 /// How often the silence of the server is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Runs a plan as these terminals, about these people, until its end or until `stop` is done.
+/// Runs a plan until its end or until `stop` is done.
 ///
 /// # Errors
 /// If the run does not begin; see [`RunError`]. Once it has begun there are always findings.
-pub async fn go(
-    plan: &Plan,
-    identities: Vec<Identity>,
-    people: Vec<Person>,
-    stop: impl Future<Output = ()>,
-) -> Result<Findings, RunError> {
+pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Result<Findings, RunError> {
+    let Cast { identities, people, operator, rounds, start_at, told } = cast;
     let lanes = identities.len() * plan.identities.connections.get();
     for stage in &plan.stages {
         if let Arrivals::Closed(at_once) = stage.arrivals
@@ -202,32 +270,65 @@ pub async fn go(
         }
         () = &mut stop => Some(End::Stopped),
     };
-    let began_at = system_now();
     let (line, places) = Line::new(lanes, plan.bounds.waiting.get());
-    let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.len()).expect("somebody to ask about"));
+    let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.asked.len()).expect("somebody to ask about"));
+    let feed = if plan.mix.registers() { Some(Feed::of(&people.insurers).ok_or(RunError::NoInsurer)?) } else { None };
     let run = Arc::new(Run {
         plan: plan.clone(),
+        rounds: rounds.get(),
+        draw_holders: Run::draw_among(plan, people.holders.len()),
         people,
         draw,
+        cards: CardCounts::default(),
+        signers: Semaphore::new(thread::available_parallelism().map_or(1, NonZeroUsize::get)),
+        files_waiting: AtomicUsize::new(0),
+        feed,
+        operator: operator.clone(),
         line,
-        tallies: Mutex::new(Tallies::new(plan.stages.len())),
+        tallies: Mutex::new(Tallies::new(plan, rounds.get())),
+        server: Mutex::default(),
         numbers: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
     });
+    let asked = operator.is_some();
+    let mut tasks = JoinSet::new();
+    let end = match end {
+        Some(end) => Some(end),
+        None => tokio::select! {
+            ready = get_ready(&run, &mut tasks, places, &identities, start_at) => {
+                ready?;
+                None
+            }
+            () = &mut stop => Some(End::Stopped),
+        },
+    };
+    let began_at = system_now();
     let end = match end {
         Some(end) => end,
         None => {
-            let mut tasks = JoinSet::new();
-            for (number, place) in places.into_iter().enumerate() {
-                tasks.spawn(lane::work(run.clone(), place, identities[number % identities.len()].clone()));
+            let watch = operator.map(|operator| tokio::spawn(server::watch(run.clone(), operator)));
+            let end = pursue(&run, &mut tasks, stop, told).await;
+            if let Some(watch) = watch {
+                watch.abort();
             }
-            pursue(&run, &mut tasks, stop).await?
+            end?
         }
     };
+    tasks.shutdown().await;
+    let server = asked.then(|| run.server().clone());
     let mut tallies = run.tallies();
     tallies.settle();
-    let (stages, wrong) = (std::mem::take(&mut tallies.stages), std::mem::take(&mut tallies.wrong));
-    Ok(Findings { began_at, end, stages, wrong })
+    Ok(Findings {
+        began_at,
+        end,
+        processes: 1,
+        stages: std::mem::take(&mut tallies.stages),
+        parts: std::mem::take(&mut tallies.parts),
+        series: std::mem::take(&mut tallies.series),
+        cards: run.cards.figures(),
+        server,
+        wrong: std::mem::take(&mut tallies.wrong),
+    })
 }
 
 /// Keeps the pace until the end of all stages, then waits for the requests under way.
@@ -235,6 +336,7 @@ async fn pursue(
     run: &Arc<Run>,
     tasks: &mut JoinSet<()>,
     mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+    told: impl Fn(Progress),
 ) -> Result<End, RunError> {
     // Dropped on every way out, which ends the thread.
     let (stop_pace, paced) = mpsc::channel();
@@ -245,13 +347,15 @@ async fn pursue(
         while !pace.is_finished() {
             tokio::time::sleep(LOOK / 10).await;
         }
-        // Those that wait have the time of one request to be sent and answered.
-        let _ = tokio::time::timeout(run.plan.bounds.request, all(tasks)).await;
+        // Those that wait have the time of one request to be sent and answered, and files that of their results.
+        let most = run.plan.bounds.request + run.plan.mix.longest_patience();
+        let _ = tokio::time::timeout(most, all(tasks)).await;
     };
     let end = tokio::select! {
         () = finished => End::Done,
         () = &mut stop => End::Stopped,
         () = silence(run) => End::Silent,
+        never = progress::tell(run, told) => match never {},
     };
     run.stopped.store(true, Ordering::Relaxed);
     drop(stop_pace);
@@ -259,7 +363,6 @@ async fn pursue(
     if end != End::Done {
         let _ = tokio::time::timeout(AFTER_STOP, all(tasks)).await;
     }
-    tasks.shutdown().await;
     // It has ended or ends now: it waits for nothing but the stop.
     if let Err(panic) = pace.join() {
         std::panic::resume_unwind(panic);
@@ -281,17 +384,40 @@ async fn silence(run: &Run) {
     }
 }
 
+/// Starts the lanes, which make signed challenges ahead, and waits for the instant of the start, which must not have passed.
+async fn get_ready(
+    run: &Arc<Run>,
+    tasks: &mut JoinSet<()>,
+    places: Vec<line::Place>,
+    identities: &[Identity],
+    start_at: Option<Timestamp>,
+) -> Result<(), RunError> {
+    let (filled, mut filling) = tokio::sync::mpsc::channel(1);
+    for (number, place) in places.into_iter().enumerate() {
+        let identity = identities[number % identities.len()].clone();
+        tasks.spawn(lane::work(run.clone(), place, identity, filled.clone()));
+    }
+    drop(filled);
+    // If signing takes too long, the run begins, and tells how many were missing.
+    let _ = tokio::time::timeout(run.plan.bounds.request, filling.recv()).await;
+    if let Some(start_at) = start_at {
+        let left = Duration::try_from(start_at - system_now()).map_err(|_| RunError::TooLate(start_at))?;
+        tokio::time::sleep(left).await;
+    }
+    Ok(())
+}
+
 /// The most institutions that ask a question before the run.
 const MOST_FIRST: usize = 50;
 
 /// Asks one question as each institution, so that a server that cannot be reached, or does not take these terminals, is told at once.
-async fn first_questions(plan: &Plan, identities: &[Identity], people: &[Person]) -> Result<(), RunError> {
+async fn first_questions(plan: &Plan, identities: &[Identity], people: &People) -> Result<(), RunError> {
     let mut seen = HashSet::new();
     let one_each = identities.iter().filter(|identity| seen.insert(identity.institution)).take(MOST_FIRST);
-    let first = people.first().expect("somebody to ask about");
+    let first = people.asked.first().expect("somebody to ask about");
     for Identity { institution, terminal } in one_each {
         let institution = *institution;
-        let message = message(plan.mix.at(0.0), institution, first);
+        let message = by_card_number::message(Format::Json, institution, first);
         let asked = async { terminal.connect().await?.ask(&message.path, message.format, message.body).await };
         let within = plan.bounds.request;
         let reply = tokio::time::timeout(within, asked)

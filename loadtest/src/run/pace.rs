@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::line::{Job, Offered};
-use super::{LOOK, Run};
+use super::{LOOK, Run, knee};
 use crate::plan::{Arrivals, Stage};
 use crate::schedule::due_times;
 
@@ -22,14 +22,22 @@ enum Go {
 /// Offers the requests of all stages, one stage after the other, until the end or until `stop` says so or is dropped.
 pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
     let begun = Instant::now();
+    run.tallies().begun = begun;
     let pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
-    let mut from = begun;
-    for (place, stage) in run.plan.stages.iter().enumerate() {
+    let (mut from, mut missed_in_a_row) = (begun, 0);
+    let stages = run.plan.stages.len();
+    for place in 0..run.rounds * stages {
+        let stage = &run.plan.stages[place % stages];
         run.tallies().begin(place, from);
         let go = pace.stage(place, stage, from);
         let lasted = if go == Go::On { stage.duration } else { from.elapsed().min(stage.duration) };
         run.tallies().end(place, lasted);
-        if go == Go::Stop {
+        match pace.kept(place, stage) {
+            Some(false) => missed_in_a_row += 1,
+            Some(true) => missed_in_a_row = 0,
+            None => {}
+        }
+        if go == Go::Stop || missed_in_a_row == knee::IN_A_ROW {
             break;
         }
         from += stage.duration;
@@ -63,6 +71,14 @@ impl Pace<'_> {
         self.wait(end)
     }
 
+    /// Returns whether a stage kept what it must for the knee, by what is answered now; none if it is not judged.
+    fn kept(&self, place: usize, stage: &Stage) -> Option<bool> {
+        let plan = self.run.plan.knee.filter(|_| !stage.warm_up)?;
+        let rate = stage.arrivals.mean()?;
+        let lateness = self.run.plan.thresholds.lateness;
+        Some(knee::missed(&plan, lateness, rate, &self.run.tallies().stages[place]).is_empty())
+    }
+
     /// Waits until the end of a closed stage, whose lanes go on by themselves, or until the plan allows no more requests.
     fn watch(&self, end: Instant) -> Go {
         loop {
@@ -78,11 +94,11 @@ impl Pace<'_> {
 
     fn offer(&self, stage: usize, due: Instant, again_until: Option<Instant>) -> Go {
         let Some(number) = self.run.next_number() else { return Go::Stop };
-        self.run.tallies().stages[stage].due += 1;
+        self.run.tallies().due(stage, due);
         match self.run.line.offer(Job { number, stage, due, offered: Instant::now(), again_until }) {
             Offered::Taken => Go::On,
             Offered::Full => {
-                self.run.tallies().stages[stage].unsent += 1;
+                self.run.tallies().unsent(stage, due);
                 Go::On
             }
             Offered::Closed => Go::Stop,

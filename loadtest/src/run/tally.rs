@@ -1,15 +1,15 @@
 //! The tally: what became of the requests of each stage, in bounded memory.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
 use super::failure::Failure;
 use crate::answer::Difference;
 
-/// Times in microseconds, to three digits; above an hour they count as an hour.
-#[derive(Debug, Clone)]
+/// Times in microseconds, to three digits or two; above an hour they count as an hour.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Times(Histogram<u64>);
 
 const HOUR: u64 = 3_600_000_000;
@@ -22,13 +22,25 @@ impl Default for Times {
 }
 
 impl Times {
+    /// Makes times to two digits, which take an eighth of the memory.
+    #[must_use]
+    pub fn coarse() -> Self {
+        Self(Histogram::new(2).expect("two digits are allowed"))
+    }
+
+    /// Returns the histogram, in microseconds.
+    pub(crate) fn histogram(&self) -> &Histogram<u64> {
+        &self.0
+    }
+
     /// Adds a time.
     pub fn add(&mut self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(HOUR).min(HOUR);
         self.0.record(micros).expect("the histogram grows");
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds other times.
+    pub fn merge(&mut self, other: &Self) {
         self.0.add(&other.0).expect("the histogram grows");
     }
 
@@ -51,6 +63,13 @@ impl Times {
     }
 }
 
+impl From<Histogram<u64>> for Times {
+    fn from(mut histogram: Histogram<u64>) -> Self {
+        histogram.auto(true);
+        Self(histogram)
+    }
+}
+
 /// What became of the requests of a stage.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -58,6 +77,8 @@ pub struct Tally {
     pub due: u64,
     /// Requests that were answered, rightly or wrongly.
     pub answered: u64,
+    /// People whom the answers are about: one for a lookup, many for a file.
+    pub people: u64,
     /// Answers that were compared with what is expected.
     pub compared: u64,
     /// Answers that were wrong.
@@ -84,6 +105,9 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The most wrong answers that are kept to be shown; all are counted.
+    pub const MOST_WRONG: usize = 20;
+
     /// Returns the requests that failed.
     #[must_use]
     pub fn failed(&self) -> u64 {
@@ -104,8 +128,17 @@ impl Tally {
 
     /// Adds another stage that came after this one.
     pub fn merge(&mut self, other: &Self) {
+        let answering = self.answering() + other.answering();
+        let lasted = self.lasted + other.lasted;
+        self.join(other);
+        (self.lasted, self.last_answer) = (lasted, answering);
+    }
+
+    /// Adds what another process counted at the same time.
+    pub fn join(&mut self, other: &Self) {
         self.due += other.due;
         self.answered += other.answered;
+        self.people += other.people;
         self.compared += other.compared;
         self.wrong += other.wrong;
         self.unsent += other.unsent;
@@ -117,9 +150,8 @@ impl Tally {
         self.uncorrected.merge(&other.uncorrected);
         self.handshakes.merge(&other.handshakes);
         self.late.merge(&other.late);
-        let answering = self.answering() + other.answering();
-        self.lasted += other.lasted;
-        self.last_answer = answering;
+        self.lasted = self.lasted.max(other.lasted);
+        self.last_answer = self.last_answer.max(other.last_answer);
     }
 }
 
@@ -134,177 +166,9 @@ pub struct WrongAnswer {
     pub differences: Vec<Difference>,
 }
 
-/// The most wrong answers that are kept; all are counted.
-const MOST_WRONG: usize = 20;
-
-/// The most kinds of failures; further ones count as refusals without a code.
-const MOST_KINDS: usize = 100;
-
-/// How one request went.
-pub(super) struct Outcome {
-    pub stage: usize,
-    /// When it was due.
-    pub due: Instant,
-    /// How late the sender was.
-    pub late: Duration,
-    /// How long the handshake took, if there was one.
-    pub handshake: Option<Duration>,
-    /// When it was sent on an open connection; none if there was no connection.
-    pub sent: Option<Instant>,
-    /// When it was done.
-    pub done: Instant,
-    pub result: Result<Answered, Failure>,
-}
-
-/// An answer that came.
-pub(super) enum Answered {
-    /// Not compared.
-    Unseen,
-    /// Compared, and as expected.
-    Right,
-    /// Compared, and not as expected.
-    Wrong(WrongAnswer),
-}
-
-/// The tallies of all stages.
-pub(super) struct Tallies {
-    pub stages: Vec<Tally>,
-    /// When each stage began.
-    begun: Vec<Option<Instant>>,
-    pub wrong: Vec<WrongAnswer>,
-    /// When the first and the last of the requests failed since the server said anything.
-    silence: Option<(Instant, Instant)>,
-}
-
-impl Tallies {
-    pub fn new(stages: usize) -> Self {
-        let (tallies, begun) = (vec![Tally::default(); stages], vec![None; stages]);
-        Self { stages: tallies, begun, wrong: Vec::new(), silence: None }
-    }
-
-    pub fn begin(&mut self, stage: usize, at: Instant) {
-        self.begun[stage] = Some(at);
-    }
-
-    pub fn end(&mut self, stage: usize, lasted: Duration) {
-        self.stages[stage].lasted = lasted;
-    }
-
-    pub fn add(&mut self, outcome: Outcome) {
-        let tally = &mut self.stages[outcome.stage];
-        tally.late.add(outcome.late);
-        if let Some(handshake) = outcome.handshake {
-            tally.handshakes.add(handshake);
-        }
-        if matches!(outcome.result, Ok(_) | Err(Failure::TimedOut)) {
-            tally.corrected.add(outcome.done.saturating_duration_since(outcome.due));
-            if let Some(sent) = outcome.sent {
-                tally.uncorrected.add(outcome.done.saturating_duration_since(sent));
-            }
-        }
-        match &outcome.result {
-            Err(failure) if failure.is_silence() => {
-                self.silence.get_or_insert((outcome.done, outcome.done)).1 = outcome.done;
-            }
-            _ => self.silence = None,
-        }
-        match outcome.result {
-            Ok(answered) => {
-                tally.answered += 1;
-                let begun = self.begun[outcome.stage].unwrap_or(outcome.done);
-                tally.last_answer = tally.last_answer.max(outcome.done.saturating_duration_since(begun));
-                tally.compared += u64::from(!matches!(answered, Answered::Unseen));
-                if let Answered::Wrong(answer) = answered {
-                    tally.wrong += 1;
-                    if self.wrong.len() < MOST_WRONG {
-                        self.wrong.push(answer);
-                    }
-                }
-            }
-            Err(failure) => {
-                let failure = match failure {
-                    Failure::Refused { status, .. }
-                        if tally.failures.len() >= MOST_KINDS && !tally.failures.contains_key(&failure) =>
-                    {
-                        Failure::Refused { status, code: "".into() }
-                    }
-                    known => known,
-                };
-                *tally.failures.entry(failure).or_default() += 1;
-            }
-        }
-    }
-
-    /// Returns for how long requests have failed without a word of the server. A pause between requests is no silence.
-    pub fn silent_for(&self) -> Duration {
-        self.silence.map_or(Duration::ZERO, |(first, last)| last.saturating_duration_since(first))
-    }
-
-    /// Counts the requests that nothing is known of, once a run is over.
-    pub fn settle(&mut self) {
-        for tally in &mut self.stages {
-            tally.cut_off = tally.due - tally.answered - tally.failed() - tally.unsent;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn outcome(due: Instant, sent_ms: u64, done_ms: u64, result: Result<Answered, Failure>) -> Outcome {
-        let at = |ms| due + Duration::from_millis(ms);
-        Outcome { stage: 0, due, late: Duration::ZERO, handshake: None, sent: Some(at(sent_ms)), done: at(done_ms), result }
-    }
-
-    #[test]
-    fn latency_counts_from_the_due_time_and_from_the_sending() {
-        let (mut tallies, now) = (Tallies::new(1), Instant::now());
-        tallies.begin(0, now);
-        tallies.stages[0].due = 4;
-        tallies.add(outcome(now, 300, 310, Ok(Answered::Unseen)));
-        tallies.add(outcome(now, 0, 20, Err(Failure::TimedOut)));
-        tallies.add(outcome(now, 0, 5, Err(Failure::Broken)));
-        tallies.settle();
-        let tally = &tallies.stages[0];
-        // Within the thousandth of a histogram.
-        let near = |time: Duration, ms: u128| time.as_micros().abs_diff(ms * 1000) <= ms;
-        assert!(near(tally.corrected.at(1.0), 310) && near(tally.corrected.at(0.0), 20), "{:?}", tally.corrected.at(1.0));
-        assert!(near(tally.uncorrected.at(1.0), 20) && near(tally.uncorrected.at(0.0), 10));
-        assert_eq!((tally.answered, tally.failed(), tally.cut_off, tally.unanswered()), (1, 2, 1, 3));
-        assert_eq!(tally.last_answer, Duration::from_millis(310));
-    }
-
-    #[test]
-    fn silence_begins_with_a_failure_and_ends_with_any_word_of_the_server() {
-        let (mut tallies, now) = (Tallies::new(1), Instant::now());
-        tallies.add(outcome(now, 0, 1, Err(Failure::Unreachable)));
-        assert_eq!(tallies.silent_for(), Duration::ZERO);
-        tallies.add(outcome(now, 0, 5, Err(Failure::Broken)));
-        assert_eq!(tallies.silent_for(), Duration::from_millis(4));
-        for word in [Err(Failure::Refused { status: 503, code: "".into() }), Err(Failure::Certificate), Ok(Answered::Unseen)]
-        {
-            tallies.add(outcome(now, 0, 6, word));
-            assert_eq!(tallies.silent_for(), Duration::ZERO);
-            tallies.add(outcome(now, 0, 7, Err(Failure::TimedOut)));
-            tallies.add(outcome(now, 0, 8, Err(Failure::TimedOut)));
-            assert_eq!(tallies.silent_for(), Duration::from_millis(1));
-        }
-    }
-
-    #[test]
-    fn wrong_answers_and_kinds_of_failures_are_kept_within_bounds() {
-        let (mut tallies, now) = (Tallies::new(1), Instant::now());
-        for number in 0..1000_u16 {
-            let answer = WrongAnswer { stage: 0, person: number.to_string(), differences: Vec::new() };
-            tallies.add(outcome(now, 0, 1, Ok(Answered::Wrong(answer))));
-            let code = number.to_string().into();
-            tallies.add(outcome(now, 0, 1, Err(Failure::Refused { status: 400, code })));
-        }
-        let tally = &tallies.stages[0];
-        assert_eq!((tally.wrong, tally.compared, tallies.wrong.len()), (1000, 1000, MOST_WRONG));
-        assert_eq!((tally.failed(), tally.failures.len()), (1000, MOST_KINDS + 1));
-    }
 
     #[test]
     fn stages_add_up() {
@@ -317,5 +181,9 @@ mod tests {
         all.merge(&stage(20, 5, 7));
         assert_eq!((all.due, all.answered), (30, 30));
         assert_eq!((all.lasted, all.answering()), (Duration::from_secs(10), Duration::from_secs(12)));
+        // Two processes at the same time: as long as the longer one.
+        let mut both = stage(10, 5, 4);
+        both.join(&stage(20, 5, 7));
+        assert_eq!((both.due, both.lasted, both.answering()), (30, Duration::from_secs(5), Duration::from_secs(7)));
     }
 }

@@ -1,11 +1,11 @@
-//! What a terminal does: one file for each scenario.
+//! What terminals and insurers send, and what they read: one file for each scenario. Nothing here does I/O.
 
-mod by_card_number;
+pub mod bulk;
+pub mod by_card;
+pub mod by_card_number;
+pub mod registrations;
 
-use shikaku::domain::{Format, InstitutionCode};
-
-use crate::people::Person;
-use crate::plan::Scenario;
+use shikaku::domain::Format;
 
 /// A message that is ready to send, and the format of its answer.
 pub struct Message {
@@ -15,12 +15,4 @@ pub struct Message {
     pub format: Format,
     /// The bytes.
     pub body: Vec<u8>,
-}
-
-/// Writes the message of a scenario about a person, as an institution sends it.
-#[must_use]
-pub fn message(scenario: Scenario, institution: InstitutionCode, person: &Person) -> Message {
-    match scenario {
-        Scenario::ByCardNumber { format } => by_card_number::message(format, institution, person),
-    }
 }

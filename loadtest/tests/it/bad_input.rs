@@ -8,7 +8,7 @@ use shikaku::pki::PkiFiles;
 
 use crate::support::run::{command, plan};
 use crate::support::world::shared_pki;
-use crate::support::{Load, World, scratch};
+use crate::support::{Load, World, copied, scratch};
 
 const STAGE: &str = "seconds = 1\narrivals = \"constant\"\nrate = 20";
 
@@ -123,10 +123,7 @@ fn missing_certificates_and_people_are_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn terminals_that_are_missing_are_made_in_one_command() {
-    let pki = scratch("pki");
-    let copied =
-        Command::new("cp").args(["-a", &format!("{}/.", shared_pki().root().display())]).arg(&pki).status().unwrap();
-    assert!(copied.success());
+    let pki = copied(shared_pki().root().to_str().unwrap());
     let make = |number: &str| {
         let output = command().args(["terminals", "--number", number, "1310012344", "--pki"]).arg(&pki).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -167,23 +164,26 @@ async fn an_institution_that_may_not_ask_is_told_before_the_run() {
 async fn results_that_cannot_be_written_are_printed() {
     let world = World::start().await;
     let file = plan(STAGE, "");
+    // The file that becomes the results is written to a device that is always full.
+    let out = scratch("full");
+    std::os::unix::fs::symlink("/dev/full", out.join("results.part")).unwrap();
     let mut full = run_of(&file);
-    full.args(["--target", &world.address().to_string(), "--out", "/dev/full", "--pki"]).arg(shared_pki().root());
+    full.args(["--target", &world.address().to_string(), "--pki"]).arg(shared_pki().root()).arg("--out").arg(&out);
     let run = Load { command: full, out: "/nowhere".into() }.finish().await;
     assert_eq!(run.code, Some(3), "{}\n{}", run.table, run.errors);
-    assert!(run.errors.contains("/dev/full: the results cannot be written: No space left"), "{}", run.errors);
+    assert!(run.errors.contains("results.json: the results cannot be written: No space left"), "{}", run.errors);
     let (table, json) = run.table.split_at(run.table.find("\n{").expect("the results follow the table"));
     assert!(table.contains("GOOD: every threshold is kept"), "{table}");
     let results: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(results["measured"]["answered"], 20);
-    // A directory that does not exist is told before the run.
-    let (code, errors) = told(run_of(&file).args(["--out", "/nowhere/results.json"]));
+    // A directory that cannot be made is told before the run.
+    let (code, errors) = told(run_of(&file).args(["--out", "/dev/null/results"]));
     assert_eq!(code, Some(3));
-    assert!(errors.contains("/nowhere/results.json: No such file"), "{errors}");
-    // Results that stood in the file before a run that does not begin are still there.
-    let kept = scratch("kept").join("results.json");
-    fs::write(&kept, "{}").unwrap();
+    assert!(errors.contains("/dev/null/results: Not a directory") && errors.contains("--out"), "{errors}");
+    // Results that stood in the directory before a run that does not begin are still there.
+    let kept = scratch("kept");
+    fs::write(kept.join("results.json"), "{}").unwrap();
     let (code, _) = told(run_of(&file).args(["--pki", "/nowhere", "--out"]).arg(&kept));
-    assert_eq!((code, fs::read_to_string(&kept).unwrap().as_str()), (Some(3), "{}"));
+    assert_eq!((code, fs::read_to_string(kept.join("results.json")).unwrap().as_str()), (Some(3), "{}"));
     world.stop().await;
 }

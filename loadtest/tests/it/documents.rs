@@ -54,7 +54,8 @@ async fn the_commands_of_the_page_work() {
     for text in ["smoke.toml: no faults", "morning-peak.toml: no faults", "GOOD: every threshold is kept"] {
         assert!(printed.contains(text), "{text}:\n{printed}");
     }
-    let results: serde_json::Value = serde_json::from_slice(&fs::read(directory.join("smoke.json")).unwrap()).unwrap();
+    let results: serde_json::Value =
+        serde_json::from_slice(&fs::read(directory.join("smoke/results.json")).unwrap()).unwrap();
     assert_eq!((&results["plan"], &results["good"]), (&"smoke".into(), &true.into()));
     // Ten for each institution of the fixtures.
     let of_load = |names: &Path| {
@@ -89,6 +90,7 @@ fn every_key_of_plans_is_in_the_page_and_no_other() {
 seed = 1
 [target]
 address = "127.0.0.1:1"
+operator = "127.0.0.1:2"
 [identities]
 pki = "pki"
 institutions = []
@@ -131,6 +133,11 @@ rate_achieved = 1
 errors = 1
 wrong_answers = 1
 sender_late_p99_ms = 1
+knee = 1
+[knee]
+p99_ms = 1
+rate_achieved = 1
+errors = 1
 "#;
     Plan::parse(Path::new("plan.toml"), plan).unwrap_or_else(|faults| panic!("{}", faults[0]));
     let mut written: BTreeSet<String> =
@@ -146,7 +153,7 @@ fn every_option_of_the_page_exists() {
         let output = command().args([command_name, "--help"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let help = help("run") + &help("check") + &help("terminals");
+    let help = help("run") + &help("check") + &help("merge") + &help("terminals");
     for word in page()
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
         .filter(|word| word.starts_with("--") && word.ends_with(char::is_alphabetic))
@@ -157,7 +164,7 @@ fn every_option_of_the_page_exists() {
 
 #[test]
 fn help_is_japanese_too() {
-    for way in ["run", "check", "terminals"] {
+    for way in ["run", "check", "merge", "terminals"] {
         let output = command().args([way, "--help", "--lang", "ja"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("使い方: shikaku-load") && !text.contains("Usage"), "{text}");

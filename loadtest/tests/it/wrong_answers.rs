@@ -4,20 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::run::plan;
-use crate::support::{Load, World, root, scratch};
+use crate::support::{Load, World, copied};
 
 /// Copies the fixtures and puts the expected share of a person wrong.
-fn spoiled() -> PathBuf {
-    let target = scratch("fixtures");
-    fs::create_dir_all(target.join("people")).unwrap();
-    for (from, to) in [("fixtures", ""), ("fixtures/people", "people")] {
-        for entry in fs::read_dir(root().join(from)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                fs::copy(&path, target.join(to).join(path.file_name().unwrap())).unwrap();
-            }
-        }
-    }
+pub fn spoiled() -> PathBuf {
+    let target = copied("fixtures");
     let file = target.join("people/elderly.toml");
     let text = fs::read_to_string(&file).unwrap();
     let (before, person) = text.split_once("id = \"elderly-2wari-tokyo\"").unwrap();

@@ -18,7 +18,7 @@ use super::distinct::{Digests, Distinct, Pairs};
 use super::faults::Faults;
 use super::fields::{Fields, Place};
 use super::row::Row;
-use super::situation::{Situation, situations};
+use super::situation::{CardSituation, Situation, situations};
 use super::table::Table;
 
 /// A person of a directory.
@@ -30,6 +30,8 @@ pub struct Entry {
     pub deliberate: Vec<String>,
     /// Questions by number about the person with the answers that the law expects, by `situations.csv`.
     pub situations: Vec<Situation>,
+    /// The same by card.
+    pub card_situations: Vec<CardSituation>,
 }
 
 /// The people of a directory in the order of `people.csv`; in the place of one with faults, those faults. After the last person follow
@@ -345,6 +347,11 @@ impl Reading {
             coverages: whole.unwrap_or_default(),
             cards: cards.into_iter().flatten().collect(),
         };
-        Ok(Some(Entry { person, deliberate: told.deliberate, situations: told.questions }))
+        Ok(Some(Entry {
+            person,
+            deliberate: told.deliberate,
+            situations: told.questions,
+            card_situations: told.card_questions,
+        }))
     }
 }

@@ -32,7 +32,7 @@ use super::manifest::{FILE, Manifest, VERSION};
 
 pub use entries::{Entries, Entry};
 pub use faults::Faults;
-pub use situation::Situation;
+pub use situation::{CardSituation, Situation};
 
 use table::Table;
 

@@ -1,20 +1,20 @@
 //! The simulated card CA, which issues card certificates.
 
 use std::io::{Read, Seek, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use aws_lc_rs::rand;
 use data_encoding::HEXUPPER;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    RsaKeySize, SerialNumber,
+    BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair,
+    KeyUsagePurpose, RsaKeySize, SerialNumber,
 };
 use time::OffsetDateTime;
 use x509_parser::pem::parse_x509_pem;
 
 use super::issued::{IssuedCard, NewCard};
-use super::profile;
+use super::{people, profile};
 use crate::pki::PkiError;
 use crate::pki::files::{PkiFiles, open_locked, read, write};
 
@@ -67,7 +67,8 @@ pub struct CardAuthority {
     generations: Vec<IssuingRoot>,
 }
 
-struct IssuingRoot {
+/// A root with its key.
+pub(super) struct IssuingRoot {
     elliptic: bool,
     from: i64,
     through: i64,
@@ -77,7 +78,7 @@ struct IssuingRoot {
 }
 
 impl CardAuthority {
-    /// Opens the CA below `files`; makes missing generations as they would exist at `at`.
+    /// Opens the CA below `files`; makes missing generations as they would exist at `at`, and the CA of generated people.
     ///
     /// # Errors
     /// See [`PkiError`].
@@ -86,6 +87,9 @@ impl CardAuthority {
             if !files.card_root(generation.number).exists() {
                 make(files, generation, at)?;
             }
+        }
+        if !files.people_root().exists() {
+            people::make(files, at)?;
         }
         Self::open(files)
     }
@@ -101,7 +105,8 @@ impl CardAuthority {
             if !path.exists() {
                 return Err(PkiError::NoAuthority(path));
             }
-            generations.push(root(files, generation)?);
+            let key = files.card_root_key(generation.number);
+            generations.push(IssuingRoot::read(&path, &key, generation.elliptic)?);
         }
         Ok(Self { files: files.clone(), generations })
     }
@@ -118,18 +123,50 @@ impl CardAuthority {
         };
         let root = self.generations.iter().rev().find(covers).ok_or(PkiError::NoGeneration)?;
         let serial = next_serial(&self.files)?;
+        let key = generate(order.elliptic)?;
+        let certificate = root.sign(&serial, (order.from, order.through), &key)?;
+        Ok(NewCard { card: IssuedCard::read(certificate.der())?, certificate: certificate.pem(), key: key.serialize_pem() })
+    }
+}
+
+impl IssuingRoot {
+    /// Reads certificate and key of a root.
+    pub(super) fn read(certificate: &Path, key: &Path, elliptic: bool) -> Result<Self, PkiError> {
+        let bad = || PkiError::Content {
+            path: certificate.to_owned(),
+            what: ("a root of the card CA", "カードCAのルート証明書").into(),
+        };
+        let text = read(certificate)?;
+        let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| bad())?;
+        let parsed = pem.parse_x509().map_err(|_| bad())?;
+        let key = KeyPair::from_pem(&read(key)?)?;
+        Ok(Self {
+            elliptic,
+            from: parsed.validity().not_before.timestamp(),
+            through: parsed.validity().not_after.timestamp(),
+            key_id: super::issued::subject_key_id(&parsed).ok_or_else(bad)?,
+            serial: parsed.raw_serial().to_vec(),
+            issuer: Issuer::new(authority_params()?, key),
+        })
+    }
+
+    /// Makes the certificate of a card with this serial number, first and last second, and key.
+    pub(super) fn sign(
+        &self,
+        serial: &[u8],
+        (from, through): (Timestamp, Timestamp),
+        key: &KeyPair,
+    ) -> Result<Certificate, PkiError> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.serial_number = Some(SerialNumber::from(serial.to_vec()));
         params.distinguished_name = profile::holder_name(&opaque()?)?;
-        params.not_before = instant(order.from)?;
-        params.not_after = instant(order.through)?;
+        params.not_before = instant(from)?;
+        params.not_after = instant(through)?;
         params.is_ca = IsCa::NoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.custom_extensions = profile::extensions(&root.key_id, &root.serial);
-        let key = generate(order.elliptic)?;
-        let certificate = params.signed_by(&key, &root.issuer)?;
-        Ok(NewCard { card: IssuedCard::read(certificate.der())?, certificate: certificate.pem(), key: key.serialize_pem() })
+        params.custom_extensions = profile::extensions(&self.key_id, &self.serial);
+        Ok(params.signed_by(key, &self.issuer)?)
     }
 }
 
@@ -145,7 +182,7 @@ fn make(files: &PkiFiles, generation: &Generation, at: Timestamp) -> Result<(), 
     write(&files.card_root(generation.number), &certificate.pem(), false)
 }
 
-fn authority_params() -> Result<CertificateParams, PkiError> {
+pub(super) fn authority_params() -> Result<CertificateParams, PkiError> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = profile::authority_name()?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -154,26 +191,7 @@ fn authority_params() -> Result<CertificateParams, PkiError> {
     Ok(params)
 }
 
-fn root(files: &PkiFiles, generation: &Generation) -> Result<IssuingRoot, PkiError> {
-    let path = files.card_root(generation.number);
-    let bad = |path: PathBuf| PkiError::Content {
-        path, what: ("a root of the card CA", "カードCAのルート証明書").into()
-    };
-    let text = read(&path)?;
-    let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| bad(path.clone()))?;
-    let certificate = pem.parse_x509().map_err(|_| bad(path.clone()))?;
-    let key = KeyPair::from_pem(&read(&files.card_root_key(generation.number))?)?;
-    Ok(IssuingRoot {
-        elliptic: generation.elliptic,
-        from: certificate.validity().not_before.timestamp(),
-        through: certificate.validity().not_after.timestamp(),
-        key_id: super::issued::subject_key_id(&certificate).ok_or_else(|| bad(path.clone()))?,
-        serial: certificate.raw_serial().to_vec(),
-        issuer: Issuer::new(authority_params()?, key),
-    })
-}
-
-fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
+pub(super) fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
     match elliptic {
         true => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384),
         false => KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048),
@@ -182,7 +200,7 @@ fn generate(elliptic: bool) -> Result<KeyPair, rcgen::Error> {
 
 /// Returns the next number of one counter for all generations and all certificates, roots included, as the real one seems to
 /// work.
-fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
+pub(super) fn next_serial(files: &PkiFiles) -> Result<[u8; 4], PkiError> {
     let path = files.card_serial();
     // Two processes may ask at once; each holds the lock until it closes the file.
     let mut counter = open_locked(&path)?;
@@ -206,6 +224,6 @@ fn opaque() -> Result<String, PkiError> {
     Ok(format!("TEST-{}", HEXUPPER.encode(&bytes)))
 }
 
-fn instant(at: Timestamp) -> Result<OffsetDateTime, PkiError> {
+pub(super) fn instant(at: Timestamp) -> Result<OffsetDateTime, PkiError> {
     OffsetDateTime::from_unix_timestamp(at.as_second()).map_err(|_| PkiError::NoGeneration)
 }

@@ -3,9 +3,11 @@
 
 mod authority;
 mod issued;
+mod people;
 mod profile;
 mod virtual_card;
 
 pub use authority::{CardAuthority, CardOrder};
 pub use issued::{IssuedCard, NewCard};
+pub use people::PeopleAuthority;
 pub use virtual_card::VirtualCard;

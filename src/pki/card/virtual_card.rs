@@ -1,5 +1,7 @@
 //! A card in software, which signs as real cards do.
 
+use std::sync::Arc;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use x509_parser::pem::parse_x509_pem;
@@ -14,12 +16,17 @@ pub struct VirtualCard {
     key: Key,
 }
 
-enum Key {
-    Rsa(RsaKeyPair),
+pub(super) enum Key {
+    /// Generated people share one.
+    Rsa(Arc<RsaKeyPair>),
     P384(EcdsaKeyPair),
 }
 
 impl VirtualCard {
+    pub(super) fn new(certificate: Vec<u8>, key: Key) -> Self {
+        Self { certificate, key }
+    }
+
     /// Opens the card of this name below `files`.
     ///
     /// # Errors
@@ -64,7 +71,7 @@ impl Key {
     fn read(pem: &str) -> Option<Self> {
         let (_, der) = parse_x509_pem(pem.as_bytes()).ok()?;
         if let Ok(key) = RsaKeyPair::from_pkcs8(&der.contents) {
-            return Some(Self::Rsa(key));
+            return Some(Self::Rsa(Arc::new(key)));
         }
         EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_ASN1_SIGNING, &der.contents).ok().map(Self::P384)
     }

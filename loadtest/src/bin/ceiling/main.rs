@@ -35,12 +35,13 @@ use shikaku::language::{Bilingual, Language};
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
+use cards::Cards;
 use machine::Machine;
 use peers::Peer;
 use people::{Among, People};
 use rounds::Rounds;
 use server::Server;
-use stage::{Places, Stage};
+use stage::{Absent, Places, Stage};
 use table::Table;
 
 /// Measure shikaku's single lookups side by side with nginx, pgbench and other implementations: exit code 0 everything was measured;
@@ -84,6 +85,7 @@ struct Size {
     hot: usize,
     /// The messages of a window.
     drawn: usize,
+    /// The cards that are shown.
     cards: usize,
     rounds: Rounds,
 }
@@ -95,12 +97,12 @@ impl Options {
             Rounds { number, warm_up, window, challenges, raised: !self.smoke }
         };
         if self.smoke {
-            return Size { people: 500, hot: 100, drawn: 500, cards: 4, rounds: rounds(2, 200, 500, 500) };
+            return Size { people: 500, hot: 100, drawn: 500, cards: 20, rounds: rounds(2, 200, 500, 500) };
         }
         // Enough challenges for ten thousand lookups a second.
         let challenges = usize::try_from((self.seconds + 1) * 10_000).unwrap_or(usize::MAX);
         let rounds = rounds(self.rounds, 1000, self.seconds * 1000, challenges);
-        Size { people: self.people, hot: 10_000, drawn: 100_000, cards: 200, rounds }
+        Size { people: self.people, hot: 10_000, drawn: 100_000, cards: 10_000, rounds }
     }
 }
 
@@ -167,13 +169,17 @@ async fn measure(options: &Options, language: Language, table: &mut Option<Table
     let server = Server::start(&program, directory.path()).await?;
     say(&format!("making and loading {} people", size.people), &format!("{}人を作って読み込んでいます", size.people));
     server.load(size.people, &files).await?;
-    let (of_reading, hot, drawn) = (files.clone(), size.hot, size.drawn);
-    let reading = tokio::task::spawn_blocking(move || People::read(&of_reading, hot, drawn));
-    let people = reading.await.map_err(|error| Bilingual::from((error.to_string(), error.to_string())))??;
-    say("starting the others, and making cards", "ほかのサーバーを起動し、カードを作っています");
+    say("reading the people, and starting the others", "人物を読み、ほかのサーバーを起動しています");
+    let (pki, hot, drawn, most) = (server.pki.root().to_owned(), size.hot, size.drawn, size.cards);
+    let reading = tokio::task::spawn_blocking(move || {
+        let people = People::read(&files, &pki, hot, drawn)?;
+        let cards = people::holders(&files, &pki, most).and_then(Cards::of);
+        Ok::<_, Bilingual>((people, cards.map_err(Absent::from)))
+    });
+    let (people, cards) = reading.await.map_err(|error| Bilingual::from((error.to_string(), error.to_string())))??;
     let nginx = options.nginx.as_deref();
-    let places = Places { files: &files, directory: directory.path(), peers: &options.peers, nginx };
-    let stage = Stage::set(server, people, &places, size.cards).await?;
+    let places = Places { directory: directory.path(), peers: &options.peers, nginx };
+    let stage = Stage::set(server, people, cards, &places).await?;
     let own = if size.rounds.raised { priority::Own::raise().map(Some) } else { Ok(None) };
     let (own, not_raised) = match own {
         Ok(own) => (
@@ -220,7 +226,7 @@ async fn head(stage: &Stage, places: &Places<'_>, rounds: &Rounds, not_raised: O
         machine: Machine::read(),
         versions,
         durability,
-        people: [hot, all, stage.cards.as_ref().map_or(0, cards::Cards::number)],
+        people: [hot, all, stage.cards.as_ref().map_or(0, Cards::number)],
         rounds: (rounds.number, rounds.window.as_secs_f64()),
         not_raised,
         results: Vec::new(),

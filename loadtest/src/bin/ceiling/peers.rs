@@ -134,8 +134,8 @@ pub async fn answers(server: &Server, address: Option<&str>, people: &People) ->
     let way = Way::Post { path: PATH, format: Format::Json };
     let mut connection = terminal.connect().await.map_err(broken)?;
     let mut answers = Vec::new();
-    for (person, expected) in people.compared() {
-        let reply = ask(&mut connection, &way, message(person, Format::Json)).await.map_err(broken)?;
+    for (about, expected) in people.compared() {
+        let reply = ask(&mut connection, &way, message(about, Format::Json)).await.map_err(broken)?;
         check(expected, reply.status.is_success(), &reply.body)?;
         answers.push(reply.body);
     }

@@ -1,18 +1,15 @@
 //! The people of a population that are asked about: those whose coverage is in force.
 
-use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use hyper::body::Bytes;
-use shikaku::clock::{system_now, tokyo_date};
 use shikaku::domain::{AnswerCharset, BranchNumber, CardKey, CardNumber, CardSymbol, InsurerNumber};
 use shikaku::fixtures::Ask;
-use shikaku::language::Bilingual;
-use shikaku::mass::MassDirectory;
+use shikaku::language::{Bilingual, Japanese};
 use shikaku::wire::Format;
 use shikaku_load::answer::Expected;
-use shikaku_load::people;
+use shikaku_load::people::{self, Holder, PeopleError};
 use shikaku_load::plan::{Choice, PeoplePlan, Share};
 use shikaku_load::random::{Chance, Random};
 
@@ -24,20 +21,12 @@ const COMPARED: usize = 20;
 
 /// People in an order of chance; the first ones are the hot ones.
 pub struct People {
-    all: Vec<Asked>,
+    all: Vec<Ask>,
     hot: usize,
     /// The messages of a window.
     drawn: usize,
     /// What the first ones must get.
     expected: Vec<Expected>,
-}
-
-/// A person and the question about them.
-pub struct Asked {
-    /// The stable id.
-    pub id: String,
-    /// The question.
-    pub ask: Ask,
 }
 
 /// Whom a window asks about.
@@ -54,31 +43,23 @@ impl People {
     ///
     /// # Errors
     /// If there is nobody to ask about.
-    pub fn read(directory: &Path, hot: usize, drawn: usize) -> Result<Self, Bilingual> {
-        let most = NonZeroUsize::MAX;
-        let plan = PeoplePlan {
-            directory: directory.to_owned(),
-            hot: most,
-            choice: Choice::Uniform,
-            unknown: false,
-            compared: Share::ALL,
-        };
-        let nobody = |_| Bilingual::from(("the population has nobody to ask about", "照会の対象になる人物がいません"));
-        let mut read = people::read(&plan, directory, 1).map_err(nobody)?;
+    pub fn read(directory: &Path, pki: &Path, hot: usize, drawn: usize) -> Result<Self, Bilingual> {
+        let read = people::read(&plan(directory, NonZeroUsize::MAX), false, directory, pki, SEED);
+        let mut read = read.map_err(|error| unreadable(&error))?.asked;
         // Among the named situations are people whose coverage is lost, or who have several.
         read.retain(|person| person.expected.is_in_force());
-        let mut random = Random::new(1, Chance::People);
+        let mut random = Random::new(SEED, Chance::People);
         for left in (1..read.len()).rev() {
             read.swap(left, random.place(left + 1));
         }
         let expected = read.iter().take(COMPARED).map(|person| person.expected.clone()).collect();
-        let all: Vec<Asked> = read.into_iter().map(|person| Asked { id: person.id, ask: person.ask }).collect();
+        let all: Vec<Ask> = read.into_iter().map(|person| person.ask).collect();
         let hot = hot.min(all.len());
         Ok(Self { all, hot, drawn, expected })
     }
 
     /// Returns those among whom a window draws.
-    pub fn among(&self, among: Among) -> &[Asked] {
+    pub fn among(&self, among: Among) -> &[Ask] {
         match among {
             Among::Hot => &self.all[..self.hot],
             Among::All => &self.all,
@@ -86,7 +67,7 @@ impl People {
     }
 
     /// Returns the first people, each with the right answer.
-    pub fn compared(&self) -> impl Iterator<Item = (&Asked, &Expected)> {
+    pub fn compared(&self) -> impl Iterator<Item = (&Ask, &Expected)> {
         self.all.iter().zip(&self.expected)
     }
 
@@ -98,26 +79,36 @@ impl People {
     }
 }
 
-/// Returns the ids of the people of whom J-LIS knows no certificate.
+/// Reads holders of cards, drawn from a directory of the mass format: at most so many. Their cards are made when they are shown first.
 ///
 /// # Errors
-/// If the files cannot be read.
-pub fn without_cards(directory: &Path) -> Result<HashSet<String>, Bilingual> {
-    let unreadable = || Bilingual::from(("the population cannot be read", "人物のファイルを読めません"));
-    let files = MassDirectory::open(directory, tokyo_date(system_now())).map_err(|_| unreadable())?;
-    let mut without = HashSet::new();
-    for person in files.people() {
-        let person = person.map_err(|_| unreadable())?;
-        if person.cards.is_empty() {
-            without.insert(person.fixture_id);
-        }
+/// If nobody has a card, or the card CA of generated people is missing.
+pub fn holders(directory: &Path, pki: &Path, most: usize) -> Result<Vec<Holder>, Bilingual> {
+    let most = NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN);
+    let read = people::read(&plan(directory, most), true, directory, pki, SEED).map_err(|error| unreadable(&error))?;
+    Ok(read.holders.into_iter().filter(|holder| holder.expected.is_in_force()).collect())
+}
+
+/// Where random choices begin.
+const SEED: u64 = 1;
+
+fn plan(directory: &Path, most: NonZeroUsize) -> PeoplePlan {
+    let directory = directory.to_owned();
+    PeoplePlan { directory, hot: most, choice: Choice::Uniform, unknown: false, compared: Share::ALL }
+}
+
+fn unreadable(error: &PeopleError) -> Bilingual {
+    match error {
+        PeopleError::Nobody => ("the population has nobody to ask about", "照会の対象になる人物がいません").into(),
+        PeopleError::NoCards => ("nobody has a card in use", "使用中のカードを持つ人物がいません").into(),
+        PeopleError::Faults(..) => ("the files of the population have faults", "人物のファイルに誤りがあります").into(),
+        PeopleError::Pki(error) => (error.to_string(), error.japanese()).into(),
     }
-    Ok(without)
 }
 
 /// Writes the question about a person by what stands on the card.
-pub fn message(person: &Asked, format: Format) -> Bytes {
-    person.ask.request(INSTITUTION).write(format, AnswerCharset::Utf8).into()
+pub fn message(ask: &Ask, format: Format) -> Bytes {
+    ask.request(INSTITUTION).write(format, AnswerCharset::Utf8).into()
 }
 
 /// Returns the key by which the registry finds a coverage.

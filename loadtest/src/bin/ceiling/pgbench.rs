@@ -47,8 +47,8 @@ impl Pgbench {
         let (script, keys) = (directory.join("lookup.sql"), directory.join("keys.tsv"));
         fs::write(&script, script_text(&statement))?;
         let mut rows = String::new();
-        for (id, person) in (1..).zip(people.among(Among::All)) {
-            let (key, birth_on) = (search_key(&person.ask)?, person.ask.birth_on);
+        for (id, ask) in (1..).zip(people.among(Among::All)) {
+            let (key, birth_on) = (search_key(ask)?, ask.birth_on);
             let _ = writeln!(rows, "{id}\t{}\t{birth_on}", escaped(&key));
         }
         fs::write(&keys, rows)?;

@@ -139,7 +139,7 @@ impl Rounds {
             Part::ByCard(format) => {
                 let cards = stage.cards.as_ref().map_err(Clone::clone)?;
                 let terminal = server.terminal()?;
-                let messages = Messages::once(cards.messages(&terminal, format, self.challenges).await?);
+                let messages = Messages::once(cards.messages(&terminal, format, self.challenges, round).await?);
                 let way = Way::Post { path: "/card/lookups", format };
                 (Load { terminal, way, connections: kept, messages, wanted: wanted(format) }, ours)
             }

@@ -26,7 +26,6 @@ pub struct Server {
     data: PathBuf,
     directory: PathBuf,
     address: String,
-    operator: String,
     /// The files of its PKI.
     pub pki: PkiFiles,
     /// The directory of the socket of its PostgreSQL.
@@ -54,11 +53,10 @@ impl Server {
         let unknown =
             || Bilingual::from((format!("the ready line is unknown: {ready}"), format!("不明なready行です: {ready}")));
         let address = after("terminals", "https://").ok_or_else(unknown)?;
-        let operator = after("operator", "http://").ok_or_else(unknown)?;
         let (socket, postmaster) = database(&data)?;
         let pki = PkiFiles::at(&data.join("pki"));
         let (program, directory) = (program.to_owned(), directory.to_owned());
-        Ok(Self { demo, program, data, directory, address, operator, pki, socket, postmaster })
+        Ok(Self { demo, program, data, directory, address, pki, socket, postmaster })
     }
 
     /// Returns its process id.
@@ -98,16 +96,6 @@ impl Server {
         load.args(["fixtures", "load", "--dir"]).arg(files).arg("--data-dir").arg(&self.data);
         Child::start("load", load, &self.directory)?.success(within).await?;
         Ok(())
-    }
-
-    /// Begins to make a card for a person, and to tell the simulated J-LIS.
-    ///
-    /// # Errors
-    /// If the program cannot be started.
-    pub fn card(&self, person: &str) -> Result<Child, Bilingual> {
-        let mut command = in_session(&self.program);
-        command.args(["pki", "card", "--person", person, "--operator-addr", &self.operator, "--data-dir"]).arg(&self.data);
-        Child::start(&format!("card-{person}"), command, &self.directory)
     }
 }
 

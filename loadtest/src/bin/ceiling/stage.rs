@@ -8,7 +8,7 @@ use shikaku::language::Bilingual;
 use crate::cards::Cards;
 use crate::nginx::{self, Nginx};
 use crate::peers::{self, Peer, Running};
-use crate::people::{self, Among, People};
+use crate::people::People;
 use crate::pgbench::{self, Pgbench};
 use crate::server::Server;
 
@@ -30,8 +30,6 @@ impl From<Bilingual> for Absent {
 /// Where things are.
 #[derive(Clone, Copy)]
 pub struct Places<'a> {
-    /// The files of the population.
-    pub files: &'a Path,
     /// The directory of the measurement.
     pub directory: &'a Path,
     /// The installed peers.
@@ -57,18 +55,22 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts what can be started beside the server, makes so many cards, and compares the answers of all once.
+    /// Starts what can be started beside the server, and compares the answers of all once.
     ///
     /// # Errors
     /// If the server's own answers are not right.
-    pub async fn set(server: Server, people: People, places: &Places<'_>, cards: usize) -> Result<Self, Bilingual> {
+    pub async fn set(
+        server: Server,
+        people: People,
+        cards: Result<Cards, Absent>,
+        places: &Places<'_>,
+    ) -> Result<Self, Bilingual> {
         let ours = peers::answers(&server, None, &people).await?;
         let nginx = nginx(&server, places, &ours).await;
         let pgbench = match pgbench::find() {
             Err(missing) => Err(Absent::Skipped(missing)),
             Ok(programs) => Pgbench::new(programs, &server, &people, places.directory).await.map_err(Absent::from),
         };
-        let cards = make_cards(&server, &people, places, cards).await.map_err(Absent::from);
         let [go, node, python] = Peer::ALL;
         let peers = [
             (go, peer(go, &server, &people, &ours, places).await),
@@ -98,17 +100,6 @@ async fn nginx(server: &Server, places: &Places<'_>, answers: &[Bytes]) -> Resul
     let mut answers: Vec<&Bytes> = answers.iter().collect();
     answers.sort_by_key(|answer| answer.len());
     Ok(Nginx::start(&program, &server.pki, answers[answers.len() / 2], places.directory).await?)
-}
-
-async fn make_cards(server: &Server, people: &People, places: &Places<'_>, number: usize) -> Result<Cards, Bilingual> {
-    let files = places.files.to_owned();
-    let reading = tokio::task::spawn_blocking(move || people::without_cards(&files));
-    let without = reading.await.map_err(|error| Bilingual::from((error.to_string(), error.to_string())))??;
-    let holders: Vec<_> = people.among(Among::All).iter().filter(|one| without.contains(&one.id)).take(number).collect();
-    if holders.is_empty() {
-        return Err(("everybody has a card already", "カードを持たない人物がいません").into());
-    }
-    Cards::make(server, &holders).await
 }
 
 async fn peer(peer: Peer, server: &Server, people: &People, ours: &[Bytes], places: &Places<'_>) -> Result<Running, Absent> {

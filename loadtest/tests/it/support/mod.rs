@@ -3,6 +3,8 @@
 #[path = "../../../../tests/it/support/database.rs"]
 #[expect(dead_code, reason = "the tests of the server use more of it")]
 pub mod database;
+pub mod operator;
+pub mod population;
 pub mod proxy;
 pub mod run;
 pub mod world;
@@ -25,6 +27,14 @@ pub fn root() -> PathBuf {
 pub fn fixtures() -> &'static Fixtures {
     static FIXTURES: OnceLock<Fixtures> = OnceLock::new();
     FIXTURES.get_or_init(|| Fixtures::read(&root().join("fixtures")).expect("the fixtures have no faults"))
+}
+
+/// Copies a directory, named from the root of the project.
+pub fn copied(directory: &str) -> PathBuf {
+    let target = scratch("copy");
+    let from = format!("{}/.", root().join(directory).display());
+    assert!(std::process::Command::new("cp").args(["-a", &from]).arg(&target).status().unwrap().success());
+    target
 }
 
 /// Creates a new directory below Cargo's directory for tests, unique in this run.

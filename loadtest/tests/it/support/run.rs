@@ -20,7 +20,7 @@ pub struct Finished {
     pub code: Option<i32>,
     pub table: String,
     pub errors: String,
-    /// The file of results; null if there is none.
+    /// The results for programs; null if there are none.
     pub results: Value,
 }
 
@@ -33,6 +33,17 @@ pub fn command() -> Command {
     }
     command
 }
+
+/// Writes a plan of a stage with a mix of its own, as [`plan`] does.
+pub fn mix(stage: &str, mix: &str, more: &str) -> PathBuf {
+    let file = plan(stage, more);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen(USUAL_MIX, mix, 1)).unwrap();
+    file
+}
+
+/// The mix of most tests.
+const USUAL_MIX: &str = "[[mix]]\nscenario = \"by_card_number\"\nweight = 1\n";
 
 /// Writes a plan of a stage, with more sections behind it. A key that stands in `more` is not given twice.
 pub fn plan(stage: &str, more: &str) -> PathBuf {
@@ -54,7 +65,7 @@ pub fn plan(stage: &str, more: &str) -> PathBuf {
 impl Load {
     /// Prepares the run of a plan against a server, with the terminals of the tests.
     pub fn of(plan: &Path, server: SocketAddr) -> Self {
-        let out = scratch("results").join("results.json");
+        let out = scratch("results");
         let mut command = command();
         command.arg("run").arg(plan).args(["--target", &server.to_string()]);
         command.arg("--pki").arg(shared_pki().root()).arg("--out").arg(&out);
@@ -94,7 +105,7 @@ impl Started {
 impl Finished {
     pub fn of(output: &Output, out: &Path) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let results = std::fs::read(out).ok().filter(|bytes| !bytes.is_empty());
+        let results = std::fs::read(out.join("results.json")).ok().filter(|bytes| !bytes.is_empty());
         Self {
             code: output.status.code(),
             table: text(&output.stdout),

@@ -26,8 +26,13 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Starts a server whose configuration is changed.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::new().await;
-        let config = Config {
+        let mut config = Config {
             terminal_addr: "127.0.0.1:0".parse().unwrap(),
             token_addr: None,
             operator_addr: "127.0.0.1:0".parse().unwrap(),
@@ -36,6 +41,7 @@ impl World {
             secret: Secret::random().unwrap(),
             limits: Limits::default(),
         };
+        change(&mut config);
         let app = App::start(config, database.store().await, Clock::fixed(fixed_now())).await.unwrap();
         Self { app, database }
     }
