@@ -156,6 +156,12 @@ impl Expected {
         self.validity.as_deref() == Some("4")
     }
 
+    /// Returns whether the answer is expected to be that of a coverage in force.
+    #[must_use]
+    pub fn is_in_force(&self) -> bool {
+        self.validity.as_deref() == Some("1")
+    }
+
     /// Returns whether an institution that wants Shift_JIS gets other characters.
     #[must_use]
     pub fn depends_on_charset(&self) -> bool {

@@ -4,14 +4,16 @@ use unicode_width::UnicodeWidthStr;
 
 /// Rows of texts. The first column is aligned to the left, the others to the right.
 #[derive(Default)]
-pub(crate) struct Grid(Vec<Vec<String>>);
+pub struct Grid(Vec<Vec<String>>);
 
 impl Grid {
+    /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.0.push(cells.into_iter().collect());
     }
 
     /// Writes a line for each row, set in by two blanks.
+    #[must_use]
     pub fn lines(&self) -> String {
         let columns = self.0.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column: usize| self.0.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();

@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::plan::{Arrivals, Destination, Plan};
 use crate::run::{End, Findings, Knee, Tally};
 
-pub(crate) use grid::Grid;
+pub use grid::Grid;
 pub use merge::{MergeError, Merged};
 pub use results::Results;
 pub use verdict::Verdict;
