@@ -5,7 +5,6 @@ mod support;
 mod accounts;
 mod bad_input;
 mod by_card;
-mod ceiling;
 mod clinics;
 mod compare;
 mod connections;

@@ -1,4 +1,5 @@
 //! The side-by-side benchmark: a small run measures everything, and nothing is left of it, however it ends. Its figures mean nothing.
+//! It is a program of its own, because it takes all processors, and other tests would run beside it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -6,7 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{root, scratch};
+/// Returns the root of the project.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Creates a new directory below Cargo's directory for tests.
+fn scratch(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    fs::create_dir_all(&path).unwrap();
+    path
+}
 
 /// Every row of the table, by how its name begins.
 const ROWS: [&str; 14] = [
