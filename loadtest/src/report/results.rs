@@ -16,7 +16,7 @@ pub const FORMAT: u32 = 2;
 /// The results of a run, the same in every language. Times are in milliseconds, keyed by quantile and `mean`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
-    /// The version of the format; [`FORMAT`].
+    /// The version of the format.
     pub format: u32,
     /// The name of the plan.
     pub plan: String,
