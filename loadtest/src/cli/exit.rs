@@ -87,7 +87,7 @@ impl From<PeopleError> for Exit {
 impl From<RunError> for Exit {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::TooFewConnections { .. } | RunError::NoInsurer => Self::usage(error),
+            RunError::TooFewConnections { .. } | RunError::NoInsurer | RunError::NoOperator => Self::usage(error),
             _ => Self::environment(error),
         }
     }

@@ -1,5 +1,6 @@
 //! `shikaku-load merge`: makes one report of the runs of several processes.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,7 +36,8 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
             format!("実行の開始が最大{seconds:.1}秒ずれているため、各時点の頻度は合計になっていません。--start-atを使ってください"),
         )
             .into();
-        eprintln!("shikaku-load: {}", words.text(language));
+        // If standard error is closed, the report still stands.
+        let _ = writeln!(std::io::stderr(), "shikaku-load: {}", words.text(language));
     }
     if let Some(out) = out {
         out.save(&report, language)?;

@@ -18,7 +18,7 @@ use super::out::OutDirectory;
 use crate::operator::Operator;
 use crate::plan::{Plan, Target};
 use crate::report::Report;
-use crate::run::{Cast, Progress};
+use crate::run::{Cast, Progress, RunError};
 use crate::{identities, people, run as engine};
 
 #[derive(clap::Args)]
@@ -93,10 +93,7 @@ pub(super) fn run(options: &Options, language: Language) -> Result<ExitCode, Exi
     let destination = plan.target.allow(options.target.as_ref()).map_err(Exit::usage)?;
     let operator = operator(options, &plan)?;
     if plan.mix.registers() && operator.is_none() {
-        return Err(Exit::usage((
-            "the plan sends registrations, which go to the operator listener: name it as `operator` in `[target]`, or with --operator",
-            "登録を送る計画ですが、送り先となる運用者用の待ち受けが分かりません。`[target]`の`operator`か--operatorで指定してください",
-        )));
+        return Err(RunError::NoOperator.into());
     }
     let out = options.out.as_deref().map(OutDirectory::at).transpose()?;
     room_for(plan.identities.open_at_once())?;

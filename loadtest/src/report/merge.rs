@@ -7,11 +7,11 @@ use std::{fs, io};
 use jiff::Timestamp;
 use shikaku::language::{Bilingual, Japanese};
 
-use super::results::{Figures, Results, SampleTold};
+use super::results::{Figures, Results};
 use super::{Report, hlog};
 use crate::answer::Difference;
 use crate::plan::Plan;
-use crate::run::{CardFigures, End, Failure, Findings, Point, Sample, Series, ServerFigures, Tally, WrongAnswer};
+use crate::run::{End, Failure, Findings, Point, Series, Tally, WrongAnswer};
 
 /// Several runs as one.
 pub struct Merged {
@@ -139,15 +139,8 @@ fn findings(plan: &Plan, results: &Results, mut times: hlog::TimesLog) -> Result
         stages,
         parts,
         series: Series { step, points },
-        cards: results.cards.as_ref().map_or_else(CardFigures::default, |told| CardFigures {
-            challenges: told.challenges,
-            failed: told.failed,
-            unready: told.unready,
-        }),
-        server: results.server.as_ref().map(|told| ServerFigures {
-            samples: told.samples.iter().filter_map(sample).collect(),
-            failure: told.failure.clone(),
-        }),
+        cards: results.cards.unwrap_or_default(),
+        server: results.server.clone(),
         wrong: wrong(plan, results),
     })
 }
@@ -170,20 +163,6 @@ fn tally(figures: &Figures) -> Option<Tally> {
 
 fn failures(counts: &std::collections::BTreeMap<String, u64>) -> Option<std::collections::BTreeMap<Failure, u64>> {
     counts.iter().map(|(key, count)| Some((Failure::from_key(key)?, *count))).collect()
-}
-
-fn sample(told: &SampleTold) -> Option<Sample> {
-    Some(Sample {
-        at: Duration::try_from_secs_f64(told.at_seconds).ok()?,
-        processor_seconds: told.processor_seconds,
-        resident_bytes: told.resident_bytes,
-        connections: told.connections,
-        queue_files: told.queue_files,
-        queue_people: told.queue_people,
-        batches: told.batches,
-        batched: told.batched,
-        access_log_records: told.access_log_records,
-    })
 }
 
 fn wrong(plan: &Plan, results: &Results) -> Vec<WrongAnswer> {

@@ -12,7 +12,7 @@ mod verdict;
 
 use std::time::Duration;
 
-use crate::plan::{Arrivals, Destination, Plan};
+use crate::plan::{Arrivals, Destination, Plan, Stage};
 use crate::run::{End, Findings, Knee, Tally};
 
 pub use grid::Grid;
@@ -96,6 +96,11 @@ impl Report {
     #[must_use]
     pub fn times_log(&self) -> Vec<u8> {
         hlog::write(&self.findings)
+    }
+
+    /// Returns the stages that were begun, each in all rounds together. A run that ends early begins no more.
+    fn stages_begun(&self) -> impl Iterator<Item = (&Stage, &Tally)> {
+        self.plan.stages.iter().zip(&self.stages).filter(|(_, tally)| tally.due > 0 || !tally.lasted.is_zero())
     }
 
     /// Returns whether a rate was asked in every stage that counts.

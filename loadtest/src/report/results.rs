@@ -8,7 +8,7 @@ use shikaku::language::Bilingual;
 
 use super::{MergeError, Report, milliseconds, per_second};
 use crate::plan::Quantile;
-use crate::run::{End, Point, Sample, Tally, Times};
+use crate::run::{CardFigures, End, Point, ServerFigures, Tally, Times};
 
 /// The version of the format.
 pub const FORMAT: u32 = 2;
@@ -65,20 +65,9 @@ pub struct Results {
     /// How it went from moment to moment.
     pub series: SeriesFigures,
     /// What cards cost beside the questions themselves; none if the plan shows no cards.
-    pub cards: Option<CardsTold>,
+    pub cards: Option<CardFigures>,
     /// What the server told of itself; none if it was not asked.
-    pub server: Option<ServerTold>,
-}
-
-/// What cards cost beside the questions themselves, warm-up included.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CardsTold {
-    /// Challenges that the server gave.
-    pub challenges: u64,
-    /// Questions for a challenge that failed.
-    pub failed: u64,
-    /// Questions by card that found no signed challenge ready.
-    pub unready: u64,
+    pub server: Option<ServerFigures>,
 }
 
 /// A stage.
@@ -216,38 +205,6 @@ pub struct Moment {
     pub sender_late_ms: f64,
 }
 
-/// What the server told of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ServerTold {
-    /// Why it told nothing, or nothing more.
-    pub failure: Option<String>,
-    /// What it told, one after the other.
-    pub samples: Vec<SampleTold>,
-}
-
-/// What the server told at one moment; counters count from its start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SampleTold {
-    /// From the beginning of the run.
-    pub at_seconds: f64,
-    /// Processor time of the serving process, without PostgreSQL.
-    pub processor_seconds: Option<f64>,
-    /// Memory in use.
-    pub resident_bytes: Option<f64>,
-    /// Open connections of terminals.
-    pub connections: Option<f64>,
-    /// Unfinished files.
-    pub queue_files: Option<f64>,
-    /// People in open slices of files.
-    pub queue_people: Option<f64>,
-    /// Statements of batched lookups.
-    pub batches: Option<f64>,
-    /// Lookups in them.
-    pub batched: Option<f64>,
-    /// Records of the access log.
-    pub access_log_records: Option<f64>,
-}
-
 impl Results {
     /// Their file in the directory of a run.
     pub const FILE: &str = "results.json";
@@ -366,15 +323,8 @@ impl Report {
                 seconds: series.step.as_secs_f64(),
                 moments: series.points.iter().map(moment).collect(),
             },
-            cards: plan.mix.shows_cards().then_some(CardsTold {
-                challenges: self.findings.cards.challenges,
-                failed: self.findings.cards.failed,
-                unready: self.findings.cards.unready,
-            }),
-            server: self.findings.server.as_ref().map(|told| ServerTold {
-                failure: told.failure.clone(),
-                samples: told.samples.iter().map(sample).collect(),
-            }),
+            cards: plan.mix.shows_cards().then_some(self.findings.cards),
+            server: self.findings.server.clone(),
         }
     }
 }
@@ -411,20 +361,6 @@ fn moment(point: &Point) -> Moment {
         failures: point.failures.iter().map(|(failure, count)| (failure.key(), *count)).collect(),
         corrected_ms: times(&point.corrected),
         sender_late_ms: milliseconds(point.late),
-    }
-}
-
-fn sample(sample: &Sample) -> SampleTold {
-    SampleTold {
-        at_seconds: sample.at.as_secs_f64(),
-        processor_seconds: sample.processor_seconds,
-        resident_bytes: sample.resident_bytes,
-        connections: sample.connections,
-        queue_files: sample.queue_files,
-        queue_people: sample.queue_people,
-        batches: sample.batches,
-        batched: sample.batched,
-        access_log_records: sample.access_log_records,
     }
 }
 

@@ -21,6 +21,13 @@ impl Report {
         };
         let mut text = self.head(language);
         text += &format!("\n{}\n{}", say("stages", "ステージ"), self.stages(language).lines());
+        let left_out = self.plan.stages.len() - self.stages_begun().count();
+        if left_out > 0 {
+            text += &say(
+                &format!("  {left_out} more stages were not begun\n"),
+                &format!("  ほかに{left_out}ステージは未実行\n"),
+            );
+        }
         if self.plan.stages.iter().any(|stage| stage.warm_up) {
             text += &say("  * warm-up, which counts for nothing\n", "  * ウォームアップ。測定には含まない\n");
         }
@@ -92,7 +99,7 @@ impl Report {
             Language::Ja => ["", "目標/秒", "達成/秒", "予定", "回答", "失敗", "未送信", "打ち切り", "誤り"],
         };
         grid.row(head.map(str::to_owned));
-        for (stage, tally) in self.plan.stages.iter().zip(&self.stages) {
+        for (stage, tally) in self.stages_begun() {
             let name = format!("{}{}", stage.name, if stage.warm_up { " *" } else { "" });
             grid.row(stage_row(name, stage.arrivals.mean().is_some(), tally));
         }

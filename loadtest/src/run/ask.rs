@@ -17,7 +17,7 @@ use super::tallies::Answered;
 use super::tally::WrongAnswer;
 use crate::answer::{Difference, Expected};
 use crate::people::{Draw, Person};
-use crate::plan::{BulkPlan, Scenario};
+use crate::plan::{BulkPlan, Plan, Scenario};
 use crate::random::{Chance, Random};
 use crate::scenario::bulk::{self, Fetched};
 use crate::scenario::by_card::{self, Signed};
@@ -129,6 +129,7 @@ impl Lane {
         if run.files_waiting.fetch_add(1, Ordering::Relaxed) >= run.plan.bounds.waiting.get() {
             run.files_waiting.fetch_sub(1, Ordering::Relaxed);
             run.tallies().unsent(job.stage, job.due);
+            self.follow(job, true);
             return;
         }
         let people = run.file(plan, random);
@@ -190,7 +191,7 @@ impl Lane {
 
     /// Sends entries of an insurer to the operator listener.
     async fn register(&mut self, run: &Run, job: Job, part: usize, entries: NonZeroUsize, losses: f64, random: &mut Random) {
-        let (Some(feed), Some(operator)) = (&run.feed, &run.operator) else { return };
+        let feed = run.feed.as_ref().expect("a run whose plan registers has a feed");
         let seed = run.plan.seed;
         let insurer = random.place(feed.insurers.len());
         let first = job.number * entries.get() as u64;
@@ -203,7 +204,7 @@ impl Lane {
         let begun = Instant::now();
         let late = self.lateness(&job, begun);
         let path = registrations::path(feed.insurers[insurer]);
-        let posted = operator.post(&path, body.into());
+        let posted = feed.operator.post(&path, body.into());
         let posted = tokio::time::timeout(run.plan.bounds.request, posted).await;
         let done = Instant::now();
         let result = match posted {
@@ -256,7 +257,7 @@ impl Run {
     }
 
     /// Makes the draw among holders of cards, if there are any.
-    pub(super) fn draw_among(run: &crate::plan::Plan, holders: usize) -> Option<Draw> {
-        NonZeroUsize::new(holders).map(|holders| Draw::new(run.people.choice, holders))
+    pub(super) fn draw_among(plan: &Plan, holders: usize) -> Option<Draw> {
+        NonZeroUsize::new(holders).map(|holders| Draw::new(plan.people.choice, holders))
     }
 }

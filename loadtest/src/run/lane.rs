@@ -166,11 +166,16 @@ impl Lane {
     pub fn count(&mut self, job: Job, went: Went) {
         let Went { part, late, sent, done, people, result } = went;
         self.free_since = done;
-        if job.again_until.is_some() {
-            self.done.push_back((job, result.is_err()));
-        }
+        self.follow(job, result.is_err());
         let (stage, due, handshake) = (job.stage, job.due, self.handshake.take());
         self.run.tallies().add(Outcome { stage, part, due, late, handshake, sent, done, people, result });
+    }
+
+    /// Lets another request follow one of a closed stage that is done.
+    pub fn follow(&mut self, job: Job, failed: bool) {
+        if job.again_until.is_some() {
+            self.done.push_back((job, failed));
+        }
     }
 
     /// Returns how late the sender is with a request that it begins to send now.

@@ -150,6 +150,11 @@ pub enum RunError {
     /// The run was to begin at an instant that has passed.
     #[error("it was to start at {0}, which had passed when everything was ready: choose a later instant")]
     TooLate(Timestamp),
+    /// The plan registers people, and no operator listener is known.
+    #[error(
+        "the plan sends registrations, which go to the operator listener: name it as `operator` in `[target]`, or with --operator"
+    )]
+    NoOperator,
     /// The plan registers people, and the directory of people has no insurer that does so.
     #[error(
         "the plan sends registrations, but the directory of people has no insurer of 協会けんぽ (01…) that could register them"
@@ -180,6 +185,9 @@ impl Japanese for RunError {
             Self::TooLate(start_at) => {
                 format!("開始時刻{start_at}は、準備ができたときには過ぎていました。もっと後の時刻を指定してください")
             }
+            Self::NoOperator => "登録を送る計画ですが、送り先となる運用者用の待ち受けが分かりません。`[target]`の`operator`か--operatorで\
+                 指定してください"
+                .to_owned(),
             Self::NoInsurer => "登録を送る計画ですが、人物のディレクトリーに登録元となる協会けんぽ（01…）がありません".to_owned(),
             Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
         }
@@ -202,7 +210,6 @@ struct Run {
     files_waiting: AtomicUsize,
     /// What insurers register; none if the plan registers nothing.
     feed: Option<Feed>,
-    operator: Option<Operator>,
     line: Line,
     tallies: Mutex<Tallies>,
     server: Mutex<ServerFigures>,
@@ -272,7 +279,13 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
     };
     let (line, places) = Line::new(lanes, plan.bounds.waiting.get());
     let draw = Draw::new(plan.people.choice, NonZeroUsize::new(people.asked.len()).expect("somebody to ask about"));
-    let feed = if plan.mix.registers() { Some(Feed::of(&people.insurers).ok_or(RunError::NoInsurer)?) } else { None };
+    let feed = match plan.mix.registers() {
+        true => {
+            let operator = operator.clone().ok_or(RunError::NoOperator)?;
+            Some(Feed::of(&people.insurers, operator).ok_or(RunError::NoInsurer)?)
+        }
+        false => None,
+    };
     let run = Arc::new(Run {
         plan: plan.clone(),
         rounds: rounds.get(),
@@ -283,7 +296,6 @@ pub async fn go(plan: &Plan, cast: Cast, stop: impl Future<Output = ()>) -> Resu
         signers: Semaphore::new(thread::available_parallelism().map_or(1, NonZeroUsize::get)),
         files_waiting: AtomicUsize::new(0),
         feed,
-        operator: operator.clone(),
         line,
         tallies: Mutex::new(Tallies::new(plan, rounds.get())),
         server: Mutex::default(),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::series::Series;
 use crate::operator::Operator;
 
-/// What the server told of itself during a run.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What the server told of itself during a run; stands in the results as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServerFigures {
     /// What it told, one after the other, in bounded number.
     pub samples: Vec<Sample>,
@@ -19,10 +20,10 @@ pub struct ServerFigures {
 }
 
 /// What the server told at one moment. Counters count from its start; a figure that it does not tell is none.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// The time from the beginning of the run.
-    pub at: Duration,
+    /// Seconds from the beginning of the run.
+    pub at_seconds: f64,
     /// Seconds of processor time so far, of the serving process without PostgreSQL.
     pub processor_seconds: Option<f64>,
     /// Memory in use, in bytes.
@@ -56,7 +57,7 @@ pub(super) async fn watch(run: Arc<Run>, operator: Operator) {
     while failures < MOST_FAILURES {
         ticks.tick().await;
         let told = match operator.get("/metrics").await {
-            Ok((StatusCode::OK, text)) => Ok(Sample { at: begun.elapsed(), ..read(&text) }),
+            Ok((StatusCode::OK, text)) => Ok(Sample { at_seconds: begun.elapsed().as_secs_f64(), ..read(&text) }),
             Ok((status, _)) => Err(format!("HTTP status {}", status.as_u16())),
             Err(error) => Err(error.to_string()),
         };
@@ -101,7 +102,7 @@ fn read(text: &str) -> Sample {
         values.fold(None, |sum: Option<f64>, value| Some(sum.unwrap_or_default() + value))
     };
     Sample {
-        at: Duration::ZERO,
+        at_seconds: 0.0,
         processor_seconds: sum("shikaku_processor_seconds_total"),
         resident_bytes: sum("process_resident_memory_bytes"),
         connections: sum("shikaku_connections"),
@@ -139,10 +140,10 @@ mod tests {
     #[test]
     fn samples_of_a_long_run_are_bounded() {
         let mut figures = ServerFigures::default();
-        let at = |seconds| Sample { at: Duration::from_secs(seconds), ..Sample::default() };
+        let at = |seconds: u32| Sample { at_seconds: f64::from(seconds), ..Sample::default() };
         (0..10_000).for_each(|seconds| figures.add(at(seconds)));
         assert!(figures.samples.len() <= Series::MOST && figures.samples.len() >= Series::MOST / 2);
-        assert!(figures.samples.is_sorted_by_key(|sample| sample.at));
+        assert!(figures.samples.is_sorted_by(|one, next| one.at_seconds <= next.at_seconds));
         assert_eq!((figures.samples[0], figures.samples.last()), (at(0), Some(&at(9_999))));
     }
 }

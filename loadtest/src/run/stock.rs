@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
 use crate::scenario::by_card::Signed;
@@ -50,8 +51,8 @@ pub(super) struct CardCounts {
     pub unready: AtomicU64,
 }
 
-/// What cards cost beside the questions themselves, over the whole run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What cards cost beside the questions themselves, over the whole run; stands in the results as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardFigures {
     /// Challenges that the server gave. They load it too, and count as no request.
     pub challenges: u64,

@@ -47,6 +47,21 @@ async fn a_file_that_waits_holds_no_connection() {
     world.stop().await;
 }
 
+/// Two places send files, of which one may wait. The place that may not send tries again and again, until the stage is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_stage_goes_on_after_a_file_that_may_not_wait() {
+    let world = World::start().await;
+    let more = "[bounds]\nwaiting = 1\n[thresholds]\nerrors = 1\nsender_late_p99_ms = 5000\n";
+    let parts = bulk("people = 5").replace("first_poll_seconds = 0.1", "first_poll_seconds = 0.5");
+    let run =
+        Load::of(&mix("seconds = 3\narrivals = \"closed\"\nat_once = 2", &parts, more), world.address()).finish().await;
+    assert_eq!(run.code, Some(0), "{}\n{}", run.table, run.errors);
+    // It rests for a tenth of a second after each; a place that was lost would have tried once.
+    assert!(run.count("answered") >= 2 && run.count("not_sent") >= 5, "{}", run.table);
+    run.assert_accounted();
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_stage_sends_the_next_file_when_one_is_done() {
     let world = World::start().await;

@@ -52,8 +52,9 @@ async fn one_command_makes_one_report() {
     let named = run.errors.lines().last().unwrap().split("file://").nth(1).unwrap();
     assert!(fs::read_to_string(named).unwrap().contains("</html>"), "{named}");
     assert!(fs::read_to_string(directory.join("built")).unwrap().contains("build --profile demo"));
-    // The server is gone: its database has no lock any more.
-    assert!(!directory.join("target/load/server/postgres/postmaster.pid").exists());
+    // The server is gone: its database, which is kept, has no lock any more.
+    let cluster = directory.join("target/load/server/postgres/cluster");
+    assert!(cluster.join("PG_VERSION").exists() && !cluster.join("postmaster.pid").exists());
     let output = load(&directory, &["no-such-plan.toml"]).await;
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && told.contains("no-such-plan.toml: there is no such plan"), "{told}");

@@ -27,6 +27,7 @@ async fn a_run_ends_after_two_steps_that_are_not_kept_and_names_the_rate_before(
     let due = |place: usize| stages[place]["figures"]["due"].as_u64().unwrap();
     assert_eq!((due(0), due(1), due(2), due(3), stages.len()), (40, 80, 120, 0, 10), "{}", run.table);
     assert_eq!(stages[1]["name"], "only 2/10");
+    assert!(run.table.contains("7 more stages were not begun") && !run.table.contains("only 4/10"), "{}", run.table);
     let line = "knee: 20 requests a second are kept, 40 are not (too slow at p99";
     assert!(run.table.contains(line), "{}", run.table);
     // What counts is what came before the knee.

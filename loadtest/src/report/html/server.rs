@@ -75,11 +75,11 @@ pub(super) fn section(report: &Report, time: &Time) -> String {
 /// Draws each figure; one that the server does not tell has no values.
 fn charts(samples: &[Sample], time: &Time) -> [Chart; 6] {
     let told = |value: fn(&Sample) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
-        samples.iter().map(|sample| (sample.at.as_secs_f64(), value(sample))).collect()
+        samples.iter().map(|sample| (sample.at_seconds, value(sample))).collect()
     };
     // What is counted from the start of the server tells by its differences.
     let by_difference = |samples: &[Sample], value: fn(&Sample, &Sample) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
-        samples.windows(2).map(|pair| ((pair[0].at + pair[1].at).as_secs_f64() / 2.0, value(&pair[0], &pair[1]))).collect()
+        samples.windows(2).map(|pair| ((pair[0].at_seconds + pair[1].at_seconds) / 2.0, value(&pair[0], &pair[1]))).collect()
     };
     let draw = |id, title: Bilingual, what: Bilingual, unit: Bilingual, points: Vec<(f64, Option<f64>)>| {
         let lines = vec![Line { name: title.clone(), points }];
@@ -99,7 +99,7 @@ fn charts(samples: &[Sample], time: &Time) -> [Chart; 6] {
                 // A server that was started again begins at zero.
                 let seconds =
                     Some(after.processor_seconds? - before.processor_seconds?).filter(|seconds| *seconds >= 0.0)?;
-                Some(seconds * 100.0 / (after.at - before.at).as_secs_f64())
+                Some(seconds * 100.0 / (after.at_seconds - before.at_seconds))
             }),
         ),
         draw(

@@ -117,7 +117,7 @@ fn short(tally: &Tally) -> Vec<String> {
 pub(super) fn stages(report: &Report) -> String {
     let columns = [vec![say("stage", "ステージ")], counted(), short_names()].concat();
     let mut rows = Vec::new();
-    for (stage, tally) in report.plan.stages.iter().zip(&report.stages) {
+    for (stage, tally) in report.stages_begun() {
         let warm_up = if stage.warm_up {
             say(" (warm-up, not counted)", "（ウォームアップ。測定外）")
         } else {
