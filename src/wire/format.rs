@@ -18,6 +18,14 @@ impl Format {
         Sent::new(self, None).parse(body, bounds)
     }
 
+    /// Reads a message body of which only the format is known, and returns what `taken` makes of it while it borrows from the body.
+    ///
+    /// # Errors
+    /// If the bytes are not a well-formed message within `bounds`.
+    pub fn parse_with<T>(self, body: &[u8], bounds: Bounds, taken: impl FnOnce(Element<'_>) -> T) -> Result<T, Fault> {
+        Sent::new(self, None).parse_with(body, bounds, taken)
+    }
+
     /// Writes a message; XML in the given character set, JSON in UTF-8.
     #[must_use]
     pub fn write(self, header: &Object, body: &Object, charset: AnswerCharset) -> Vec<u8> {

@@ -51,10 +51,18 @@ impl Sent {
     /// # Errors
     /// If the bytes are not a well-formed message within `bounds`.
     pub fn parse(self, body: &[u8], bounds: Bounds) -> Result<Element<'static>, Fault> {
+        self.parse_with(body, bounds, |element| element.into_owned())
+    }
+
+    /// Reads a message body, and returns what `taken` makes of it while it borrows from the body.
+    ///
+    /// # Errors
+    /// If the bytes are not a well-formed message within `bounds`.
+    pub fn parse_with<T>(self, body: &[u8], bounds: Bounds, taken: impl FnOnce(Element<'_>) -> T) -> Result<T, Fault> {
         let charset = self.charset()?;
         match self.format {
-            Format::Xml => parse_xml(&decode_declared(body, charset)?, bounds).map(Element::into_owned),
-            Format::Json => parse_json(body, bounds).map(Element::into_owned),
+            Format::Xml => parse_xml(&decode_declared(body, charset)?, bounds).map(taken),
+            Format::Json => parse_json(body, bounds).map(taken),
         }
     }
 

@@ -1,13 +1,14 @@
 //! Compares answers with what is expected, element by element.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::slice;
 
 use jiff::Span;
 use jiff::civil::DateTime;
 use shikaku::domain::Format;
 use shikaku::wire::{Bounds, Element};
 
-use super::{Difference, ELDERLY_RATIO, Expected, RATIO, RECORD, ToldConsents, text};
+use super::{CONSENTED, Difference, ELDERLY_RATIO, Expected, RATIO, RECORD, Wanted, text};
 
 /// What an answer of its kind does not hold, whoever is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,19 +20,25 @@ enum Kind {
     OfFile,
 }
 
-/// The parts of a record that need consent.
-const CONSENTED: &str = "LimitApplicationCertificateRelated";
+impl Kind {
+    fn lacks(self, element: &str) -> bool {
+        self == Self::OfFile && element.starts_with(CONSENTED)
+    }
+}
+
 const CHANGED: &str = "LimitApplicationCertificateChanged";
 
 impl Expected {
     /// Compares an answer field by field; returns every difference, or that it cannot be read.
     #[must_use]
     pub fn differences(&self, format: Format, body: &[u8]) -> Vec<Difference> {
-        let Ok(answer) = format.parse(body, Bounds::ANSWER) else { return vec![Difference::unreadable()] };
-        let mut found = Differences::default();
-        found.check("SegmentOfResult", Some("1"), text(&answer, "SegmentOfResult"));
-        self.compare(&answer, Kind::Single, &mut found);
-        found.0
+        let found = format.parse_with(body, Bounds::ANSWER, |answer| {
+            let mut found = Differences::default();
+            found.check("SegmentOfResult", Some("1"), text(&answer, "SegmentOfResult"));
+            self.compare(&answer, Kind::Single, &mut found);
+            found.0
+        });
+        found.unwrap_or_else(|_| vec![Difference::unreadable()])
     }
 
     /// Compares the unit of a person of a file.
@@ -56,58 +63,35 @@ impl Expected {
             differences.check("(records)", Some(&expected), Some(&found));
         }
         if let Some(shown) = self.shown {
-            let found = records.first().and_then(|record| record.get(RATIO).or_else(|| record.get(ELDERLY_RATIO)));
-            differences.check(RATIO, shown, found.map(String::as_str));
+            let found = records.first().and_then(|record| record.text(RATIO).or_else(|| record.text(ELDERLY_RATIO)));
+            differences.check(RATIO, shown, found.as_deref());
         }
-        let nothing = BTreeMap::new();
+        let answered_at = text(answer, "ProcessExecutionTime");
+        let nothing = Record::default();
         for (place, expected) in self.records.iter().enumerate() {
-            let found = records.get(place).unwrap_or(&nothing);
-            let expected = match kind {
-                Kind::Single => self.with_times(expected, text(answer, "ProcessExecutionTime")),
-                Kind::OfFile => {
-                    let mut expected = expected.clone();
-                    expected.retain(|element, _| !element.starts_with(CONSENTED));
-                    expected
-                }
-            };
-            for (element, text) in &expected {
-                differences.check(element, text.as_deref(), found.get(element).map(String::as_str));
+            let record = records.get(place).unwrap_or(&nothing);
+            for (element, wanted) in expected.iter().filter(|(element, _)| !kind.lacks(element)) {
+                let later = match wanted {
+                    Wanted::DayLater => answered_at.and_then(a_day_later),
+                    _ => None,
+                };
+                let wanted = match wanted {
+                    Wanted::Absent => None,
+                    Wanted::Text(text) => Some(text.as_str()),
+                    Wanted::Answered => answered_at,
+                    Wanted::DayLater => later.as_deref(),
+                };
+                differences.check(element, wanted, record.text(element).as_deref());
             }
             if self.whole {
-                let mut more: Vec<_> = found.iter().filter(|(element, _)| !expected.contains_key(*element)).collect();
-                more.retain(|(element, _)| kind == Kind::Single || element.as_str() != CHANGED);
-                more.into_iter().for_each(|(element, text)| differences.check(element, None, Some(text)));
+                let is_expected = |leaf: &Leaf<'_>| expected.keys().any(|element| leaf.is(element) && !kind.lacks(element));
+                let is_known = |leaf: &Leaf<'_>| is_expected(leaf) || (kind == Kind::OfFile && leaf.is(CHANGED));
+                let mut more: Vec<String> = record.0.iter().filter(|leaf| !is_known(leaf)).map(Leaf::element).collect();
+                more.sort_unstable();
+                more.dedup();
+                more.iter().for_each(|element| differences.check(element, None, record.text(element).as_deref()));
             }
         }
-    }
-
-    /// Adds the times of consents: each is that of the answer, and the end of each that has one is 24 hours later.
-    fn with_times(
-        &self,
-        record: &BTreeMap<String, Option<String>>,
-        answered_at: Option<&str>,
-    ) -> BTreeMap<String, Option<String>> {
-        let mut whole = record.clone();
-        let at = || answered_at.map(str::to_owned);
-        match self.told {
-            ToldConsents::None => {}
-            ToldConsents::Limit => {
-                whole.insert(format!("{CONSENTED}ConsTime"), at());
-            }
-            ToldConsents::Flagged => {
-                for (element, flag) in record {
-                    let Some(stem) = element.strip_suffix("ConsFlg").filter(|_| flag.as_deref() == Some("1")) else {
-                        continue;
-                    };
-                    whole.insert(format!("{stem}ConsTime"), at());
-                    // A consent to certificates has no end.
-                    if !stem.contains("Certificate") {
-                        whole.insert(format!("{stem}AvailableTime"), answered_at.and_then(a_day_later));
-                    }
-                }
-            }
-        }
-        whole
     }
 }
 
@@ -142,33 +126,65 @@ fn a_day_later(time: &str) -> Option<String> {
     Some(later.strftime(FORM).to_string())
 }
 
-/// Adds the elements of every record within an element.
-fn collect(element: &Element<'_>, records: &mut Vec<BTreeMap<String, String>>) {
+/// Adds every record within an element.
+fn collect<'a>(element: &'a Element<'_>, records: &mut Vec<Record<'a>>) {
     if element.name == RECORD {
-        records.push(elements(element));
+        records.push(Record::of(element));
         return;
     }
     element.children.iter().for_each(|child| collect(child, records));
 }
 
-/// Returns the elements of a record; those that stand there more than once with a line between their texts.
-fn elements(record: &Element<'_>) -> BTreeMap<String, String> {
-    let mut elements: BTreeMap<String, String> = BTreeMap::new();
-    let mut add = |name: String, text: &str| {
-        let all = elements.entry(name).or_default();
-        if !all.is_empty() {
-            all.push('|');
+/// The elements of a record that hold text.
+#[derive(Default)]
+struct Record<'a>(Vec<Leaf<'a>>);
+
+/// An element that holds text.
+struct Leaf<'a> {
+    /// The element of the record in which it stands; none if it stands directly in the record.
+    outer: Option<&'a str>,
+    name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Record<'a> {
+    fn of(record: &'a Element<'_>) -> Self {
+        let mut all = Vec::with_capacity(record.children.len());
+        for child in &record.children {
+            let outer = (!child.children.is_empty()).then_some(child.name.as_ref());
+            for inner in own_or_inner(child) {
+                let leaves = if outer.is_some() { own_or_inner(inner) } else { slice::from_ref(inner) };
+                all.extend(leaves.iter().map(|leaf| Leaf { outer, name: &leaf.name, text: &leaf.text }));
+            }
         }
-        all.push_str(text);
-    };
-    for child in &record.children {
-        if child.children.is_empty() {
-            add(child.name.to_string(), &child.text);
-        }
-        for inner in &child.children {
-            let leaves = if inner.children.is_empty() { std::slice::from_ref(inner) } else { &inner.children };
-            leaves.iter().for_each(|leaf| add(format!("{}.{}", child.name, leaf.name), &leaf.text));
+        Self(all)
+    }
+
+    /// Returns the text of an element, with a line between the texts of one that stands there more than once.
+    fn text(&self, element: &str) -> Option<Cow<'a, str>> {
+        let mut texts = self.0.iter().filter(|leaf| leaf.is(element)).map(|leaf| Cow::Borrowed(leaf.text));
+        let first = texts.next()?;
+        Some(texts.fold(first, |all, text| Cow::Owned(format!("{all}|{text}"))))
+    }
+}
+
+impl Leaf<'_> {
+    /// Returns whether it is the element of this name, `Outer.Inner` for one in another element.
+    fn is(&self, element: &str) -> bool {
+        match self.outer {
+            None => element == self.name,
+            Some(outer) => {
+                let inner = element.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.'));
+                inner == Some(self.name)
+            }
         }
     }
-    elements
+
+    fn element(&self) -> String {
+        self.outer.map_or_else(|| self.name.to_owned(), |outer| format!("{outer}.{}", self.name))
+    }
+}
+
+fn own_or_inner<'a, 'b>(element: &'a Element<'b>) -> &'a [Element<'b>] {
+    if element.children.is_empty() { slice::from_ref(element) } else { &element.children }
 }

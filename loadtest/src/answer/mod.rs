@@ -17,25 +17,31 @@ pub struct Expected {
     validity: Option<String>,
     /// 処理結果コード, none for one that must be absent; none at all if any may stand there.
     code: Option<Option<String>>,
-    /// The elements of each record; none for one that must be absent.
-    records: Vec<BTreeMap<String, Option<String>>>,
+    /// The elements of each record.
+    records: Vec<BTreeMap<String, Wanted>>,
     /// Whether elements that are not named must be absent, and there are no other records.
     whole: bool,
     /// The share that the answer carries, wherever it stands; none if it is not known whether there is one.
     shown: Option<Option<&'static str>>,
-    /// The consents whose times the records tell.
-    told: ToldConsents,
 }
 
-/// The consents whose times stand in records. A time is that of the answer, which nobody can write down before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ToldConsents {
-    /// None.
-    None,
-    /// That to the limit certificate.
-    Limit,
-    /// Each whose flag is 1, by card.
-    Flagged,
+/// What one element of a record must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wanted {
+    /// It must be absent.
+    Absent,
+    /// This text.
+    Text(String),
+    /// The time of the answer, which nobody can write down before.
+    Answered,
+    /// 24 hours after the time of the answer.
+    DayLater,
+}
+
+impl From<Option<String>> for Wanted {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Absent, Self::Text)
+    }
 }
 
 /// One element of an answer that is not as expected.
@@ -54,6 +60,9 @@ const RATIO: &str = "InsuredPartialContributionRatio";
 const ELDERLY_RATIO: &str = "ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio";
 const CATEGORY: &str = "LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag";
 
+/// The parts of a record that need consent begin so.
+const CONSENTED: &str = "LimitApplicationCertificateRelated";
+
 /// The codes of cards that cannot be used (docs/errors.md), by the words of `situations.csv`.
 const UNUSABLE: [(&str, &str); 7] = [
     ("revoked", "SHK6101"),
@@ -69,14 +78,16 @@ impl Expected {
     /// Takes the hand-written answer of a person of the fixtures: every element.
     #[must_use]
     pub fn of_fixture(person: &FixturePerson) -> Self {
-        let record = &person.expect.record;
+        let mut record = all_of(&person.expect.record);
+        if person.ask.limit_consent {
+            record.insert(format!("{CONSENTED}ConsTime"), Wanted::Answered);
+        }
         Self {
             validity: Some(person.expect.validity.clone()),
             code: None,
-            records: if record.is_empty() { Vec::new() } else { vec![all_of(record)] },
+            records: if person.expect.record.is_empty() { Vec::new() } else { vec![record] },
             whole: true,
             shown: None,
-            told: if person.ask.limit_consent { ToldConsents::Limit } else { ToldConsents::None },
         }
     }
 
@@ -86,10 +97,9 @@ impl Expected {
         Self {
             validity: card.expect.validity.clone(),
             code: Some(card.expect.result.clone()),
-            records: card.expect.records.iter().map(all_of).collect(),
+            records: card.expect.records.iter().map(|record| with_times(all_of(record))).collect(),
             whole: true,
             shown: None,
-            told: ToldConsents::Flagged,
         }
     }
 
@@ -143,10 +153,9 @@ impl Expected {
         Self {
             validity: Some("1".to_owned()),
             code: None,
-            records: vec![elements.into_iter().map(|(element, text)| (element.to_owned(), text)).collect()],
+            records: vec![elements.into_iter().map(|(element, text)| (element.to_owned(), text.into())).collect()],
             whole: false,
             shown: None,
-            told: ToldConsents::None,
         }
     }
 
@@ -169,20 +178,34 @@ impl Expected {
             let bytes = encode(text.as_bytes().to_vec(), AnswerCharset::ShiftJis);
             decode_declared(&bytes, Some(AnswerCharset::ShiftJis)).is_ok_and(|back| back == text)
         };
-        let mut texts = self.records.iter().flat_map(BTreeMap::values).flatten();
-        texts.any(|text| !text.is_empty() && !keeps(text))
+        let mut wanted = self.records.iter().flat_map(BTreeMap::values);
+        wanted.any(|wanted| matches!(wanted, Wanted::Text(text) if !text.is_empty() && !keeps(text)))
     }
 }
 
-fn all_of(record: &BTreeMap<String, String>) -> BTreeMap<String, Option<String>> {
-    record.iter().map(|(element, text)| (element.clone(), Some(text.clone()))).collect()
+fn all_of(record: &BTreeMap<String, String>) -> BTreeMap<String, Wanted> {
+    record.iter().map(|(element, text)| (element.clone(), Wanted::Text(text.clone()))).collect()
+}
+
+/// Adds the times of the consents whose flag is 1: each is that of the answer, and a consent ends 24 hours later. One to certificates
+/// has no end.
+fn with_times(mut record: BTreeMap<String, Wanted>) -> BTreeMap<String, Wanted> {
+    let given = Wanted::Text("1".to_owned());
+    let flags = record.iter().filter(|(_, flag)| **flag == given);
+    let stems: Vec<String> = flags.filter_map(|(element, _)| Some(element.strip_suffix("ConsFlg")?.to_owned())).collect();
+    for stem in stems {
+        record.insert(format!("{stem}ConsTime"), Wanted::Answered);
+        if !stem.contains("Certificate") {
+            record.insert(format!("{stem}AvailableTime"), Wanted::DayLater);
+        }
+    }
+    record
 }
 
 /// Returns the code of the error in a refusal.
 #[must_use]
 pub fn error_code(format: Format, body: &[u8]) -> Option<String> {
-    let answer = format.parse(body, Bounds::ANSWER).ok()?;
-    text(&answer, "ErrorCode").map(str::to_owned)
+    format.parse_with(body, Bounds::ANSWER, |answer| text(&answer, "ErrorCode").map(str::to_owned)).ok()?
 }
 
 /// Returns the text of the first element of this name.

@@ -9,10 +9,9 @@ fn expected(whole: bool) -> Expected {
     Expected {
         validity: Some("1".to_owned()),
         code: None,
-        records: vec![record.map(|(name, text)| (name.to_owned(), text.map(str::to_owned))).into()],
+        records: vec![record.map(|(name, text)| (name.to_owned(), text.map(str::to_owned).into())).into()],
         whole,
         shown: None,
-        told: ToldConsents::None,
     }
 }
 
@@ -83,7 +82,7 @@ fn a_situation_is_compared_by_validity_share_and_category() {
 #[test]
 fn characters_outside_of_shift_jis_depend_on_who_asks() {
     let named = |name: &str| {
-        let record = BTreeMap::from([("Name".to_owned(), Some(name.to_owned()))]);
+        let record = BTreeMap::from([("Name".to_owned(), Wanted::Text(name.to_owned()))]);
         Expected { records: vec![record], ..expected(true) }.depends_on_charset()
     };
     // A kanji of JIS level 4 and one that Windows-31J has.
@@ -114,8 +113,9 @@ fn of_card() -> Expected {
         ("PharmacistsInfoConsFlg", "1"),
         ("OperationInfoConsFlg", "0"),
     ];
-    let record: BTreeMap<_, _> = record.map(|(name, text)| (name.to_owned(), Some(text.to_owned()))).into_iter().collect();
-    Expected { code: Some(None), records: vec![record.clone(), record], told: ToldConsents::Flagged, ..expected(true) }
+    let record: BTreeMap<_, _> = record.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    let record = with_times(all_of(&record));
+    Expected { code: Some(None), records: vec![record.clone(), record], ..expected(true) }
 }
 
 fn record_of_card(name: &str, given: &str, ends: &str) -> String {
@@ -173,8 +173,8 @@ fn a_card_that_cannot_be_used_is_compared_by_its_code() {
 #[test]
 fn a_person_of_a_file_is_compared_without_what_needs_consent() {
     let record = [("Name", "A"), ("LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateDate", "20260801")];
-    let record = record.map(|(name, text)| (name.to_owned(), Some(text.to_owned()))).into();
-    let expected = Expected { records: vec![record], told: ToldConsents::Limit, ..expected(true) };
+    let record = all_of(&record.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    let expected = Expected { records: vec![record], ..expected(true) };
     let unit = |record: &str| {
         format!(
             "<BulkConfirmUnit><ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity>\

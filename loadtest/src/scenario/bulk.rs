@@ -62,8 +62,7 @@ pub fn upload(format: Format, institution: InstitutionCode, people: &[&Person], 
 /// Returns the reception number of a file that the server took.
 #[must_use]
 pub fn reception(format: Format, body: &[u8]) -> Option<String> {
-    let answer = format.parse(body, Bounds::ANSWER).ok()?;
-    text(&answer, "ReceptionNumber").map(str::to_owned)
+    format.parse_with(body, Bounds::ANSWER, |answer| text(&answer, "ReceptionNumber").map(str::to_owned)).ok()?
 }
 
 /// Writes the question for a result.
