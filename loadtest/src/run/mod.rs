@@ -4,6 +4,7 @@
 //! its own; `tally` counts. [`go`] puts them together and ends them: at the end of the stages, at a bound of the plan, when the
 //! server falls silent, or when it is told to stop.
 
+mod alarm;
 mod ask;
 mod failure;
 mod feed;
@@ -23,7 +24,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub use server::{Sample, ServerFigures};
 pub use stock::CardFigures;
 pub use tally::{Tally, Times, WrongAnswer};
 
+use alarm::Alarm;
 use feed::Feed;
 use line::Line;
 use stock::CardCounts;
@@ -160,9 +162,9 @@ pub enum RunError {
         "the plan sends registrations, but the directory of people has no insurer of 協会けんぽ (01…) that could register them"
     )]
     NoInsurer,
-    /// The thread of the schedule cannot be started.
-    #[error("the schedule cannot be started: {0}")]
-    NoThread(std::io::Error),
+    /// The alarm of the schedule cannot be set.
+    #[error("the schedule cannot be kept: {0}")]
+    NoAlarm(std::io::Error),
 }
 
 impl Japanese for RunError {
@@ -189,7 +191,7 @@ impl Japanese for RunError {
                  指定してください"
                 .to_owned(),
             Self::NoInsurer => "登録を送る計画ですが、人物のディレクトリーに登録元となる協会けんぽ（01…）がありません".to_owned(),
-            Self::NoThread(error) => format!("スケジュールを開始できません: {}", error.japanese()),
+            Self::NoAlarm(error) => format!("スケジュールを維持できません: {}", error.japanese()),
         }
         .into()
     }
@@ -350,15 +352,13 @@ async fn pursue(
     mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
     told: impl Fn(Progress),
 ) -> Result<End, RunError> {
-    // Dropped on every way out, which ends the thread.
-    let (stop_pace, paced) = mpsc::channel();
-    let of_pace = run.clone();
-    let pace = thread::Builder::new().name("pace".to_owned()).spawn(move || pace::keep(&of_pace, &paced));
-    let pace = pace.map_err(RunError::NoThread)?;
+    // Dropped on every way out, which ends the pace.
+    let (stop_pace, paced) = tokio::sync::oneshot::channel();
+    let alarm = Alarm::new().map_err(RunError::NoAlarm)?;
+    let mut pace = tokio::spawn(pace::keep(run.clone(), alarm, paced));
+    let mut kept = None;
     let finished = async {
-        while !pace.is_finished() {
-            tokio::time::sleep(LOOK / 10).await;
-        }
+        kept = Some((&mut pace).await);
         // Those that wait have the time of one request to be sent and answered, and files that of their results.
         let most = run.plan.bounds.request + run.plan.mix.longest_patience();
         let _ = tokio::time::timeout(most, all(tasks)).await;
@@ -375,9 +375,13 @@ async fn pursue(
     if end != End::Done {
         let _ = tokio::time::timeout(AFTER_STOP, all(tasks)).await;
     }
-    // It has ended or ends now: it waits for nothing but the stop.
-    if let Err(panic) = pace.join() {
-        std::panic::resume_unwind(panic);
+    let kept = match kept {
+        Some(kept) => kept,
+        // It ends now: it waits for nothing but the stop.
+        None => pace.await,
+    };
+    if let Err(ended) = kept {
+        std::panic::resume_unwind(ended.into_panic());
     }
     Ok(end)
 }

@@ -1,17 +1,18 @@
-//! The pace: a thread that offers each request when it is due, whatever the server does.
-//!
-//! A thread of its own, because it wakes within some 60 millionths of a second, and the timer of the runtime within a thousandth.
+//! The pace: offers each request when it is due, whatever the server does.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use tokio::sync::oneshot::Receiver;
+use tokio::sync::oneshot::error::TryRecvError;
+
+use super::alarm::Alarm;
 use super::line::{Job, Offered};
 use super::{LOOK, Run, knee};
 use crate::plan::{Arrivals, Stage};
 use crate::schedule::due_times;
 
-/// Whether a thread goes on.
+/// Whether the pace goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Go {
     On,
@@ -20,16 +21,16 @@ enum Go {
 }
 
 /// Offers the requests of all stages, one stage after the other, until the end or until `stop` says so or is dropped.
-pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
+pub(super) async fn keep(run: Arc<Run>, alarm: Alarm, stop: Receiver<()>) {
     let begun = Instant::now();
     run.tallies().begun = begun;
-    let pace = Pace { run, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
+    let mut pace = Pace { run: &run, alarm, stop, ends: run.plan.bounds.time.map(|time| begun + time) };
     let (mut from, mut missed_in_a_row) = (begun, 0);
     let stages = run.plan.stages.len();
     for place in 0..run.rounds * stages {
         let stage = &run.plan.stages[place % stages];
         run.tallies().begin(place, from);
-        let go = pace.stage(place, stage, from);
+        let go = pace.stage(place, stage, from).await;
         let lasted = if go == Go::On { stage.duration } else { from.elapsed().min(stage.duration) };
         run.tallies().end(place, lasted);
         match pace.kept(place, stage) {
@@ -47,13 +48,14 @@ pub(super) fn keep(run: &Arc<Run>, stop: &Receiver<()>) {
 
 struct Pace<'a> {
     run: &'a Arc<Run>,
-    stop: &'a Receiver<()>,
+    alarm: Alarm,
+    stop: Receiver<()>,
     /// When the time of the plan's bounds is over.
     ends: Option<Instant>,
 }
 
 impl Pace<'_> {
-    fn stage(&self, place: usize, stage: &Stage, from: Instant) -> Go {
+    async fn stage(&mut self, place: usize, stage: &Stage, from: Instant) -> Go {
         let end = from + stage.duration;
         if let Arrivals::Closed(at_once) = stage.arrivals {
             for _ in 0..at_once.get() {
@@ -61,14 +63,14 @@ impl Pace<'_> {
                     return Go::Stop;
                 }
             }
-            return self.watch(end);
+            return self.watch(end).await;
         }
         for due in due_times(stage, self.run.plan.seed, place as u64) {
-            if self.wait(from + due) == Go::Stop || self.offer(place, from + due, None) == Go::Stop {
+            if self.wait(from + due).await == Go::Stop || self.offer(place, from + due, None) == Go::Stop {
                 return Go::Stop;
             }
         }
-        self.wait(end)
+        self.wait(end).await
     }
 
     /// Returns whether a stage kept what it must for the knee, by what is answered now; none if it is not judged.
@@ -80,13 +82,13 @@ impl Pace<'_> {
     }
 
     /// Waits until the end of a closed stage, whose lanes go on by themselves, or until the plan allows no more requests.
-    fn watch(&self, end: Instant) -> Go {
+    async fn watch(&mut self, end: Instant) -> Go {
         loop {
             let now = Instant::now();
             if now >= end {
                 return Go::On;
             }
-            if self.run.is_exhausted() || self.wait(end.min(now + LOOK)) == Go::Stop {
+            if self.run.is_exhausted() || self.wait(end.min(now + LOOK)).await == Go::Stop {
                 return Go::Stop;
             }
         }
@@ -106,14 +108,19 @@ impl Pace<'_> {
     }
 
     /// Waits until a time, or for the stop.
-    fn wait(&self, until: Instant) -> Go {
+    async fn wait(&mut self, until: Instant) -> Go {
         let bounded = self.ends.map_or(until, |ends| ends.min(until));
-        let left = bounded.saturating_duration_since(Instant::now());
-        let stopped = match left {
-            // The sender is behind, and asks only whether to go on.
-            Duration::ZERO => self.stop.try_recv() != Err(std::sync::mpsc::TryRecvError::Empty),
-            left => self.stop.recv_timeout(left) != Err(RecvTimeoutError::Timeout),
+        let is_stopped = if bounded <= Instant::now() {
+            // The sender is behind: it lets those send to whom it offered something, and asks only whether to go on.
+            tokio::task::consume_budget().await;
+            self.stop.try_recv() != Err(TryRecvError::Empty)
+        } else {
+            tokio::select! {
+                biased;
+                _ = &mut self.stop => true,
+                () = self.alarm.at(bounded) => false,
+            }
         };
-        if stopped || self.ends.is_some_and(|ends| ends <= until) { Go::Stop } else { Go::On }
+        if is_stopped || self.ends.is_some_and(|ends| ends <= until) { Go::Stop } else { Go::On }
     }
 }
