@@ -1,6 +1,7 @@
 //! Compares answers with what is expected, element by element.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::slice;
 
 use jiff::Span;
@@ -81,12 +82,11 @@ impl Expected {
                     Wanted::Answered => answered_at,
                     Wanted::DayLater => later.as_deref(),
                 };
-                differences.check(element, wanted, record.text(element).as_deref());
+                differences.check(element, wanted, record.take(element).as_deref());
             }
             if self.whole {
-                let is_expected = |leaf: &Leaf<'_>| expected.keys().any(|element| leaf.is(element) && !kind.lacks(element));
-                let is_known = |leaf: &Leaf<'_>| is_expected(leaf) || (kind == Kind::OfFile && leaf.is(CHANGED));
-                let mut more: Vec<String> = record.0.iter().filter(|leaf| !is_known(leaf)).map(Leaf::element).collect();
+                let is_more = |leaf: &&Leaf<'_>| !leaf.taken.get() && !(kind == Kind::OfFile && leaf.is(CHANGED));
+                let mut more: Vec<String> = record.0.iter().filter(is_more).map(Leaf::element).collect();
                 more.sort_unstable();
                 more.dedup();
                 more.iter().for_each(|element| differences.check(element, None, record.text(element).as_deref()));
@@ -145,6 +145,8 @@ struct Leaf<'a> {
     outer: Option<&'a str>,
     name: &'a str,
     text: &'a str,
+    /// Whether it was compared.
+    taken: Cell<bool>,
 }
 
 impl<'a> Record<'a> {
@@ -154,7 +156,12 @@ impl<'a> Record<'a> {
             let outer = (!child.children.is_empty()).then_some(child.name.as_ref());
             for inner in own_or_inner(child) {
                 let leaves = if outer.is_some() { own_or_inner(inner) } else { slice::from_ref(inner) };
-                all.extend(leaves.iter().map(|leaf| Leaf { outer, name: &leaf.name, text: &leaf.text }));
+                all.extend(leaves.iter().map(|leaf| Leaf {
+                    outer,
+                    name: &leaf.name,
+                    text: &leaf.text,
+                    taken: Cell::new(false),
+                }));
             }
         }
         Self(all)
@@ -162,9 +169,12 @@ impl<'a> Record<'a> {
 
     /// Returns the text of an element, with a line between the texts of one that stands there more than once.
     fn text(&self, element: &str) -> Option<Cow<'a, str>> {
-        let mut texts = self.0.iter().filter(|leaf| leaf.is(element)).map(|leaf| Cow::Borrowed(leaf.text));
-        let first = texts.next()?;
-        Some(texts.fold(first, |all, text| Cow::Owned(format!("{all}|{text}"))))
+        joined(self.0.iter().filter(|leaf| leaf.is(element)))
+    }
+
+    /// Returns the text of an element as [`Record::text`] does, and marks it as compared.
+    fn take(&self, element: &str) -> Option<Cow<'a, str>> {
+        joined(self.0.iter().filter(|leaf| leaf.is(element)).inspect(|leaf| leaf.taken.set(true)))
     }
 }
 
@@ -173,16 +183,24 @@ impl Leaf<'_> {
     fn is(&self, element: &str) -> bool {
         match self.outer {
             None => element == self.name,
-            Some(outer) => {
+            // The length first: it tells most names apart, and no text has to be read for that.
+            Some(outer) if element.len() == outer.len() + 1 + self.name.len() => {
                 let inner = element.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.'));
                 inner == Some(self.name)
             }
+            Some(_) => false,
         }
     }
 
     fn element(&self) -> String {
         self.outer.map_or_else(|| self.name.to_owned(), |outer| format!("{outer}.{}", self.name))
     }
+}
+
+fn joined<'a, 'b: 'a>(leaves: impl Iterator<Item = &'a Leaf<'b>>) -> Option<Cow<'b, str>> {
+    let mut texts = leaves.map(|leaf| Cow::Borrowed(leaf.text));
+    let first = texts.next()?;
+    Some(texts.fold(first, |all, text| Cow::Owned(format!("{all}|{text}"))))
 }
 
 fn own_or_inner<'a, 'b>(element: &'a Element<'b>) -> &'a [Element<'b>] {
