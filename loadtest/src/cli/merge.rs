@@ -68,6 +68,11 @@ impl From<MergeError> for Exit {
                 let english = format!("{path}: has another number of rounds than the first one");
                 (english, format!("{path}: ラウンドの数が最初のものと違います")).into()
             }
+            MergeError::Twice(path) => {
+                let path = path.display();
+                let english = format!("{path}: is the same run as an earlier one; name each run once");
+                (english, format!("{path}: 前に指定した実行と同じものです。各実行は1回だけ指定してください")).into()
+            }
         };
         Self::environment(told)
     }

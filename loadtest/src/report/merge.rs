@@ -32,6 +32,8 @@ pub enum MergeError {
     OtherPlan(PathBuf),
     /// A run has another number of rounds than the first one.
     OtherRounds(PathBuf),
+    /// A run is given twice.
+    Twice(PathBuf),
 }
 
 /// The longest file that is read, in bytes.
@@ -48,12 +50,17 @@ impl Merged {
     pub fn read(directories: &[PathBuf]) -> Result<Self, MergeError> {
         let runs = directories.iter().map(|directory| read(directory)).collect::<Result<Vec<_>, _>>()?;
         let first = &runs[0].results;
-        for (run, directory) in runs.iter().zip(directories) {
+        for (place, (run, directory)) in runs.iter().zip(directories).enumerate() {
             if run.results.plan_text != first.plan_text {
                 return Err(MergeError::OtherPlan(directory.clone()));
             }
             if run.findings.stages.len() != runs[0].findings.stages.len() {
                 return Err(MergeError::OtherRounds(directory.clone()));
+            }
+            // No two runs begin in the same billionth of a second, and processes of one plan have seeds of their own.
+            let identity = |run: &Run| (run.findings.began_at, run.results.seed);
+            if runs[..place].iter().any(|earlier| identity(earlier) == identity(run)) {
+                return Err(MergeError::Twice(directory.clone()));
             }
         }
         let (plan, text, target) = (runs[0].plan.clone(), first.plan_text.clone(), first.target.clone());

@@ -73,6 +73,15 @@ async fn only_whole_runs_of_one_plan_are_merged() {
     let ((first, load), (other, other_load)) = (run(10), run(20));
     assert_eq!((load.finish().await.code, other_load.finish().await.code), (Some(0), Some(0)));
     assert!(refused(&[&first, &other]).contains("is a run of another plan than the first one"));
+    // The same requests would count twice, from the directory of the run or from a copy.
+    let copy = scratch("copied");
+    fs::create_dir_all(&copy).unwrap();
+    for file in ["results.json", "times.hlog"] {
+        fs::copy(first.join(file), copy.join(file)).unwrap();
+    }
+    for again in [&first, &copy] {
+        assert!(refused(&[&first, again]).contains("is the same run as an earlier one; name each run once"));
+    }
     assert!(refused(&[&first, Path::new("/nowhere")]).contains("/nowhere/results.json: No such file"));
     let log = fs::read(first.join("times.hlog")).unwrap();
     assert!(log.starts_with(b"#[times in microseconds"), "{}", String::from_utf8_lossy(&log[..80]));
