@@ -85,8 +85,8 @@ impl Expected {
                 differences.check(element, wanted, record.take(element).as_deref());
             }
             if self.whole {
-                let is_more = |leaf: &&Leaf<'_>| !leaf.taken.get() && !(kind == Kind::OfFile && leaf.is(CHANGED));
-                let mut more: Vec<String> = record.0.iter().filter(is_more).map(Leaf::element).collect();
+                let is_known = |leaf: &Leaf<'_>| leaf.taken.get() || (kind == Kind::OfFile && leaf.is(CHANGED));
+                let mut more: Vec<String> = record.0.iter().filter(|leaf| !is_known(leaf)).map(Leaf::element).collect();
                 more.sort_unstable();
                 more.dedup();
                 more.iter().for_each(|element| differences.check(element, None, record.text(element).as_deref()));
